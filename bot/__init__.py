@@ -1,0 +1,1 @@
+"""Answer readers' questions from the index, each sentence footnoted to its passage."""

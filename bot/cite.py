@@ -1,0 +1,169 @@
+"""From evidence to footnotes: verbatim quotes, numbers, Markdown, links that land on the sentence.
+
+A quote is a slice of the stored article, cut here and nowhere else, so it cannot differ from it.
+Links carry a text fragment (https://wicg.github.io/scroll-to-text-fragment/): a browser scrolls to
+the sentence and highlights it.
+
+What this file does not know: why a sentence was chosen (reader.py, quote.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote as percent_encode
+from urllib.parse import urlsplit
+
+from bot.answer import Citation, Passage
+from ingest.article import Article
+from ingest.blocks import blocks
+
+_MARKER = re.compile(r"(?<!\\)\[(\d+)\]")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>&~|$]")
+_LINE_START = re.compile(r"^(#{1,6}|[-+=]|\d+[.)])(?=\s|$)")
+_EXACT_WORDS = 12  # up to here a fragment names the whole quote, beyond it only both ends
+_EDGE_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A span of an article that is to be quoted. start, end: offsets into Article.text."""
+
+    passage: Passage
+    start: int
+    end: int
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a draft: `prose` sentences side by side, or one list item, or a heading label."""
+
+    kind: Literal["prose", "bullet", "number", "label"]
+    evidence: tuple[Evidence, ...]
+    number: int = 0  # of a numbered item, as the article counts it
+
+
+def footnote(draft: Iterable[Line], articles: Mapping[str, Article]) -> tuple[list[str], tuple[Citation, ...]]:
+    """Write a draft as Markdown lines with markers, and its citations, numbered in reading order.
+
+    Evidence whose article is gone or whose span is empty or lies outside its passage's section is
+    left out: nothing is shown that cannot be checked. The same span is never quoted twice.
+    """
+    lines: list[str] = []
+    citations: list[Citation] = []
+    seen: set[tuple[str, int, int]] = set()
+    for line in draft:
+        parts: list[str] = []
+        for item in line.evidence:
+            citation = _citation(item, articles, len(citations) + 1)
+            if citation is None or (key := (item.passage.chunk.article_id, item.start, item.end)) in seen:
+                continue
+            seen.add(key)
+            citations.append(citation)
+            parts.append(f"{escape(citation.quote)} [{citation.number}]")
+        if parts:
+            lines.append(_lead(line) + _tail(line, " ".join(parts)))
+    return lines, tuple(citations)
+
+
+def _lead(line: Line) -> str:
+    return {"bullet": "- ", "number": f"{line.number}. ", "label": "**", "prose": ""}[line.kind]
+
+
+def _tail(line: Line, text: str) -> str:
+    if line.kind != "label":
+        return text
+    at = text.rindex(" [")
+    return f"{text[:at]}**{text[at:]}"
+
+
+def _citation(item: Evidence, articles: Mapping[str, Article], number: int) -> Citation | None:
+    article = articles.get(item.passage.chunk.article_id)
+    if article is None or not 0 <= item.start < item.end <= len(article.text):
+        return None
+    text = article.text[item.start : item.end]
+    if not text.strip():
+        return None
+    return Citation(number, item.passage, text, item.start, item.end, link(article, item.start, item.end))
+
+
+def metadata_citation(passage: Passage, number: int = 1) -> Citation:
+    """A citation of the article as such: who wrote it, when; its quote is empty."""
+    return Citation(number, passage, "", 0, 0, passage.url)
+
+
+def verify(text: str, citations: tuple[Citation, ...], articles: Mapping[str, Article]) -> bool:
+    """Is every quote a slice of its article, and do markers and citations match one to one?"""
+    numbers = [int(m) for m in _MARKER.findall(text)]
+    verbatim = all(
+        (article := articles.get(c.passage.chunk.article_id)) is not None
+        and article.text[c.start : c.end] == c.quote
+        for c in citations
+    )
+    return verbatim and sorted(numbers) == [c.number for c in citations] == list(range(1, len(citations) + 1))
+
+
+def escape(text: str) -> str:
+    """Text as Markdown that reads exactly like it: nothing in a quote may act as markup or marker."""
+    flat = " ".join(text.split("\n"))
+    safe = _SPECIAL.sub(lambda m: "\\" + m[0], flat)
+    return _LINE_START.sub(lambda m: m[1][:-1] + "\\" + m[1][-1], safe)
+
+
+def link(article: Article, start: int, end: int) -> str | None:
+    """The article's address with a text fragment for text[start:end]; None without an address."""
+    if article.url is None or urlsplit(article.url).scheme not in ("http", "https"):
+        return None
+    fragment = text_fragment(article.text, start, end)
+    mark = ":~:text=" if "#" in article.url else "#:~:text="
+    return f"{article.url}{mark}{fragment}"
+
+
+def text_fragment(text: str, start: int, end: int) -> str:
+    """The value of a text directive: `[prefix-,]start[,end][,-suffix]`, percent-encoded.
+
+    A short quote is named whole, a long one by its first and last words. Where that is not unique
+    on the page, the words before and after it are added, more of them until it is.
+    """
+    words = text[start:end].split()
+    whole = len(words) <= _EXACT_WORDS
+    first, last = (words, []) if whole else (words[:_EDGE_WORDS], words[-_EDGE_WORDS:])
+    core = ",".join(_encode(part) for part in (first, last) if part)
+    page, at = _visible(text, start)
+    if whole and page.count(_loose(words)) <= 1 or not whole and page.count(_loose(first)) <= 1:
+        return core
+    before, after = page[:at].split(), page[at + len(_loose(text[start:end].split())) :].split()
+    for n in (2, 4, 8):
+        prefix, suffix = before[-n:], after[:n]
+        if page.count(" ".join([*prefix, _loose(first)])) <= 1:
+            return f"{_encode(prefix)}-,{core}"
+        if whole and page.count(" ".join([_loose(first), *suffix])) <= 1:
+            return f"{core},-{_encode(suffix)}"
+    edges = (f"{_encode(before[-8:])}-," if before else "", f",-{_encode(after[:8])}" if after else "")
+    return f"{edges[0]}{core}{edges[1]}"
+
+
+def _visible(text: str, start: int) -> tuple[str, int]:
+    """The page's words as a browser sees them, lower case, single spaces; and where `start` is in it."""
+    pieces: list[str] = []
+    at = 0
+    for block in blocks(text):
+        if block.kind == "caption":
+            continue  # an image's alternative text is not text on the page
+        if block.start <= start < block.end:
+            ahead = _loose(text[block.start : start].split())
+            at = sum(len(p) + 1 for p in pieces) + (len(ahead) + 1 if ahead else 0)
+        pieces.append(_loose(text[block.start : block.end].split()))
+    return " ".join(pieces), at
+
+
+def _loose(words: Iterable[str]) -> str:
+    return " ".join(words).casefold()
+
+
+def _encode(words: Iterable[str]) -> str:
+    """Percent-encode; the dash too, which the directive uses for itself."""
+    return percent_encode(" ".join(words), safe="").replace("-", "%2D")

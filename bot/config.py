@@ -1,0 +1,79 @@
+"""BotConfig, and the one place where the environment is read.
+
+`load_config(os.environ)` is called by cli.main and ui.main and by nothing else; below that, a
+frozen BotConfig or plain arguments are passed.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from ingest.config import DEFAULT_EMBEDDER, IndexConfig
+from ingest.errors import ConfigError
+
+PREFIX = "FOOTNOTE_"
+HELP: dict[str, str] = {
+    "index": "folder of the index",
+    "host": "address the server binds; 127.0.0.1 keeps it on this machine",
+    "port": "port of the server",
+    "embedder": "embedding model: the packaged one, a folder, or a name on a model hub",
+    "title": "name of the blog, shown above the chat window",
+    "max_question": "longest question accepted, in characters",
+    "max_history": "turns of a conversation that are looked at",
+    "threshold": "probability from which a question counts as answered, 0 to 1",
+    "threads": "CPU threads for embedding a question",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BotConfig:
+    """Everything an owner may set; each field is the variable FOOTNOTE_<NAME>."""
+
+    index: Path = Path("data/index")
+    host: str = "127.0.0.1"
+    port: int = 7860
+    embedder: str = DEFAULT_EMBEDDER
+    title: str = "Ask this blog"
+    max_question: int = 1000
+    max_history: int = 12
+    threshold: float = 0.5
+    threads: int = 1
+
+    @property
+    def index_config(self) -> IndexConfig:
+        return IndexConfig(embedder=self.embedder)
+
+
+def load_config(environ: Mapping[str, str]) -> BotConfig:
+    """Read FOOTNOTE_… variables; an empty one counts as not set.
+
+    Raises ConfigError for a value of the wrong kind and for a name that no setting has: a
+    misspelt variable that is silently ignored costs its owner an evening.
+    """
+    names = [f.name for f in fields(BotConfig)]
+    given: dict[str, str] = {}
+    for key, value in environ.items():
+        if not key.startswith(PREFIX) or not value.strip():
+            continue
+        name = key.removeprefix(PREFIX).lower()
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1)
+            hint = f" Did you mean {PREFIX}{near[0].upper()}?" if near else ""
+            raise ConfigError(f"{key} is not a setting of Footnote.{hint} `footnote --help` lists them all.")
+        given[name] = value.strip()
+    try:
+        config = TypeAdapter(BotConfig).validate_python(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise ConfigError(f"{PREFIX}{name.upper()}={given[name]!r}: {first['msg'].lower()}.") from None
+    if not 0 < config.port < 65536:
+        raise ConfigError(f"{PREFIX}PORT={config.port}: a port is a number from 1 to 65535.")
+    if not 0 <= config.threshold <= 1:
+        raise ConfigError(f"{PREFIX}THRESHOLD={config.threshold}: a probability is between 0 and 1.")
+    return config

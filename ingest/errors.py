@@ -1,0 +1,67 @@
+"""Every error Footnote raises on purpose, in one tree.
+
+    FootnoteError
+    ├── ConfigError          a setting that cannot be used
+    ├── SourceError          a source that cannot be read at all
+    ├── EmbedderError        the embedding model is missing, damaged or does not load
+    ├── IndexError_          the index as a whole
+    │   ├── IndexMissing     there is none yet
+    │   ├── IndexMismatch    built with another model, chunking or schema
+    │   ├── IndexDamaged     there is one, but it cannot be read
+    │   └── IndexBusy        another ingest holds it
+    ├── NotInIndex           no article with that id
+    └── QuestionError        a question or history that cannot be answered as it stands
+        └── QuestionTooLong
+
+Each message is one or two sentences for a blog owner or reader: what is wrong and what to do. It
+names no Python internals. What this file does not know: how an error is shown (cli.py, web.py,
+ui.py), nor what an error means for the articles that did load (sync.py keeps going).
+"""
+
+
+class FootnoteError(Exception):
+    """Base of every error raised on purpose; `str(error)` may be shown to the person."""
+
+
+class ConfigError(FootnoteError):
+    """A setting (environment variable, option) that cannot be used as given."""
+
+
+class SourceError(FootnoteError):
+    """A source that does not exist or cannot be read at all."""
+
+
+class EmbedderError(FootnoteError):
+    """The embedding model is missing, damaged, or cannot be loaded."""
+
+
+class IndexError_(FootnoteError):
+    """Something is wrong with the index as a whole."""
+
+
+class IndexMissing(IndexError_):
+    """There is no index at this place yet."""
+
+
+class IndexMismatch(IndexError_):
+    """The index was built with another embedding model, chunking or schema version."""
+
+
+class IndexDamaged(IndexError_):
+    """There is an index, but its files cannot be read."""
+
+
+class IndexBusy(IndexError_):
+    """Another process is writing the index and did not finish in time."""
+
+
+class NotInIndex(FootnoteError):
+    """No stored article has this id."""
+
+
+class QuestionError(FootnoteError):
+    """A question or a history that cannot be answered as it stands."""
+
+
+class QuestionTooLong(QuestionError):
+    """The question is longer than a question is."""

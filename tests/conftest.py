@@ -1,0 +1,79 @@
+"""Fixtures shared by all tests: an embedder that needs no model, and small articles.
+
+The fake embedder hashes stemless words into 64 dimensions: texts that share words are near each
+other, which is all that most tests need, and it imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.embed import Floats, TokenVectors
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+class FakeEmbedder:
+    """Bag of hashed words; deterministic; counts the texts it was asked to embed."""
+
+    name = "fake"
+    dimension = 64
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+
+    def count(self, text: str) -> int:
+        return len(re.findall(r"\w+|[^\w\s]", text))
+
+    def embed_passages(self, texts: Sequence[str]) -> Floats:
+        return self.embed_tokens(texts)[0]
+
+    def embed_tokens(self, texts: Sequence[str]) -> tuple[Floats, list[TokenVectors]]:
+        self.embedded.extend(texts)
+        tokens = [self._tokens(text) for text in texts]
+        return np.array([self._pool(t) for t in tokens], np.float32).reshape(len(texts), self.dimension), tokens
+
+    def embed_query(self, text: str) -> Floats:
+        return self._pool(self._tokens(text))
+
+    def _tokens(self, text: str) -> TokenVectors:
+        words = list(re.finditer(r"\w+", text.lower()))
+        vectors = np.array([_hashed(m[0].rstrip("s"), self.dimension) for m in words], np.float32)
+        return TokenVectors(
+            np.array([m.start() for m in words], np.int32),
+            np.array([m.end() for m in words], np.int32),
+            vectors.reshape(len(words), self.dimension),
+        )
+
+    def _pool(self, tokens: TokenVectors) -> Floats:
+        if not len(tokens.vectors):
+            return np.full(self.dimension, self.dimension**-0.5, np.float32)
+        mean = tokens.vectors.mean(axis=0)
+        return np.asarray(mean / np.linalg.norm(mean), np.float32)
+
+
+def _hashed(word: str, dimension: int) -> Floats:
+    seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
+    vector = np.random.default_rng(seed).standard_normal(dimension)
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)
+
+
+@pytest.fixture
+def embedder() -> FakeEmbedder:
+    return FakeEmbedder()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The developers' shared material; a user's clone has none, and the test says so."""
+    if not SHARED.is_dir():
+        pytest.skip("needs the developers' shared evaluation material, which is not in the project")
+    return SHARED
