@@ -8,8 +8,9 @@ What this file does not know: whether a passage answers the question (reader.py)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -19,17 +20,24 @@ from bot.fuse import fuse
 from bot.keywords import Keywords
 from ingest.article import Article, Chunk
 from ingest.chunk import embedding_text
-from ingest.embed import Embedder
+from ingest.embed import Embedder, Floats
 from ingest.store import Store
 
 DEPTH = 50  # how far down each ranking fusion looks
+
+
+class Searchable(Protocol):
+    """What answering needs of a store."""
+
+    def search(self, vector: Floats, k: int) -> list[tuple[Chunk, float]]: ...
+    def tokens(self, chunk_ids: Sequence[str]) -> dict[str, bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """What the bot keeps in memory of one generation. texts[i] is what was indexed for chunks[i]."""
 
-    store: Store
+    store: Searchable
     articles: Mapping[str, Article]
     chunks: tuple[Chunk, ...]
     texts: tuple[str, ...]
@@ -39,8 +47,13 @@ class Corpus:
 
 def load_corpus(store: Store) -> Corpus:
     """Read a generation into memory: about 2 kB a chunk, plus its words."""
-    articles = {article.id: article for article in store.articles()}
-    chunks = tuple(store.chunks())
+    return corpus_of(store, store.articles(), store.chunks())
+
+
+def corpus_of(store: Searchable, stored: Sequence[Article], pieces: Sequence[Chunk]) -> Corpus:
+    """A corpus of articles and their chunks, whose vectors are in the store."""
+    articles = {article.id: article for article in stored}
+    chunks = tuple(pieces)
     texts = tuple(embedding_text(articles[c.article_id].title, c)[0] for c in chunks)
     numbers = {c.id: i for i, c in enumerate(chunks)}
     return Corpus(store, articles, chunks, texts, numbers, keywords.build(texts))
@@ -51,9 +64,7 @@ def retrieve(question: str, *, corpus: Corpus, embedder: Embedder, k: int) -> li
     return retrieve_vector(question, embedder.embed_query(question), corpus=corpus, k=k)
 
 
-def retrieve_vector(
-    question: str, vector: keywords.NDArray[np.float32], *, corpus: Corpus, k: int
-) -> list[Passage]:
+def retrieve_vector(question: str, vector: Floats, *, corpus: Corpus, k: int) -> list[Passage]:
     """As retrieve(), with the question's vector (d,) at hand."""
     if not corpus.chunks:
         return []

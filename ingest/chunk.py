@@ -81,8 +81,14 @@ def _groups(text: str, body: list[Block]) -> list[list[Block]]:
     for block in body:
         last = groups[-1][-1] if groups else None
         listed = block.is_item or block.kind == "row"
-        introduced = last is not None and last.kind == "paragraph" and text[last.start : last.end].endswith(":")
-        if last is not None and listed and (last.kind == block.kind or last.is_item == block.is_item or introduced):
+        introduced = (
+            last is not None and last.kind == "paragraph" and text[last.start : last.end].endswith(":")
+        )
+        if (
+            last is not None
+            and listed
+            and (last.kind == block.kind or last.is_item == block.is_item or introduced)
+        ):
             groups[-1].append(block)
         else:
             groups.append([block])

@@ -1,0 +1,60 @@
+# Footnote: `make run` and `make test` need nothing but Python 3.11 or newer and a package index.
+PYTHON ?= python3
+PORT ?= 7860
+VENV := .venv
+BIN := $(VENV)/bin
+# PyPI's Linux builds of torch bring several GB of CUDA. The "+cpu" build is taken wherever pip can
+# find one; to point pip at one, see "A light install" in the README.
+TORCH ?= 2.13.0
+PIP := $(BIN)/python -m pip install --disable-pip-version-check -q
+SOURCES := pyproject.toml constraints.txt
+
+.PHONY: run test check bench eval train clean
+.DELETE_ON_ERROR:
+
+run: $(VENV)/.run
+	$(BIN)/footnote ingest
+	$(BIN)/footnote serve --port $(PORT)
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.check
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.run
+	$(BIN)/footnote bench
+
+eval: $(VENV)/.run
+	$(BIN)/footnote eval
+
+train: $(VENV)/.run
+	$(BIN)/python -m bot.eval.train
+
+clean:
+	rm -rf $(VENV) data/index
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Footnote needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.torch: $(VENV)/.made
+	@echo "Installing torch $(TORCH): its CPU build if there is one for pip here, else the default build."
+	@$(PIP) "torch==$(TORCH)+cpu" 2>/dev/null || $(PIP) "torch==$(TORCH)"
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.torch $(SOURCES)
+	@echo "Installing Footnote; the first time takes a minute or two."
+	@$(PIP) -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.torch $(SOURCES)
+	@$(PIP) -c constraints.txt -e '.[test]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.check: $(VENV)/.torch $(SOURCES)
+	@$(PIP) -c constraints.txt -e '.[test,dev]'
+	@touch $@ $(VENV)/.run $(VENV)/.test

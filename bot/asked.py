@@ -1,0 +1,127 @@
+"""From the bytes of a request to a question and its history, or to a refusal that says why.
+
+Nothing of a request is trusted: not its length, its encoding, its nesting, its types, nor that
+the history it tells ever took place.
+
+What this file does not know: what makes a question a good one (bot.py), and routes (web.py).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import anyio
+from starlette.requests import Request
+
+from bot.answer import Turn
+from bot.guard import MAX_BODY
+from bot.problem import Problem, Refused
+from bot.talk import whole
+
+if TYPE_CHECKING:
+    from bot.config import BotConfig
+
+READ_SECONDS = 15
+MAX_TURN = 8000  # characters of one history entry that are kept
+
+ASK_SCHEMA: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["question"],
+                    "properties": {
+                        "question": {"type": "string"},
+                        "history": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "required": ["role", "content"],
+                                "properties": {
+                                    "role": {"enum": ["user", "assistant"]},
+                                    "content": {"type": "string"},
+                                },
+                            },
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+async def read_question(request: Request, config: BotConfig) -> tuple[str, tuple[Turn, ...]]:
+    """The question and the latest turns of its history. Raises Refused."""
+    _check_kind(request)
+    body = _parsed(await _body(request))
+    if not isinstance(body, dict):
+        _refuse(422, "bad_request", 'Send a JSON object such as {"question": "…"}.')
+    question = body.get("question")
+    if not isinstance(question, str):
+        _refuse(422, "bad_request", '"question" must be there, and be a text.')
+    if not question.strip():
+        _refuse(422, "empty_question", "The question is empty. Please type one.")
+    return whole(question), _history(body.get("history"), config.max_history)
+
+
+def _check_kind(request: Request) -> None:
+    """A body that says it is something else than JSON is refused.
+
+    This also keeps a foreign page's form, which may send text/plain unasked, from posing
+    questions in its visitors' names. A body that does not say what it is gets the benefit of the doubt.
+    """
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        _refuse(415, "not_json", "Send the question as JSON, with Content-Type: application/json.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        _refuse(415, "compressed", "Send the request uncompressed.")
+
+
+async def _body(request: Request) -> bytes:
+    """The body, counted while it is read: a chunked one does not announce its length."""
+    read = bytearray()
+    with anyio.move_on_after(READ_SECONDS) as scope:
+        async for piece in request.stream():
+            read += piece
+            if len(read) > MAX_BODY:
+                _refuse(413, "too_large", f"A request may be {MAX_BODY // 1024} kB long at most.")
+    if scope.cancelled_caught:
+        _refuse(408, "too_slow", "The request did not arrive in time. Please send it again.")
+    return bytes(read)
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        _refuse(400, "not_utf8", "The request is not UTF-8 text.")
+    except RecursionError:
+        _refuse(400, "malformed_json", "The request's JSON is nested too deeply.")
+    except ValueError:  # JSONDecodeError, NaN, a number of thousands of digits
+        _refuse(400, "malformed_json", 'The request is not valid JSON. Send an object with a "question".')
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _history(told: Any, latest: int) -> tuple[Turn, ...]:
+    if told is None:
+        return ()
+    if not isinstance(told, list):
+        _refuse(422, "bad_history", '"history" must be a list of {"role", "content"} objects.')
+    for number, turn in enumerate(told, 1):
+        if not isinstance(turn, dict) or turn.get("role") not in ("user", "assistant"):
+            _refuse(422, "bad_history", f'History entry {number} needs "role": "user" or "assistant".')
+        if not isinstance(turn.get("content"), str):
+            _refuse(422, "bad_history", f'History entry {number} needs "content", and it must be a text.')
+    kept = told[-latest:] if latest > 0 else []
+    return tuple(Turn(turn["role"], whole(turn["content"][:MAX_TURN])) for turn in kept)
+
+
+def _refuse(status: int, code: str, message: str) -> NoReturn:
+    raise Refused(Problem(status, code, message))

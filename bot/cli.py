@@ -1,0 +1,236 @@
+"""The command line: `footnote`, `python -m bot` and, for ingest alone, `python -m ingest`.
+
+The only file besides ui.py where the environment is read. Exit codes: 0 all well; 1 something
+failed, the rest was done; 2 wrong usage.
+
+What this file does not know: how anything is done.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.config import HELP, PREFIX, BotConfig, load_config
+from ingest.errors import ConfigError, FootnoteError
+
+DEFAULT_SOURCES = ("data/articles", "data/guides")
+IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", metavar="DIR")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def _environment_help() -> str:
+    defaults = BotConfig()
+    rows = [f"{PREFIX}{name.upper()}: {text} [{getattr(defaults, name)}]" for name, text in HELP.items()]
+    return "Settings from the environment:\n\n" + "\n\n".join(rows)
+
+
+app = typer.Typer(
+    name="footnote",
+    help="Readers ask a blog; it answers in the blog's own sentences, each footnoted.",
+    epilog=_environment_help(),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def ingest(
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Files and folders; default: the sample.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="Public address of a single file.")] = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove also when a source suddenly lists nothing.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Embed everything anew (after a change of model).")] = False,
+    as_json: JsonFlag = False,
+    index: IndexOption = None,
+) -> None:
+    """Bring the index up to date with files and folders."""
+    from bot.report import print_report, progress_bar
+    from ingest.embed import SentenceTransformerEmbedder
+    from ingest.generations import Index
+    from ingest.sync import sync
+
+    config = _config(index=index)
+    if url is not None and len(sources or ()) != 1:
+        raise typer.BadParameter("--url goes with exactly one file.")
+    with progress_bar(quiet=as_json) as progress:
+        report = sync(
+            sources or list(DEFAULT_SOURCES),
+            index=Index(config.index, config.index_config),
+            embedder=lambda: SentenceTransformerEmbedder(config.embedder),
+            url=url,
+            prune=prune,
+            rebuild=rebuild,
+            progress=progress,
+        )
+    if as_json:
+        _print_json(report.to_dict())
+    else:
+        print_report(report)
+    raise typer.Exit(1 if report.failed else 0)
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    as_json: JsonFlag = False,
+    index: IndexOption = None,
+) -> None:
+    """Answer one question."""
+    from bot.bot import open_bot
+    from bot.report import print_answer
+    from bot.web import payload
+
+    answer = open_bot(_config(index=index)).ask(question)
+    if as_json:
+        _print_json(payload(answer))
+    else:
+        print_answer(answer)
+
+
+@app.command()
+def chat(index: IndexOption = None) -> None:
+    """Ask in a terminal, with follow-ups. An empty line or Ctrl-D ends it."""
+    from bot.answer import Turn
+    from bot.bot import open_bot
+    from bot.report import print_answer
+
+    bot = open_bot(_config(index=index))
+    bot.warm()
+    history: list[Turn] = []
+    while question := _read_line():
+        try:
+            answer = bot.ask(question, history)
+        except FootnoteError as error:
+            print(error)
+            continue
+        print_answer(answer)
+        history += [Turn("user", question), Turn("assistant", answer.text)]
+
+
+@app.command(name="list")
+def list_articles(as_json: JsonFlag = False, index: IndexOption = None) -> None:
+    """Show what is in the index."""
+    from bot.report import print_articles
+    from ingest.generations import Index
+
+    config = _config(index=index)
+    with Index(config.index, config.index_config).reading() as store:
+        articles = store.articles()
+    if as_json:
+        _print_json([_listed(article) for article in articles])
+    else:
+        print_articles(articles)
+
+
+@app.command()
+def forget(
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="As `footnote list` shows it.")],
+    index: IndexOption = None,
+) -> None:
+    """Take one article out of the index (a later ingest of its source brings it back)."""
+    from ingest.generations import Index
+    from ingest.sync import forget as forget_article
+
+    config = _config(index=index)
+    forget_article(Index(config.index, config.index_config), article_id)
+    print(f"Forgotten: {article_id}")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to bind.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to bind.")] = None,
+    index: IndexOption = None,
+) -> None:
+    """Serve the chat window and the HTTP interface."""
+    # The window is the layer above this one; only the command that starts it knows it, by name.
+    from importlib import import_module
+
+    import_module("ui").serve(_config(index=index, host=host, port=port))
+
+
+@app.command(name="eval")
+def evaluate(
+    sets: Annotated[list[Path] | None, typer.Argument(metavar="[DIR]...", help="Question sets.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Measure answers on question sets (default: those of data/eval)."""
+    from bot.eval.run import DEFAULT_SETS, print_results, run
+
+    results, skipped = run(sets or list(DEFAULT_SETS), threads=2)
+    if as_json:
+        _print_json({"sets": results, "skipped": skipped})
+    else:
+        print_results(results, skipped)
+
+
+@app.command()
+def bench(
+    name: Annotated[str | None, typer.Argument(help="ask, ingest, start or crash; default: all.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Measure speed, as ratios within one run."""
+    from bot.eval.bench import BENCHES, print_bench
+
+    if name is not None and name not in BENCHES:
+        raise typer.BadParameter(f"There is no bench {name!r}; there are {', '.join(BENCHES)}.")
+    results: dict[str, Any] = {each: BENCHES[each]() for each in ([name] if name else BENCHES)}
+    if as_json:
+        _print_json(results)
+    else:
+        print_bench(results)
+
+
+def main() -> None:
+    """Entry point. Footnote's own errors are a line on stderr, never a traceback."""
+    _run(app)
+
+
+def _run(command: Callable[[], Any]) -> None:
+    try:
+        command()
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except FootnoteError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+def _config(**given: Any) -> BotConfig:
+    """The environment's configuration with the options that were given."""
+    options = {name: value for name, value in given.items() if value is not None}
+    return dataclasses.replace(load_config(os.environ), **options)
+
+
+def _read_line() -> str:
+    try:
+        return input("\n? ").strip()
+    except (EOFError, KeyboardInterrupt):
+        print()
+        return ""
+
+
+def _listed(article: Any) -> dict[str, Any]:
+    row = dataclasses.asdict(article)
+    return {key: row[key] for key in ("id", "title", "url", "author", "published", "tags")} | {
+        "characters": len(article.text)
+    }
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,0 +1,308 @@
+"""Train the reader: `python -m bot.eval.train` writes bot/reader.npz from data/reader/.
+
+The data are blog posts and readers' questions written for this project, with the sentences that
+answer each, or none. The same evidence and the same sums as in bot/reader.py, in torch. Takes some
+minutes on two cores.
+
+Each network leaves out every n-th post; on those the calibration is fitted. What this file does not
+know: the questions of data/eval, which nothing here reads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from bot import reader
+from bot.evidence import NAMES, Matter, gather
+from bot.keywords import STOPWORDS, Keywords, stem, stems, words
+from bot.reader import Batch, batch, signals
+from bot.retrieve import Corpus, corpus_of, retrieve_vector
+from bot.rewrite import focus, plain_words
+from bot.spelling import correct
+from ingest.article import Article, Chunk
+from ingest.chunk import chunk, embedding_text
+from ingest.config import IndexConfig
+from ingest.embed import Floats, SentenceTransformerEmbedder
+
+DATA = Path("data/reader")
+NETS = 3
+_MARK = re.compile(r"(#{2,6} |- |\d+[.)] )")
+_NEGATIVES = 24  # sentences that do not answer, drawn for each question and epoch
+_PASSAGES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of the training data. gold: spans of the post that answer it; () for none."""
+
+    post: str
+    question: str
+    gold: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question with its evidence. answers: which of matter.sentences are gold."""
+
+    asked: Asked
+    matter: Matter
+    answers: tuple[int, ...]
+
+
+def read_post(path: Path) -> tuple[Article, list[Asked]]:
+    """One file of data/reader: {"title", "lines": [...], "questions": [{"q", "any", "all"}]}."""
+    post = json.loads(path.read_text(encoding="utf-8"))
+    text, spans, before = "", {}, ""
+    for number, line in enumerate(post["lines"]):
+        mark = _MARK.match(line)
+        kind = "" if not line else "prose" if not mark else "head" if line.startswith("#") else "item"
+        text += "" if before == "" else {("prose", "prose"): " ", ("item", "item"): "\n"}.get((before, kind), "\n\n")
+        spans[number] = (len(text) + (mark.end() if mark else 0), len(text) + len(line))
+        text += line
+        before = kind
+    article = Article(path.stem, post["title"], text + "\n")
+    return article, [
+        Asked(article.id, q["q"], tuple(spans[i] for i in [*q["any"], *q["all"]])) for q in post["questions"]
+    ]
+
+
+class Shelf:
+    """A store in memory, for one post."""
+
+    def __init__(self, chunks: Sequence[Chunk], vectors: Floats, tokens: Sequence[bytes]) -> None:
+        self._chunks, self._vectors = list(chunks), vectors
+        self._tokens = {c.id: t for c, t in zip(chunks, tokens, strict=True)}
+
+    def search(self, vector: Floats, k: int) -> list[tuple[Chunk, float]]:
+        scores = self._vectors @ vector
+        return [(self._chunks[i], float(scores[i])) for i in np.argsort(-scores)[:k]]
+
+    def tokens(self, chunk_ids: Sequence[str]) -> dict[str, bytes]:
+        return {i: self._tokens[i] for i in chunk_ids}
+
+
+def shelve(articles: Sequence[Article], embedder: SentenceTransformerEmbedder) -> Corpus:
+    """The articles as a corpus in memory, chunked and embedded as ingest does it."""
+    config = IndexConfig()
+    chunks = [
+        c
+        for a in articles
+        for c in chunk(a, max_tokens=config.max_tokens, overlap=config.overlap, count=embedder.count)
+    ]
+    titles = {a.id: a.title for a in articles}
+    vectors, tokens = embedder.embed_tokens([embedding_text(titles[c.article_id], c)[0] for c in chunks])
+    return corpus_of(Shelf(chunks, vectors, [t.to_bytes() for t in tokens]), articles, chunks)
+
+
+def prepare(question: str, words: Keywords, embedder: SentenceTransformerEmbedder) -> str:
+    """The question as bot.py hands it to the reader."""
+    fixed = correct(question, vocabulary=words.vocabulary, known=lambda w: embedder.count(w) == 1)
+    return plain_words(focus(fixed))
+
+
+def strangers(posts: Mapping[str, tuple[Article, list[Asked]]], draw: random.Random) -> dict[str, list[Asked]]:
+    """Questions that name what a post is not about: a post's own ones with its topic changed for
+    that of another post of the same blog, which this one never mentions. None has an answer.
+    """
+    topics = {name: _topics(article, asked) for name, (article, asked) in posts.items()}
+    found: dict[str, list[Asked]] = {}
+    for name, (article, questions) in posts.items():
+        here = set(stems(article.text + article.title))
+        blog = name.rsplit("-", 1)[0]
+        others = sorted({t for n in posts if n != name and n.startswith(blog) for t in topics[n] if stem(t) not in here})
+        for asked in questions:
+            named = [t for t in topics[name] if re.search(rf"\b{re.escape(t)}\b", asked.question.lower())]
+            if asked.gold and named and others:
+                new = re.sub(rf"\b{re.escape(draw.choice(named))}\b", draw.choice(others), asked.question, flags=re.I)
+                found.setdefault(name, []).append(Asked(name, new, ()))
+    return found
+
+
+def _topics(article: Article, asked: Sequence[Asked]) -> list[str]:
+    """Words of the title that readers keep asking about."""
+    said = Counter(w for a in asked for w in {word for word, _, _ in words(a.question)})
+    title = [word for word, _, _ in words(article.title)]
+    return [w for w in dict.fromkeys(title) if said[w] >= 3 and w not in STOPWORDS and len(w) > 3]
+
+
+def examples(folder: Path, embedder: SentenceTransformerEmbedder) -> Iterator[Example]:
+    """Every question of the folder with its evidence; a question whose answer was not retrieved goes."""
+    posts = {path.stem: read_post(path) for path in sorted(folder.glob("*.json"))}
+    strange = strangers(posts, random.Random(0))
+    for name, (article, written) in posts.items():
+        questions = [*written, *strange.get(name, [])]
+        corpus = shelve([article], embedder)
+        shared: dict[str, Floats] = {}  # every question of a post looks at the same token vectors
+        queries = [prepare(asked.question, corpus.keywords, embedder) for asked in questions]
+        for asked, query, vector, tokens in zip(questions, queries, *embedder.embed_tokens(queries), strict=True):
+            passages = retrieve_vector(query, vector, corpus=corpus, k=_PASSAGES)
+            matter = gather(query, vector, tokens, passages, corpus=corpus)
+            texts = tuple(shared.setdefault(p.chunk.id, t) for p, t in zip(passages, matter.texts, strict=True))
+            matter = replace(matter, texts=texts)
+            answers = tuple(
+                i for i, s in enumerate(matter.sentences) if any(s.start < e and b < s.end for b, e in asked.gold)
+            )
+            if matter.sentences and bool(answers) == bool(asked.gold):
+                yield Example(asked, matter, answers)
+
+
+class Trainee(nn.Module):
+    """The network of reader.Net, in torch. k: width of the projection, h: of the hidden layers."""
+
+    def __init__(self, d: int, k: int = 64, h: int = 64, drop: float = 0.2) -> None:
+        super().__init__()
+        f = len(NAMES)
+        self.project = nn.Parameter(nn.init.orthogonal_(torch.empty(d, k)))
+        self.importance = nn.Parameter(torch.zeros(d))
+        self.sharpness = nn.Parameter(torch.tensor(8.0))
+        self.ask1, self.ask2 = nn.Linear(3 * k + 10, h), nn.Linear(h, h)
+        self.tell = nn.Linear(3 * k + 1, h)
+        self.out1, self.out2 = nn.Linear(3 * h + f + 10, h), nn.Linear(h, 1)
+        self.drop = nn.Dropout(drop)
+        self.mean: Tensor
+        self.deviation: Tensor
+        self.register_buffer("mean", torch.zeros(f))
+        self.register_buffer("deviation", torch.ones(f))
+
+    def forward(self, b: Batch) -> Tensor:
+        """(s,) logits; line by line what reader.Net.logits computes, with dropout."""
+        raw, all_tokens = torch.from_numpy(b.question), torch.from_numpy(b.tokens)
+        masks = [torch.from_numpy(m) for m in (b.own_mask, b.head_mask, b.near_mask)]
+        question, tokens = self.drop(raw) @ self.project, self.drop(all_tokens) @ self.project
+        plain = raw @ all_tokens.T
+        learned = nn.functional.normalize(question, dim=-1) @ nn.functional.normalize(tokens, dim=-1).T
+        best = torch.stack(
+            [
+                cosine[:, index].masked_fill(~mask, -1.0).amax(-1)
+                for cosine in (plain, learned)
+                for index, mask in zip((b.own, b.head, b.near), masks, strict=True)
+            ],
+            -1,
+        )
+        best = torch.cat([best, torch.from_numpy(b.exact)], -1)
+        own, sharp = tokens[b.own], self.sharpness * learned[:, b.own]
+        to_text = torch.softmax(sharp.masked_fill(~masks[0], -1e4), -1)
+        aligned = torch.einsum("nsl,slk->nsk", to_text, own)
+        asked = question[:, None].expand_as(aligned)
+        x = torch.cat([asked, aligned, asked * aligned, best], -1)
+        x = torch.relu(self.ask2(self.drop(torch.relu(self.ask1(x)))))
+        weight = torch.softmax(raw @ self.importance, 0)[:, None, None]
+        to_question = torch.einsum("nsl,nk->slk", torch.softmax(sharp, 0), question)
+        y = torch.cat([own, to_question, own * to_question, plain[:, b.own].amax(0)[..., None]], -1)
+        y = torch.relu(self.tell(y)) * masks[0][..., None]
+        told = [y.sum(1) / masks[0].sum(1, keepdim=True), y.amax(1)]
+        seen = ((torch.from_numpy(b.features) - self.mean) / self.deviation).clamp(-4.0, 4.0)
+        z = torch.cat([(x * weight).sum(0), *told, seen, (best * weight).sum(0)], -1)
+        return torch.as_tensor(self.out2(self.drop(torch.relu(self.out1(z))))[:, 0])
+
+    def weights(self) -> dict[str, np.ndarray[Any, Any]]:
+        """By the names that reader.Net reads; linear layers transposed."""
+        out: dict[str, np.ndarray[Any, Any]] = {}
+        for name, value in self.state_dict().items():
+            array = value.detach().numpy()
+            layer, _, part = name.partition(".")
+            if part == "weight":
+                out[layer] = array.T
+            else:
+                out[f"{layer}_bias" if part else layer] = array
+        out["out2"], out["out2_bias"] = out["out2"][:, 0], out["out2_bias"][0]
+        return out
+
+
+def loss(logits: Tensor, gold: Tensor) -> Tensor:
+    """Softmax over the sentences and "none" (0): the mass on what is right; plus half a BCE each."""
+    shares = torch.log_softmax(torch.cat([logits, torch.zeros(1)]), 0)
+    right = torch.logsumexp(shares[:-1][gold], 0) if gold.any() else shares[-1]
+    return 0.5 * nn.functional.binary_cross_entropy_with_logits(logits, gold.float()) - right
+
+
+def train(data: Sequence[Example], *, seed: int, epochs: int, rate: float = 1e-3, size: int = 16) -> Trainee:
+    """One network. Shuffles and draws by the seed."""
+    torch.manual_seed(seed)
+    draw = random.Random(seed)
+    net = Trainee(data[0].matter.question.shape[1])
+    features = np.vstack([e.matter.features for e in data])
+    net.mean.copy_(torch.from_numpy(features.mean(0)))
+    net.deviation.copy_(torch.from_numpy(features.std(0) + 1e-3))
+    optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=1e-3)
+    steps = epochs * (len(data) // size)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps + 1, pct_start=0.1)
+    for epoch in range(epochs):
+        order = draw.sample(list(data), len(data))
+        total = 0.0
+        for at in range(0, len(order) - size + 1, size):
+            optimiser.zero_grad()
+            losses = [_one(net, example, draw) for example in order[at : at + size]]
+            mean = torch.stack(losses).mean()
+            mean.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            total += float(mean.detach())
+        print(f"net {seed} epoch {epoch + 1}/{epochs} loss {total / max(len(order) // size, 1):.3f}", flush=True)
+    return net.eval()
+
+
+def _one(net: Trainee, example: Example, draw: random.Random) -> Tensor:
+    others = sorted(set(range(len(example.matter.sentences))) - set(example.answers))
+    chosen = [*example.answers, *draw.sample(others, min(_NEGATIVES, len(others)))]
+    gold = torch.tensor([i < len(example.answers) for i in range(len(chosen))])
+    return loss(net(batch(example.matter, chosen)), gold)
+
+
+def calibrate(pairs: Sequence[tuple[Floats, bool]], steps: int = 2000) -> Floats:
+    """Weights of a logistic regression from signals() to "answerable", both classes weighing the same."""
+    x = torch.tensor([[*signals(logits), 1.0] for logits, _ in pairs])
+    y = torch.tensor([float(answerable) for _, answerable in pairs])
+    balance = torch.where(y > 0, 0.5 / y.mean(), 0.5 / (1 - y.mean()))
+    w = torch.zeros(3, requires_grad=True)
+    optimiser = torch.optim.LBFGS([w], max_iter=steps)
+
+    def closure() -> Tensor:
+        optimiser.zero_grad()
+        bce = nn.functional.binary_cross_entropy_with_logits(x @ w, y, weight=balance) + 1e-3 * (w**2).sum()
+        bce.backward()  # type: ignore[no-untyped-call]
+        return bce
+
+    optimiser.step(closure)  # type: ignore[no-untyped-call]
+    return w.detach().numpy()
+
+
+def main() -> None:
+    """Train NETS networks and write reader.npz."""
+    parser = argparse.ArgumentParser(description="Train the reader from data/reader.")
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--out", type=Path, default=reader.WEIGHTS)
+    parser.add_argument("--epochs", type=int, default=8)
+    given = parser.parse_args()
+    data = list(examples(given.data, SentenceTransformerEmbedder(threads=2)))
+    posts = sorted({e.asked.post for e in data})
+    print(f"{len(data)} questions on {len(posts)} posts")
+    arrays: dict[str, np.ndarray[Any, Any]] = {}
+    left_out: list[tuple[Floats, bool]] = []
+    for seed in range(NETS):
+        kept_out = set(posts[seed :: 2 * NETS])
+        net = train([e for e in data if e.asked.post not in kept_out], seed=seed, epochs=given.epochs)
+        weights = net.weights()
+        arrays |= {f"{seed}/{name}": value.astype(np.float16) for name, value in weights.items()}
+        plain = reader.Net({name: value.astype(np.float32) for name, value in weights.items()})
+        left_out += [
+            (plain.logits(batch(e.matter)), bool(e.answers)) for e in data if e.asked.post in kept_out
+        ]
+    np.savez_compressed(given.out, calibration=calibrate(left_out), **arrays)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()

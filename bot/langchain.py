@@ -1,0 +1,103 @@
+"""Footnote in anyone's chain: a retriever and the bot, as LangChain knows them.
+
+    docs = BlogRetriever(bot=bot, k=4).invoke("how long do I hold the seated stretch?")
+    answer = BlogRunnable(bot).invoke({"question": "how long?", "history": [...]})
+
+What this file does not know: chat models, prompts, agents.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.messages import BaseMessage
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableConfig
+from pydantic import ConfigDict
+
+from bot.answer import Answer, Event, Passage, Turn
+from bot.bot import Bot
+from ingest.errors import QuestionError
+
+_END = object()
+
+
+class BlogRetriever(BaseRetriever):
+    """The k best passages for a question, best first, as Documents.
+
+    page_content is the passage, a slice of its article; metadata: article_id, title, section (a
+    list), url, start and end (offsets into the article's text), score (fused rank score).
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    bot: Bot
+    k: int = 5
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:  # noqa: ARG002
+        return [_document(passage) for passage in self.bot.passages(query, k=self.k)]
+
+
+class BlogRunnable(Runnable[Any, Event]):
+    """The bot as a Runnable: invoke and ainvoke give the Answer; stream and astream give Token after
+    Token and the Answer last.
+
+    Takes a question, or {"question": str, "history": [...]} whose turns are LangChain messages or
+    {"role": "user" | "assistant", "content": str}. Raises what Bot.stream raises.
+    """
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+
+    def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: A002, ARG002
+        return self._bot.ask(*_asked(input))
+
+    def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Event]:  # noqa: A002, ARG002
+        yield from self._bot.stream(*_asked(input))
+
+    async def astream(
+        self,
+        input: Any,  # noqa: A002
+        config: RunnableConfig | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[Event]:
+        events = self.stream(input, config, **kwargs)
+        while (event := await asyncio.to_thread(next, events, _END)) is not _END:
+            yield event  # type: ignore[misc]
+
+
+def _document(passage: Passage) -> Document:
+    piece = passage.chunk
+    return Document(
+        page_content=piece.text,
+        metadata={
+            "article_id": piece.article_id,
+            "title": passage.title,
+            "section": list(piece.path),
+            "url": passage.url,
+            "start": piece.start,
+            "end": piece.end,
+            "score": passage.score,
+        },
+    )
+
+
+def _asked(given: Any) -> tuple[str, list[Turn]]:
+    if isinstance(given, str):
+        return given, []
+    if isinstance(given, Mapping) and isinstance(given.get("question"), str):
+        return given["question"], [_turn(one) for one in given.get("history") or ()]
+    raise QuestionError('Give a question, or {"question": "...", "history": [...]}.')
+
+
+def _turn(one: Any) -> Turn:
+    if isinstance(one, Turn):
+        return one
+    if isinstance(one, BaseMessage):
+        return Turn("user" if one.type == "human" else "assistant", one.text)
+    if isinstance(one, Mapping) and one.get("role") in ("user", "assistant") and isinstance(one.get("content"), str):
+        return Turn(one["role"], one["content"])
+    raise QuestionError('A turn of the history is a message or {"role": "user" or "assistant", "content": "..."}.')

@@ -1,0 +1,81 @@
+"""The normal form (ingest/article.py) as HTML: real headings, lists and tables, all text escaped.
+
+What this file does not know: what the text is, and which parts of it are quoted; the caller's
+`inline` turns each slice into HTML.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from itertools import groupby, pairwise
+
+from ingest.blocks import Block
+
+Inline = Callable[[int, int], str]  # offsets into the text -> that slice as HTML
+
+_DEEPEST = 5  # levels of nested lists; an article is not trusted to stop by itself
+_CELL = re.compile(r"(?<!\\)\|")
+_BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_RULER = re.compile(r"[|\s:-]+")
+
+
+def escape(text: str, *, breaks: bool = False) -> str:
+    """Text for HTML, on one line. breaks: keep line breaks as <br>, else they become spaces."""
+    return _BREAK.sub("<br>" if breaks else " ", html.escape(text))
+
+
+def flow(text: str, run: Sequence[Block], inline: Inline) -> str:
+    """Neighbouring blocks in order."""
+    parts = []
+    for kind, same in groupby(run, _kind):
+        group = list(same)
+        if kind == "item":
+            parts.append(_lists(text, group, inline))
+        elif kind == "row":
+            parts.append(_table(text, group, inline))
+        else:
+            tags = {"heading": ("h4", ""), "caption": ("p", ' class="fn-caption"')}
+            tag, kinds = tags.get(kind, ("p", ""))
+            parts.extend(f"<{tag}{kinds}>{inline(block.start, block.end)}</{tag}>" for block in group)
+    return "".join(parts)
+
+
+def _kind(block: Block) -> str:
+    return "item" if block.is_item else block.kind
+
+
+def _lists(text: str, items: Sequence[Block], inline: Inline, depth: int = 0) -> str:
+    """Nested lists: the items that are deeper than one, up to the next that is not, belong inside it."""
+    out, at, opened = "", 0, ""
+    while at < len(items):
+        item = items[at]
+        below = at + 1
+        while depth < _DEEPEST and below < len(items) and items[below].level > item.level:
+            below += 1
+        tag = "ol" if item.kind == "number" else "ul"
+        if tag != opened:
+            out += (f"</{opened}>" if opened else "") + f"<{tag}>"
+            opened = tag
+        number = re.match(r"\s*(\d{1,3})", text[item.line : item.start]) if tag == "ol" else None
+        value = f' value="{int(number[1])}"' if number else ""
+        inner = _lists(text, items[at + 1 : below], inline, depth + 1)
+        out += f"<li{value}>{inline(item.start, item.end)}{inner}</li>"
+        at = below
+    return out + (f"</{opened}>" if opened else "")
+
+
+def _table(text: str, rows: Sequence[Block], inline: Inline) -> str:
+    """Rows of cells. A row is the head if a ruler (`|---|`) stands under it."""
+    out = ""
+    for number, row in enumerate(rows):
+        if _RULER.fullmatch(text[row.start : row.end]):
+            continue
+        below = rows[number + 1] if number + 1 < len(rows) else None
+        is_head = below is not None and _RULER.fullmatch(text[below.start : below.end]) is not None
+        tag = "th" if is_head else "td"
+        bars = [m.start() for m in _CELL.finditer(text, row.start, row.end)]
+        cells = "".join(f"<{tag}>{inline(a + 1, b)}</{tag}>" for a, b in pairwise(bars))
+        out += f"<tr>{cells}</tr>"
+    return f'<div class="fn-table"><table><tbody>{out}</tbody></table></div>'

@@ -1,0 +1,75 @@
+"""Errors as a reader is told of them: a status, a code, and one sentence that says what to do.
+
+The messages of index and model errors are for the owner, and may name folders; a reader gets a
+sentence of this file instead, and the owner finds the original in the log.
+
+What this file does not know: HTTP responses (web.py) and chat messages (ui.py).
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from ingest.errors import (
+    EmbedderError,
+    FootnoteError,
+    IndexBusy,
+    IndexError_,
+    IndexMissing,
+    NotInIndex,
+    QuestionError,
+    QuestionTooLong,
+)
+
+BUSY = "Many readers are asking just now. Please try again in a moment."
+
+log = logging.getLogger("footnote")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """retry_after: seconds after which the same question may well be answered, or None."""
+
+    status: int
+    code: str
+    message: str
+    retry_after: int | None = None
+
+
+class Refused(Exception):
+    """A request that is turned down before the bot sees it."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+_NOT_READY = "The blog cannot be searched just now. Please try again in a few minutes."
+_KNOWN: tuple[tuple[type[FootnoteError], Problem], ...] = (
+    (NotInIndex, Problem(404, "not_found", "There is no article with this id.")),
+    (IndexMissing, Problem(503, "no_index", "No article has been added yet. Please come back later.", 60)),
+    (IndexBusy, Problem(503, "index_busy", "The articles are being updated. Please try again shortly.", 5)),
+    (IndexError_, Problem(503, "index_unusable", _NOT_READY, 60)),
+    (EmbedderError, Problem(503, "model_unavailable", _NOT_READY, 60)),
+)
+_UNEXPECTED = Problem(
+    500, "internal", "Something went wrong here. Please try again; the log has the details."
+)
+
+
+def explain(error: Exception) -> Problem:
+    """What to tell a reader. Logs whatever the owner has to look into."""
+    if isinstance(error, Refused):
+        return error.problem
+    if isinstance(error, QuestionTooLong):
+        return Problem(413, "question_too_long", str(error))
+    if isinstance(error, QuestionError):
+        return Problem(422, "bad_question", str(error))
+    for kind, problem in _KNOWN:
+        if isinstance(error, kind):
+            if problem.status >= 500:
+                log.warning("%s: %s", problem.code, error)
+            return problem
+    log.error("unexpected error", exc_info=error)
+    return _UNEXPECTED

@@ -1,0 +1,197 @@
+"""Does this passage answer this question, and which of its sentences do?
+
+A small network (about 60,000 weights, in reader.npz, run with numpy) reads each candidate
+sentence next to the question: every token of the question is aligned with the tokens of the
+sentence and compared with what it is aligned to, and the other way round (Parikh et al., "A
+Decomposable Attention Model", EMNLP 2016), over the embedding model's own token vectors; beside
+that it is given the features of evidence.py. All sentences of a question and "none of them"
+compete in one softmax, so the same numbers rank sentences and say whether there is an answer.
+
+Trained by bot/eval/train.py on data/reader/, posts and questions written for this project. What
+this file does not know: how an answer is put together (quote.py).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.answer import Passage
+from bot.evidence import Matter, Sentence, gather
+from bot.retrieve import Corpus
+from ingest.embed import Floats, TokenVectors
+
+WEIGHTS = Path(__file__).parent / "reader.npz"
+_LONGEST = 64  # tokens of a sentence, or of headings, that are looked at
+_CLIP = 4.0  # standard deviations: a feature that training never saw so large says no more than this
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A sentence that was read. probability: that it answers; all of a question and "none" sum to 1.
+
+    logit: before the softmax, where "none of them" has 0.
+    """
+
+    passage: Passage
+    sentence: Sentence
+    probability: float
+    logit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """sentences: best first. answerable: calibrated probability that the passages answer."""
+
+    sentences: tuple[Scored, ...]
+    answerable: float
+
+
+def read(
+    question: str, vector: Floats, tokens: TokenVectors, passages: Sequence[Passage], *, corpus: Corpus
+) -> Reading:
+    """Judge every sentence of the passages. vector (d,) and tokens are the question's embedding."""
+    matter = gather(question, vector, tokens, passages, corpus=corpus)
+    if not matter.sentences:
+        return Reading((), 0.0)
+    reader = load_reader()
+    logits = reader.logits(matter)
+    shares = np.exp(logits) / (1.0 + np.exp(logits).sum())
+    order = np.argsort(-logits, kind="stable")
+    scored = tuple(
+        Scored(passages[s.passage], s, float(shares[i]), float(logits[i])) for i in order for s in [matter.sentences[i]]
+    )
+    return Reading(scored, reader.answerable(logits))
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A Matter as arrays. tokens: (t, d), all passages' token vectors, one after the other.
+
+    own, head, near: (s, l) row numbers into tokens for each sentence, padded; *_mask: which count.
+    features: (s, f); exact: (n, s, 4), both as in Matter.
+    """
+
+    question: Floats
+    tokens: Floats
+    own: NDArray[np.int64]
+    own_mask: NDArray[np.bool_]
+    head: NDArray[np.int64]
+    head_mask: NDArray[np.bool_]
+    near: NDArray[np.int64]
+    near_mask: NDArray[np.bool_]
+    features: Floats
+    exact: Floats
+
+
+def batch(matter: Matter, chosen: Sequence[int] | None = None) -> Batch:
+    """The matter's sentences (or the chosen ones, by number) as padded arrays."""
+    picked = [matter.sentences[i] for i in (range(len(matter.sentences)) if chosen is None else chosen)]
+    offsets = np.cumsum([0, *(len(t) for t in matter.texts)])
+    own = _padded([s.own[:_LONGEST] + offsets[s.passage] for s in picked])
+    head = _padded([matter.heads[s.passage][:_LONGEST] + offsets[s.passage] for s in picked])
+    near = _padded([s.context + offsets[s.passage] for s in picked])
+    rows = list(range(len(matter.sentences))) if chosen is None else list(chosen)
+    tokens = np.concatenate(matter.texts)
+    return Batch(matter.question, tokens, *own, *head, *near, matter.features[rows], matter.exact[:, rows])
+
+
+def _padded(rows: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    width = max(1, max((len(r) for r in rows), default=1))
+    index = np.zeros((len(rows), width), np.int64)
+    mask = np.zeros((len(rows), width), np.bool_)
+    for i, row in enumerate(rows):
+        index[i, : len(row)] = row
+        mask[i, : len(row)] = True
+    return index, mask
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """The weights of one trained network, by the names that train.py gives them."""
+
+    weights: Mapping[str, Floats]
+
+    def logits(self, b: Batch) -> Floats:
+        """(s,) one logit for each sentence; "none of them" has logit 0. train.py trains the same sums."""
+        w = self.weights
+        question, tokens = b.question @ w["project"], b.tokens @ w["project"]
+        plain = b.question @ b.tokens.T
+        learned = _unit(question) @ _unit(tokens).T
+        best = np.stack(
+            [
+                np.where(mask, cosine[:, index], -1.0).max(axis=-1)
+                for cosine in (plain, learned)
+                for index, mask in ((b.own, b.own_mask), (b.head, b.head_mask), (b.near, b.near_mask))
+            ],
+            axis=-1,
+        )
+        best = np.concatenate([best, b.exact], axis=-1)  # (n, s, 10)
+        own, sharp = tokens[b.own], w["sharpness"] * learned[:, b.own]  # (s, l, k), (n, s, l)
+        to_text = _softmax(np.where(b.own_mask, sharp, -1e4), axis=-1)
+        aligned = np.einsum("nsl,slk->nsk", to_text, own, optimize=True)
+        asked = np.broadcast_to(question[:, None], aligned.shape)
+        x = np.concatenate([asked, aligned, asked * aligned, best], axis=-1)
+        x = _relu(_relu(x @ w["ask1"] + w["ask1_bias"]) @ w["ask2"] + w["ask2_bias"])
+        weight = _softmax(b.question @ w["importance"], axis=0)[:, None, None]
+        to_question = np.einsum("nsl,nk->slk", _softmax(sharp, axis=0), question, optimize=True)
+        y = np.concatenate([own, to_question, own * to_question, plain[:, b.own].max(axis=0)[..., None]], axis=-1)
+        y = _relu(y @ w["tell"] + w["tell_bias"]) * b.own_mask[..., None]
+        told = [y.sum(axis=1) / b.own_mask.sum(axis=1, keepdims=True), y.max(axis=1)]
+        seen = np.clip((b.features - w["mean"]) / w["deviation"], -_CLIP, _CLIP)
+        z = np.concatenate([(x * weight).sum(axis=0), *told, seen, (best * weight).sum(axis=0)], axis=-1)
+        z = _relu(z @ w["out1"] + w["out1_bias"])
+        return np.asarray(z @ w["out2"] + w["out2_bias"], np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Networks trained from different seeds, whose logits are averaged, and their calibration."""
+
+    nets: tuple[Net, ...]
+    calibration: Floats
+
+    def logits(self, matter: Matter) -> Floats:
+        arrays = batch(matter)
+        return np.asarray(np.mean([net.logits(arrays) for net in self.nets], axis=0), np.float32)
+
+    def answerable(self, logits: Floats) -> float:
+        """Logistic regression on what the best sentence and all together say (Platt, 1999)."""
+        signal = np.array([*signals(logits), 1.0], np.float32)
+        return float(1.0 / (1.0 + np.exp(-float(signal @ self.calibration))))
+
+
+def signals(logits: Floats) -> tuple[float, float]:
+    """The best sentence's logit, and that of "any of them" (log-sum-exp)."""
+    top = float(logits.max())
+    return top, top + float(np.log(np.exp(logits - top).sum()))
+
+
+@functools.lru_cache(maxsize=1)
+def load_reader(path: Path = WEIGHTS) -> Reader:
+    """Read reader.npz: arrays named `<net>/<weight>`, and `calibration`."""
+    with np.load(path) as file:
+        names = sorted({key.split("/")[0] for key in file.files if "/" in key})
+        nets = tuple(
+            Net({k.split("/")[1]: file[k].astype(np.float32) for k in file.files if k.startswith(f"{name}/")})
+            for name in names
+        )
+        return Reader(nets, file["calibration"].astype(np.float32))
+
+
+def _unit(matrix: Floats) -> Floats:
+    return np.asarray(matrix / np.maximum(np.linalg.norm(matrix, axis=-1, keepdims=True), 1e-6), np.float32)
+
+
+def _relu(x: Floats) -> Floats:
+    return np.maximum(x, 0.0)
+
+
+def _softmax(x: Floats, *, axis: int) -> Floats:
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return np.asarray(e / e.sum(axis=axis, keepdims=True), np.float32)

@@ -1,0 +1,250 @@
+"""Answers, questions and sources as HTML for the chat window.
+
+Every piece of text that comes from a reader, an article or a model goes through `_escape`; the
+tags around it are this file's own. Each result is one line: the window's Markdown component takes
+a line that begins with a block tag as HTML and leaves what is inside alone.
+
+A footnote is a pair of ids: the marker `ref-G-N` in answer number G leads to `fn-G-N`, the quote
+in its place. What this file does not know: Gradio, and the bot that answered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from itertools import groupby, pairwise
+from urllib.parse import urlsplit
+
+from bot.answer import Answer, Citation, Passage
+from bot.markup import escape, flow
+from ingest.blocks import Block, blocks
+
+CONTEXT = 500  # characters around a quote that are shown with it
+_MARKER = re.compile(r"\s?\[(\d{1,3})\]")
+_UNFINISHED = re.compile(r"\s?\[\d{0,3}$")
+
+
+def question(text: str) -> str:
+    return f'<h2 class="fn-question" dir="auto">{escape(text, breaks=True)}</h2>'
+
+
+def answer(given: Answer, group: int) -> str:
+    """A finished answer: its markers lead to its sources, its suggestions can be asked."""
+    numbers = {citation.number for citation in given.citations}
+    body = _prose(given.text, lambda number: _marker(number, group) if number in numbers else None)
+    return f'<div class="fn-answer fn-{given.status}" dir="auto">{body}{_suggestions(given)}</div>'
+
+
+def partial(text: str, *, stopped: bool = False) -> str:
+    """An answer on its way (or broken off): its citations are not known yet, so nothing links."""
+    if not text.strip() and not stopped:
+        return '<div class="fn-answer fn-waiting"><p>Reading the blog…</p></div>'
+    body = _prose(_UNFINISHED.sub("", text), lambda number: f'<sup class="fn-ref">{number}</sup>')
+    note = '<p class="fn-note">Stopped.</p>' if stopped else ""
+    return f'<div class="fn-answer fn-partial" dir="auto">{body}{note}</div>'
+
+
+def problem(message: str) -> str:
+    return f'<div class="fn-answer fn-problem"><p>{escape(message)}</p></div>'
+
+
+def welcome(examples: Sequence[str], trouble: str = "") -> str:
+    """What stands in an empty window."""
+    if trouble:
+        return f'<div class="fn-welcome"><p class="fn-lead">{escape(trouble)}</p></div>'
+    lead = '<p class="fn-lead">What would you like to know?</p>'
+    note = "<p>Each small number in an answer leads to the place where the blog says so.</p>"
+    return f'<div class="fn-welcome">{lead}{note}{_chips(examples)}</div>'
+
+
+def header(title: str) -> str:
+    return f'<header class="fn-header"><h1 dir="auto">{escape(title)}</h1></header>'
+
+
+def copied(given: Answer) -> str:
+    """An answer as plain text with its sources, to be pasted elsewhere."""
+    lines = [
+        f"[{c.number}] {c.passage.title}{f', {c.passage.url}' if c.passage.url else ''}"
+        for c in given.citations
+    ]
+    return "\n\n".join(filter(None, (given.text, "\n".join(lines))))
+
+
+def sources(given: Answer, group: int, published: Mapping[str, str]) -> str:
+    """The footnotes of one answer: each article and passage once, its quotes marked where they stand.
+
+    published: ISO dates by article id, of those articles that have one.
+    """
+    if not given.citations:
+        return ""
+    articles: dict[str, dict[tuple[int, int], list[Citation]]] = {}
+    for c in given.citations:
+        passages = articles.setdefault(c.passage.chunk.article_id, {})
+        passages.setdefault((c.passage.chunk.start, c.passage.chunk.end), []).append(c)
+    cards = [_card(list(found.values()), group, published.get(key, "")) for key, found in articles.items()]
+    asked = f'<p class="fn-for" dir="auto">{escape(given.question)}</p>'
+    return f'<section class="fn-sources" id="sources-{group}">{asked}{"".join(cards)}</section>'
+
+
+def panel(all_sources: Sequence[str]) -> str:
+    """The whole panel; the window's script shows one answer's sources at a time, at first the last."""
+    found = [one for one in all_sources if one]
+    heading = '<h2 class="fn-panel-title">Sources</h2>'
+    if not found:
+        note = "<p>The place each sentence comes from will stand here.</p>"
+        return f'<div class="fn-panel fn-panel-empty">{heading}{note}</div>'
+    hidden = [one.replace("<section ", "<section hidden ", 1) for one in found[:-1]]
+    return f'<div class="fn-panel">{heading}{"".join(hidden)}{found[-1]}</div>'
+
+
+# --- answers
+
+
+def _prose(text: str, marker: Callable[[int], str | None]) -> str:
+    def inline(start: int, end: int) -> str:
+        out, at = "", start
+        for found in _MARKER.finditer(text, start, end):
+            if (made := marker(int(found[1]))) is not None:
+                out += escape(text[at : found.start()], breaks=True) + made
+                at = found.end()
+        return out + escape(text[at:end], breaks=True)
+
+    return flow(text, list(blocks(text)), inline)
+
+
+def _marker(number: int, group: int) -> str:
+    link = f'class="fn-marker" id="ref-{group}-{number}" href="#fn-{group}-{number}"'
+    return f'\u2060<sup class="fn-ref"><a {link}><span class="fn-hidden">Source </span>{number}</a></sup>'
+
+
+def _suggestions(given: Answer) -> str:
+    if not given.suggestions:
+        return ""
+    lead = "It does answer:" if given.status == "abstained" else "You could also ask:"
+    return f'<p class="fn-note">{lead}</p>{_chips(given.suggestions)}'
+
+
+def _chips(questions: Sequence[str]) -> str:
+    items = "".join(
+        f'<li><button class="fn-chip" type="button" dir="auto">{escape(q)}</button></li>' for q in questions
+    )
+    return f'<ul class="fn-chips">{items}</ul>' if items else ""
+
+
+# --- sources
+
+
+def _card(passages: Sequence[Sequence[Citation]], group: int, published: str) -> str:
+    """One article with everything that is cited from it."""
+    first = passages[0][0]
+    # Without a quote the article as such is cited (who wrote it, when): its title is the place.
+    bare = "".join(_number(c, group) for cited in passages for c in cited if not c.quote)
+    head = f'<h3 dir="auto">{bare}{escape(first.passage.title)}</h3>'
+    day = f'<p class="fn-day">{_day(published)}</p>' if _day(published) else ""
+    return f'<article class="fn-card">{head}{day}{"".join(_passage(p, group) for p in passages)}</article>'
+
+
+def _passage(cited: Sequence[Citation], group: int) -> str:
+    passage = cited[0].passage
+    quoted = [c for c in cited if c.quote]
+    trail = " › ".join(escape(name) for name in passage.chunk.path) if quoted else ""
+    parts = [
+        f'<p class="fn-trail" dir="auto">{trail}</p>' if trail else "",
+        f'<blockquote class="fn-excerpt" dir="auto">{_excerpt(passage, quoted, group)}</blockquote>'
+        if quoted
+        else "",
+        f'<p class="fn-links">{_links(cited)}',
+        f'<a class="fn-back" href="#ref-{group}-{cited[0].number}">Back to the answer</a></p>',
+    ]
+    return f'<div class="fn-passage">{"".join(parts)}</div>'
+
+
+def _number(citation: Citation, group: int) -> str:
+    """Where a marker leads: the number in front of its quote."""
+    number = citation.number
+    return f'<span id="fn-{group}-{number}" class="fn-number" tabindex="-1">{number}</span>'
+
+
+def _links(cited: Sequence[Citation]) -> str:
+    """Where to read it on the blog: one link for each quote, since each opens at its own place."""
+    there = [(c.number, c.link) for c in cited if c.link and _is_web(c.link)]
+    out = ""
+    for number, link in there:
+        several = f' <span class="fn-number">{number}</span>' if len(there) > 1 else ""
+        words = (
+            "Read it on the blog"
+            if number == there[0][0]
+            else '<span class="fn-hidden">Read it on the blog</span>'
+        )
+        out += f'<a class="fn-read" href="{escape(link)}" target="_blank" rel="noopener">{words}{several}</a>'
+    return out
+
+
+def _excerpt(passage: Passage, cited: Sequence[Citation], group: int) -> str:
+    """The passage around its quotes, each of them marked and numbered."""
+    text = passage.chunk.text
+    spans = {c.number: (c.start - passage.chunk.start, c.end - passage.chunk.start) for c in cited}
+    if any(text[slice(*spans[c.number])] != c.quote or spans[c.number][0] < 0 for c in cited):
+        text, spans = _quotes_alone(cited)
+    numbered: set[int] = set()
+
+    def inline(start: int, end: int) -> str:
+        out = ""
+        edges = sorted(
+            {start, end, *(edge for span in spans.values() for edge in span if start < edge < end)}
+        )
+        for a, b in pairwise(edges):
+            covering = [c for c in cited if spans[c.number][0] <= a and b <= spans[c.number][1]]
+            out += _marked(escape(text[a:b]), covering, group, numbered) if covering else escape(text[a:b])
+        return out
+
+    places = list(spans.values())
+    shown = [b for b in blocks(text) if _is_near(b, places, 0) or not _is_own_heading(text, b, passage)]
+    body = "".join(
+        flow(text, list(run), inline) if near else '<p class="fn-gap">…</p>'
+        for near, run in groupby(shown, lambda block: _is_near(block, places, CONTEXT))
+    )
+    # A quote of nothing but markup has no place in what is shown; its marker still leads here.
+    return "".join(_number(c, group) for c in cited if c.number not in numbered) + body
+
+
+def _quotes_alone(cited: Sequence[Citation]) -> tuple[str, dict[int, tuple[int, int]]]:
+    """The quotes without their surroundings, for a passage that no longer fits its article."""
+    text, spans = "", {}
+    for c in cited:
+        spans[c.number] = (len(text), len(text) + len(c.quote))
+        text += c.quote + "\n\n"
+    return text, spans
+
+
+def _marked(text: str, citations: Sequence[Citation], group: int, numbered: set[int]) -> str:
+    """A piece of quoted text; where a quote begins, its number stands and its id is."""
+    heads = "".join(_number(c, group) for c in citations if c.number not in numbered)
+    numbered.update(c.number for c in citations)
+    return f"{heads}<mark>{text}</mark>"
+
+
+def _is_own_heading(text: str, block: Block, passage: Passage) -> bool:
+    """Whether this is the section's heading, which the trail above the excerpt shows already."""
+    return block.kind == "heading" and text[block.start : block.end] in passage.chunk.path[-1:]
+
+
+def _is_near(block: Block, places: Sequence[tuple[int, int]], within: int) -> bool:
+    return any(block.start < end + within and block.end > start - within for start, end in places)
+
+
+def _is_web(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def _day(published: str) -> str:
+    try:
+        day = date.fromisoformat(published[:10])
+    except ValueError:
+        return ""
+    return f"{day.day} {day:%B %Y}"

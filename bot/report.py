@@ -1,0 +1,91 @@
+"""What the command line prints: answers, ingest reports, lists, progress. Nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+from bot.answer import Answer, Citation
+from ingest.article import Article
+from ingest.sync import Progress as Told
+from ingest.sync import SyncReport, silent
+
+_PHASES = {"reading": "Reading articles", "embedding": "Embedding", "checking": "Checking the new index"}
+
+
+@contextmanager
+def progress_bar(*, quiet: bool) -> Iterator[Told]:
+    """A bar on stderr if that is a terminal, else nothing."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        yield silent
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(_PHASES["reading"], total=None)
+
+        def tell(phase: str, done: int, total: int | None) -> None:
+            bar.update(task, description=_PHASES.get(phase, phase), completed=done, total=total)
+
+        yield tell
+
+
+def print_report(report: SyncReport) -> None:
+    """What a blog owner wants to know of an ingest; ids only of what changed."""
+    console = _console()
+    for word, ids in (("added", report.added), ("updated", report.updated), ("removed", report.removed)):
+        for one in ids:
+            console.print(Text(f"{word:>9}  {one}"))
+    for failed in report.failed:
+        console.print(Text(f"   failed  {failed.name}: {failed.reason}", style="bold red"))
+    for note in report.notes:
+        console.print(Text(f"     note  {note}"))
+    counts = ("added", "updated", "unchanged", "removed", "failed")
+    said = ", ".join(f"{len(getattr(report, name))} {name}" for name in counts)
+    console.print(Text(f"{said}. {report.seconds:.1f} s."))
+
+
+def print_answer(answer: Answer) -> None:
+    """The answer, then its sources, or what could be asked instead."""
+    console = _console()
+    console.print(Text(_unescaped(answer.text)))
+    if answer.citations:
+        console.print()
+        for citation in answer.citations:
+            console.print(Text(f"[{citation.number}] {_place(citation)}", style="dim"))
+    if answer.suggestions:
+        console.print(Text("\nThe blog does answer:"))
+        for suggestion in answer.suggestions:
+            console.print(Text(f"  - {suggestion}"))
+
+
+def print_articles(articles: Sequence[Article]) -> None:
+    """One line an article."""
+    console = _console()
+    for article in articles:
+        console.print(Text(f"{article.id}  {article.title}  {article.published or ''}".rstrip()))
+
+
+def _place(citation: Citation) -> str:
+    where = [citation.passage.title, *citation.passage.chunk.path]
+    return " > ".join(where) + (f"  {citation.link}" if citation.link else "")
+
+
+def _unescaped(markdown: str) -> str:
+    """Our Markdown as plain text: the backslashes that keep quotes from acting as markup go."""
+    out, at = [], 0
+    text = markdown.replace("**", "")
+    while at < len(text):
+        if text[at] == "\\" and at + 1 < len(text) and not text[at + 1].isalnum():
+            at += 1
+        out.append(text[at])
+        at += 1
+    return "".join(out)
+
+
+def _console() -> Console:
+    return Console(soft_wrap=True, highlight=False, markup=False, emoji=False)

@@ -1,0 +1,122 @@
+"""A conversation as the chat window keeps it: Exchanges in, Exchanges out, and how they are drawn.
+
+Plain values and generators, so that all of it can be tested without a browser or Gradio, which
+this file does not know. Nor does it know how an answer is found (bot.py) or what HTML it becomes
+(render.py).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bot import render
+from bot.answer import Answer, Token, Turn
+from bot.problem import explain
+from ingest.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
+
+KEPT = 30  # exchanges of one conversation that stay in the window
+FRAME_SECONDS = 0.05  # tokens that come faster are shown together
+
+log = logging.getLogger("footnote.talk")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and what became of it so far: a part of the text, an answer, or a problem."""
+
+    serial: int
+    question: str
+    text: str = ""
+    answer: Answer | None = None
+    sources: str = ""
+    problem: str = ""
+    stopped: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return self.answer is None and not self.problem and not self.stopped
+
+
+Talk = tuple[Exchange, ...]
+
+
+def converse(bot: Bot, question: str, past: Talk) -> Iterator[Talk]:
+    """Ask, and tell the conversation as it grows; the last one told is final."""
+    question = whole(question)[
+        : 2 * bot.config.max_question
+    ]  # what is too long need not be kept to be told so
+    serial = past[-1].serial + 1 if past else 0
+    past = past[-KEPT + 1 :]
+    current = Exchange(serial, question)
+    yield (*past, current)
+    shown = 0.0
+    try:
+        for event in bot.stream(question, turns(past)):
+            if isinstance(event, Token):
+                current = replace(current, text=current.text + event.text)
+                if time.monotonic() - shown >= FRAME_SECONDS:
+                    shown = time.monotonic()
+                    yield (*past, current)
+            else:
+                drawn = render.sources(event, serial, published(bot, event))
+                current = replace(current, answer=event, sources=drawn)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the reader gets a sentence; explain() logs it
+        current = replace(current, problem=explain(error).message)
+    yield (*past, current)
+
+
+def turns(talk: Talk) -> tuple[Turn, ...]:
+    """The answered part of a conversation, as the bot takes it."""
+    answered = [(e.question, e.answer.text) for e in talk if e.answer is not None]
+    return tuple(turn for q, a in answered for turn in (Turn("user", q), Turn("assistant", a)))
+
+
+def whole(text: str) -> str:
+    """Half a surrogate pair (JSON can say "\\ud83d") is no character: nothing can print it."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def published(bot: Bot, answer: Answer) -> dict[str, str]:
+    """Dates of the cited articles. One that has gone since it was cited simply has no date."""
+    found: dict[str, str] = {}
+    for article_id in {c.passage.chunk.article_id for c in answer.citations}:
+        try:
+            found[article_id] = bot.article(article_id).published or ""
+        except FootnoteError as error:
+            log.info("no date for a source: %s", error)
+    return found
+
+
+def messages(talk: Talk) -> list[dict[str, str]]:
+    """The conversation as the Chatbot takes it."""
+    return [
+        message
+        for exchange in talk
+        for message in (
+            {"role": "user", "content": render.question(exchange.question)},
+            {"role": "assistant", "content": _reply(exchange)},
+        )
+    ]
+
+
+def _reply(exchange: Exchange) -> str:
+    if exchange.problem:
+        return render.problem(exchange.problem)
+    if exchange.answer is not None:
+        return render.answer(exchange.answer, exchange.serial)
+    return render.partial(exchange.text, stopped=exchange.stopped)
+
+
+def greeting(bot: Bot) -> str:
+    """The empty window: questions this index answers, or why it can answer none."""
+    try:
+        return render.welcome(bot.examples(3))
+    except FootnoteError as error:
+        return render.welcome((), explain(error).message)

@@ -1,0 +1,157 @@
+"""Making the next generation: a copy of the live one, changed, finished, checked, then made live.
+
+What this file does not know: who else reads or writes (generations.py), and what is changed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+import shutil
+from pathlib import Path
+
+from ingest import copies, lease
+from ingest.config import IndexConfig
+from ingest.disk import REBUILD, explained, flush_folder, flush_tree, replace_text
+from ingest.errors import IndexDamaged, IndexError_, IndexMismatch
+from ingest.finish import Finisher, StartFinisher
+from ingest.records import Stored
+from ingest.store import Store
+
+POINTER = "current"
+NAME = re.compile(r"gen-([1-9]\d{0,9})")
+TORSO = re.compile(NAME.pattern + r"\.(building-\w+|removing)")
+
+
+class Draft:
+    """The next generation while it is made, by one thread."""
+
+    def __init__(
+        self,
+        root: Path,
+        live: str | None,
+        config: IndexConfig,
+        start_finisher: StartFinisher,
+        *,
+        rebuild: bool,
+    ) -> None:
+        self._root = root
+        self._live = live
+        self._config = config
+        self._rebuild = rebuild
+        self._start_finisher = start_finisher
+        self._finisher: Finisher | None = None
+        self._store: Store | None = None
+        self._previous: Store | None = None
+        taken = [number(entry.name) for entry in root.iterdir()]
+        self._name = f"gen-{max([*taken, number(live or '')]) + 1}"
+        # Its own name each time: a killed writer may leave a finisher that still writes to its folder.
+        self._building = root / f"{self._name}.building-{secrets.token_hex(4)}"
+
+    def previous(self) -> Store | None:
+        """The live store, to look things up in; None if there is none, or on a rebuild no readable one.
+
+        Raises IndexMismatch or IndexDamaged, but not on a rebuild.
+        """
+        if self._previous is None and self._live is not None:
+            try:
+                opened = Store(self._root / self._live)
+                opened.fingerprints()  # a damaged file may open and yet not be read
+                if not self._rebuild:
+                    demand(opened.config, self._config)
+                self._previous = opened
+            except (IndexDamaged, IndexMismatch):
+                if not self._rebuild:
+                    raise
+        return self._previous
+
+    def stored(self) -> dict[str, Stored]:
+        """Article id to fingerprint and origin, of the live store; raises as previous()."""
+        previous = self.previous()
+        return previous.fingerprints() if previous else {}
+
+    @property
+    def lost(self) -> bool:
+        """On a rebuild: was there a generation that cannot be read?"""
+        return self._live is not None and self.previous() is None
+
+    def store(self) -> Store:
+        """The store to change: a copy of the live one, made when it is first asked for."""
+        if self._store is None:
+            previous = self.previous()
+            self._finisher = self._start_finisher()
+            with explained(writing=True):
+                self._building.mkdir()
+                lease.prepare(self._building)
+            segment = f"{self._name}.tokens"
+            if self._live is None or previous is None or self._rebuild:
+                copies.create(self._building, self._config, segment=segment)
+            else:
+                copies.copy(self._root / self._live, self._building, segment=segment)
+            self._store = Store(self._building, writable=True)
+        return self._store
+
+    def publish(self) -> None:
+        """Check what was written and make it live; nothing if nothing was."""
+        if self._store is None or not self._store.changed:
+            return
+        self._store.close()
+        try:
+            self._finish()
+        except IndexDamaged as error:
+            raise IndexDamaged(
+                f"The new index did not pass its check and was thrown away; the one before stays. {error}"
+            ) from error
+        with explained(writing=True):
+            flush_tree(self._building)
+            self._building.rename(self._root / self._name)
+            flush_folder(self._root)
+            replace_text(self._root / POINTER, self._name + "\n")
+
+    def _finish(self) -> None:
+        """Finish; if the search index is damaged, once more with one written anew.
+
+        The damage is most likely in what was copied, and the vectors are all in articles.db.
+        """
+        if self._finisher is None:
+            return
+        try:
+            self._finisher(self._building)
+        except IndexDamaged:
+            self._finisher.stop()
+            copies.reset_search_index(self._building)
+            self._finisher = self._start_finisher()
+            self._finisher(self._building)
+
+    def discard(self) -> None:
+        """Let go of everything, and remove what did not go live."""
+        if self._finisher:
+            self._finisher.stop()
+        for opened in (self._store, self._previous):
+            if opened:
+                with contextlib.suppress(IndexError_):  # most likely the error that led here
+                    opened.close()
+        shutil.rmtree(self._building, ignore_errors=True)
+
+
+def number(name: str) -> int:
+    found = NAME.fullmatch(name)
+    return int(found[1]) if found else 0
+
+
+def demand(built: IndexConfig, wanted: IndexConfig) -> None:
+    """Raise IndexMismatch if an index was built otherwise than these settings would."""
+    if built.schema != wanted.schema:
+        raise IndexMismatch(f"The index was written by another version of Footnote. {REBUILD}")
+    if built.embedder != wanted.embedder:
+        raise IndexMismatch(
+            f"The index was built with the embedding model “{built.embedder}”, the settings say "
+            f"“{wanted.embedder}”. Run `footnote ingest --rebuild`, or set FOOTNOTE_EMBEDDER to "
+            f"“{built.embedder}” again."
+        )
+    if built != wanted:
+        raise IndexMismatch(
+            f"The index was built with chunks of {built.max_tokens} tokens (overlap {built.overlap}), the "
+            f"settings say {wanted.max_tokens} ({wanted.overlap}). {REBUILD}"
+        )

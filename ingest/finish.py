@@ -1,0 +1,98 @@
+"""Finish a store in a process of its own: bring its search index up to date, and check it.
+
+Chroma's files, when damaged, do not raise an error: they end the process that opens them. So no
+ingest opens them itself; `python -m ingest.finish` does, and may die of it. It is started before
+there is anything to finish, because importing Chroma takes as long as writing a post.
+
+What this file does not know: generations, and what becomes of a store that fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from ingest import store
+from ingest.disk import damaged, unwritable
+from ingest.errors import FootnoteError, IndexDamaged, IndexError_
+
+_LIMIT = 1800  # seconds; 10,000 new chunks take about ten
+
+
+class Finisher(Protocol):
+    """Called once with the directory of a closed store; stop() whether it was called or not.
+
+    Raises IndexDamaged if the store is not whole, IndexError_ if it could not be written.
+    """
+
+    def __call__(self, directory: Path) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+StartFinisher = Callable[[], Finisher]
+
+
+def finish(directory: Path) -> None:
+    """Bring a closed store's search index up to date, then open it as a reader does and check it."""
+    with contextlib.closing(store.Store(directory, writable=True)) as opened:
+        opened.settle()
+    with contextlib.closing(store.Store(directory)) as opened:
+        opened.check()
+
+
+class Subprocess:
+    """A Finisher that survives what it opens. Raises IndexError_ if no process can be started."""
+
+    def __init__(self) -> None:
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "ingest.finish"],
+                cwd=Path(__file__).resolve().parents[1],  # where `ingest` is found, installed or not
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,  # Ctrl-C is for the parent, which then stops this one
+            )
+        except OSError as error:
+            raise unwritable(error) from error
+
+    def __call__(self, directory: Path) -> None:
+        try:
+            said, _ = self._process.communicate(json.dumps(str(directory.resolve())) + "\n", timeout=_LIMIT)
+        except subprocess.TimeoutExpired as error:
+            raise damaged(f"opening it takes more than {_LIMIT} seconds") from error
+        if self._process.returncode != 0 or not said:
+            raise damaged(f"opening it ends the process ({self._process.returncode})")
+        kind, message = json.loads(said)
+        if kind:
+            raise (IndexDamaged if kind == IndexDamaged.__name__ else IndexError_)(message)
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+def main() -> None:
+    """Read a directory's name from standard input, write an error's name and message; both JSON."""
+    store.warm_up()
+    line = sys.stdin.readline()
+    if not line.strip():
+        return  # the parent has died, or nothing changed
+    try:
+        finish(Path(json.loads(line)))
+    except FootnoteError as error:
+        print(json.dumps([type(error).__name__, str(error)]))
+    else:
+        print(json.dumps(["", ""]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""What lies in a folder, and the bytes of one file.
+
+Nothing but ordinary files is ever opened (a pipe would wait for ever), links are followed only to
+what lies inside the folder, and no loop of links is walked twice.
+
+What this file does not know: what the files mean.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from ingest.article import LoadFailure
+from ingest.errors import SourceError
+from ingest.normal import plain_text
+
+PAGES = frozenset((".html", ".htm"))
+READABLE = PAGES | {".md", ".markdown", ".txt"}
+# An owner expects these to be read: say that they were not. Anything else is passed over.
+DOCUMENTS = frozenset(
+    (".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".epub", ".mht", ".mhtml", ".webarchive")
+)
+LARGEST = 10 * 1024 * 1024
+
+
+def files_in(folder: Path) -> Iterator[Path | LoadFailure]:
+    """Every file to be read under a folder in order of its path, and what is wrong with others.
+
+    Raises SourceError if the folder itself cannot be listed.
+    """
+    root = folder.resolve()
+    try:
+        open_folders = [iter(_entries(root))]
+    except OSError as error:
+        raise SourceError(f"The folder {shown(folder)} cannot be listed: {why(error)}.") from error
+    while open_folders:
+        path = next(open_folders[-1], None)
+        if path is None:
+            open_folders.pop()
+            continue
+        try:
+            if path.is_symlink():
+                yield from _linked(path, root)
+            elif path.is_dir():
+                open_folders.append(iter(_entries(path)))
+            else:
+                yield from _file(path, root)
+        except OSError as error:
+            yield LoadFailure(path.as_uri(), name_in(root, path), _unlisted(path, error), incomplete=True)
+
+
+def _unlisted(path: Path, error: OSError) -> str:
+    return f"this cannot be listed ({why(error)}), so nothing from {shown(path.parent)} will be removed"
+
+
+def _entries(folder: Path) -> list[Path]:
+    """What a folder holds, sorted; without hidden things, and the scraps that browsers save with a page."""
+    with os.scandir(folder) as found:
+        names = sorted(entry.name for entry in found if not entry.name.startswith("."))
+    scraps = {f"{Path(name).stem}_files" for name in names if Path(name).suffix.lower() in PAGES}
+    return [folder / name for name in names if name not in scraps]
+
+
+def _file(path: Path, root: Path) -> Iterator[Path | LoadFailure]:
+    suffix = path.suffix.lower()
+    if suffix in READABLE:
+        yield path
+    elif suffix in DOCUMENTS:
+        yield LoadFailure(path.as_uri(), name_in(root, path), not_text(suffix))
+
+
+def _linked(path: Path, root: Path) -> Iterator[Path | LoadFailure]:
+    """A link: read if it adds a file from inside the folder, else left out or reported."""
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError):  # RuntimeError: Python 3.11 says so when links go in a circle
+        if path.suffix.lower() in READABLE | DOCUMENTS | {""}:
+            yield LoadFailure(_uri(path), name_in(root, path), "this is a link that leads nowhere")
+        return
+    reason = ""
+    if path.parent.is_relative_to(target):
+        reason = "this is a link back to a folder that it lies in; it was not followed"
+    elif not target.is_relative_to(root):
+        reason = "this is a link to something outside the folder; copy it into the folder instead"
+    if reason:
+        if target.is_dir() or path.suffix.lower() in READABLE | DOCUMENTS:
+            yield LoadFailure(_uri(path), name_in(root, path), reason)
+    elif target.is_file() and path.suffix.lower() in READABLE and not _listed_itself(target, root):
+        yield path
+
+
+def _listed_itself(target: Path, root: Path) -> bool:
+    """Whether the walk comes to the file anyway, so that a link would only make a second copy."""
+    hidden = any(part.startswith(".") for part in target.relative_to(root).parts)
+    return not hidden and target.suffix.lower() in READABLE
+
+
+def _uri(path: Path) -> str:
+    return path.absolute().as_uri()
+
+
+def origin_of(path: Path) -> str:
+    """The file's own URI, links resolved."""
+    return path.resolve().as_uri()
+
+
+def name_in(root: Path, path: Path) -> str:
+    """The path relative to the root's parent, with slashes, on one line: `articles/x.md`."""
+    try:
+        relative = path.relative_to(root.parent)
+    except ValueError:
+        relative = Path(path.name)
+    return shown(relative)
+
+
+def shown(path: Path) -> str:
+    """A path as one line of text, whatever its bytes."""
+    return " ".join(plain_text(path.as_posix()).replace("\t", " ").split("\n"))
+
+
+def not_text(suffix: str) -> str:
+    """Why a file of a type that is not read was not, and what to do."""
+    if suffix in DOCUMENTS:
+        return f"{suffix} files are not read; save it as HTML or plain text, and ingest that"
+    kind = f"{suffix} files are" if suffix else "files without an ending are"
+    return f"{kind} not read; Footnote reads .md, .markdown, .html, .htm and .txt"
+
+
+def read_bytes(path: Path) -> bytes:
+    """All bytes of an ordinary file. Raises SourceError, its message for the report, if there is
+    none, it may not be read or it is too large."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise SourceError("this is not an ordinary file")
+        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123  # to look at what was opened
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise SourceError("this is not an ordinary file")
+            data = b"" if status.st_size > LARGEST else file.read(LARGEST + 1)
+    except FileNotFoundError as error:
+        raise SourceError("this was there a moment ago and is gone now") from error
+    except OSError as error:
+        raise SourceError(f"this cannot be read ({why(error)})") from error
+    if status.st_size > LARGEST or len(data) > LARGEST:
+        raise SourceError(f"this is larger than {LARGEST // 1024**2} MB; split it into articles")
+    return data
+
+
+def why(error: OSError) -> str:
+    """The system's reason, without a path."""
+    return (error.strerror or "the system gives no reason").lower()

@@ -1,0 +1,256 @@
+"""articles.db: the articles, where their chunks lie, and every chunk's vector, in one SQLite file.
+
+It is the index's memory: all but the search by vector is answered from here, and the vectors are
+here too, so that the search index can be written anew without embedding anything. A chunk's text
+is not stored a second time; it is the slice of its article's text.
+
+What this file does not know: Chroma, generations, and where a record came from.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ingest.article import Article, Chunk
+from ingest.blobs import Place
+from ingest.config import IndexConfig
+from ingest.disk import REBUILD, explained
+from ingest.embed import Floats
+from ingest.errors import IndexMismatch
+
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, url TEXT, author TEXT,
+    published TEXT, tags TEXT NOT NULL, origin TEXT NOT NULL, fingerprint TEXT NOT NULL);
+CREATE TABLE chunks (
+    id TEXT PRIMARY KEY, article_id TEXT NOT NULL, ordinal INTEGER NOT NULL, path TEXT NOT NULL,
+    start INTEGER NOT NULL, stop INTEGER NOT NULL, vector BLOB NOT NULL,
+    segment TEXT NOT NULL, position INTEGER NOT NULL, size INTEGER NOT NULL, digest BLOB NOT NULL);
+CREATE TABLE pending (id TEXT PRIMARY KEY);
+CREATE INDEX chunks_in_order ON chunks (article_id, ordinal);
+"""
+_ARTICLE = "SELECT id, title, text, url, author, published, tags, origin FROM articles"
+_CHUNK = """SELECT c.article_id, c.ordinal, c.path, a.text, c.start, c.stop
+    FROM chunks c JOIN articles a ON a.id = c.article_id"""
+_PLACE = "SELECT segment, position, size, id, digest FROM chunks"
+_MANY = 500  # ids in one statement; SQLite may be built to take no more than 999 parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is known of a stored article without reading it."""
+
+    fingerprint: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A chunk as stored. vector: (d,) float32. place, digest: of its token vectors."""
+
+    chunk: Chunk
+    vector: Floats
+    place: Place
+    digest: bytes
+
+
+class Records:
+    """One articles.db, for reading (it is never written then, nor locked) or for writing.
+
+    May be shared by threads. Raises IndexDamaged when it cannot be read, and when open for writing
+    IndexError_ when it cannot be written.
+    """
+
+    def __init__(self, file: Path, *, writable: bool = False) -> None:
+        mode = "rw" if writable else "ro&immutable=1"
+        self._writable = writable
+        self._closed = False
+        self._mutex = threading.Lock()
+        with explained(writing=writable):
+            uri = f"{file.resolve().as_uri()}?mode={mode}"
+            self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+            if writable:
+                self._db.execute("PRAGMA synchronous=OFF")  # a build that dies is thrown away anyway
+
+    @staticmethod
+    def create(file: Path, config: IndexConfig, segment: str) -> None:
+        """Write an empty articles.db. segment: name of the file for its new token vectors."""
+        with explained(writing=True), contextlib.closing(sqlite3.connect(file)) as db:
+            db.executescript(_TABLES)
+            meta = {"config": json.dumps(asdict(config)), "segment": segment}
+            db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+            db.commit()
+
+    def close(self) -> None:
+        """Commit what was written, and close; once more does nothing."""
+        with self._mutex, explained(writing=self._writable):
+            if not self._closed:
+                self._closed = True
+                self._db.commit()
+                self._db.close()
+
+    def config(self) -> IndexConfig:
+        """What the index was built with. Raises IndexMismatch if this version cannot tell."""
+        try:
+            return IndexConfig(**json.loads(self.meta("config", "")))
+        except (TypeError, ValueError) as error:
+            raise IndexMismatch(f"The index was written by another version of Footnote. {REBUILD}") from error
+
+    def meta(self, key: str, default: str) -> str:
+        found = self._rows("SELECT value FROM meta WHERE key = ?", key)
+        return str(found[0][0]) if found else default
+
+    def set_meta(self, key: str, value: str) -> None:
+        self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", [(key, value)])
+
+    def counts(self) -> tuple[int, int]:
+        """Numbers of articles and of chunks."""
+        row = self._rows("SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM chunks)")[0]
+        return int(row[0]), int(row[1])
+
+    def stored(self) -> dict[str, Stored]:
+        """Article id to fingerprint and origin."""
+        return {
+            row[0]: Stored(*row[1:]) for row in self._rows("SELECT id, fingerprint, origin FROM articles")
+        }
+
+    def article(self, article_id: str) -> Article | None:
+        found = self._rows(f"{_ARTICLE} WHERE id = ?", article_id)
+        return _article(found[0]) if found else None
+
+    def articles(self) -> list[Article]:
+        return [_article(row) for row in self._rows(f"{_ARTICLE} ORDER BY id")]
+
+    def chunks(self, article_id: str | None = None) -> list[Chunk]:
+        """All chunks, or one article's, by article and place."""
+        where = "" if article_id is None else "WHERE c.article_id = ?"
+        which = () if article_id is None else (article_id,)
+        return [
+            _chunk(row) for row in self._rows(f"{_CHUNK} {where} ORDER BY c.article_id, c.ordinal", *which)
+        ]
+
+    def chunks_by_id(self, ids: Sequence[str]) -> dict[str, Chunk]:
+        """Ids that are not stored are left out."""
+        found: dict[str, Chunk] = {}
+        for some in _slices(ids):
+            for row in self._rows(f"{_CHUNK} WHERE c.id IN ({_marks(some)})", *some):
+                piece = _chunk(row)
+                found[piece.id] = piece
+        return found
+
+    def chunk_ids(self) -> list[str]:
+        return [row[0] for row in self._rows("SELECT id FROM chunks ORDER BY article_id, ordinal")]
+
+    def vectors(self, *, article_id: str | None = None, ids: Sequence[str] = ()) -> dict[str, Floats]:
+        """Vectors of one article's chunks, or of these chunks; (d,) float32 each."""
+        sql = "SELECT id, vector FROM chunks WHERE"
+        if article_id is not None:
+            rows = self._rows(f"{sql} article_id = ?", article_id)
+        else:
+            found = (self._rows(f"{sql} id IN ({_marks(some)})", *some) for some in _slices(ids))
+            rows = [row for some in found for row in some]
+        return {row[0]: np.frombuffer(row[1], np.float32) for row in rows}
+
+    def places(self, ids: Sequence[str]) -> dict[str, Place]:
+        """Where these chunks' token vectors lie."""
+        rows = (self._rows(f"{_PLACE} WHERE id IN ({_marks(some)})", *some) for some in _slices(ids))
+        return {row[3]: Place(*row[:3]) for some in rows for row in some}
+
+    def places_by_digest(self, article_id: str) -> dict[bytes, Place]:
+        """Where one article's token vectors lie, by their digest."""
+        return {row[4]: Place(*row[:3]) for row in self._rows(f"{_PLACE} WHERE article_id = ?", article_id)}
+
+    def segments(self) -> dict[str, tuple[int, int]]:
+        """Segment name to (last byte in use + 1, bytes in use)."""
+        sql = "SELECT segment, max(position + size), sum(size) FROM chunks GROUP BY segment"
+        return {row[0]: (int(row[1]), int(row[2])) for row in self._rows(sql)}
+
+    def titles(self, ids: Sequence[str]) -> dict[str, str]:
+        """Titles of the articles that these chunks are of, by chunk id."""
+        sql = "SELECT c.id, a.title FROM chunks c JOIN articles a ON a.id = c.article_id WHERE c.id IN"
+        return {
+            row[0]: row[1] for some in _slices(ids) for row in self._rows(f"{sql} ({_marks(some)})", *some)
+        }
+
+    def pending(self) -> list[str]:
+        """Ids of the chunks, stored or deleted, that the search index does not know so yet."""
+        return [row[0] for row in self._rows("SELECT id FROM pending ORDER BY rowid")]
+
+    def set_pending(self, ids: Iterable[str]) -> None:
+        self._write("INSERT OR IGNORE INTO pending VALUES (?)", [(key,) for key in ids])
+
+    def clear_pending(self) -> None:
+        self._write("DELETE FROM pending", [()])
+
+    def move(self, places: dict[str, Place]) -> None:
+        """Note where chunks' token vectors have been copied to."""
+        rows = [(p.segment, p.position, p.size, chunk_id) for chunk_id, p in places.items()]
+        self._write("UPDATE chunks SET segment = ?, position = ?, size = ? WHERE id = ?", rows)
+
+    def replace(self, article: Article, records: Sequence[Record]) -> None:
+        """Store an article and its chunks instead of whatever was stored under its id."""
+        self.delete([article.id])
+        tags = json.dumps(article.tags)
+        shown = (
+            article.id,
+            article.title,
+            article.text,
+            article.url,
+            article.author,
+            article.published,
+            tags,
+        )
+        sql = "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        self._write(sql, [(*shown, article.origin, article.fingerprint)])
+        self._write(f"INSERT INTO chunks VALUES ({_marks(range(11))})", [_row(record) for record in records])
+
+    def set_origin(self, article_id: str, origin: str) -> None:
+        self._write("UPDATE articles SET origin = ? WHERE id = ?", [(origin, article_id)])
+
+    def delete(self, article_ids: Sequence[str]) -> None:
+        which = [(article_id,) for article_id in article_ids]
+        self._write("DELETE FROM chunks WHERE article_id = ?", which)
+        self._write("DELETE FROM articles WHERE id = ?", which)
+
+    def _rows(self, sql: str, *values: str) -> list[Any]:
+        with self._mutex, explained(writing=self._writable):
+            return self._db.execute(sql, values).fetchall()
+
+    def _write(self, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
+        with self._mutex, explained(writing=True):
+            self._db.executemany(sql, rows)
+
+
+def _article(row: tuple[Any, ...]) -> Article:
+    article_id, title, text, url, author, published, tags, origin = row
+    return Article(article_id, title, text, url, author, published, tuple(json.loads(tags)), origin)
+
+
+def _chunk(row: tuple[Any, ...]) -> Chunk:
+    article_id, ordinal, path, text, start, stop = row
+    return Chunk(article_id, ordinal, tuple(json.loads(path)), text[start:stop], start, stop)
+
+
+def _row(record: Record) -> tuple[object, ...]:
+    piece, place = record.chunk, record.place
+    where = (piece.id, piece.article_id, piece.ordinal, json.dumps(piece.path), piece.start, piece.end)
+    blob = np.asarray(record.vector, np.float32).tobytes()
+    return (*where, blob, place.segment, place.position, place.size, record.digest)
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def _slices(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[at : at + _MANY] for at in range(0, len(ids), _MANY))

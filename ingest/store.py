@@ -1,0 +1,321 @@
+"""One generation of the index: articles, chunks, vectors, and the search by vector in Chroma.
+
+A store is a directory (copies.py): articles.db (records.py), tokens/ (blobs.py) and chroma/. All but the
+search is answered without Chroma, whose import takes a second. A store that is open for reading
+is never written, not even by Chroma, which writes to its files whenever it opens them: Chroma is
+given a private copy of chroma/, made when the store is first searched.
+
+The only file that imports chromadb. What this file does not know: which generation is live, how
+one becomes live, and how vectors are made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ingest import blobs
+from ingest.article import Article, Chunk
+from ingest.blobs import Blobs, Place
+from ingest.config import IndexConfig
+from ingest.copies import CHROMA, DB, TOKENS
+from ingest.disk import REBUILD, damaged, unwritable
+from ingest.embed import Floats
+from ingest.errors import IndexMismatch, NotInIndex
+from ingest.records import Record, Records, Stored
+from ingest.scratch import Scratch
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
+
+_COLLECTION = "articles"
+# A blog is small, so search nearly exactly: recall@50 is 0.997 at 10,000 chunks, 1.5 ms a query.
+_HNSW: CreateHNSWConfiguration = {
+    "space": "cosine",
+    "ef_construction": 100,
+    "ef_search": 400,
+    "max_neighbors": 24,
+}
+_BATCH = 1000  # Chroma takes 5,461 at most
+
+
+class Store:
+    """One generation, open for reading (by any number of threads) or for writing (by one).
+
+    Every method raises IndexDamaged when the files cannot be read, and when the store is open for
+    writing IndexError_ when they cannot be written.
+    """
+
+    def __init__(self, directory: Path, *, writable: bool = False) -> None:
+        """config: what the store was built with. changed: was it written to since it was opened?"""
+        self._directory = directory
+        self._writable = writable
+        self._mutex = threading.Lock()
+        self._index: _SearchIndex | None = None
+        self._records = Records(directory / DB, writable=writable)
+        own = self._records.meta("segment", "") if writable else None
+        self._blobs = Blobs(directory / TOKENS, own)
+        self.config: IndexConfig = self._records.config()
+        self.changed = False
+
+    def close(self) -> None:
+        """Commit what was written, and close; once more does nothing."""
+        with self._mutex:
+            if self._index is not None:
+                self._index.close()
+                self._index = None
+        self._blobs.close()
+        self._records.close()
+
+    # reading
+
+    def counts(self) -> tuple[int, int]:
+        """Numbers of articles and of chunks."""
+        return self._records.counts()
+
+    def fingerprints(self) -> dict[str, Stored]:
+        """Article id to fingerprint and origin."""
+        return self._records.stored()
+
+    def articles(self) -> list[Article]:
+        """All articles, by id."""
+        return self._records.articles()
+
+    def article(self, article_id: str) -> Article:
+        """Raises NotInIndex."""
+        if (found := self._records.article(article_id)) is None:
+            raise _unknown(article_id)
+        return found
+
+    def chunks(self, article_id: str | None = None) -> list[Chunk]:
+        """All chunks, or those of one article, by article and place."""
+        return self._records.chunks(article_id)
+
+    def vectors(self, article_id: str) -> dict[str, Floats]:
+        """Chunk id to vector, (d,) float32, for one article."""
+        return self._records.vectors(article_id=article_id)
+
+    def tokens(self, chunk_ids: Sequence[str]) -> dict[str, bytes]:
+        """Chunk id to its token vectors, as they were stored; unknown ids are left out."""
+        return {key: self._blobs.read(place) for key, place in self._records.places(chunk_ids).items()}
+
+    def search(self, vector: Floats, k: int) -> list[tuple[Chunk, float]]:
+        """The k chunks nearest to a vector (d,), best first, with their cosine similarity.
+
+        Raises IndexMismatch if the vector has another dimension than those stored.
+        """
+        count = self.counts()[1]
+        if count == 0 or k < 1:
+            return []
+        self._check_dimension(vector.shape[-1])
+        self.settle()
+        hits = self._search_index().nearest(vector[None, :], min(k, count))[0]
+        pieces = self._records.chunks_by_id([key for key, _ in hits])
+        if len(pieces) != len(hits):
+            raise damaged("it finds passages that it does not hold")
+        return [(pieces[key], similarity) for key, similarity in hits]
+
+    def check(self, sample: int = 64) -> None:
+        """Is all there, and is it found? Raises IndexDamaged.
+
+        sample: how many chunks, spread over the index, are searched by their own vector.
+        """
+        ids = self._records.chunk_ids()
+        self._blobs.flush()
+        sizes = blobs.sizes(self._directory / TOKENS)
+        if any(end > sizes.get(name, 0) for name, (end, _) in self._records.segments().items()):
+            raise damaged("the token vectors are cut short")
+        if not ids:
+            return
+        self.settle()
+        index = self._search_index()
+        if index.ids() != set(ids):
+            raise damaged("it searches other passages than its articles have")
+        some = sorted(set(ids[:: max(1, len(ids) // sample)] + ids[-1:]))
+        vectors = self._records.vectors(ids=some)
+        found = index.nearest(np.array([vectors[key] for key in some], np.float32), 1)
+        lost = sum(1 for hits in found if not hits or hits[0][1] < 0.999)
+        if lost:
+            raise damaged(f"{lost} of {len(some)} passages are not found by their own vector")
+
+    # writing
+
+    def replace(
+        self, article: Article, chunks: Sequence[Chunk], vectors: Floats, tokens: Sequence[bytes]
+    ) -> None:
+        """Store an article with its chunks instead of what was stored under its id.
+
+        vectors: (n, d) float32, unit length; tokens: n blobs, one per chunk. Raises IndexMismatch
+        if the vectors have another dimension than those stored.
+        """
+        if any(article.text[c.start : c.end] != c.text or c.article_id != article.id for c in chunks):
+            raise ValueError("a chunk is not a slice of its article")
+        if chunks:
+            self._check_dimension(vectors.shape[1], keep=True)
+        self.changed = True
+        before = self._records.article(article.id)
+        old = self.vectors(article.id)
+        known = old if before and before.title == article.title else {}
+        new = {piece.id: vector for piece, vector in zip(chunks, vectors, strict=True)}
+        same = {key for key, vector in new.items() if key in known and np.array_equal(known[key], vector)}
+        rows = zip(chunks, vectors, self._place(article.id, tokens), strict=True)
+        self._records.replace(article, [Record(c, v, place, digest) for c, v, (digest, place) in rows])
+        self._await_settling((old.keys() | new.keys()) - same, worn=len(old.keys() - same))
+
+    def delete(self, article_ids: Sequence[str]) -> None:
+        """Take articles out. Raises NotInIndex, before anything is deleted, if one is not stored."""
+        stored = self.fingerprints()
+        for article_id in article_ids:
+            if article_id not in stored:
+                raise _unknown(article_id)
+        self.changed = True
+        old = [key for article_id in article_ids for key in self.vectors(article_id)]
+        self._records.delete(article_ids)
+        self._await_settling(old, worn=len(old))
+
+    def set_origin(self, article_id: str, origin: str) -> None:
+        """Note that an article, unchanged, is now read from elsewhere."""
+        self.changed = True
+        self._records.set_origin(article_id, origin)
+
+    def settle(self) -> None:
+        """Bring the search index up to date. Until then, replacing and deleting leave it alone."""
+        waiting = self._records.pending() if self._writable else []
+        for at in range(0, len(waiting), _BATCH):
+            some = waiting[at : at + _BATCH]
+            pieces = self._records.chunks_by_id(some)
+            if pieces:
+                vectors = self._records.vectors(ids=list(pieces))
+                titles = self._records.titles(list(pieces))
+                entries = [(titles[key], piece, vectors[key]) for key, piece in pieces.items()]
+                self._search_index().upsert(entries)
+            if gone := [key for key in some if key not in pieces]:
+                self._search_index().delete(gone)
+        if waiting:
+            self._records.clear_pending()
+
+    def _search_index(self) -> _SearchIndex:
+        with self._mutex:
+            if self._index is None:
+                self._index = _SearchIndex(self._directory / CHROMA, writable=self._writable)
+            return self._index
+
+    def _check_dimension(self, dimension: int, *, keep: bool = False) -> None:
+        stored = self._records.meta("dimension", "")
+        if not stored and keep:
+            self._records.set_meta("dimension", str(dimension))
+        if stored and int(stored) != dimension:
+            raise IndexMismatch(
+                f"The index was built with another embedding model: its vectors have {stored} numbers, this "
+                f"model's have {dimension}. {REBUILD}"
+            )
+
+    def _place(self, article_id: str, tokens: Sequence[bytes]) -> list[tuple[bytes, Place]]:
+        """Write those blobs that are not there yet; digest and place of each."""
+        known = self._records.places_by_digest(article_id)
+        placed = []
+        for blob in tokens:
+            digest = hashlib.blake2b(blob, digest_size=16).digest()
+            if digest not in known:
+                known[digest] = self._blobs.append(blob)
+            placed.append((digest, known[digest]))
+        return placed
+
+    def _await_settling(self, ids: Iterable[str], *, worn: int) -> None:
+        """worn: how many of the ids leave a dead entry in the search index."""
+        self._records.set_pending(ids)
+        self._records.set_meta("churn", str(int(self._records.meta("churn", "0")) + worn))
+
+
+class _SearchIndex:
+    """The Chroma collection of one store; opened for reading, a private copy of it."""
+
+    def __init__(self, directory: Path, *, writable: bool) -> None:
+        self._writable = writable
+        self._scratch: Scratch | None = None
+        if not writable:
+            if not directory.is_dir():
+                raise damaged("its search index is missing")
+            self._scratch = Scratch(directory)
+            directory = self._scratch.path
+        with self._explained():
+            self._client = _open_chroma(directory)
+            if writable:
+                self._collection = self._client.get_or_create_collection(
+                    _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+                )
+            else:
+                self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
+
+    def close(self) -> None:
+        self._client.close()  # without it Chroma would keep the files open and in its cache
+        if self._scratch:
+            self._scratch.close()
+
+    def ids(self) -> set[str]:
+        with self._explained():
+            return set(self._collection.get(include=[])["ids"])
+
+    def nearest(self, vectors: Floats, k: int) -> list[list[tuple[str, float]]]:
+        """For each row of vectors (n, d), up to k pairs of chunk id and cosine similarity, best first."""
+        with self._explained():
+            found = self._collection.query(query_embeddings=vectors, n_results=k, include=["distances"])
+        return [
+            [(key, 1.0 - distance) for key, distance in zip(keys, distances, strict=True)]
+            for keys, distances in zip(found["ids"], found["distances"] or [], strict=True)
+        ]
+
+    def upsert(self, entries: Sequence[tuple[str, Chunk, Floats]]) -> None:
+        """Put chunks in, with title and vector; at most _BATCH."""
+        pieces = [piece for _, piece, _ in entries]
+        with self._explained():
+            self._collection.upsert(
+                ids=[piece.id for piece in pieces],
+                embeddings=np.array([vector for _, _, vector in entries], np.float32),
+                documents=[piece.text for piece in pieces],
+                metadatas=[  # always the same keys: Chroma merges them into those an id had before
+                    {"article_id": piece.article_id, "title": title, "section": " > ".join(piece.path)}
+                    for title, piece, _ in entries
+                ],
+            )
+
+    def delete(self, ids: list[str]) -> None:
+        """At most _BATCH."""
+        with self._explained():
+            self._collection.delete(ids=ids)
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        from chromadb.errors import ChromaError
+
+        try:
+            yield
+        except ChromaError as error:
+            raise unwritable(error) if self._writable else damaged(error) from error
+
+
+def warm_up() -> None:
+    """Import Chroma now, so that the first search need not wait a second for it."""
+    import chromadb  # noqa: F401
+
+
+def _open_chroma(directory: Path) -> Client:
+    from chromadb.api.client import Client
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False, is_persistent=True, persist_directory=str(directory))
+    try:
+        return Client(settings=settings)
+    except ValueError as error:  # how Chroma says that its database holds something else
+        raise damaged("its search index cannot be opened") from error
+
+
+def _unknown(article_id: str) -> NotInIndex:
+    return NotInIndex(f"The index has no article “{article_id}”; `footnote list` shows those it has.")

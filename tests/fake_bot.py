@@ -1,0 +1,188 @@
+"""A bot that says what it is told to: for the tests of the HTTP interface and the chat window.
+
+It has articles and citations with true offsets, streams word by word, and raises what the real
+bot raises. A question is matched by the words in SCRIPT. What it does not do: retrieve, read.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+from bot.answer import Answer, Citation, Event, Passage, Status, Token, Turn
+from bot.config import BotConfig
+from ingest.article import Article, Chunk
+from ingest.blocks import sections
+from ingest.errors import (
+    EmbedderError,
+    FootnoteError,
+    IndexMissing,
+    NotInIndex,
+    QuestionError,
+    QuestionTooLong,
+)
+
+STRETCHES = Article(
+    id="https://blog.example/post/hamstring-stretches?x=1",
+    title="Hamstring stretches for a sore lower back",
+    url="https://blog.example/post/hamstring-stretches?x=1",
+    author="Ada Writer",
+    published="2025-06-23T09:00:00+00:00",
+    text="""Tight hamstrings pull on the pelvis. That flattens the lower back and makes it ache after sitting.
+
+## Standing hamstring stretch
+
+Stand up straight and put one heel on a low step.
+
+### How to do it
+
+1. Keep the raised leg straight, but do not lock the knee.
+2. Hinge forward from the hips until you feel a stretch at the back of the thigh.
+3. Hold for 30 seconds and breathe slowly.
+   - Shorter is fine at first.
+4. Change legs.
+
+| Level | Hold |
+|---|---|
+| Beginner | 15 seconds |
+| Practised | 30 seconds |
+
+![A woman rests her heel on a step]
+
+## When to stop
+
+Stop if the pain shoots down the leg. See a doctor when numbness does not go away.
+""",
+)
+HOSTILE = Article(
+    id="notes/odd characters.md",
+    title='<img src=x onerror=alert(1)> & "quotes"',
+    text="## <script>alert(1)</script>\n\n"
+    "Use $x^2$ and $$y$$ with *stars*, `code`, ![p](http://evil.example/p.png) <b>b</b> ${alert(1)} {{x}}."
+    "\n\n## Verweis\n\nמתיחה 😀 [link](http://evil.example/) \\(z\\) &lt;i&gt;.\n",
+)
+EXAMPLES = (
+    "How long should I hold a hamstring stretch?",
+    "Why do tight hamstrings make my back ache?",
+    "When should I stop stretching?",
+)
+OPENING = (
+    "Tight hamstrings pull on the pelvis.",
+    "That flattens the lower back and makes it ache after sitting.",
+)
+STEPS = tuple(re.findall(r"^\d\. (.*)", STRETCHES.text, re.M))
+URGENT = "Please get medical help now: call your local emergency number.\n\nThese signs need a doctor today."
+
+
+def cite(article: Article, number: int, quote: str) -> Citation:
+    """A citation of a sentence, in the section it stands in."""
+    start = article.text.index(quote)
+    ordinal, section = next((i, s) for i, s in enumerate(sections(article.text)) if s.start <= start < s.end)
+    text = article.text[section.start : section.end]
+    chunk = Chunk(article.id, ordinal, section.path, text, section.start, section.end)
+    link = f"{article.url}#:~:text={quote.split(maxsplit=1)[0]}" if article.url else None
+    passage = Passage(chunk, article.title, article.url, 0.5)
+    return Citation(number, passage, quote, start, start + len(quote), link)
+
+
+Scripted = tuple[Status, str, tuple[Citation, ...], tuple[str, ...]]
+
+
+def _quoted(article: Article, *quotes: str, numbered: bool = False) -> Scripted:
+    citations = tuple(cite(article, n, quote) for n, quote in enumerate(quotes, 1))
+    cited = [f"{f'{c.number}. ' if numbered else ''}{c.quote} [{c.number}]" for c in citations]
+    return "answered", ("\n" if numbered else " ").join(cited), citations, ()
+
+
+def _author() -> Scripted:
+    passage = Passage(
+        Chunk(STRETCHES.id, 0, (), OPENING[0], 0, len(OPENING[0])), STRETCHES.title, STRETCHES.url, 1
+    )
+    return "answered", "Ada Writer [1]", (Citation(1, passage, "", 0, 0, STRETCHES.url),), ()
+
+
+SCRIPT: tuple[tuple[str, Callable[[], Scripted]], ...] = (
+    ("numb.*legs", lambda: ("urgent", URGENT, (), ())),
+    ("hello", lambda: ("chat", "Hello! Ask me anything this blog has written about.", (), ())),
+    ("odd", lambda: _quoted(HOSTILE, *(HOSTILE.text.strip().split("\n\n")[i] for i in (1, 3)))),
+    ("who wrote", _author),
+    ("how (do|is)", lambda: _quoted(STRETCHES, *STEPS, numbered=True)),
+    ("stretch|hold", lambda: _quoted(STRETCHES, STEPS[2], "Stop if the pain shoots down the leg.")),
+    ("back|why", lambda: _quoted(STRETCHES, *OPENING)),
+    ("", lambda: ("abstained", "This blog does not say anything about that.", (), EXAMPLES)),
+)
+
+
+def _scripted(question: str) -> Scripted:
+    return next(say() for words, say in SCRIPT if re.search(words, question, re.I))
+
+
+@dataclass
+class FakeBot:
+    """error: raised by everything. gate: when set to an Event, streaming waits for it after a word."""
+
+    config: BotConfig = field(default_factory=BotConfig)
+    error: Exception | None = None
+    late_error: Exception | None = None
+    gate: threading.Event | None = None
+    pause: float = 0.0
+    articles: tuple[Article, ...] = (STRETCHES, HOSTILE)
+    asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+    closed: threading.Event = field(default_factory=threading.Event)
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        self.asked.append((question, tuple(history)))
+        self._fail()
+        if not question.strip() or "\0" in question:
+            raise QuestionError("Please type a question in plain text.")
+        if len(question) > self.config.max_question:
+            raise QuestionTooLong(f"Please ask in at most {self.config.max_question} characters.")
+        status, text, citations, suggestions = _scripted(question)
+        try:
+            for number, word in enumerate(re.findall(r"\S+\s*", text)):
+                yield Token(word)
+                if number == 0 and self.late_error:
+                    raise self.late_error
+                if self.gate is not None:
+                    self.gate.wait(20)
+                if self.pause:
+                    threading.Event().wait(self.pause)
+        finally:
+            self.closed.set()
+        yield Answer(question, question, text, citations, status, 0.93456 if citations else 0.1, suggestions)
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        *_, last = self.stream(question, history)
+        assert isinstance(last, Answer)
+        return last
+
+    def article(self, article_id: str) -> Article:
+        self._fail()
+        for article in self.articles:
+            if article.id == article_id:
+                return article
+        raise NotInIndex(f"No article {article_id} in /srv/secret/index.")
+
+    def examples(self, n: int = 3) -> tuple[str, ...]:
+        self._fail()
+        return EXAMPLES[:n]
+
+    def health(self) -> SimpleNamespace:
+        self._fail()
+        return SimpleNamespace(articles=2, chunks=5, index="gen-1")
+
+    def warm(self) -> None:
+        self._fail()
+
+    def _fail(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+
+ERRORS: dict[str, FootnoteError] = {
+    "missing": IndexMissing("No index at /srv/secret/index."),
+    "model": EmbedderError("Cannot load /srv/secret/model."),
+}

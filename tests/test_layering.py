@@ -1,0 +1,65 @@
+"""Imports point one way, ui -> bot -> ingest, and each heavy library has one door."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FILES = sorted([*ROOT.glob("ingest/**/*.py"), *ROOT.glob("bot/**/*.py"), ROOT / "ui.py"])
+# Library -> the only files that may import it. bot/eval measures and trains; it serves nobody.
+DOORS = {
+    "chromadb": {"ingest/store.py"},
+    "gradio": {"ui.py"},
+    "sentence_transformers": {"ingest/embed.py", "bot/eval/bench.py"},
+    "torch": {"ingest/embed.py", "bot/eval/train.py"},
+    "langchain_core": {"bot/langchain.py"},
+    "langchain_text_splitters": {"ingest/chunk.py"},
+}
+HEAVY = {"chromadb", "gradio", "sentence_transformers", "torch", "transformers", "langchain_core", "trafilatura"}
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Each imported module and whether it is imported when the file is."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    unrun = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.FunctionDef | ast.AsyncFunctionDef)
+        or (isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING")
+        for node in ast.walk(block)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, id(node) not in unrun
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module, id(node) not in unrun
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_imports_point_one_way(path: Path) -> None:
+    above = {"ingest": ("bot", "ui"), "bot": ("ui",)}.get(path.relative_to(ROOT).parts[0], ())
+    assert not [module for module, _ in imports(path) if module.split(".")[0] in above]
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_each_library_has_one_door(path: Path) -> None:
+    for module, _ in imports(path):
+        for library, doors in DOORS.items():
+            if module == library or module.startswith(library + "."):
+                assert name(path) in doors, f"{name(path)} imports {module}"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if "eval" not in p.parts], ids=name)
+def test_nothing_heavy_is_imported_before_it_is_needed(path: Path) -> None:
+    if name(path) == "bot/langchain.py":
+        pytest.skip("its classes are LangChain's; only who imports it pays")
+    assert not [module for module, now in imports(path) if now and module.split(".")[0] in HEAVY]

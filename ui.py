@@ -1,0 +1,257 @@
+"""The chat window, in Gradio: build(bot) -> Blocks, app(bot, config) -> ASGI app, main().
+
+The conversation (bot/talk.py) lives in a gr.State on the server; what the browser shows is drawn
+from it, never read back. HTML is made in bot/render.py, its looks and its few lines of script are
+bot/static/ui.css and ui.js. What this file does not know: how an answer is found.
+
+Gradio is imported inside functions: importing this file does no work, and its telemetry can be
+switched off first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from bot import render
+from bot.talk import Talk, converse, greeting, messages
+from ingest.errors import ConfigError, FootnoteError
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from fastapi import FastAPI
+
+    from bot.bot import Bot
+    from bot.config import BotConfig
+
+NOTE = "Information from the blog, not medical advice."
+FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
+AT_ONCE, WAITING = 8, 64  # answers being written, and questions waiting for their turn
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # the API is bot/web.py
+
+log = logging.getLogger("footnote.ui")
+
+
+# --- the window
+
+
+def build(bot: Bot) -> gr.Blocks:
+    """The window over one bot."""
+    gr = _gradio()
+    with gr.Blocks(title=bot.config.title, analytics_enabled=False) as window:
+        talk = gr.State((), time_to_live=FORGET_SECONDS)
+        with gr.Column(elem_id="fn-page"):
+            gr.Markdown(render.header(bot.config.title), elem_id="fn-top", container=False)
+            chat = gr.Chatbot(
+                elem_id="fn-chat", show_label=False, container=False, height=None, layout="panel", buttons=[],
+                latex_delimiters=[], allow_tags=False, autoscroll=False, feedback_options=None,
+                placeholder=render.welcome(()),
+            )  # fmt: skip
+            sources = gr.Markdown(render.panel(()), elem_id="fn-side", latex_delimiters=[], container=False)
+            with gr.Row(elem_id="fn-tools", visible=False) as tools:
+                retry = gr.Button("Try again", elem_id="fn-retry")
+                undo = gr.Button("Undo", elem_id="fn-undo")
+                copy = gr.Button("Copy", elem_id="fn-copy")  # ui.js copies the text of `plain`
+                clear = gr.Button("Clear", elem_id="fn-clear")
+            with gr.Column(elem_id="fn-ask"):
+                with gr.Row(elem_id="fn-form"):
+                    box = gr.Textbox(
+                        elem_id="fn-box", label="Your question", placeholder="Ask a question",
+                        lines=1, max_lines=6, max_length=bot.config.max_question, container=False, scale=1,
+                    )  # fmt: skip
+                    send = gr.Button("Ask", elem_id="fn-send", variant="primary", scale=0)
+                    stop = gr.Button("Stop", elem_id="fn-stop", visible=False, scale=0)
+                gr.Markdown(f'<p class="fn-note">{NOTE}</p>', elem_id="fn-foot", container=False)
+            plain = gr.Textbox(elem_id="fn-plain", visible="hidden", show_label=False)
+        view = View(talk, chat, sources, tools, copy, box, send, stop, plain)
+        _wire(bot, view, {"retry": retry, "undo": undo, "clear": clear})
+        window.load(lambda: gr.update(placeholder=greeting(bot)), None, chat, queue=False, **QUIET)
+    window.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    return window  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The components that handlers write to."""
+
+    talk: gr.State
+    chat: gr.Chatbot
+    sources: gr.Markdown
+    tools: gr.Row
+    copy: gr.Button
+    box: gr.Textbox
+    send: gr.Button
+    stop: gr.Button
+    plain: gr.Textbox
+
+    def all(self) -> list[Any]:
+        return [getattr(self, field.name) for field in fields(self)]
+
+    def busy(self, talk: Talk) -> dict[Any, Any]:
+        gr = _gradio()
+        hidden, shown = gr.update(visible=False), gr.update(visible=True)
+        now = {self.talk: talk, self.chat: messages(talk)}
+        return {**now, self.box: "", self.tools: hidden, self.send: hidden, self.stop: shown}
+
+    def growing(self, talk: Talk) -> dict[Any, Any]:
+        return {self.talk: talk, self.chat: messages(talk)}
+
+    def settled(self, talk: Talk) -> dict[Any, Any]:
+        gr = _gradio()
+        answer = talk[-1].answer if talk else None
+        return {
+            self.talk: talk,
+            self.chat: messages(talk),
+            self.sources: render.panel([e.sources for e in talk]),
+            self.tools: gr.update(visible=bool(talk)),
+            self.send: gr.update(visible=True),
+            self.stop: gr.update(visible=False),
+            self.copy: gr.update(visible=answer is not None),
+            self.plain: render.copied(answer) if answer else "",
+        }
+
+
+def _wire(bot: Bot, view: View, tools: dict[str, gr.Button]) -> None:
+    """What happens on each event."""
+    gr = _gradio()
+
+    def ask(question: str, talk: Talk) -> Iterator[dict[Any, Any]]:
+        if not question.strip():
+            yield {view.box: question}
+            return
+        told = converse(bot, question, tuple(e for e in talk if not e.is_open))
+        yield view.busy(now := next(told))
+        for now in told:
+            yield view.growing(now)
+        yield view.settled(now)
+
+    def again(talk: Talk) -> Iterator[dict[Any, Any]]:
+        yield from ask(talk[-1].question if talk else "", talk[:-1])
+
+    def stopped(talk: Talk) -> dict[Any, Any]:
+        return view.settled(tuple(replace(e, stopped=True) if e.is_open else e for e in talk))
+
+    def undone(talk: Talk) -> dict[Any, Any]:
+        return {**view.settled(talk[:-1]), view.box: talk[-1].question if talk else ""}
+
+    def cleared() -> dict[Any, Any]:
+        return {**view.settled(()), view.box: ""}
+
+    asking = gr.on([view.box.submit, view.send.click], ask, [view.box, view.talk], view.all(), **QUIET)
+    asking_again = tools["retry"].click(again, view.talk, view.all(), **QUIET)
+    view.stop.click(stopped, view.talk, view.all(), cancels=[asking, asking_again], queue=False, **QUIET)
+    tools["undo"].click(undone, view.talk, view.all(), queue=False, **QUIET)
+    tools["clear"].click(cleared, None, view.all(), queue=False, **QUIET)
+
+
+# --- the server
+
+
+def app(bot: Bot, config: BotConfig) -> FastAPI:
+    """The whole server: the HTTP interface, and the window at /."""
+    gr = _gradio()
+    from bot.guard import STATIC
+    from bot.web import api
+
+    files = f".{STATIC}"
+    theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
+        body_background_fill="#fbfaf6", body_background_fill_dark="#181715"
+    )  # those of ui.css, so that nothing flashes while the page loads
+    return gr.mount_gradio_app(  # type: ignore[no-any-return]
+        api(bot, config),
+        build(bot),
+        path="/",
+        theme=theme,
+        head=f'<link rel="stylesheet" href="{files}/ui.css"><script src="{files}/ui.js" defer></script>',
+        favicon_path=str(Path(__file__).parent / "bot" / "static" / "icon.png"),
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        show_error=False,
+    )
+
+
+def serve(config: BotConfig) -> None:
+    """Serve until interrupted. Raises ConfigError if the address cannot be had."""
+    listener = _listener(config.host, config.port)  # first: no one should wait to hear that it is taken
+    import uvicorn
+
+    from bot.bot import open_bot
+
+    bot = open_bot(config)
+    # No access log: a question must not end up in a file, and proxies keep their own.
+    settings = uvicorn.Config(
+        app(bot, config), log_level="warning", access_log=False, server_header=False, ws="none",
+        timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
+    threading.Thread(target=_warm, args=(bot,), name="warm", daemon=True).start()
+    print(f"Footnote is at {_address(config)}", flush=True)
+    try:
+        uvicorn.Server(settings).run(sockets=[listener])
+    except KeyboardInterrupt:
+        log.info("stopped")
+
+
+def main() -> None:
+    """`python ui.py`: settings from the environment."""
+    from bot.config import load_config
+
+    try:
+        serve(load_config(os.environ))
+    except FootnoteError as error:
+        sys.exit(str(error))
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = f"Port {port} is taken by another program."
+            raise ConfigError(
+                f"{reason} Choose another: PORT=… for make, FOOTNOTE_PORT=… or --port."
+            ) from None
+        raise ConfigError(f"Cannot listen on {host}, port {port}: {error.strerror or error}.") from None
+
+
+def _address(config: BotConfig) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{config.port}"
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Every open tab holds a stream, which is cut when the server ends: not worth an error each."""
+    cut = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut and "timeout graceful shutdown exceeded" not in record.getMessage()
+
+
+def _warm(bot: Bot) -> None:
+    try:
+        bot.warm()
+    except FootnoteError as error:
+        log.warning("the model is not ready: %s", error)
+
+
+def _gradio() -> ModuleType:
+    """Gradio, with its telemetry off: it reads these when it is imported."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    import gradio
+
+    return gradio
+
+
+if __name__ == "__main__":
+    main()
