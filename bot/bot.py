@@ -25,7 +25,7 @@ from bot.rewrite import focus, plain_words, rewrite, tidy
 from bot.smalltalk import small_talk
 from bot.spelling import correct
 from bot.suggest import candidates
-from ingest.article import Article
+from ingest.article import Article, Chunk
 from ingest.embed import Embedder, SentenceTransformerEmbedder
 from ingest.generations import Index
 
@@ -104,12 +104,15 @@ class Bot:
     def examples(self, n: int = 3) -> tuple[str, ...]:
         """Up to n questions that this index answers, from different articles where it can."""
         with self._reading() as corpus:
-            first, rest, met = [], [], set()
-            for piece in corpus.chunks:
-                (rest if piece.article_id in met else first).append(piece)
-                if any(True for _ in candidates([piece], dict(corpus.articles))):
-                    met.add(piece.article_id)
-            pool = candidates([*first, *rest], dict(corpus.articles))
+            # The first section of each article that makes a question, then all others.
+            made = list(candidates(corpus.chunks, dict(corpus.articles)))
+            met: set[str] = set()
+            first = []
+            for candidate in made:
+                if candidate[1].article_id not in met:
+                    met.add(candidate[1].article_id)
+                    first.append(candidate)
+            pool = iter([*first, *(c for c in made if c not in first)])
             return self._verified(pool, n, corpus)
 
     def health(self) -> Health:
@@ -169,7 +172,7 @@ class Bot:
         offered = self._verified(near, _SUGGESTED, corpus)
         yield Answer(question, standalone, text, (), "abstained", answerable, offered)
 
-    def _verified(self, pool: Iterator[tuple[str, object]], n: int, corpus: Corpus) -> tuple[str, ...]:
+    def _verified(self, pool: Iterator[tuple[str, Chunk]], n: int, corpus: Corpus) -> tuple[str, ...]:
         """The first n candidates that are answered when asked; each is asked once a generation."""
         good: list[str] = []
         for candidate, _ in pool:

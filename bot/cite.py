@@ -46,7 +46,9 @@ class Line:
     number: int = 0  # of a numbered item, as the article counts it
 
 
-def footnote(draft: Iterable[Line], articles: Mapping[str, Article]) -> tuple[list[str], tuple[Citation, ...]]:
+def footnote(
+    draft: Iterable[Line], articles: Mapping[str, Article]
+) -> tuple[list[str], tuple[Citation, ...]]:
     """Write a draft as Markdown lines with markers, and its citations, numbered in reading order.
 
     Evidence whose article is gone or whose span is empty or lies outside its passage's section is
@@ -133,7 +135,7 @@ def text_fragment(text: str, start: int, end: int) -> str:
     first, last = (words, []) if whole else (words[:_EDGE_WORDS], words[-_EDGE_WORDS:])
     core = ",".join(_encode(part) for part in (first, last) if part)
     page, at = _visible(text, start)
-    if whole and page.count(_loose(words)) <= 1 or not whole and page.count(_loose(first)) <= 1:
+    if (whole and page.count(_loose(words)) <= 1) or (not whole and page.count(_loose(first)) <= 1):
         return core
     before, after = page[:at].split(), page[at + len(_loose(text[start:end].split())) :].split()
     for n in (2, 4, 8):

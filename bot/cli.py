@@ -45,11 +45,16 @@ app = typer.Typer(
 @app.command()
 def ingest(
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Files and folders; default: the sample.")
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE]...", help="Files and folders; default: the sample."),
     ] = None,
     url: Annotated[str | None, typer.Option(help="Public address of a single file.")] = None,
-    prune: Annotated[bool, typer.Option("--prune", help="Remove also when a source suddenly lists nothing.")] = False,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Embed everything anew (after a change of model).")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove also when a source suddenly lists nothing.")
+    ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Embed everything anew (after a change of model).")
+    ] = False,
     as_json: JsonFlag = False,
     index: IndexOption = None,
 ) -> None:

@@ -75,9 +75,12 @@ _COUNT = r"one|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|thirty
 # What is asked for -> what a sentence holds that gives it. Two features each: it fits, it is missing.
 KINDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
     "duration": _kind(
-        rf"how (?:long|many (?:{_UNIT})s)|\b(?:seconds|minutes|hours|weeks|months|duration)\b", rf"\b(?:{_UNIT})s?\b"
+        rf"how (?:long|many (?:{_UNIT})s)|\b(?:seconds|minutes|hours|weeks|months|duration)\b",
+        rf"\b(?:{_UNIT})s?\b",
     ),
-    "number": _kind(r"how (?:many|much)|number of|\btimes\b|\brep(?:s|etitions?)\b|percent", rf"\d|\b(?:{_COUNT})\b"),
+    "number": _kind(
+        r"how (?:many|much)|number of|\btimes\b|\brep(?:s|etitions?)\b|percent", rf"\d|\b(?:{_COUNT})\b"
+    ),
     "frequency": _kind(
         r"how (?:often|frequen|regular)|every ?day|daily|(?:a|per) (?:day|week)\b",
         r"\b(?:daily|weekly|every|each|once|twice|times|routine|regular(?:ly)?|per|often|habit)\b",
@@ -88,7 +91,8 @@ KINDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
         r"|contribut\w+|pull\w*|reduc\w+|prevent\w*)\b",
     ),
     "definition": _kind(
-        r"^what(?:'s|’s|s| is| are| does)|meaning|mean\b|defin", r"\b(?:is|are|occurs?|means?|refers?|known|called)\b"
+        r"^what(?:'s|’s|s| is| are| does)|meaning|mean\b|defin",
+        r"\b(?:is|are|occurs?|means?|refers?|known|called)\b",
     ),
     "place": _kind(
         r"\bwhere\b|what part|which part",
@@ -98,12 +102,16 @@ KINDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
         r"\bwho\b|which people|what (?:kind|sort|type)s? of (?:people|person)",
         r"\b(?:people|person|anyone|everyone|those|who|men|women|adults?|children|athletes?|\w+ers)\b",
     ),
-    "time": _kind(r"\bwhen\b|what time", r"\b(?:when|while|before|after|during|until|morning|night|evening|\d+)\b"),
+    "time": _kind(
+        r"\bwhen\b|what time", r"\b(?:when|while|before|after|during|until|morning|night|evening|\d+)\b"
+    ),
 }
 _YESNO = re.compile(
     r"(?:^|[,.;:!?] *|\band )(?:is|are|can|could|do|does|did|will|would|should|has|have|am)\b", re.IGNORECASE
 )
-_HOWTO = re.compile(r"\bhow (?:do|to|can|should|would|could)\b|\bsteps?\b|instructions?|walk me|show me", re.IGNORECASE)
+_HOWTO = re.compile(
+    r"\bhow (?:do|to|can|should|would|could)\b|\bsteps?\b|instructions?|walk me|show me", re.IGNORECASE
+)
 _LIST = re.compile(r"\blist\b|\ball\b|what are|which .*s\b|tips|ways|benefits|steps", re.IGNORECASE)
 
 _SCORES = (
@@ -242,7 +250,9 @@ def spans(text: str, start: int, end: int) -> list[tuple[int, int, Kind]]:
     return found
 
 
-def _rows(wanted: _Wanted, page: _Page, mine: Sequence[Sentence], context: tuple[float, float]) -> list[list[float]]:
+def _rows(
+    wanted: _Wanted, page: _Page, mine: Sequence[Sentence], context: tuple[float, float]
+) -> list[list[float]]:
     if not mine:
         return []
     similar = wanted.similarity(page.vectors)
@@ -281,7 +291,9 @@ def _rows(wanted: _Wanted, page: _Page, mine: Sequence[Sentence], context: tuple
     return rows
 
 
-def _exact(wanted: _Wanted, page: _Page, mine: Sequence[Sentence]) -> list[list[tuple[bool, ...]]]:
+def _exact(
+    wanted: _Wanted, page: _Page, mine: Sequence[Sentence]
+) -> list[list[tuple[bool, bool, bool, bool]]]:
     head, whole = set(stems(page.indexed.split("\n", 1)[0])), set(stems(page.indexed))
     rows = []
     for sentence in mine:

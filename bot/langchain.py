@@ -37,7 +37,12 @@ class BlogRetriever(BaseRetriever):
     bot: Bot
     k: int = 5
 
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:  # noqa: ARG002
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
+    ) -> list[Document]:
         return [_document(passage) for passage in self.bot.passages(query, k=self.k)]
 
 
@@ -52,15 +57,15 @@ class BlogRunnable(Runnable[Any, Event]):
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
 
-    def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: A002, ARG002
+    def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: ARG002
         return self._bot.ask(*_asked(input))
 
-    def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Event]:  # noqa: A002, ARG002
+    def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Event]:  # noqa: ARG002
         yield from self._bot.stream(*_asked(input))
 
     async def astream(
         self,
-        input: Any,  # noqa: A002
+        input: Any,
         config: RunnableConfig | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[Event]:
@@ -98,6 +103,12 @@ def _turn(one: Any) -> Turn:
         return one
     if isinstance(one, BaseMessage):
         return Turn("user" if one.type == "human" else "assistant", one.text)
-    if isinstance(one, Mapping) and one.get("role") in ("user", "assistant") and isinstance(one.get("content"), str):
+    if (
+        isinstance(one, Mapping)
+        and one.get("role") in ("user", "assistant")
+        and isinstance(one.get("content"), str)
+    ):
         return Turn(one["role"], one["content"])
-    raise QuestionError('A turn of the history is a message or {"role": "user" or "assistant", "content": "..."}.')
+    raise QuestionError(
+        'A turn of the history is a message or {"role": "user" or "assistant", "content": "..."}.'
+    )

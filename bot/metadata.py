@@ -33,7 +33,7 @@ _UPDATED = re.compile(r"\b(?:updated?|edited|changed|revised|modified)\b", re.IG
 
 
 def wanted(question: str) -> str | None:
-    """"author" or "published" if that is what is asked, else None."""
+    """ "author" or "published" if that is what is asked, else None."""
     if _UPDATED.search(question):
         return None  # when a post was last changed is not recorded; the date it came out is no answer
     if _AUTHOR.search(question):

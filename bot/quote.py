@@ -38,7 +38,8 @@ _ONE = re.compile(
     re.IGNORECASE,
 )
 _LEANS = re.compile(
-    r"(?:it|its|this|that|these|those|they|their|he|she|such|both|the (?:former|latter|same)|here|there)\b", re.IGNORECASE
+    r"(?:it|its|this|that|these|those|they|their|he|she|such|both|the (?:former|latter|same)|here|there)\b",
+    re.IGNORECASE,
 )
 
 

@@ -25,6 +25,7 @@ from bot.answer import Passage
 from bot.evidence import Matter, Sentence, gather
 from bot.retrieve import Corpus
 from ingest.embed import Floats, TokenVectors
+from ingest.errors import EmbedderError
 
 WEIGHTS = Path(__file__).parent / "reader.npz"
 _LONGEST = 64  # tokens of a sentence, or of headings, that are looked at
@@ -64,7 +65,9 @@ def read(
     shares = np.exp(logits) / (1.0 + np.exp(logits).sum())
     order = np.argsort(-logits, kind="stable")
     scored = tuple(
-        Scored(passages[s.passage], s, float(shares[i]), float(logits[i])) for i in order for s in [matter.sentences[i]]
+        Scored(passages[s.passage], s, float(shares[i]), float(logits[i]))
+        for i in order
+        for s in [matter.sentences[i]]
     )
     return Reading(scored, reader.answerable(logits))
 
@@ -140,7 +143,9 @@ class Net:
         x = _relu(_relu(x @ w["ask1"] + w["ask1_bias"]) @ w["ask2"] + w["ask2_bias"])
         weight = _softmax(b.question @ w["importance"], axis=0)[:, None, None]
         to_question = np.einsum("nsl,nk->slk", _softmax(sharp, axis=0), question, optimize=True)
-        y = np.concatenate([own, to_question, own * to_question, plain[:, b.own].max(axis=0)[..., None]], axis=-1)
+        y = np.concatenate(
+            [own, to_question, own * to_question, plain[:, b.own].max(axis=0)[..., None]], axis=-1
+        )
         y = _relu(y @ w["tell"] + w["tell_bias"]) * b.own_mask[..., None]
         told = [y.sum(axis=1) / b.own_mask.sum(axis=1, keepdims=True), y.max(axis=1)]
         seen = np.clip((b.features - w["mean"]) / w["deviation"], -_CLIP, _CLIP)
@@ -174,7 +179,11 @@ def signals(logits: Floats) -> tuple[float, float]:
 
 @functools.lru_cache(maxsize=1)
 def load_reader(path: Path = WEIGHTS) -> Reader:
-    """Read reader.npz: arrays named `<net>/<weight>`, and `calibration`."""
+    """Read reader.npz: arrays named `<net>/<weight>`, and `calibration`. Raises EmbedderError."""
+    if not path.is_file():
+        raise EmbedderError(
+            "The reader's weights (bot/reader.npz) are missing. Run `make train`, or reinstall."
+        )
     with np.load(path) as file:
         names = sorted({key.split("/")[0] for key in file.files if "/" in key})
         nets = tuple(

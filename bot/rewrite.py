@@ -33,9 +33,33 @@ _ASKS = re.compile(
 _CLAUSE = re.compile(r"(?<=[.!?…])\s+|\.{2,}\s*|[,;:]\s+|\s+[-–—]+\s+|\n+")
 # Words that point back at something said before.
 _POINTERS = frozenset(
-    "it its that those these this they them their there one ones he she him her same other others another else".split()
+    [
+        "it",
+        "its",
+        "that",
+        "those",
+        "these",
+        "this",
+        "they",
+        "them",
+        "their",
+        "there",
+        "one",
+        "ones",
+        "he",
+        "she",
+        "him",
+        "her",
+        "same",
+        "other",
+        "others",
+        "another",
+        "else",
+    ]
 )
-_CONTINUES = re.compile(r"^(?:and|or|but|so|what about|how about|what if|also|then|ok(?:ay)?|why|how)\b", re.IGNORECASE)
+_CONTINUES = re.compile(
+    r"^(?:and|or|but|so|what about|how about|what if|also|then|ok(?:ay)?|why|how)\b", re.IGNORECASE
+)
 _HERE = re.compile(
     r"\b(?:this|that|these|those) (?:blog|post|article|page|site|stretch|stretches|pain|exercise|exercises)\b"
     r"|\b(?:is|are) (?:it|there) (?:true|ok|okay|normal|safe|possible|bad|good|worth|any|a|an)\b",
@@ -79,7 +103,7 @@ def rewrite(question: str, history: Sequence[Turn]) -> str:
         topic = [w for w in _content(turn.content) if fold(w) not in {fold(t) for t in topic}] + topic
         if topic and not needs_context(turn.content):
             break
-    own = {stem for stem in content_stems(question)}
+    own = set(content_stems(question))
     added = [w for w in topic if not set(content_stems(w)) <= own][:12]
     return f"{question} ({' '.join(added)})" if added else question
 
@@ -93,7 +117,9 @@ def needs_context(question: str) -> bool:
     # "IT" in capitals is the iliotibial band or the trade, not "it".
     points = any(fold(w) in _POINTERS and w != "IT" for w in said) and not _HERE.search(question)
     if points:
-        return len(content) < _FULL or bool(re.search(r"\b(?:other|same|that|this|it) ?(?:one|ones|too)?\W*$", question, re.I))
+        return len(content) < _FULL or bool(
+            re.search(r"\b(?:other|same|that|this|it) ?(?:one|ones|too)?\W*$", question, re.I)
+        )
     return not content or (len(content) < 2 and bool(_CONTINUES.match(question)))
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 
 _HELLO = r"(?:hi+|hello+|hey+|hiya|howdy|good (?:morning|afternoon|evening|day)|greetings|yo)"
-_THANKS = r"(?:thanks?(?: you)?|thank u|thx|ty|cheers|much appreciated|great|perfect|awesome|lovely|brilliant|nice)"
+_THANKS = (
+    r"(?:thanks?(?: you)?|thank u|thx|ty|cheers|much appreciated|great|perfect|awesome|lovely|brilliant|nice)"
+)
 _BYE = r"(?:bye+(?: bye)?|good ?bye|see you(?: later)?|see ya|good night|take care|ciao)"
 _FILLER = r"(?: (?:there|all|everyone|team|so much|very much|a lot|a bunch|again|for (?:the|your) help|for that|that helps?|ok(?:ay)?|mate|bot|footnote))*"
 _HOW = r"(?:how are you(?: doing)?(?: today)?|how'?s it going|what'?s up)"

@@ -19,7 +19,9 @@ _EMPTY = re.compile(
     r"|how often|where to begin|getting started|references|sources|about the author)\W*",
     re.IGNORECASE,
 )
-_STEPS = re.compile(r"(?:the )?(?:steps|instructions|method|directions|how to do it|step by step)\W*", re.IGNORECASE)
+_STEPS = re.compile(
+    r"(?:the )?(?:steps|instructions|method|directions|how to do it|step by step)\W*", re.IGNORECASE
+)
 _ENUMERATED = re.compile(r"^\s*(?:\d{1,2}|[ivx]{1,4})[.):]\s+", re.IGNORECASE)
 _TURNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"how to (.+)", re.I), "How do I {0}?"),

@@ -61,7 +61,7 @@ def _after_heading(piece: Chunk) -> int:
 
 
 def _spans(text: str, section: Section, max_tokens: int, overlap: int, count: Count) -> Iterator[Span]:
-    content = [b for b in blocks(text, section.start, section.end)]
+    content = list(blocks(text, section.start, section.end))
     body = [b for b in content if b.kind not in ("heading", "caption")]
     if not body:
         return

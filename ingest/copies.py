@@ -16,7 +16,7 @@ from pathlib import Path
 from ingest import blobs
 from ingest.blobs import Blobs
 from ingest.config import IndexConfig
-from ingest.disk import explained
+from ingest.disk import copy_tree, explained
 from ingest.records import Records
 
 DB, CHROMA, TOKENS = "articles.db", "chroma", "tokens"
@@ -50,7 +50,7 @@ def copy(source: Path, target: Path, *, segment: str) -> None:
         with explained(writing=True):
             blobs.link(source / TOKENS, target / TOKENS)
             if (source / CHROMA).is_dir():
-                shutil.copytree(source / CHROMA, target / CHROMA)
+                copy_tree(source / CHROMA, target / CHROMA)
 
 
 def worn(directory: Path) -> bool:

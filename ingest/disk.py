@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -44,6 +45,16 @@ def _why(error: Exception | str) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error).rstrip(".")
+
+
+def copy_tree(source: Path, target: Path) -> None:
+    """Copy a folder's contents, but not who may write them. Raises OSError."""
+    target.mkdir()
+    for entry in source.iterdir():
+        if entry.is_dir():
+            copy_tree(entry, target / entry.name)
+        else:
+            shutil.copyfile(entry, target / entry.name)
 
 
 def flush_tree(directory: Path) -> None:

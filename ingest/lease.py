@@ -52,6 +52,11 @@ def prepare(directory: Path) -> None:
     (directory / _NAME).touch()
 
 
+def leasable(directory: Path) -> bool:
+    """Has it been prepared?"""
+    return (directory / _NAME).exists()
+
+
 def hold(directory: Path) -> Lease | None:
     """Lease a directory; None if it is gone. Raises OSError if it cannot be read."""
     try:
@@ -73,9 +78,11 @@ def remove(directory: Path, *, unsure: bool) -> bool:
     """
     try:
         file = (directory / _NAME).open("r+b")
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         shutil.rmtree(directory, ignore_errors=True)  # never was leasable: a torso
         return not directory.exists()
+    except OSError:
+        return False  # another user's
     with file:
         free = _lock(file, exclusive=True, wait=False)
         if free is False or (free is None and not unsure):

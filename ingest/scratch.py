@@ -8,14 +8,16 @@ What this file does not know: what the directory holds.
 
 from __future__ import annotations
 
-import shutil
+import contextlib
 import tempfile
+import time
 from pathlib import Path
 
 from ingest import lease
-from ingest.disk import explained
+from ingest.disk import copy_tree, explained
 
 _PREFIX = "footnote-reader-"
+_TORSO_SECONDS = 3600  # a folder gets its lease, and loses it to be removed, within milliseconds
 
 
 class Scratch:
@@ -23,15 +25,23 @@ class Scratch:
 
     def __init__(self, source: Path) -> None:
         with explained(writing=True):
-            for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/lease"):
-                lease.remove(left.parent, unsure=False)
+            _sweep()
             self._folder, self._lease = _leased_folder()
             self.path = Path(self._folder.name) / "copy"
-            shutil.copytree(source, self.path)
+            copy_tree(source, self.path)
 
     def close(self) -> None:
         self._folder.cleanup()
         self._lease.close()
+
+
+def _sweep() -> None:
+    """Remove what killed processes left: what has a lease that nobody holds, or had none for long."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # gone meanwhile, or another user's
+            old = time.time() - left.stat().st_mtime > _TORSO_SECONDS
+            if old or lease.leasable(left):
+                lease.remove(left, unsure=False)
 
 
 def _leased_folder() -> tuple[tempfile.TemporaryDirectory[str], lease.Lease]:

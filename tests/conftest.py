@@ -39,7 +39,9 @@ class FakeEmbedder:
     def embed_tokens(self, texts: Sequence[str]) -> tuple[Floats, list[TokenVectors]]:
         self.embedded.extend(texts)
         tokens = [self._tokens(text) for text in texts]
-        return np.array([self._pool(t) for t in tokens], np.float32).reshape(len(texts), self.dimension), tokens
+        return np.array([self._pool(t) for t in tokens], np.float32).reshape(
+            len(texts), self.dimension
+        ), tokens
 
     def embed_query(self, text: str) -> Floats:
         return self._pool(self._tokens(text))

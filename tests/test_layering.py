@@ -19,7 +19,15 @@ DOORS = {
     "langchain_core": {"bot/langchain.py"},
     "langchain_text_splitters": {"ingest/chunk.py"},
 }
-HEAVY = {"chromadb", "gradio", "sentence_transformers", "torch", "transformers", "langchain_core", "trafilatura"}
+HEAVY = {
+    "chromadb",
+    "gradio",
+    "sentence_transformers",
+    "torch",
+    "transformers",
+    "langchain_core",
+    "trafilatura",
+}
 
 
 def imports(path: Path) -> Iterator[tuple[str, bool]]:

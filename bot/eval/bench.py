@@ -112,7 +112,12 @@ def bench_ingest() -> Figures:
         index = Index(Path(folder), config)
 
         def once() -> None:
-            sync(["made"], index=index, embedder=lambda: embedder, load=lambda source, *, url=None: iter(articles))
+            sync(
+                ["made"],
+                index=index,
+                embedder=lambda: embedder,
+                load=lambda source, *, url=None: iter(articles),
+            )
 
         full, again = _seconds(once), _seconds(once)
         index.close()
@@ -170,7 +175,12 @@ def _made(posts: int) -> Iterator[Article]:
 def _index(embedder: SentenceTransformerEmbedder, articles: list[Article]) -> Iterator[Index]:
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
         index = Index(Path(folder), IndexConfig())
-        sync(["sample"], index=index, embedder=lambda: embedder, load=lambda source, *, url=None: iter(articles))
+        sync(
+            ["sample"],
+            index=index,
+            embedder=lambda: embedder,
+            load=lambda source, *, url=None: iter(articles),
+        )
         yield index
         index.close()
 

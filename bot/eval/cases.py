@@ -77,9 +77,17 @@ def read_csv(path: Path, articles: Iterable[Article]) -> Set:
     cases = []
     for number, row in enumerate(rows, 1):
         expected = (row.get("expected") or "").strip()
-        spans = tuple((a.id, at, at + len(expected)) for a in kept if expected and (at := a.text.find(expected)) >= 0)
+        spans = tuple(
+            (a.id, at, at + len(expected)) for a in kept if expected and (at := a.text.find(expected)) >= 0
+        )
         cases.append(
-            Case(str(number), row["question"], any=spans, says="" if spans else expected, answerable=bool(expected))
+            Case(
+                str(number),
+                row["question"],
+                any=spans,
+                says="" if spans else expected,
+                answerable=bool(expected),
+            )
         )
     return Set(path.stem, kept, tuple(cases))
 
@@ -160,13 +168,19 @@ def _benchmark(path: Path) -> Set:
         gold = _gold(row, texts)
         documents = tuple(relevant.get(row["_id"], ()))
         cases.append(
-            Case(row["_id"], row["text"], any=gold, documents=documents, answerable=bool(row.get("answerable", True)))
+            Case(
+                row["_id"],
+                row["text"],
+                any=gold,
+                documents=documents,
+                answerable=bool(row.get("answerable", True)),
+            )
         )
     return Set(path.name, articles, tuple(cases))
 
 
 def _gold(row: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[Span, ...]:
-    document = row.get("source_doc")
+    document = str(row.get("source_doc"))
     if not row.get("answerable") or document not in texts:
         return ()
     wanted = [s for one in row.get("gold_sentences", []) for s in one] or row.get("answers", [])

@@ -16,7 +16,11 @@ def share(hits: Sequence[bool | float]) -> float:
 
 
 def interval(
-    values: Sequence[float], figure: Callable[[Sequence[float]], float] = share, *, draws: int = 1000, seed: int = 0
+    values: Sequence[float],
+    figure: Callable[[Sequence[float]], float] = share,
+    *,
+    draws: int = 1000,
+    seed: int = 0,
 ) -> tuple[float, float]:
     """95 % percentile bootstrap interval of a figure (Efron & Tibshirani 1993)."""
     if not values:
@@ -53,7 +57,8 @@ def covered(gold: Span, citations: Sequence[Citation]) -> bool:
     """
     document, start, end = gold
     return any(
-        c.passage.chunk.article_id == document and min(end, c.end) - max(start, c.start) >= 0.5 * min(end - start, c.end - c.start) > 0
+        c.passage.chunk.article_id == document
+        and min(end, c.end) - max(start, c.start) >= 0.5 * min(end - start, c.end - c.start) > 0
         for c in citations
     )
 
@@ -70,5 +75,9 @@ def found(case: Case, text: str, citations: Sequence[Citation]) -> bool:
 def precision(case: Case, citations: Sequence[Citation]) -> float:
     """Share of the quotes that are gold (headings that label a list are no quotes in this sense)."""
     gold = [*case.any, *case.all]
-    hits = [any(covered(one, [c]) for one in gold) for c in citations if c.quote and c.quote not in c.passage.chunk.path]
+    hits = [
+        any(covered(one, [c]) for one in gold)
+        for c in citations
+        if c.quote and c.quote not in c.passage.chunk.path
+    ]
     return share(hits) if hits else 0.0

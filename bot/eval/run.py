@@ -52,7 +52,12 @@ def evaluate(asked: Set, embedder: Embedder) -> Result:
     with tempfile.TemporaryDirectory(prefix="footnote-eval-") as folder:
         index = Index(Path(folder), config.index_config)
         by_name = {"set": asked.articles}
-        sync(["set"], index=index, embedder=lambda: embedder, load=lambda source, *, url=None: iter(by_name[source]))
+        sync(
+            ["set"],
+            index=index,
+            embedder=lambda: embedder,
+            load=lambda source, *, url=None: iter(by_name[source]),
+        )
         bot = Bot(index, embedder, config)
         result = _answers(asked.cases, bot)
         if any(case.documents for case in asked.cases):
@@ -72,10 +77,14 @@ def _answers(cases: Sequence[Case], bot: Bot) -> Result:
     return {
         "questions": len(cases),
         "gold among quotes": _figure(hits),
-        "gold among quotes, of those answered": _figure([h for h, (_, a) in zip(hits, graded, strict=True) if a.citations]),
+        "gold among quotes, of those answered": _figure(
+            [h for h, (_, a) in zip(hits, graded, strict=True) if a.citations]
+        ),
         "answered when it should": _figure(answered),
         "abstained when it should": _figure(abstained),
-        "abstention AUROC": _round(auroc([a.answerable for _, a in answers], [c.answerable for c, _ in answers])),
+        "abstention AUROC": _round(
+            auroc([a.answerable for _, a in answers], [c.answerable for c, _ in answers])
+        ),
         "precision of quotes": _figure([precision(c, a.citations) for c, a in given]),
         "quotes an answer": _round(share([float(len(a.citations)) for _, a in given])),
     }
@@ -88,8 +97,12 @@ def _retrieval(cases: Sequence[Case], corpus: Corpus, embedder: Embedder) -> Res
             continue
         vector = embedder.embed_query(case.question)
         ranked = {
-            "fused": [p.chunk.article_id for p in retrieve_vector(case.question, vector, corpus=corpus, k=30)],
-            "BM25 alone": [corpus.chunks[i].article_id for i in np.argsort(-corpus.keywords.scores(case.question))[:30]],
+            "fused": [
+                p.chunk.article_id for p in retrieve_vector(case.question, vector, corpus=corpus, k=30)
+            ],
+            "BM25 alone": [
+                corpus.chunks[i].article_id for i in np.argsort(-corpus.keywords.scores(case.question))[:30]
+            ],
             "dense alone": [c.article_id for c, _ in corpus.store.search(vector, 30)],
         }
         for name, ids in ranked.items():

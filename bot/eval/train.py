@@ -68,7 +68,11 @@ def read_post(path: Path) -> tuple[Article, list[Asked]]:
     for number, line in enumerate(post["lines"]):
         mark = _MARK.match(line)
         kind = "" if not line else "prose" if not mark else "head" if line.startswith("#") else "item"
-        text += "" if before == "" else {("prose", "prose"): " ", ("item", "item"): "\n"}.get((before, kind), "\n\n")
+        text += (
+            ""
+            if before == ""
+            else {("prose", "prose"): " ", ("item", "item"): "\n"}.get((before, kind), "\n\n")
+        )
         spans[number] = (len(text) + (mark.end() if mark else 0), len(text) + len(line))
         text += line
         before = kind
@@ -112,7 +116,9 @@ def prepare(question: str, words: Keywords, embedder: SentenceTransformerEmbedde
     return plain_words(focus(fixed))
 
 
-def strangers(posts: Mapping[str, tuple[Article, list[Asked]]], draw: random.Random) -> dict[str, list[Asked]]:
+def strangers(
+    posts: Mapping[str, tuple[Article, list[Asked]]], draw: random.Random
+) -> dict[str, list[Asked]]:
     """Questions that name what a post is not about: a post's own ones with its topic changed for
     that of another post of the same blog, which this one never mentions. None has an answer.
     """
@@ -121,11 +127,15 @@ def strangers(posts: Mapping[str, tuple[Article, list[Asked]]], draw: random.Ran
     for name, (article, questions) in posts.items():
         here = set(stems(article.text + article.title))
         blog = name.rsplit("-", 1)[0]
-        others = sorted({t for n in posts if n != name and n.startswith(blog) for t in topics[n] if stem(t) not in here})
+        others = sorted(
+            {t for n in posts if n != name and n.startswith(blog) for t in topics[n] if stem(t) not in here}
+        )
         for asked in questions:
             named = [t for t in topics[name] if re.search(rf"\b{re.escape(t)}\b", asked.question.lower())]
             if asked.gold and named and others:
-                new = re.sub(rf"\b{re.escape(draw.choice(named))}\b", draw.choice(others), asked.question, flags=re.I)
+                new = re.sub(
+                    rf"\b{re.escape(draw.choice(named))}\b", draw.choice(others), asked.question, flags=re.I
+                )
                 found.setdefault(name, []).append(Asked(name, new, ()))
     return found
 
@@ -146,13 +156,19 @@ def examples(folder: Path, embedder: SentenceTransformerEmbedder) -> Iterator[Ex
         corpus = shelve([article], embedder)
         shared: dict[str, Floats] = {}  # every question of a post looks at the same token vectors
         queries = [prepare(asked.question, corpus.keywords, embedder) for asked in questions]
-        for asked, query, vector, tokens in zip(questions, queries, *embedder.embed_tokens(queries), strict=True):
+        for asked, query, vector, tokens in zip(
+            questions, queries, *embedder.embed_tokens(queries), strict=True
+        ):
             passages = retrieve_vector(query, vector, corpus=corpus, k=_PASSAGES)
             matter = gather(query, vector, tokens, passages, corpus=corpus)
-            texts = tuple(shared.setdefault(p.chunk.id, t) for p, t in zip(passages, matter.texts, strict=True))
+            texts = tuple(
+                shared.setdefault(p.chunk.id, t) for p, t in zip(passages, matter.texts, strict=True)
+            )
             matter = replace(matter, texts=texts)
             answers = tuple(
-                i for i, s in enumerate(matter.sentences) if any(s.start < e and b < s.end for b, e in asked.gold)
+                i
+                for i, s in enumerate(matter.sentences)
+                if any(s.start < e and b < s.end for b, e in asked.gold)
             )
             if matter.sentences and bool(answers) == bool(asked.gold):
                 yield Example(asked, matter, answers)
@@ -251,7 +267,9 @@ def train(data: Sequence[Example], *, seed: int, epochs: int, rate: float = 1e-3
             optimiser.step()
             schedule.step()
             total += float(mean.detach())
-        print(f"net {seed} epoch {epoch + 1}/{epochs} loss {total / max(len(order) // size, 1):.3f}", flush=True)
+        print(
+            f"net {seed} epoch {epoch + 1}/{epochs} loss {total / max(len(order) // size, 1):.3f}", flush=True
+        )
     return net.eval()
 
 

@@ -347,7 +347,29 @@ def test_what_killed_readers_leave_is_removed(
     reader.send_signal(signal.SIGKILL)
     reader.communicate()
     assert one_reads() == 1
+    (scratch / "footnote-reader-torso").mkdir()  # killed before it had a lease, or while it was removed
+    assert one_reads() == 2
+    os.utime(scratch / "footnote-reader-torso", (0, 0))
+    assert one_reads() == 1
     assert not list(scratch.iterdir())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are others there")
+def test_a_store_may_be_read_only(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may write anything, so the private copy is looked at: it must not be read-only too."""
+    put(store, CALVES)
+    done(store)
+    scratch, directory = tmp_path / "tmp", tmp_path / "store"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    for entry in [directory, *directory.rglob("*")]:
+        entry.chmod(0o555 if entry.is_dir() else 0o444)
+    with contextlib.closing(Store(directory)) as read:
+        read.search(MODEL.embed_query("calf"), 1)
+        copy = list(scratch.glob("*/copy/**/*"))
+        assert len(copy) > 2 and all(entry.stat().st_mode & 0o200 for entry in copy)
+    for entry in [directory, *directory.rglob("*")]:
+        entry.chmod(0o755)
 
 
 def test_vector_and_similarity_types(store: Store) -> None:
