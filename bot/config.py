@@ -41,7 +41,7 @@ class BotConfig:
     title: str = "Ask this blog"
     max_question: int = 1000
     max_history: int = 12
-    threshold: float = 0.5
+    threshold: float = 0.45
     threads: int = 1
 
     @property

@@ -14,17 +14,24 @@ from dataclasses import dataclass
 
 from bot.cite import Evidence, Line
 from bot.evidence import spans
-from bot.keywords import stems, words
+from bot.keywords import stems
 from bot.reader import Reading, Scored
 from ingest.article import Article
 from ingest.blocks import Block, blocks
 
-MOST = 4  # sentences that are quoted for what they say; one more may come along as context
+MOST = 4  # sentences that are quoted for what they say
+ROOM = 5  # sentences in all, with those that come along because the others lean on them
 _LONGEST_LIST = 25
-_RATIO = 0.10  # a further sentence is quoted if its odds are at least this share of the best one's
+_FOLLOW = 2  # leaning sentences that may come after a quoted one
+_RATIO = 0.05  # a further sentence is quoted if its odds are at least this share of the best one's
 _HOWTO = re.compile(
     r"\bhow (?:do|to|can|should|would|could|does)\b|\bsteps?\b|\binstructions?\b|\bwalk me through\b|\bshow me\b"
     r"|\bguide me\b|\bwhat(?:'s| is) the (?:technique|method|correct way|right way)\b|\bexplain\b|^how (?!long|many|much|often|far|come)",
+    re.IGNORECASE,
+)
+_DO = re.compile(
+    r"\bhow (?:do|to|can|should|would|could) (?:i|you|we|one)?\s*(?:do|perform|make|set up|get into|try)?\b"
+    r"|\bsteps?\b|\binstructions?\b|\bwalk me through\b|\bshow me\b",
     re.IGNORECASE,
 )
 _LIST = re.compile(
@@ -45,10 +52,14 @@ _LEANS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A list of one passage. scored: what the reader said of those of its items that it read."""
+    """A list of one passage. scored: what the reader said of those of its items that it read.
+
+    lead: where the line that introduces it ends ("Follow these tips:"), -1 if none does.
+    """
 
     items: tuple[Block, ...]
     scored: tuple[Scored, ...]
+    lead: int = -1
 
     @property
     def probability(self) -> float:
@@ -73,8 +84,14 @@ def _whole_list(question: str, scored: Sequence[Scored], articles: Mapping[str, 
     best, total = lists[0], sum(s.probability for s in scored)
     share = best.probability / max(total, 1e-9)
     good = sum(s.probability >= 0.15 * scored[0].probability for s in best.scored)
-    asked = bool(_HOWTO.search(question) or _LIST.search(question)) and not _ONE.search(question)
-    if asked:
+    leads = [one for one in lists if scored[0] in one.scored]
+    if _ONE.search(question):
+        return best if share >= 0.8 and good >= max(3, 0.6 * len(best.items)) else None
+    if _DO.search(question) and leads:
+        return leads[0]
+    if introduced := [one for one in lists if one.lead == scored[0].sentence.end]:
+        return introduced[0]
+    if _HOWTO.search(question) or _LIST.search(question):
         return best if share >= 0.4 and good >= 2 else None
     return best if share >= 0.8 and good >= max(3, 0.6 * len(best.items)) else None
 
@@ -87,15 +104,18 @@ def _lists(scored: Sequence[Scored], articles: Mapping[str, Article]) -> list[_L
     found = []
     for mine in by_passage.values():
         piece = mine[0].passage.chunk
+        text = articles[piece.article_id].text
         run: list[Block] = []
-        for block in [*blocks(articles[piece.article_id].text, piece.start, piece.end), None]:
+        lead = -1
+        for block in [*blocks(text, piece.start, piece.end), None]:
             if block is not None and block.is_item:
                 run.append(block)
                 continue
             if len(run) >= 2:
                 starts = {b.start for b in run}
-                found.append(_List(tuple(run), tuple(s for s in mine if s.sentence.start in starts)))
+                found.append(_List(tuple(run), tuple(s for s in mine if s.sentence.start in starts), lead))
             run = []
+            lead = block.end if block is not None and text[block.start : block.end].endswith(":") else -1
     return [one for one in found if one.scored]
 
 
@@ -141,27 +161,39 @@ def _prose_lines(chosen: Sequence[Scored], articles: Mapping[str, Article]) -> l
     for one in chosen:
         sections.setdefault((one.passage.chunk.article_id, one.passage.chunk.path), []).append(one)
     lines: list[Line] = []
+    room = ROOM
     for mine in sections.values():
         mine.sort(key=lambda one: one.sentence.start)
-        evidence = [e for one in mine for e in _with_antecedent(one, articles)]
-        unique = {(e.start, e.end): e for e in evidence}
-        items = [one.sentence.kind != "paragraph" for one in mine]
-        if all(items) and len(mine) > 1:
-            lines += [Line("bullet", (e,)) for e in unique.values()]
-        else:
-            lines.append(Line("prose", tuple(sorted(unique.values(), key=lambda e: e.start))))
+        evidence = {(e.start, e.end): e for one in mine for e in _with_neighbours(one, articles)}
+        wanted = {(one.sentence.start, one.sentence.end) for one in mine}
+        # What was chosen goes in first; what only comes along fills the room that is left.
+        order = sorted(evidence, key=lambda span: (span not in wanted, span))[: max(room, 0)]
+        room -= len(order)
+        kept = [evidence[span] for span in sorted(order)]
+        if len(kept) > 1 and all(one.sentence.kind != "paragraph" for one in mine):
+            lines += [Line("bullet", (e,)) for e in kept]
+        elif kept:
+            lines.append(Line("prose", tuple(kept)))
     return lines
 
 
-def _with_antecedent(one: Scored, articles: Mapping[str, Article]) -> list[Evidence]:
-    """The sentence, after the one before it in its paragraph if it leans on that."""
+def _with_neighbours(one: Scored, articles: Mapping[str, Article]) -> list[Evidence]:
+    """The sentence, the one before it in its paragraph if it leans on that, and up to two after it
+    that lean on it: "Another issue is X." says little without "It often results from ...".
+    """
     passage, sentence = one.passage, one.sentence
     text = articles[passage.chunk.article_id].text
-    mine = Evidence(passage, sentence.start, sentence.end, one.probability)
-    if sentence.kind != "paragraph" or not _LEANS.match(text[sentence.start : sentence.end]):
-        return [mine]
-    before = [s for s in spans(text, passage.chunk.start, sentence.start) if s[2] == "paragraph"]
-    if not before or "\n\n" in text[before[-1][1] : sentence.start]:
-        return [mine]
-    start, end, _ = before[-1]
-    return [Evidence(passage, start, end), mine] if words(text[start:end]) else [mine]
+    if sentence.kind != "paragraph":
+        return [Evidence(passage, sentence.start, sentence.end, one.probability)]
+    paragraph = next(b for b in blocks(text, passage.chunk.start, passage.chunk.end) if b.end >= sentence.end)
+    around = [(s, e) for s, e, _ in spans(text, paragraph.line, paragraph.end)]
+    here = around.index((sentence.start, sentence.end))
+    first = here - 1 if here and _leans(text, around[here]) else here
+    last = here
+    while last + 1 < len(around) and last < here + _FOLLOW and _leans(text, around[last + 1]):
+        last += 1
+    return [Evidence(passage, s, e, one.probability) for s, e in around[first : last + 1]]
+
+
+def _leans(text: str, span: tuple[int, int]) -> bool:
+    return bool(_LEANS.match(text[span[0] : span[1]]))

@@ -23,7 +23,7 @@ from ingest.chunk import embedding_text
 from ingest.embed import Embedder, Floats
 from ingest.store import Store
 
-DEPTH = 50  # how far down each ranking fusion looks
+DEPTH = 50  # how far down each ranking fusion looks at least
 
 
 class Searchable(Protocol):
@@ -68,9 +68,10 @@ def retrieve_vector(question: str, vector: Floats, *, corpus: Corpus, k: int) ->
     """As retrieve(), with the question's vector (d,) at hand."""
     if not corpus.chunks:
         return []
-    dense = [corpus.numbers[c.id] for c, _ in corpus.store.search(vector, DEPTH) if c.id in corpus.numbers]
+    depth = max(DEPTH, k)
+    dense = [corpus.numbers[c.id] for c, _ in corpus.store.search(vector, depth) if c.id in corpus.numbers]
     scores = corpus.keywords.scores(question)
-    order = np.argsort(-scores, kind="stable")[:DEPTH]
+    order = np.argsort(-scores, kind="stable")[:depth]
     sparse = [int(i) for i in order if scores[i] > 0]
     return [_passage(corpus, number, score) for number, score in fuse([dense, sparse])[:k]]
 

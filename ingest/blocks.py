@@ -107,7 +107,10 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[\"'“‘])(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|vs|etc|e\.g|i\.e|approx|fig|min|sec|max|cf|al"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Inc|Ltd|Jr|Sr|ca|Mt|U\.S|a\.m|p\.m)\.$"
 )
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+[”’」』）]*|\n")
+_LONGEST_ABBREVIATION = 16  # more than any of them, with what stands before it
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+[”’」』）]*|\n")
+
+_VISIBLE = re.compile(r"\S")
 
 
 def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -120,11 +123,12 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     begin = start
     for m in _SENTENCE_END.finditer(text, start, end):
         stop = m.end()
-        rest = text[stop:end].lstrip()
+        following = _VISIBLE.search(text, stop, end)
         if m[0] != "\n" and m[0][0] in ".!?…":
-            if rest and not _can_begin(rest[0]):
+            if following and not _can_begin(following[0]):
                 continue
-            if m[0].startswith(".") and m.end() < end and _ABBREVIATION.search(text[begin : m.start() + 1]):
+            near = max(begin, m.start() - _LONGEST_ABBREVIATION)
+            if m[0].startswith(".") and stop < end and _ABBREVIATION.search(text[near : m.start() + 1]):
                 continue
         _add(spans, text, begin, stop)
         begin = stop

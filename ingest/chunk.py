@@ -149,6 +149,10 @@ def _pack(text: str, units: list[Span], max_tokens: int, overlap: int, count: Co
         if stop == len(units):
             return
         back = stop
-        while overlap and back - 1 > at and count(text[units[back - 1][0] : units[stop - 1][1]]) <= overlap:
+        while (
+            back - 1 > at
+            and count(text[units[back - 1][0] : units[stop - 1][1]]) <= overlap
+            and count(text[units[back - 1][0] : units[stop][1]]) <= max_tokens
+        ):
             back -= 1
         at = back

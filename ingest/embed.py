@@ -126,38 +126,42 @@ class SentenceTransformerEmbedder:
             rows: Any = model.encode(
                 list(texts), output_value=None, batch_size=32, show_progress_bar=False, convert_to_numpy=False
             )
+            # Also under the lock: a tokeniser keeps its padding in itself, and would unpad another thread's batch.
+            offsets = [_offsets(model, text) for text in texts]
         pooled = _unit(np.stack([_array(row["sentence_embedding"]) for row in rows]))
-        return pooled, [self._token_vectors(t, row) for t, row in zip(texts, rows, strict=True)]
+        return pooled, [_token_vectors(o, row) for o, row in zip(offsets, rows, strict=True)]
 
     def embed_query(self, text: str) -> Floats:
         return np.asarray(self.embed_tokens([text])[0][0], np.float32)
 
-    def _token_vectors(self, text: str, row: dict[str, Any]) -> TokenVectors:
-        offsets = self._offsets(text)
-        vectors = _array(row["token_embeddings"])
-        n = min(len(offsets), len(vectors))
-        kept = [i for i in range(n) if offsets[i][1] > offsets[i][0]]  # [CLS], [SEP] and padding are empty
-        return TokenVectors(
-            np.array([offsets[i][0] for i in kept], np.int32),
-            np.array([offsets[i][1] for i in kept], np.int32),
-            _unit(vectors[kept]),
-        )
-
-    def _offsets(self, text: str) -> list[tuple[int, int]]:
-        model = self._model()
-        encoded = model.tokenizer(
-            text, return_offsets_mapping=True, truncation=True, max_length=model.max_seq_length
-        )
-        return [(int(a), int(b)) for a, b in encoded["offset_mapping"]]
-
     def _count_with_model(self, text: str) -> int:
-        return len(self._model().tokenizer(text, add_special_tokens=False)["input_ids"])
+        model = self._model()
+        with self._lock:
+            return len(model.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _model(self) -> SentenceTransformer:
         with self._lock:
             if self._loaded is None:
                 self._loaded = _load(self.name, self._threads)
             return self._loaded
+
+
+def _offsets(model: SentenceTransformer, text: str) -> list[tuple[int, int]]:
+    encoded = model.tokenizer(
+        text, return_offsets_mapping=True, truncation=True, max_length=model.max_seq_length
+    )
+    return [(int(a), int(b)) for a, b in encoded["offset_mapping"]]
+
+
+def _token_vectors(offsets: Sequence[tuple[int, int]], row: dict[str, Any]) -> TokenVectors:
+    vectors = _array(row["token_embeddings"])
+    n = min(len(offsets), len(vectors))
+    kept = [i for i in range(n) if offsets[i][1] > offsets[i][0]]  # [CLS], [SEP] and padding are empty
+    return TokenVectors(
+        np.array([offsets[i][0] for i in kept], np.int32),
+        np.array([offsets[i][1] for i in kept], np.int32),
+        _unit(vectors[kept]),
+    )
 
 
 def model_folder(name: str) -> Path | None:

@@ -47,8 +47,8 @@ class FakeEmbedder:
         return self._pool(self._tokens(text))
 
     def _tokens(self, text: str) -> TokenVectors:
-        words = list(re.finditer(r"\w+", text.lower()))
-        vectors = np.array([_hashed(m[0].rstrip("s"), self.dimension) for m in words], np.float32)
+        words = list(re.finditer(r"\w+", text))
+        vectors = np.array([_hashed(m[0].lower().rstrip("s"), self.dimension) for m in words], np.float32)
         return TokenVectors(
             np.array([m.start() for m in words], np.int32),
             np.array([m.end() for m in words], np.int32),
