@@ -19,7 +19,7 @@ from bot.answer import Answer, Event, Passage, Token, Turn
 from bot.cite import footnote, metadata_citation, verify
 from bot.config import BotConfig
 from bot.quote import compose
-from bot.reader import Reading, load_reader, read
+from bot.reader import Reading, check_fits, read
 from bot.retrieve import Corpus, load_corpus, retrieve_vector
 from bot.rewrite import focus, plain_words, rewrite, tidy
 from bot.smalltalk import small_talk
@@ -123,7 +123,7 @@ class Bot:
 
     def warm(self) -> None:
         """Load the model and the corpus, so that the first reader does not wait for them."""
-        load_reader()
+        check_fits(self._embedder.name)
         self._embedder.embed_query("warm up")
         with self._reading() as corpus:
             self._read("what is this blog about", corpus)
@@ -148,6 +148,7 @@ class Bot:
         )
 
     def _read(self, standalone: str, corpus: Corpus) -> tuple[list[Passage], Reading]:
+        check_fits(self._embedder.name)
         query = plain_words(focus(standalone))
         pooled, tokens = self._embedder.embed_tokens([query])
         passages = retrieve_vector(query, pooled[0], corpus=corpus, k=PASSAGES)
@@ -156,7 +157,7 @@ class Bot:
     def _from_metadata(self, question: str, standalone: str, about: str, corpus: Corpus) -> Iterator[Event]:
         passages, _ = self._read(standalone, corpus)
         for passage in passages:
-            if said := metadata.sentence(corpus.articles[passage.chunk.article_id], about):
+            if said := metadata.sentence(corpus.articles[passage.chunk.article_id], about, standalone):
                 text = f"{said} [1]"
                 yield Token(text)
                 yield Answer(question, standalone, text, (metadata_citation(passage),), "answered", 1.0)

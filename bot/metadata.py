@@ -26,7 +26,7 @@ _DATE = re.compile(
     rf"\bwhen (?:was|were|is|did)\b.*\b(?:publish\w*|posted|written|wrote|write|released?|come out|put up|go up)\b"
     rf"|\b(?:what|which) (?:date|day|month|year)\b.*\b(?:publish\w*|post(?:ed)?|written|article|blog)\b"
     rf"|\b(?:publication|publishing|publish|published|posting|post) date\b|^(?:date )?published(?: when| date)?\??$"
-    rf"|\bdate (?:of|on) {_THING}\b|\bhow (?:old|recent|new) is {_THING}\b",
+    rf"|\bdate (?:of|on) {_THING}\b|^(?:date )?(?:posted|published)\b\W*(?:when|date)?\W*$|\bhow (?:old|recent|new) is {_THING}\b",
     re.IGNORECASE,
 )
 _UPDATED = re.compile(r"\b(?:updated?|edited|changed|revised|modified)\b", re.IGNORECASE)
@@ -41,8 +41,13 @@ def wanted(question: str) -> str | None:
     return "published" if _DATE.search(question) else None
 
 
-def sentence(article: Article, what: str) -> str | None:
-    """One sentence of Markdown, without marker; None if the post does not say."""
+def sentence(article: Article, what: str, question: str = "") -> str | None:
+    """One sentence of Markdown, without marker; None if the post does not say.
+
+    A post dated without a year ("Jun 9") does not say in which year it came out.
+    """
+    if re.search(r"\byear\b", question, re.IGNORECASE) and not re.search(r"\d{4}", article.published or ""):
+        return None
     title = f"“{escape(article.title)}”"
     if what == "author" and article.author:
         return f"{title} was written by {escape(article.author)}."

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from bot.answer import Passage
 from bot.evidence import Matter, Sentence, gather
 from bot.retrieve import Corpus
+from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import Floats, TokenVectors
 from ingest.errors import EmbedderError
 
@@ -160,6 +161,7 @@ class Reader:
 
     nets: tuple[Net, ...]
     calibration: Floats
+    embedder: str
 
     def logits(self, matter: Matter) -> Floats:
         arrays = batch(matter)
@@ -190,7 +192,18 @@ def load_reader(path: Path = WEIGHTS) -> Reader:
             Net({k.split("/")[1]: file[k].astype(np.float32) for k in file.files if k.startswith(f"{name}/")})
             for name in names
         )
-        return Reader(nets, file["calibration"].astype(np.float32))
+        embedder = str(file["embedder"]) if "embedder" in file.files else DEFAULT_EMBEDDER
+        return Reader(nets, file["calibration"].astype(np.float32), embedder)
+
+
+def check_fits(embedder: str) -> None:
+    """Raises EmbedderError if the reader was trained on another model's vectors."""
+    trained = load_reader().embedder
+    if trained != embedder:
+        raise EmbedderError(
+            f"The reader was trained for the embedding model {trained!r}, not {embedder!r}. Train it with "
+            f"`python -m bot.eval.train --embedder {embedder}`, or unset FOOTNOTE_EMBEDDER."
+        )
 
 
 def _unit(matrix: Floats) -> Floats:

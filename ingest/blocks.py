@@ -109,7 +109,6 @@ _ABBREVIATION = re.compile(
 )
 _LONGEST_ABBREVIATION = 16  # more than any of them, with what stands before it
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+[”’」』）]*|\n")
-
 _VISIBLE = re.compile(r"\S")
 
 
@@ -123,8 +122,8 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     begin = start
     for m in _SENTENCE_END.finditer(text, start, end):
         stop = m.end()
-        following = _VISIBLE.search(text, stop, end)
         if m[0] != "\n" and m[0][0] in ".!?…":
+            following = _VISIBLE.search(text, stop, end)
             if following and not _can_begin(following[0]):
                 continue
             near = max(begin, m.start() - _LONGEST_ABBREVIATION)

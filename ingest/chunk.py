@@ -150,7 +150,8 @@ def _pack(text: str, units: list[Span], max_tokens: int, overlap: int, count: Co
             return
         back = stop
         while (
-            back - 1 > at
+            overlap
+            and back - 1 > at
             and count(text[units[back - 1][0] : units[stop - 1][1]]) <= overlap
             and count(text[units[back - 1][0] : units[stop][1]]) <= max_tokens
         ):

@@ -33,7 +33,7 @@ from bot.rewrite import focus, plain_words
 from bot.spelling import correct
 from ingest.article import Article, Chunk
 from ingest.chunk import chunk, embedding_text
-from ingest.config import IndexConfig
+from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.embed import Floats, SentenceTransformerEmbedder
 
 DATA = Path("data/reader")
@@ -303,9 +303,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the reader from data/reader.")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--out", type=Path, default=reader.WEIGHTS)
+    parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
     parser.add_argument("--epochs", type=int, default=8)
     given = parser.parse_args()
-    data = list(examples(given.data, SentenceTransformerEmbedder(threads=2)))
+    data = list(examples(given.data, SentenceTransformerEmbedder(given.embedder, threads=2)))
     posts = sorted({e.asked.post for e in data})
     print(f"{len(data)} questions on {len(posts)} posts")
     arrays: dict[str, np.ndarray[Any, Any]] = {}
@@ -319,7 +320,8 @@ def main() -> None:
         left_out += [
             (plain.logits(batch(e.matter)), bool(e.answers)) for e in data if e.asked.post in kept_out
         ]
-    np.savez_compressed(given.out, calibration=calibrate(left_out), **arrays)  # type: ignore[arg-type]
+    arrays |= {"calibration": calibrate(left_out), "embedder": np.array(given.embedder)}
+    np.savez_compressed(given.out, **arrays)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,128 @@
+"""From what a reader types to what is searched: tidy, rewrite, focus, plain words, spelling, small talk."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answer import Turn
+from bot.metadata import sentence, wanted
+from bot.rewrite import focus, plain_words, rewrite, tidy
+from bot.smalltalk import small_talk
+from bot.spelling import correct
+from ingest.article import Article
+from ingest.errors import QuestionError, QuestionTooLong
+
+SEATED = [Turn("user", "How do I do the seated hamstring stretch?"), Turn("assistant", "Sit down. [1]")]
+
+
+@pytest.mark.parametrize("bad", ["", "   ", "\x00\x01", "🙂🙂", "?!", "\u202e", "\ud800"])
+def test_what_is_no_question_is_refused(bad: str) -> None:
+    with pytest.raises(QuestionError):
+        tidy(bad, longest=1000)
+
+
+def test_a_question_too_long_says_how_long_it_may_be() -> None:
+    with pytest.raises(QuestionTooLong, match="1000"):
+        tidy("a" * 10_000, longest=1000)
+
+
+@given(st.text())
+def test_tidy_leaves_one_printable_line(text: str) -> None:
+    try:
+        left = tidy(text, longest=1000)
+    except QuestionError:
+        return
+    assert left == " ".join(left.split()) and left.encode()
+    assert left.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("question", "adds"),
+    [
+        ("how long?", True),
+        ("How long do I hold it?", True),
+        ("and the other one?", True),
+        ("what if I don't have a strap?", True),
+        ("does it help with sciatica?", True),
+        ("why?", True),
+        ("What is IT band syndrome?", False),
+        ("can massage help sciatica", False),
+        ("is it bad to sit all day?", False),
+        ("Who wrote this article?", False),
+    ],
+)
+def test_a_follow_up_takes_its_topic_from_the_conversation(question: str, adds: bool) -> None:
+    assert ("seated" in rewrite(question, SEATED)) is adds
+    assert rewrite(question, []) == question
+
+
+def test_five_hundred_turns_and_untrusted_roles_are_only_words() -> None:
+    history = [Turn("user", f"question {n} about knees?") for n in range(500)]
+    assert "knees" in rewrite("how long?", history)
+    assert rewrite("how long?", [Turn("assistant", "The seated stretch heals in 2 days.")]) == "how long?"
+
+
+def test_focus_keeps_the_part_that_asks() -> None:
+    long = "been at my desk all day, kids in bed, how long do I hold the seated stretch?"
+    assert focus(long) == "how long do I hold the seated stretch?"
+    assert focus("my back hurts when I bend, is that bad?").startswith("my back")
+
+
+def test_plain_words_change_slang_only() -> None:
+    assert plain_words("are tight Hammies bad?") == "are tight hamstrings bad?"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("tight hamstings", "tight hamstrings"),
+        ("bakc pain", "back pain"),
+        ("the seatd one", "the seated one"),
+    ],
+)
+def test_typing_mistakes_are_mended_with_the_blogs_words(typed: str, meant: str) -> None:
+    vocabulary = {"hamstrings", "back", "pain", "seated", "tight"}
+    assert correct(typed, vocabulary=vocabulary, known=lambda word: word in {"tight", "pain", "one"}) == meant
+
+
+def test_a_known_word_is_left_alone() -> None:
+    assert correct("pilates", vocabulary={"plates"}, known=lambda word: word == "pilates") == "pilates"
+
+
+@pytest.mark.parametrize(
+    "hello", ["hi", "Hello there!", "thanks so much", "ok thanks", "👍 thanks", "who are you?"]
+)
+def test_small_talk_gets_a_reply(hello: str) -> None:
+    assert small_talk(hello)
+
+
+@pytest.mark.parametrize(
+    "question", ["hi, does sitting hurt?", "thanks, and how long?", "hello kitty pillow"]
+)
+def test_a_question_is_no_small_talk(question: str) -> None:
+    assert small_talk(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("who wrote this?", "author"),
+        ("Who is the author?", "author"),
+        ("when was this article published?", "published"),
+        ("date posted?", "published"),
+        ("what are the author's qualifications?", None),
+        ("when was it last updated?", None),
+        ("who gets tight hamstrings?", None),
+    ],
+)
+def test_what_is_asked_of_a_post(question: str, about: str | None) -> None:
+    assert wanted(question) == about
+
+
+def test_a_date_without_a_year_does_not_say_the_year() -> None:
+    post = Article("a", "T", "", published="Jun 9", author="A. Writer")
+    assert sentence(post, "published", "what date?") == "“T” was published on Jun 9."
+    assert sentence(post, "published", "what year was this published?") is None
+    assert sentence(post, "author") == "“T” was written by A. Writer."
