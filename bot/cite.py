@@ -22,6 +22,7 @@ from ingest.blocks import blocks
 
 _MARKER = re.compile(r"(?<!\\)\[(\d+)\]")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~|$]")
+_ESCAPED = re.compile(r"\\([^\w\s])")
 _LINE_START = re.compile(r"^(#{1,6}|[-+=]|\d+[.)])(?=\s|$)")
 _EXACT_WORDS = 12  # up to here a fragment names the whole quote, beyond it only both ends
 _EDGE_WORDS = 5
@@ -113,6 +114,11 @@ def escape(text: str) -> str:
     flat = " ".join(text.split("\n"))
     safe = _SPECIAL.sub(lambda m: "\\" + m[0], flat)
     return _LINE_START.sub(lambda m: m[1][:-1] + "\\" + m[1][-1], safe)
+
+
+def unescape(markdown: str) -> str:
+    """escape() undone, for whoever shows the text by other means than Markdown."""
+    return _ESCAPED.sub(lambda m: m[1], markdown)
 
 
 def link(article: Article, start: int, end: int) -> str | None:

@@ -16,6 +16,7 @@ from bot.cite import Evidence, Line
 from bot.evidence import spans
 from bot.keywords import stems
 from bot.reader import Reading, Scored
+from bot.suggest import speaks
 from ingest.article import Article
 from ingest.blocks import Block, blocks
 
@@ -124,7 +125,7 @@ def _list_lines(whole: _List, articles: Mapping[str, Article]) -> list[Line]:
     text = articles[passage.chunk.article_id].text
     lines = []
     heading = next((b for b in blocks(passage.chunk.text) if b.kind == "heading"), None)
-    if heading is not None:
+    if heading is not None and speaks(passage.chunk.path[-1]):
         start = passage.chunk.start + heading.start
         lines.append(Line("label", (Evidence(passage, start, passage.chunk.start + heading.end),)))
     for block in whole.items:

@@ -17,11 +17,13 @@ from itertools import groupby, pairwise
 from urllib.parse import urlsplit
 
 from bot.answer import Answer, Citation, Passage
+from bot.cite import unescape
 from bot.markup import escape, flow
 from ingest.blocks import Block, blocks
 
 CONTEXT = 500  # characters around a quote that are shown with it
 _MARKER = re.compile(r"\s?\[(\d{1,3})\]")
+_BOLD = re.compile(r"(?<!\\)\*\*")
 _UNFINISHED = re.compile(r"\s?\[\d{0,3}$")
 
 
@@ -68,7 +70,8 @@ def copied(given: Answer) -> str:
         f"[{c.number}] {c.passage.title}{f', {c.passage.url}' if c.passage.url else ''}"
         for c in given.citations
     ]
-    return "\n\n".join(filter(None, (given.text, "\n".join(lines))))
+    said = unescape(_BOLD.sub("", given.text))
+    return "\n\n".join(filter(None, (said, "\n".join(lines))))
 
 
 def sources(given: Answer, group: int, published: Mapping[str, str]) -> str:
@@ -106,11 +109,17 @@ def _prose(text: str, marker: Callable[[int], str | None]) -> str:
         out, at = "", start
         for found in _MARKER.finditer(text, start, end):
             if (made := marker(int(found[1]))) is not None:
-                out += escape(text[at : found.start()], breaks=True) + made
+                out += _styled(text[at : found.start()]) + made
                 at = found.end()
-        return out + escape(text[at:end], breaks=True)
+        return out + _styled(text[at:end])
 
     return flow(text, list(blocks(text)), inline)
+
+
+def _styled(markdown: str) -> str:
+    """The two marks that answers use beside lists: bold for a heading's words, and escapes."""
+    parts = [escape(unescape(part), breaks=True) for part in _BOLD.split(markdown)]
+    return "".join(f"<strong>{part}</strong>" if i % 2 else part for i, part in enumerate(parts))
 
 
 def _marker(number: int, group: int) -> str:

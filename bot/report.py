@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from bot.answer import Answer, Citation
+from bot.cite import unescape
 from ingest.article import Article
 from ingest.sync import Progress as Told
 from ingest.sync import SyncReport, silent
@@ -52,7 +53,7 @@ def print_report(report: SyncReport) -> None:
 def print_answer(answer: Answer) -> None:
     """The answer, then its sources, or what could be asked instead."""
     console = _console()
-    console.print(Text(_unescaped(answer.text)))
+    console.print(Text(unescape(answer.text.replace("**", ""))))
     if answer.citations:
         console.print()
         for citation in answer.citations:
@@ -73,18 +74,6 @@ def print_articles(articles: Sequence[Article]) -> None:
 def _place(citation: Citation) -> str:
     where = [citation.passage.title, *citation.passage.chunk.path]
     return " > ".join(where) + (f"  {citation.link}" if citation.link else "")
-
-
-def _unescaped(markdown: str) -> str:
-    """Our Markdown as plain text: the backslashes that keep quotes from acting as markup go."""
-    out, at = [], 0
-    text = markdown.replace("**", "")
-    while at < len(text):
-        if text[at] == "\\" and at + 1 < len(text) and not text[at + 1].isalnum():
-            at += 1
-        out.append(text[at])
-        at += 1
-    return "".join(out)
 
 
 def _console() -> Console:

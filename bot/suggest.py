@@ -43,6 +43,11 @@ def candidates(chunks: Iterable[Chunk], titles: dict[str, Article]) -> Iterator[
             yield question, piece
 
 
+def speaks(heading: str) -> bool:
+    """Does a heading say by itself what stands under it? "Steps" and "In short" do not."""
+    return not (_EMPTY.fullmatch(heading) or _STEPS.fullmatch(heading))
+
+
 def _question(piece: Chunk, title: str) -> str | None:
     heading = piece.path[-1].strip() if piece.path else ""
     if not heading or _EMPTY.fullmatch(heading) or len(heading) > 90:

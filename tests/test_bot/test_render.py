@@ -220,3 +220,9 @@ def test_exactly_what_is_quoted_is_marked(text: str, cuts: list[int]) -> None:
     )
     expected = "".join(c for i, c in enumerate(text) if any(a <= i < b for a, b in spans))
     assert squeezed(Seen(render.sources(answered("", *citations), 0, {})).marked) == squeezed(expected)
+
+
+def test_a_label_is_bold_and_escapes_do_not_show() -> None:
+    shown = render.partial("**1. Standing \\*stretch\\*** [1]\n\n- 2 \\[a\\] \\<b\\> [2]")
+    assert "<strong>1. Standing *stretch*</strong>" in shown
+    assert "2 [a] &lt;b&gt;" in shown and "\\" not in shown
