@@ -10,8 +10,9 @@ What this file does not know: why a sentence was chosen (reader.py, quote.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlsplit
@@ -22,8 +23,10 @@ from ingest.blocks import blocks
 
 _MARKER = re.compile(r"(?<!\\)\[(\d+)\]")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~|$]")
-_ESCAPED = re.compile(r"\\([^\w\s])")
-_LINE_START = re.compile(r"^(#{1,6}|[-+=]|\d+[.)])(?=\s|$)")
+_ESCAPED = re.compile(r"\\([^\w\s]|_)")
+_LINE_START = re.compile(r"^(#{1,6}|[-+=]+|\d+[.)])(?=\s|$)")
+_BAR = re.compile(r"(?<!\\)\|")
+_RULER = re.compile(r"[|\s:-]+")
 _EXACT_WORDS = 12  # up to here a fragment names the whole quote, beyond it only both ends
 _EDGE_WORDS = 5
 
@@ -52,8 +55,8 @@ def footnote(
 ) -> tuple[list[str], tuple[Citation, ...]]:
     """Write a draft as Markdown lines with markers, and its citations, numbered in reading order.
 
-    Evidence whose article is gone or whose span is empty or lies outside its passage's section is
-    left out: nothing is shown that cannot be checked. The same span is never quoted twice.
+    Evidence whose article is gone or whose span is empty or lies outside its passage is left
+    out: nothing is shown that cannot be checked. The same span is never quoted twice.
     """
     lines: list[str] = []
     citations: list[Citation] = []
@@ -85,7 +88,8 @@ def _tail(line: Line, text: str) -> str:
 
 def _citation(item: Evidence, articles: Mapping[str, Article], number: int) -> Citation | None:
     article = articles.get(item.passage.chunk.article_id)
-    if article is None or not 0 <= item.start < item.end <= len(article.text):
+    inside = item.passage.chunk.start <= item.start < item.end <= item.passage.chunk.end
+    if article is None or not inside or item.start < 0 or item.end > len(article.text):
         return None
     text = article.text[item.start : item.end]
     if not text.strip():
@@ -111,7 +115,7 @@ def verify(text: str, citations: tuple[Citation, ...], articles: Mapping[str, Ar
 
 def escape(text: str) -> str:
     """Text as Markdown that reads exactly like it: nothing in a quote may act as markup or marker."""
-    flat = " ".join(text.split("\n"))
+    flat = re.sub(r"[\n\r]", " ", text).strip()
     safe = _SPECIAL.sub(lambda m: "\\" + m[0], flat)
     return _LINE_START.sub(lambda m: m[1][:-1] + "\\" + m[1][-1], safe)
 
@@ -134,38 +138,59 @@ def text_fragment(text: str, start: int, end: int) -> str:
     """The value of a text directive: `[prefix-,]start[,end][,-suffix]`, percent-encoded.
 
     A short quote is named whole, a long one by its first and last words. Where that is not unique
-    on the page, the words before and after it are added, more of them until it is.
+    on the page, the words before or after it are added, more of them until it is. A browser looks
+    for each of these parts within one block of the page, so each is taken from one.
     """
-    words = text[start:end].split()
-    whole = len(words) <= _EXACT_WORDS
-    first, last = (words, []) if whole else (words[:_EDGE_WORDS], words[-_EDGE_WORDS:])
-    core = ",".join(_encode(part) for part in (first, last) if part)
-    page, at = _visible(text, start)
-    if (whole and page.count(_loose(words)) <= 1) or (not whole and page.count(_loose(first)) <= 1):
+    runs = [(a, b) for a, b in _runs(text) if text[a:b].strip()]
+    mine = [n for n, (a, b) in enumerate(runs) if text[max(a, start) : min(b, end)].strip()]
+    if not mine:
+        return _encode(text[start:end].split())  # a table's ruler: no page shows it
+    head, tail = runs[mine[0]], runs[mine[-1]]
+    first = text[max(head[0], start) : min(head[1], end)].split()
+    last = text[max(tail[0], start) : min(tail[1], end)].split()
+    whole = len(mine) == 1 and len(first) <= _EXACT_WORDS
+    if not whole:
+        first, last = first[:_EDGE_WORDS], last[-_EDGE_WORDS:]
+    core = _encode(first) if whole else f"{_encode(first)},{_encode(last)}"
+    page = _loose([word for a, b in runs for word in text[a:b].split()])
+    if _is_unique(_loose(first), page):
         return core
-    before, after = page[:at].split(), page[at + len(_loose(text[start:end].split())) :].split()
+    before = _beside(text, text[head[0] : start], runs[: mine[0]][-1:], "{1}\n{0}")
+    after = _beside(text, text[end : tail[1]], runs[mine[-1] + 1 :][:1], "{0}\n{1}")
     for n in (2, 4, 8):
-        prefix, suffix = before[-n:], after[:n]
-        if page.count(" ".join([*prefix, _loose(first)])) <= 1:
+        prefix, suffix = before.split()[-n:], after.split()[:n]
+        if prefix and _is_unique(_loose(prefix) + _seam(before[-1]) + _loose(first), page):
             return f"{_encode(prefix)}-,{core}"
-        if whole and page.count(" ".join([_loose(first), *suffix])) <= 1:
+        if whole and suffix and _is_unique(_loose(first) + _seam(after[0]) + _loose(suffix), page):
             return f"{core},-{_encode(suffix)}"
-    edges = (f"{_encode(before[-8:])}-," if before else "", f",-{_encode(after[:8])}" if after else "")
-    return f"{edges[0]}{core}{edges[1]}"
+    ahead = f"{_encode(before.split()[-8:])}-," if before else ""
+    return f"{ahead}{core},-{_encode(after.split()[:8])}" if after else f"{ahead}{core}"
 
 
-def _visible(text: str, start: int) -> tuple[str, int]:
-    """The page's words as a browser sees them, lower case, single spaces; and where `start` is in it."""
-    pieces: list[str] = []
-    at = 0
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """Where the text of the page's blocks stands: a picture's caption and a table's bars are none."""
     for block in blocks(text):
-        if block.kind == "caption":
-            continue  # an image's alternative text is not text on the page
-        if block.start <= start < block.end:
-            ahead = _loose(text[block.start : start].split())
-            at = sum(len(p) + 1 for p in pieces) + (len(ahead) + 1 if ahead else 0)
-        pieces.append(_loose(text[block.start : block.end].split()))
-    return " ".join(pieces), at
+        if block.kind == "row":
+            bars = [m.start() for m in _BAR.finditer(text, block.start, block.end)]
+            if not _RULER.fullmatch(text, block.start, block.end):
+                yield from ((a + 1, b) for a, b in pairwise(bars))
+        elif block.kind != "caption":
+            yield block.start, block.end
+
+
+def _beside(text: str, same: str, next_to: Sequence[tuple[int, int]], joined: str) -> str:
+    """What stands beside a quote: in its own block, or, where that has no more, in the one next to it."""
+    if same.strip() or not next_to:
+        return same if same.strip() else ""
+    return joined.format(same, text[slice(*next_to[0])])
+
+
+def _seam(char: str) -> str:
+    return " " if char.isspace() else ""
+
+
+def _is_unique(words: str, page: str) -> bool:
+    return page.find(words, page.find(words) + 1) < 0
 
 
 def _loose(words: Iterable[str]) -> str:

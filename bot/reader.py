@@ -1,6 +1,6 @@
 """Does this passage answer this question, and which of its sentences do?
 
-A small network (about 60,000 weights, in reader.npz, run with numpy) reads each candidate
+A small network (three times 71,000 weights, in reader.npz, run with numpy) reads each candidate
 sentence next to the question: every token of the question is aligned with the tokens of the
 sentence and compared with what it is aligned to, and the other way round (Parikh et al., "A
 Decomposable Attention Model", EMNLP 2016), over the embedding model's own token vectors; beside

@@ -125,7 +125,8 @@ def _forced(text: str, start: int, end: int, max_tokens: int, count: Count) -> I
         keep_separator="end",
         chunk_size=max_tokens,
         chunk_overlap=0,
-        length_function=count,
+        # Never 0: it carries pieces of no length (a space has no token) over into the next one, too.
+        length_function=lambda piece: max(count(piece), len(piece[:1])),
         strip_whitespace=False,
     )
     at = start
