@@ -10,7 +10,7 @@ What this file does not know: why a sentence was chosen (reader.py, quote.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -155,8 +155,11 @@ def text_fragment(text: str, start: int, end: int) -> str:
     page = _loose([word for a, b in runs for word in text[a:b].split()])
     if _is_unique(_loose(first), page):
         return core
-    before = _beside(text, text[head[0] : start], runs[: mine[0]][-1:], "{1}\n{0}")
-    after = _beside(text, text[end : tail[1]], runs[mine[-1] + 1 :][:1], "{0}\n{1}")
+    before, after = text[head[0] : start], text[end : tail[1]]
+    if not before.strip():
+        before = "".join(text[a:b] + "\n" for a, b in runs[: mine[0]][-1:])
+    if not after.strip():
+        after = "".join("\n" + text[a:b] for a, b in runs[mine[-1] + 1 :][:1])
     for n in (2, 4, 8):
         prefix, suffix = before.split()[-n:], after.split()[:n]
         if prefix and _is_unique(_loose(prefix) + _seam(before[-1]) + _loose(first), page):
@@ -176,13 +179,6 @@ def _runs(text: str) -> Iterator[tuple[int, int]]:
                 yield from ((a + 1, b) for a, b in pairwise(bars))
         elif block.kind != "caption":
             yield block.start, block.end
-
-
-def _beside(text: str, same: str, next_to: Sequence[tuple[int, int]], joined: str) -> str:
-    """What stands beside a quote: in its own block, or, where that has no more, in the one next to it."""
-    if same.strip() or not next_to:
-        return same if same.strip() else ""
-    return joined.format(same, text[slice(*next_to[0])])
 
 
 def _seam(char: str) -> str:

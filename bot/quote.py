@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from bot.cite import Evidence, Line
 from bot.evidence import spans
 from bot.keywords import stems
+from bot.named import asked_list
 from bot.reader import Reading, Scored
 from bot.suggest import speaks
 from ingest.article import Article
@@ -23,6 +24,7 @@ from ingest.blocks import Block, blocks
 MOST = 4  # sentences that are quoted for what they say
 ROOM = 5  # sentences in all, with those that come along because the others lean on them
 _LONGEST_LIST = 25
+_LEADING = 8  # the sentences whose articles are looked at for a list asked for by name
 _FOLLOW = 2  # leaning sentences that may come after a quoted one
 _RATIO = 0.05  # a further sentence is quoted if its odds are at least this share of the best one's
 _HOWTO = re.compile(
@@ -71,10 +73,28 @@ def compose(question: str, reading: Reading, articles: Mapping[str, Article]) ->
     """A draft of what answers the question; empty if nothing was read."""
     if not reading.sentences:
         return []
+    if lines := _named_list(question, reading.sentences, articles):
+        return lines
     whole = _whole_list(question, reading.sentences, articles)
     if whole is not None:
         return _list_lines(whole, articles)
     return _prose_lines(_chosen(reading.sentences, articles), articles)
+
+
+def _named_list(question: str, scored: Sequence[Scored], articles: Mapping[str, Article]) -> list[Line]:
+    """The list that is asked for by name, from the best article that has one."""
+    for article_id in dict.fromkeys(one.passage.chunk.article_id for one in scored[:_LEADING]):
+        members = asked_list(question, articles[article_id])
+        if members:
+            passages = {
+                s.passage.chunk.start: s.passage for s in scored if s.passage.chunk.article_id == article_id
+            }
+            lines = []
+            for member in members[:_LONGEST_LIST]:
+                near = max((at for at in passages if at <= member.start), default=min(passages))
+                lines.append(Line("bullet", (Evidence(passages[near], member.start, member.end),)))
+            return lines
+    return []
 
 
 def _whole_list(question: str, scored: Sequence[Scored], articles: Mapping[str, Article]) -> _List | None:

@@ -87,7 +87,7 @@ def _groups(text: str, body: list[Block]) -> list[list[Block]]:
         if (
             last is not None
             and listed
-            and (last.kind == block.kind or last.is_item == block.is_item or introduced)
+            and (last.kind == block.kind or (last.is_item and block.is_item) or introduced)
         ):
             groups[-1].append(block)
         else:
