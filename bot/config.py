@@ -7,6 +7,7 @@ frozen BotConfig or plain arguments are passed.
 from __future__ import annotations
 
 import difflib
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,6 +18,7 @@ from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.errors import ConfigError
 
 PREFIX = "FOOTNOTE_"
+log = logging.getLogger("footnote")
 HELP: dict[str, str] = {
     "index": "folder of the index",
     "host": "address the server binds; 127.0.0.1 keeps it on this machine",
@@ -52,8 +54,8 @@ class BotConfig:
 def load_config(environ: Mapping[str, str]) -> BotConfig:
     """Read FOOTNOTE_… variables; an empty one counts as not set.
 
-    Raises ConfigError for a value of the wrong kind and for a name that no setting has: a
-    misspelt variable that is silently ignored costs its owner an evening.
+    Raises ConfigError for a value that cannot be used. A name that no setting has is logged as a
+    warning: a misspelt variable that is silently ignored costs its owner an evening.
     """
     names = [f.name for f in fields(BotConfig)]
     given: dict[str, str] = {}
@@ -64,7 +66,8 @@ def load_config(environ: Mapping[str, str]) -> BotConfig:
         if name not in names:
             near = difflib.get_close_matches(name, names, n=1)
             hint = f" Did you mean {PREFIX}{near[0].upper()}?" if near else ""
-            raise ConfigError(f"{key} is not a setting of Footnote.{hint} `footnote --help` lists them all.")
+            log.warning("%s is no setting of this version and is not used.%s", key, hint)
+            continue
         given[name] = value.strip()
     try:
         config = TypeAdapter(BotConfig).validate_python(given)
