@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -29,6 +29,13 @@ HELP: dict[str, str] = {
     "max_history": "turns of a conversation that are looked at",
     "threshold": "probability from which a question counts as answered, 0 to 1",
     "threads": "CPU threads for embedding a question",
+}
+_RANGES = {
+    "port": (1, 65_535),
+    "max_question": (1, 100_000),
+    "max_history": (1, 1_000),
+    "threshold": (0, 1),
+    "threads": (1, 256),
 }
 
 
@@ -75,8 +82,10 @@ def load_config(environ: Mapping[str, str]) -> BotConfig:
         first = error.errors()[0]
         name = str(first["loc"][0])
         raise ConfigError(f"{PREFIX}{name.upper()}={given[name]!r}: {first['msg'].lower()}.") from None
-    if not 0 < config.port < 65536:
-        raise ConfigError(f"{PREFIX}PORT={config.port}: a port is a number from 1 to 65535.")
-    if not 0 <= config.threshold <= 1:
-        raise ConfigError(f"{PREFIX}THRESHOLD={config.threshold}: a probability is between 0 and 1.")
-    return config
+    for name, (least, most) in _RANGES.items():
+        if not least <= (value := getattr(config, name)) <= most:
+            raise ConfigError(f"{PREFIX}{name.upper()}={value}: it is a number from {least} to {most}.")
+    try:
+        return replace(config, index=config.index.expanduser())
+    except RuntimeError:  # "~nobody/index"
+        raise ConfigError(f"{PREFIX}INDEX={str(config.index)!r}: there is no such home folder.") from None

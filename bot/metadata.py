@@ -14,28 +14,45 @@ from datetime import date
 from bot.cite import escape
 from ingest.article import Article
 
-_THING = r"(?:this|that|these|the|your)?\s*(?:blog|post|article|piece|page|guide|text|site|thing|it|one)s?"
+_POST = r"(?:blog|post|article|piece|page|guide|text|site|story|thing|one)s?"
+# What is asked about: the post, or whoever wrote it; nothing else was "written" or "released" by us.
+_NAMED = rf"(?:this|that|these|the|your)(?: [\w'’-]+){{0,4}}? {_POST}\b"
+_THIS = rf"(?:{_NAMED}|(?:this|that|these|it)\b)"
+_SUBJECT = rf"(?:{_THIS}|(?:you|they|he|she|the (?:author|writer|blogger))\b)"
+_ASK = (
+    r"^(?:\W*\b(?:so|and|but|ok|okay|hi|hey|hello|please|just|tell|me|us|do|does|you|can|could|know|say|says|it|this|the"
+    rf"|i|want|wonder|wondering|to|{_POST})\b)*\W*"
+)
+_WROTE = r"(?:wrote|written|writes|write|authored|penned|published|posted)"
 _AUTHOR = re.compile(
-    rf"\bwho(?:'?s| is| was)?\s+(?:wrote|written|writes|write|made|authored|penned)\b"
-    rf"|\bwho(?:'?s|’s| is| are| was)?\s+(?:the |this |your )?(?:author|writer|blogger)s?\b\W*(?:of\b.*)?$"
-    rf"|\b(?:name of the (?:author|writer)|(?:author|writer)(?:'s|’s)? name)\b"
-    rf"|\b{_THING} (?:was |is )?(?:written|wrote|authored) by\b|\bwritten by who|^(?:the )?(?:author|writer)\??$",
+    rf"{_ASK}who(?:['’]?s| is| was| has)? {_WROTE}(?:\W*$| {_THIS}(?:\W*$| (?:about|on|for|and)\b)|.*\b{_NAMED})"
+    rf"|{_ASK}who(?:['’]?s| is| was)? (?:made|behind) {_THIS}\W*$"
+    rf"|\bwho(?:['’]?s| is| are| was)? (?:the |this |your )?(?:author|writer|blogger)s?\b(?: (?:of|on) {_THIS}.*)?\W*$"
+    rf"|\b(?:name of the (?:author|writer)|(?:author|writer)(?:['’]s)? name)\b"
+    rf"|\bwhom? (?:is|was|were) {_THIS} {_WROTE} by\b|\bby whom (?:is|was|were) {_THIS}"
+    rf"|\b{_THIS} (?:was |is )?(?:written|wrote|authored) by\b|\bwritten by who|^(?:the )?(?:author|writer)\??$",
     re.IGNORECASE,
 )
+_OUT = r"(?:publish\w*|posted|post|written|wrote|write|uploaded|released?|come out|put up|go up|go live)\b"
 _DATE = re.compile(
-    rf"\bwhen (?:was|were|is|did)\b.*\b(?:publish\w*|posted|written|wrote|write|released?|come out|put up|go up)\b"
-    rf"|\b(?:what|which) (?:date|day|month|year)\b.*\b(?:publish\w*|post(?:ed)?|written|article|blog)\b"
-    rf"|\b(?:publication|publishing|publish|published|posting|post) date\b|^(?:date )?published(?: when| date)?\??$"
-    rf"|\bdate (?:of|on) {_THING}\b|^(?:date )?(?:posted|published)\b\W*(?:when|date)?\W*$|\bhow (?:old|recent|new) is {_THING}\b",
+    rf"\bwhen (?:was|were|is|did) {_SUBJECT}[^.?!]*\b{_OUT}"
+    rf"|\b(?:what|which) (?:date|day|month|year) (?:(?:was|were|is|did|has) )?(?:{_SUBJECT}[^.?!]*\b)?{_OUT}"
+    rf"|\b(?:what|which) (?:date|day|month|year) (?:was|is) {_THIS}(?: from| of)?\W*$"
+    rf"|\b(?:publication|publishing|publish|published|posting|post) date\b|\bdate of (?:publication|posting)\b"
+    rf"|\bdate (?:of|on) {_THIS}\W*$|^(?:date )?(?:posted|published)\b\W*(?:when|date)?\W*$"
+    rf"|\bhow (?:old|recent|new) is {_THIS}\W*$",
     re.IGNORECASE,
 )
+_OTHERS = re.compile(r"\b(?:stud(?:y|ies)|research|books?|trials?|papers?|journals?)\b", re.IGNORECASE)
 _UPDATED = re.compile(r"\b(?:updated?|edited|changed|revised|modified)\b", re.IGNORECASE)
 
 
 def wanted(question: str) -> str | None:
     """ "author" or "published" if that is what is asked, else None."""
-    if _UPDATED.search(question):
-        return None  # when a post was last changed is not recorded; the date it came out is no answer
+    if _UPDATED.search(question) or _OTHERS.search(question):
+        # When a post was last changed is not recorded, and the date it came out is no answer; nor is
+        # anything of it one to who wrote the study it tells of.
+        return None
     if _AUTHOR.search(question):
         return "author"
     return "published" if _DATE.search(question) else None
@@ -46,13 +63,14 @@ def sentence(article: Article, what: str, question: str = "") -> str | None:
 
     A post dated without a year ("Jun 9") does not say in which year it came out.
     """
-    if re.search(r"\byear\b", question, re.IGNORECASE) and not re.search(r"\d{4}", article.published or ""):
-        return None
     title = f"“{escape(article.title)}”"
     if what == "author" and article.author:
         return f"{title} was written by {escape(article.author)}."
     if what == "published" and article.published:
-        return f"{title} was published on {escape(_spoken(article.published))}."
+        day = _spoken(article.published)
+        if re.search(r"\byear\b", question, re.IGNORECASE) and not re.search(r"\d{4}", day):
+            return None
+        return f"{title} was published {'in' if day.isdigit() else 'on'} {escape(day)}."
     return None
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.config import HELP, BotConfig, load_config
 from ingest.errors import ConfigError
@@ -22,7 +24,26 @@ def test_values_are_read_in_their_kinds() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "eighty"), ("PORT", "0"), ("PORT", "70000"), ("THRESHOLD", "2"), ("THREADS", "x")],
+    [
+        ("PORT", "eighty"),
+        ("PORT", "0"),
+        ("PORT", "70000"),
+        ("PORT", "80.5"),
+        ("THRESHOLD", "2"),
+        ("THRESHOLD", "-0.1"),
+        ("THRESHOLD", "nan"),
+        ("THRESHOLD", "inf"),
+        ("THRESHOLD", "half"),
+        ("THREADS", "x"),
+        ("THREADS", "0"),
+        ("THREADS", "-1"),
+        ("THREADS", "99999999999999999999"),
+        ("MAX_QUESTION", "0"),
+        ("MAX_QUESTION", "-5"),
+        ("MAX_HISTORY", "-1"),
+        ("MAX_HISTORY", "many"),
+        ("INDEX", "~nobody-of-this-name/index"),
+    ],
 )
 def test_a_bad_value_is_named(name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=f"FOOTNOTE_{name}"):
@@ -32,6 +53,20 @@ def test_a_bad_value_is_named(name: str, value: str) -> None:
 def test_a_misspelt_name_is_told(caplog: pytest.LogCaptureFixture) -> None:
     assert load_config({"FOOTNOTE_INDX": "x"}) == BotConfig()
     assert "FOOTNOTE_INDEX" in caplog.text
+
+
+def test_a_home_folder_is_meant_by_a_tilde() -> None:
+    assert load_config({"FOOTNOTE_INDEX": "~/index"}).index == Path.home() / "index"
+
+
+@given(
+    st.sampled_from(sorted(HELP)), st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+)
+def test_any_value_is_taken_or_refused_by_name(name: str, value: str) -> None:
+    try:
+        load_config({f"FOOTNOTE_{name.upper()}": value})
+    except ConfigError as error:
+        assert f"FOOTNOTE_{name.upper()}" in str(error)
 
 
 def test_every_setting_is_in_the_help() -> None:
