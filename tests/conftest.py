@@ -14,10 +14,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from ingest.embed import Floats, TokenVectors
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+# What CI runs must not depend on luck; at home hypothesis goes on looking for new cases.
+settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
