@@ -9,15 +9,15 @@ What this file does not know: chat models, prompts, agents.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import BaseMessage, HumanMessage
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from bot.answer import Answer, Event, Passage, Turn
 from bot.bot import Bot
@@ -35,7 +35,7 @@ class BlogRetriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
     bot: Bot
-    k: int = 5
+    k: int = Field(default=5, ge=1)
 
     def _get_relevant_documents(
         self,
@@ -94,7 +94,9 @@ def _asked(given: Any) -> tuple[str, list[Turn]]:
     if isinstance(given, str):
         return given, []
     if isinstance(given, Mapping) and isinstance(given.get("question"), str):
-        return given["question"], [_turn(one) for one in given.get("history") or ()]
+        history = given.get("history") or ()
+        if isinstance(history, Sequence) and not isinstance(history, str):
+            return given["question"], [_turn(one) for one in history]
     raise QuestionError('Give a question, or {"question": "...", "history": [...]}.')
 
 
@@ -102,7 +104,7 @@ def _turn(one: Any) -> Turn:
     if isinstance(one, Turn):
         return one
     if isinstance(one, BaseMessage):
-        return Turn("user" if one.type == "human" else "assistant", one.text)
+        return Turn("user" if isinstance(one, HumanMessage) else "assistant", one.text)
     if (
         isinstance(one, Mapping)
         and one.get("role") in ("user", "assistant")

@@ -171,7 +171,10 @@ def model_folder(name: str) -> Path | None:
     name is a path and there is no such folder.
     """
     if name != DEFAULT_EMBEDDER:
-        folder = Path(name).expanduser()
+        try:
+            folder = Path(name).expanduser()
+        except RuntimeError:  # "~nobody/model"
+            folder = Path(name)
         if not folder.is_dir() and name.startswith((".", "/", "~")):
             raise EmbedderError(
                 f"There is no folder {name!r} with an embedding model. Check FOOTNOTE_EMBEDDER."

@@ -70,20 +70,25 @@ def read_set(path: Path) -> Set:
 def read_csv(path: Path, articles: Iterable[Article]) -> Set:
     """An owner's questions about the articles of her index."""
     kept = tuple(articles)
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SourceError(f"{path.name} cannot be read: save it as “CSV UTF-8”.") from error
     if not rows or "question" not in rows[0]:
         raise SourceError(f"{path.name}: the first line must name the columns question and expected.")
     cases = []
     for number, row in enumerate(rows, 1):
-        expected = (row.get("expected") or "").strip()
+        question, expected = ((row.get(name) or "").strip() for name in ("question", "expected"))
+        if not question:
+            continue
         spans = tuple(
             (a.id, at, at + len(expected)) for a in kept if expected and (at := a.text.find(expected)) >= 0
         )
         cases.append(
             Case(
                 str(number),
-                row["question"],
+                question,
                 any=spans,
                 says="" if spans else expected,
                 answerable=bool(expected),
@@ -199,4 +204,9 @@ def _flat(text: str) -> str:
 
 
 def _jsonl(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    # Not splitlines(): U+2028 and its like stand in JSON strings as they are.
+    lines = path.read_text(encoding="utf-8").split("\n")
+    try:
+        return [json.loads(line) for line in lines if line.strip()]
+    except json.JSONDecodeError as error:
+        raise SourceError(f"{path}: a line is no JSON ({error}).") from error

@@ -1,0 +1,196 @@
+"""The retriever and the runnable as LangChain uses them: alone, in chains, in threads, async."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from langchain_core.documents import Document
+from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, HumanMessageChunk, SystemMessage
+from langchain_core.prompts import ChatPromptTemplate
+from langchain_core.runnables import RunnableLambda, RunnablePassthrough
+
+from bot.answer import Answer, Event, Passage, Token, Turn
+from bot.bot import Bot
+from bot.langchain import BlogRetriever, BlogRunnable
+from ingest.article import Chunk
+from ingest.errors import QuestionError
+
+PASSAGES = [
+    Passage(
+        Chunk("a", n, ("Steps", f"Part {n}"), f"Hold it {n}.", 10 * n, 10 * n + 10),
+        "Title",
+        "https://b.c",
+        1 / (n + 1),
+    )
+    for n in range(8)
+]
+
+
+class Scripted(Bot):
+    """Says back what it is asked, word by word; it needs no index."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, list[Turn]]] = []
+        self.closed = threading.Event()
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        self.heard.append((question, list(history)))
+        if not question.strip():
+            raise QuestionError("Please type a question in words.")
+        try:
+            for word in question.split():
+                yield Token(word + " ")
+        finally:
+            self.closed.set()
+        yield Answer(question, question, question + " ", (), "chat", 0.0)
+
+    def passages(self, question: str, *, k: int = 5) -> list[Passage]:
+        self.heard.append((question, []))
+        return PASSAGES[:k]
+
+
+@pytest.fixture
+def bot() -> Scripted:
+    return Scripted()
+
+
+def test_documents_say_where_they_stand(bot: Scripted) -> None:
+    docs = BlogRetriever(bot=bot, k=2).invoke("how long?")
+    assert docs == [
+        Document(
+            page_content=f"Hold it {n}.",
+            metadata={
+                "article_id": "a", "title": "Title", "section": ["Steps", f"Part {n}"], "url": "https://b.c",
+                "start": 10 * n, "end": 10 * n + 10, "score": 1 / (n + 1),
+            },
+        )
+        for n in range(2)
+    ]  # fmt: skip
+    assert bot.heard == [("how long?", [])]
+
+
+def test_the_retriever_in_every_way_of_calling(bot: Scripted) -> None:
+    retriever = BlogRetriever(bot=bot)
+    assert len(retriever.invoke("q")) == 5
+    assert [len(docs) for docs in retriever.batch(["one", "two"])] == [5, 5]
+    assert [len(docs) for docs in retriever.stream("q")] == [5]
+
+    async def later() -> tuple[list[Document], list[list[Document]]]:
+        return await retriever.ainvoke("q"), await retriever.abatch(["one", "two", "three"])
+
+    one, many = asyncio.run(later())
+    assert len(one) == 5 and [len(docs) for docs in many] == [5, 5, 5]
+
+
+def test_the_retriever_in_a_chain_with_a_prompt(bot: Scripted) -> None:
+    prompt = ChatPromptTemplate.from_messages([("system", "Context: {context}"), ("human", "{question}")])
+    context = BlogRetriever(bot=bot, k=2) | (lambda docs: " ".join(d.page_content for d in docs))
+    chain = {"context": context, "question": RunnablePassthrough()} | prompt
+    system, human = chain.invoke("how long?").to_messages()
+    assert (system.content, human.content) == ("Context: Hold it 0. Hold it 1.", "how long?")
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_a_retriever_of_nothing_is_refused(bot: Scripted, k: int) -> None:
+    with pytest.raises(ValueError, match="greater than or equal to 1"):
+        BlogRetriever(bot=bot, k=k)
+
+
+def test_invoke_gives_the_answer(bot: Scripted) -> None:
+    runnable = BlogRunnable(bot)
+    assert isinstance(answer := runnable.invoke("how long?"), Answer)
+    assert answer.question == "how long?"
+    assert runnable.invoke({"question": "why?"}).question == "why?"
+    assert asyncio.run(runnable.ainvoke("when?")) == runnable.invoke("when?")
+
+
+def test_stream_gives_tokens_and_the_answer_last(bot: Scripted) -> None:
+    *tokens, answer = BlogRunnable(bot).stream("how long is it?")
+    assert isinstance(answer, Answer)
+    assert all(isinstance(t, Token) for t in tokens)
+    assert "".join(t.text for t in tokens if isinstance(t, Token)) == answer.text
+
+    async def gather() -> list[Event]:
+        return [event async for event in BlogRunnable(bot).astream("how long is it?")]
+
+    assert asyncio.run(gather()) == [*tokens, answer]
+
+
+def test_batches_keep_their_order(bot: Scripted) -> None:
+    questions = [f"question {n}" for n in range(20)]
+    assert [
+        a.question for a in BlogRunnable(bot).batch(list(questions)) if isinstance(a, Answer)
+    ] == questions
+    found = asyncio.run(BlogRunnable(bot).abatch(list(questions)))
+    assert [a.question for a in found if isinstance(a, Answer)] == questions
+
+
+def test_in_a_chain(bot: Scripted) -> None:
+    chain = (
+        RunnableLambda(lambda text: {"question": text}) | BlogRunnable(bot) | RunnableLambda(lambda a: a.text)
+    )
+    assert chain.invoke("how long?") == "how long? "
+    assert list(chain.stream("how long?")) == ["how long? "]
+    assert asyncio.run(chain.ainvoke("how long?")) == "how long? "
+
+
+def test_history_in_all_its_forms(bot: Scripted) -> None:
+    history = [
+        Turn("user", "a"), {"role": "assistant", "content": "b"}, HumanMessage("c"), AIMessage("d"),
+        HumanMessageChunk(content="e"), AIMessageChunk(content="f"), HumanMessage([{"type": "text", "text": "g"}]),
+        SystemMessage("h"),
+    ]  # fmt: skip
+    BlogRunnable(bot).invoke({"question": "q", "history": history})
+    said = [(turn.role, turn.content) for turn in bot.heard[0][1]]
+    assert said == [
+        ("user", "a"), ("assistant", "b"), ("user", "c"), ("assistant", "d"), ("user", "e"), ("assistant", "f"),
+        ("user", "g"), ("assistant", "h"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("history", [None, [], ()])
+def test_no_history(bot: Scripted, history: Any) -> None:
+    BlogRunnable(bot).invoke({"question": "q", "history": history})
+    assert bot.heard == [("q", [])]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        None, 5, ["q"], {}, {"question": 5}, {"query": "q"}, {"question": "q", "history": "text"}, {"question": "q", "history": 5},
+        {"question": "q", "history": ["text"]}, {"question": "q", "history": [{"role": "system", "content": "x"}]},
+        {"question": "q", "history": [{"role": "user", "content": None}]}, {"question": "q", "history": {"role": "user"}},
+    ],
+)  # fmt: skip
+def test_what_is_no_question_is_refused(bot: Scripted, given: Any) -> None:
+    with pytest.raises(QuestionError):
+        BlogRunnable(bot).invoke(given)
+    with pytest.raises(QuestionError):
+        list(BlogRunnable(bot).stream(given))
+    assert not bot.heard
+
+
+def test_errors_of_the_bot_come_through(bot: Scripted) -> None:
+    async def first() -> Event:
+        return await anext(BlogRunnable(bot).astream(" "))
+
+    with pytest.raises(QuestionError):
+        BlogRunnable(bot).invoke(" ")
+    with pytest.raises(QuestionError):
+        asyncio.run(first())
+    errors = BlogRunnable(bot).batch([" ", "q"], return_exceptions=True)
+    assert isinstance(errors[0], QuestionError) and isinstance(errors[1], Answer)
+
+
+def test_a_stream_that_is_left_lets_go_of_the_bot(bot: Scripted) -> None:
+    async def leave() -> None:
+        events = BlogRunnable(bot).astream("how long is it?")
+        await anext(events)
+        await events.aclose()  # type: ignore[attr-defined]
+
+    asyncio.run(leave())
+    assert bot.closed.wait(5)

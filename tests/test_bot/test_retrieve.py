@@ -1,0 +1,106 @@
+"""Dense and BM25 together: order, fusion, headings, k, and what an empty or changed index gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from conftest import FakeEmbedder
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.fuse import fuse
+from bot.retrieve import Corpus, corpus_of, retrieve, retrieve_vector
+from ingest.article import Article, Chunk
+from ingest.chunk import chunk, embedding_text
+from ingest.embed import Floats
+
+EMBEDDER = FakeEmbedder()
+
+
+class Shelf:
+    """A store in memory: exact search. extra: what it finds besides, as an index that has moved on does."""
+
+    def __init__(self, chunks: Sequence[Chunk], vectors: Floats, extra: Sequence[Chunk] = ()) -> None:
+        self.chunks, self.vectors, self.extra = list(chunks), vectors, list(extra)
+
+    def search(self, vector: Floats, k: int) -> list[tuple[Chunk, float]]:
+        scores = self.vectors @ vector
+        order = np.argsort(-scores, kind="stable")[:k]
+        return [*((c, 1.0) for c in self.extra), *((self.chunks[i], float(scores[i])) for i in order)]
+
+    def tokens(self, chunk_ids: Sequence[str]) -> dict[str, bytes]:  # noqa: ARG002
+        return {}
+
+
+def shelve(*articles: Article, extra: Sequence[Chunk] = ()) -> Corpus:
+    chunks = [c for a in articles for c in chunk(a, max_tokens=40, overlap=0, count=EMBEDDER.count)]
+    titles = {a.id: a.title for a in articles}
+    vectors = EMBEDDER.embed_passages([embedding_text(titles[c.article_id], c)[0] for c in chunks])
+    return corpus_of(Shelf(chunks, vectors, extra), articles, chunks)
+
+
+SEATED = Article(
+    "s", "Seated stretch", "Sit down.\n\n## Steps\n\n1. Reach for your toes.\n2. Hold it.", "https://b.c/s"
+)
+BACK = Article(
+    "b", "Back pain", "Sitting hurts the back.\n\n## Sciatica\n\nA nerve is pressed.\n\n## Heat\n\nWarm it."
+)
+BLOG = shelve(SEATED, BACK)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("reach toes", "## Steps\n\n1. Reach for your toes.\n2. Hold it."),
+        ("what is SCIATICA?", "## Sciatica\n\nA nerve is pressed.\n\n"),
+        ("which nerve", "## Sciatica\n\nA nerve is pressed.\n\n"),
+    ],
+)
+def test_words_titles_and_headings_find_a_passage(question: str, text: str) -> None:
+    best = retrieve(question, corpus=BLOG, embedder=EMBEDDER, k=3)[0]
+    assert best.chunk.text.strip() == text.strip()
+
+
+def test_a_passage_carries_its_articles_title_and_address() -> None:
+    found = {p.chunk.article_id: p for p in retrieve("seated back", corpus=BLOG, embedder=EMBEDDER, k=9)}
+    assert (found["s"].title, found["s"].url) == ("Seated stretch", "https://b.c/s")
+    assert (found["b"].title, found["b"].url) == ("Back pain", None)
+
+
+@given(
+    st.lists(st.sampled_from("reach toes sit back nerve heat warm hold it unheard the".split()), max_size=5),
+    st.integers(1, 9),
+)
+def test_it_is_the_fusion_of_both_rankings(words: list[str], k: int) -> None:
+    question = " ".join(words)
+    vector = EMBEDDER.embed_query(question)
+    dense = [BLOG.numbers[c.id] for c, _ in BLOG.store.search(vector, 50)]
+    scores = BLOG.keywords.scores(question)
+    sparse = sorted((i for i in range(len(scores)) if scores[i] > 0), key=lambda i: -scores[i])
+    found = retrieve_vector(question, vector, corpus=BLOG, k=k)
+    assert [(BLOG.numbers[p.chunk.id], p.score) for p in found] == fuse([dense, sparse])[:k]
+    assert [p.score for p in found] == sorted((p.score for p in found), reverse=True)
+
+
+def test_as_many_as_asked_for_however_many() -> None:
+    many = shelve(Article("m", "Many", "\n\n".join(f"## Part {n}\n\nWord{n} here." for n in range(130))))
+    assert len(retrieve("here", corpus=many, embedder=EMBEDDER, k=120)) == 120
+    assert len(retrieve("here", corpus=many, embedder=EMBEDDER, k=1000)) == 130
+    assert len({p.chunk.id for p in retrieve("word7", corpus=many, embedder=EMBEDDER, k=130)}) == 130
+
+
+def test_an_empty_index_gives_nothing() -> None:
+    empty = corpus_of(Shelf([], np.zeros((0, 64), np.float32)), [], [])
+    assert retrieve("anything", corpus=empty, embedder=EMBEDDER, k=5) == []
+
+
+def test_a_chunk_that_the_corpus_does_not_know_is_passed_over() -> None:
+    stranger = Chunk("gone", 0, (), "Reach for your toes.", 0, 20)
+    found = retrieve("toes", corpus=shelve(SEATED, extra=[stranger]), embedder=EMBEDDER, k=9)
+    assert {p.chunk.article_id for p in found} == {"s"}
+
+
+def test_what_is_indexed_is_title_headings_and_body() -> None:
+    assert BLOG.texts[BLOG.numbers[BLOG.chunks[1].id]].startswith("Seated stretch. Steps\n")

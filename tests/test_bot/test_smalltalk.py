@@ -1,0 +1,54 @@
+"""Greetings and thanks get a reply; nothing that asks something does."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.smalltalk import small_talk
+
+
+@pytest.mark.parametrize(
+    ("message", "reply"),
+    [
+        ("hi", "Hello!"), ("Hello there!", "Hello!"), ("HEY", "Hello!"), ("hiiii :)", "Hello!"), ("good morning", "Hello!"),
+        ("hi, how are you?", "Hello!"), ("what’s up", "Hello!"), ("hello 👋", "Hello!"), ("thanks", "You're welcome"),
+        ("Thank you so much!!!", "You're welcome"), ("ok thanks", "You're welcome"), ("thx", "You're welcome"),
+        ("Great, thanks a lot", "You're welcome"), ("thanks for your help", "You're welcome"), ("perfect", "You're welcome"),
+        ("bye", "Good-bye"), ("Thanks, bye!", "Good-bye"), ("see you later", "Good-bye"), ("good night", "Good-bye"),
+        ("who are you?", "I look things up"), ("hi, what can you do?", "I look things up"), ("help", "I look things up"),
+        ("are you a robot", "I look things up"), ("Are you a doctor?", "I look things up"),
+    ],
+)  # fmt: skip
+def test_small_talk(message: str, reply: str) -> None:
+    assert (small_talk(message) or "").startswith(reply)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "hi, does sitting hurt?", "thanks, and how long?", "hello kitty pillow", "help my back hurts", "great stretches?",
+        "nice stretch for the calves", "what is sciatica", "how are hamstrings stretched", "who are you to say that",
+        "what can you do for sciatica", "good morning stretch", "good night's sleep", "is this a bot", "", "?", "🙂",
+        "thanksgiving", "see a doctor", "are you a doctor who knows about backs",
+    ],
+)  # fmt: skip
+def test_questions_are_none(message: str) -> None:
+    assert small_talk(message) is None
+
+
+@given(st.text())
+def test_any_text_is_judged(text: str) -> None:
+    assert small_talk(text) is None or len(text) < 200
+
+
+@pytest.mark.parametrize(
+    "message", ["hi " + "all " * 250 + "x", "thanks " * 140 + "x", "thank you " * 99 + "?x", "i" * 1000]
+)
+def test_a_long_message_is_judged_at_once(message: str) -> None:
+    start = time.process_time()
+    assert small_talk(message) is None
+    assert time.process_time() - start < 0.5

@@ -1,0 +1,97 @@
+"""Typing mistakes: against a naive distance, and what is never touched."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.keywords import STOPWORDS
+from bot.spelling import correct, nearest
+
+BLOG = (
+    "hamstring",
+    "hamstrings",
+    "stretch",
+    "back",
+    "pain",
+    "sciatica",
+    "seated",
+    "standing",
+    "massage",
+    "pelvis",
+    "tight",
+)
+EVERYDAY = {"plates", "pilates", "kitchen", "hold", "knee", "long"}
+short = st.text("abest", min_size=1, max_size=10)
+
+
+def mend(question: str) -> str:
+    return correct(question, vocabulary=BLOG, known=lambda word: word in EVERYDAY)
+
+
+def edits(a: str, b: str) -> int:
+    """Optimal string alignment, by its definition."""
+    table = [[i + j if 0 in (i, j) else 0 for j in range(len(b) + 1)] for i in range(len(a) + 1)]
+    for i in range(1, len(a) + 1):
+        for j in range(1, len(b) + 1):
+            best = min(table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + (a[i - 1] != b[j - 1]))
+            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
+                best = min(best, table[i - 2][j - 2] + 1)
+            table[i][j] = best
+    return table[-1][-1]
+
+
+@given(short, st.lists(short, max_size=6))
+def test_the_nearest_word_is_the_nearest_that_a_slip_explains(word: str, vocabulary: list[str]) -> None:
+    limit = 1 if len(word) < 8 else 2
+    near = [
+        (edits(word, other), -len(other), other)
+        for other in vocabulary
+        if len(other) >= 4 and other[0] in word[:2] and edits(word, other) <= limit
+        if len(word) != 4 or sorted(word) == sorted(other)
+    ]
+    assert nearest(word, vocabulary) == (min(near)[2] if near else None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("tihgt hamstirngs", "tight hamstrings"),
+        ("HAMSTRNIG pain", "hamstring pain"),
+        ("siatica?", "sciatica?"),
+        ("bakc, pian", "back, pain"),
+        ("massge's", "massage"),
+        ("the seatd one", "the seated one"),
+        ("wihch stretch", "which stretch"),
+    ],
+)
+def test_mistakes_are_mended_and_all_else_stays(typed: str, meant: str) -> None:
+    assert mend(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "pilates", "stretching and stretched", "bcak", "nee pain", "xyzzy", "COVID-19", "l5s1", "don't", "what's up?", "bck",
+        "", "???", "你好", "the plates in my kitchen",
+    ],
+)  # fmt: skip
+def test_what_is_known_short_or_far_from_all_stays(question: str) -> None:
+    expected = {"bcak": "back"}.get(question, question)
+    assert mend(question) == expected
+
+
+@given(st.lists(st.sampled_from([*BLOG, *sorted(EVERYDAY), *sorted(STOPWORDS)]), max_size=8).map(" ".join))
+def test_a_question_without_mistakes_is_left_alone(question: str) -> None:
+    assert mend(question) == question
+
+
+@given(st.text())
+def test_any_text_comes_back_and_mending_it_again_changes_nothing(text: str) -> None:
+    once = mend(text)
+    assert mend(once) == once
+
+
+def test_an_empty_blog_mends_nothing_but_everyday_words() -> None:
+    assert correct("hamstirngs", vocabulary=(), known=lambda word: False) == "hamstirngs"
