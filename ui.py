@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import render
 from bot.talk import Talk, converse, greeting, messages
-from ingest.errors import ConfigError, FootnoteError
+from ingest.errors import ConfigError, FootnoteError, IndexMissing
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from bot.bot import Bot
     from bot.config import BotConfig
+    from bot.keep import Keeper
 
 NOTE = "Information from the blog, not medical advice."
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
@@ -157,8 +158,8 @@ def _wire(bot: Bot, view: View, tools: dict[str, gr.Button]) -> None:
 # --- the server
 
 
-def app(bot: Bot, config: BotConfig) -> FastAPI:
-    """The whole server: the HTTP interface, and the window at /."""
+def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
+    """The whole server: the HTTP interface, and the window at /. keeper: does the re-ingesting, if any."""
     gr = _gradio()
     from bot.guard import STATIC
     from bot.web import api
@@ -168,7 +169,7 @@ def app(bot: Bot, config: BotConfig) -> FastAPI:
         body_background_fill="#fbfaf6", body_background_fill_dark="#181715"
     )  # those of ui.css, so that nothing flashes while the page loads
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
-        api(bot, config),
+        api(bot, config, keeper),
         build(bot),
         path="/",
         theme=theme,
@@ -187,20 +188,27 @@ def serve(config: BotConfig) -> None:
     import uvicorn
 
     from bot.bot import open_bot
+    from bot.duration import in_words
 
     bot = open_bot(config)
+    keeper = _keeper(bot, config)
     # No access log: a question must not end up in a file, and proxies keep their own.
     settings = uvicorn.Config(
-        app(bot, config), log_level="warning", access_log=False, server_header=False, ws="none",
+        app(bot, config, keeper), log_level="warning", access_log=False, server_header=False, ws="none",
         timeout_graceful_shutdown=1,
     )  # fmt: skip
     logging.getLogger("uvicorn.error").addFilter(_is_news)
-    threading.Thread(target=_warm, args=(bot,), name="warm", daemon=True).start()
+    threading.Thread(target=_background, args=(bot, keeper), name="keep", daemon=True).start()
     print(f"Footnote is at {_address(config)}", flush=True)
+    if config.follow:
+        print(f"Following {', '.join(config.follow)} every {in_words(config.every)}", flush=True)
     try:
         uvicorn.Server(settings).run(sockets=[listener])
     except KeyboardInterrupt:
         log.info("stopped")
+    finally:
+        if keeper:
+            keeper.stop()
 
 
 def main() -> None:
@@ -237,11 +245,29 @@ def _is_news(record: logging.LogRecord) -> bool:
     return not cut and "timeout graceful shutdown exceeded" not in record.getMessage()
 
 
-def _warm(bot: Bot) -> None:
+def _keeper(bot: Bot, config: BotConfig) -> Keeper | None:
+    """What re-ingests while the server runs; None if nothing is followed and nobody may ask for it."""
+    if not config.follow and not config.owner_token.get_secret_value():
+        return None
+    from bot.config import DEFAULT_SOURCES
+    from bot.gentle import reingesting
+    from bot.keep import Keeper
+
+    every = config.every if config.follow else None
+    return Keeper(reingesting(bot), config.follow or DEFAULT_SOURCES, every=every, warm=bot.warm)
+
+
+def _background(bot: Bot, keeper: Keeper | None) -> None:
+    """Load the model before the first question; then keep up with the blog, until the server ends."""
     try:
         bot.warm()
+    except IndexMissing as error:
+        if keeper is None:
+            log.warning("%s", error)
     except FootnoteError as error:
         log.warning("the model is not ready: %s", error)
+    if keeper:
+        keeper.run()
 
 
 def _gradio() -> ModuleType:

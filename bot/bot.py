@@ -55,6 +55,11 @@ class Bot:
         self._corpus: Corpus | None = None
         self._asked: dict[tuple[str, str], bool] = {}
 
+    @property
+    def embedder(self) -> Embedder:
+        """The model, for whoever re-ingests in the same process: it is loaded once."""
+        return self._embedder
+
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """One whole answer. Raises what stream() raises."""
         answers = [event for event in self.stream(question, history) if isinstance(event, Answer)]
@@ -130,11 +135,11 @@ class Bot:
 
     @contextmanager
     def _reading(self) -> Iterator[Corpus]:
-        """The corpus of the live generation; it is read into memory once for each generation."""
+        """The corpus of the live generation; for each generation, what is new in it is read into memory."""
         with self._index.reading() as store:
             with self._mutex:
                 if self._corpus is None or self._corpus.store is not store:
-                    self._corpus = load_corpus(store)
+                    self._corpus = load_corpus(store, self._corpus)
                     self._asked = {}
                 corpus = self._corpus
             yield corpus

@@ -18,17 +18,17 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.config import HELP, PREFIX, BotConfig, load_config
+from bot.config import DEFAULT_SOURCES, HELP, PREFIX, BotConfig, defaults, load_config
+from bot.duration import seconds_of
 from ingest.errors import ConfigError, FootnoteError
 
-DEFAULT_SOURCES = ("data/articles", "data/guides")
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", metavar="DIR")]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 def _environment_help() -> str:
-    defaults = BotConfig()
-    rows = [f"{PREFIX}{name.upper()}: {text} [{getattr(defaults, name)}]" for name, text in HELP.items()]
+    given = defaults()
+    rows = [f"{PREFIX}{name.upper()}: {text} [{given[name] or 'none'}]" for name, text in HELP.items()]
     return "Settings from the environment:\n\n" + "\n\n".join(rows)
 
 
@@ -46,7 +46,10 @@ app = typer.Typer(
 def ingest(
     sources: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SOURCE]...", help="Files and folders; default: the sample."),
+        typer.Argument(
+            metavar="[SOURCE]...",
+            help="Files, folders, exports; addresses of a blog, a page, a feed, a sitemap. Default: the sample.",
+        ),
     ] = None,
     url: Annotated[str | None, typer.Option(help="Public address of a single file.")] = None,
     prune: Annotated[
@@ -55,19 +58,27 @@ def ingest(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Embed everything anew (after a change of model).")
     ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch also from your own network (192.168…, localhost).")
+    ] = False,
     as_json: JsonFlag = False,
     index: IndexOption = None,
 ) -> None:
-    """Bring the index up to date with files and folders."""
+    """Bring the index up to date with a blog: its files, or its address."""
     from bot.report import print_report, progress_bar
     from ingest.embed import SentenceTransformerEmbedder
     from ingest.generations import Index
+    from ingest.load import loader, memory_in
     from ingest.sync import sync
 
-    config = _config(index=index)
+    config = _config(index=index, allow_private=allow_private or None)
     if url is not None and len(sources or ()) != 1:
         raise typer.BadParameter("--url goes with exactly one file.")
-    with progress_bar(quiet=as_json) as progress:
+    with (
+        progress_bar(quiet=as_json) as progress,
+        loader(memory=memory_in(config.index), allow_private=config.allow_private) as load,
+    ):
         report = sync(
             sources or list(DEFAULT_SOURCES),
             index=Index(config.index, config.index_config),
@@ -75,7 +86,9 @@ def ingest(
             url=url,
             prune=prune,
             rebuild=rebuild,
+            dry_run=dry_run,
             progress=progress,
+            load=load,
         )
     if as_json:
         _print_json(report.to_dict())
@@ -155,13 +168,30 @@ def forget(
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to bind.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to bind.")] = None,
+    follow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE", help="Keep up with this blog by itself; may be given several times."),
+    ] = None,
+    every: Annotated[
+        str | None, typer.Option(metavar="TIME", help="How often: 90s, 15m, 2h or 1d; else 15m.")
+    ] = None,
+    allow_private: Annotated[
+        bool | None,
+        typer.Option("--allow-private", help="Follow addresses inside your own network, too."),
+    ] = None,
     index: IndexOption = None,
 ) -> None:
     """Serve the chat window and the HTTP interface."""
     # The window is the layer above this one; only the command that starts it knows it, by name.
     from importlib import import_module
 
-    import_module("ui").serve(_config(index=index, host=host, port=port))
+    try:
+        seconds = None if every is None else seconds_of(every)
+    except ConfigError as error:
+        raise typer.BadParameter(f"--every {every!r}: {error}") from None
+    followed = tuple(dict.fromkeys(follow)) if follow else None
+    given = {"host": host, "port": port, "follow": followed, "every": seconds, "allow_private": allow_private}
+    import_module("ui").serve(_config(index=index, **given))
 
 
 @app.command(name="eval")
@@ -169,27 +199,36 @@ def evaluate(
     sets: Annotated[list[Path] | None, typer.Argument(metavar="[DIR]...", help="Question sets.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Measure answers on question sets (default: those of data/eval)."""
+    """Measure answers on question sets (default: those of data/eval), or reading on a set of web pages."""
+    from bot.eval import extraction
     from bot.eval.run import DEFAULT_SETS, print_results, run
 
-    results, skipped = run(sets or list(DEFAULT_SETS), threads=2)
+    chosen = sets or list(DEFAULT_SETS)
+    pages = {path.name: extraction.run(path) for path in chosen if extraction.is_page_set(path)}
+    asked = [path for path in chosen if not extraction.is_page_set(path)]
+    results, skipped = run(asked, threads=2) if asked else ({}, [])
     if as_json:
-        _print_json({"sets": results, "skipped": skipped})
-    else:
+        _print_json({"sets": results, "pages": pages, "skipped": skipped})
+        return
+    if asked:
         print_results(results, skipped)
+    for name, result in pages.items():
+        extraction.print_extraction(name, result)
 
 
 @app.command()
 def bench(
-    name: Annotated[str | None, typer.Argument(help="ask, ingest, start or crash; default: all.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="ask, start, ingest, crash, memory or year; default: all but year.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Measure speed, as ratios within one run."""
-    from bot.eval.bench import BENCHES, print_bench
+    from bot.eval.bench import BENCHES, DEFAULT, print_bench
 
     if name is not None and name not in BENCHES:
         raise typer.BadParameter(f"There is no bench {name!r}; there are {', '.join(BENCHES)}.")
-    results: dict[str, Any] = {each: BENCHES[each]() for each in ([name] if name else BENCHES)}
+    results: dict[str, Any] = {each: BENCHES[each]() for each in ([name] if name else DEFAULT)}
     if as_json:
         _print_json(results)
     else:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from bot.duration import seconds_of, written
 from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.errors import ConfigError
 
 PREFIX = "FOOTNOTE_"
+DEFAULT_SOURCES = ("data/articles", "data/guides")  # what is ingested if nothing is named
 log = logging.getLogger("footnote")
 HELP: dict[str, str] = {
     "index": "folder of the index",
@@ -29,6 +32,12 @@ HELP: dict[str, str] = {
     "max_history": "turns of a conversation that are looked at",
     "threshold": "probability from which a question counts as answered, 0 to 1",
     "threads": "CPU threads for embedding a question",
+    "follow": "what the server keeps up with by itself: addresses, feeds, sitemaps or folders, with "
+    "spaces between them",
+    "every": "how often that is read again: 90s, 15m, 2h or 1d",
+    "owner_token": "secret of at least 16 characters with which POST /api/reingest may be asked for; "
+    "empty: nobody may",
+    "allow_private": "true: addresses inside your own network may be followed, too",
 }
 _RANGES = {
     "port": (1, 65_535),
@@ -41,7 +50,10 @@ _RANGES = {
 
 @dataclass(frozen=True, slots=True)
 class BotConfig:
-    """Everything an owner may set; each field is the variable FOOTNOTE_<NAME>."""
+    """Everything an owner may set; each field is the variable FOOTNOTE_<NAME>.
+
+    every: seconds. owner_token: never printed, logged or told in an error.
+    """
 
     index: Path = Path("data/index")
     host: str = "127.0.0.1"
@@ -52,6 +64,10 @@ class BotConfig:
     max_history: int = 12
     threshold: float = 0.45
     threads: int = 1
+    follow: tuple[str, ...] = ()
+    every: float = 900.0
+    owner_token: SecretStr = field(default=SecretStr(""), repr=False)
+    allow_private: bool = False
 
     @property
     def index_config(self) -> IndexConfig:
@@ -76,12 +92,13 @@ def load_config(environ: Mapping[str, str]) -> BotConfig:
             log.warning("%s is no setting of this version and is not used.%s", key, hint)
             continue
         given[name] = value.strip()
+    read = {name: _read(name, text) for name, text in given.items()}
     try:
-        config = TypeAdapter(BotConfig).validate_python(given)
+        config = TypeAdapter(BotConfig).validate_python(read)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        raise ConfigError(f"{PREFIX}{name.upper()}={given[name]!r}: {first['msg'].lower()}.") from None
+        raise ConfigError(f"{_named(name, given[name])}: {first['msg'].lower()}.") from None
     for name, (least, most) in _RANGES.items():
         if not least <= (value := getattr(config, name)) <= most:
             raise ConfigError(f"{PREFIX}{name.upper()}={value}: it is a number from {least} to {most}.")
@@ -89,3 +106,55 @@ def load_config(environ: Mapping[str, str]) -> BotConfig:
         return replace(config, index=config.index.expanduser())
     except RuntimeError:  # "~nobody/index"
         raise ConfigError(f"{PREFIX}INDEX={str(config.index)!r}: there is no such home folder.") from None
+
+
+def defaults() -> dict[str, str]:
+    """Each setting's default as an owner would write it; "" for none."""
+    config = BotConfig()
+    plain = {name: str(getattr(config, name)) for name in HELP}
+    return {
+        **plain,
+        "every": written(config.every),
+        "follow": "",
+        "owner_token": "",
+        "allow_private": "false",
+    }
+
+
+def _read(name: str, text: str) -> Any:
+    """A setting's value, for those that pydantic cannot read. Raises ConfigError that names it."""
+    reader = _READERS.get(name)
+    try:
+        return text if reader is None else reader(text)
+    except ConfigError as error:
+        raise ConfigError(f"{_named(name, text)}: {error}") from None
+
+
+def _named(name: str, text: str) -> str:
+    """A setting and its value; no secret's value."""
+    return f"{PREFIX}{name.upper()}" + ("" if name == "owner_token" else f"={text!r}")
+
+
+def _token(text: str) -> SecretStr:
+    advice = 'Make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"'
+    if len(text) < 16:
+        raise ConfigError(f"it is too short; a secret has 16 characters or more. {advice}")
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ConfigError(f"it holds a space or a character that no request can carry. {advice}")
+    return SecretStr(text)
+
+
+def _yes(text: str) -> bool:
+    if text.lower() in ("true", "yes", "on", "1"):
+        return True
+    if text.lower() in ("false", "no", "off", "0"):
+        return False
+    raise ConfigError("it is true or false.")
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "follow": lambda text: tuple(dict.fromkeys(text.split())),
+    "every": seconds_of,
+    "owner_token": _token,
+    "allow_private": _yes,
+}

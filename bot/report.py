@@ -15,7 +15,13 @@ from ingest.article import Article
 from ingest.sync import Progress as Told
 from ingest.sync import SyncReport, silent
 
-_PHASES = {"reading": "Reading articles", "embedding": "Embedding", "checking": "Checking the new index"}
+_PHASES = {
+    "reading": "Reading articles",
+    "fetching": "Fetching pages",
+    "embedding": "Embedding",
+    "checking": "Checking the new index",
+}
+_MOST_LEFT_OUT = 5  # of a kind that are named
 
 
 @contextmanager
@@ -41,13 +47,27 @@ def print_report(report: SyncReport) -> None:
     for word, ids in (("added", report.added), ("updated", report.updated), ("removed", report.removed)):
         for one in ids:
             console.print(Text(f"{word:>9}  {one}"))
+    for reason, names in _by_reason(report).items():
+        more = len(names) - _MOST_LEFT_OUT
+        shown = ", ".join(names[:_MOST_LEFT_OUT]) + (f" and {more} more" if more > 0 else "")
+        console.print(Text(f" left out  {len(names)}, as {reason}: {shown}", style="dim"))
     for failed in report.failed:
         console.print(Text(f"   failed  {failed.name}: {failed.reason}", style="bold red"))
     for note in report.notes:
         console.print(Text(f"     note  {note}"))
-    counts = ("added", "updated", "unchanged", "removed", "failed")
-    said = ", ".join(f"{len(getattr(report, name))} {name}" for name in counts)
+    counts = ("added", "updated", "unchanged", "removed", "left_out", "failed")
+    said = ", ".join(f"{len(getattr(report, name))} {name.replace('_', ' ')}" for name in counts)
     console.print(Text(f"{said}. {report.seconds:.1f} s."))
+    if report.dry_run:
+        console.print(Text("Nothing was changed: this is what an ingest would do."))
+
+
+def _by_reason(report: SyncReport) -> dict[str, list[str]]:
+    """Why something was left out, to what was."""
+    found: dict[str, list[str]] = {}
+    for one in report.left_out:
+        found.setdefault(one.reason, []).append(one.name)
+    return found
 
 
 def print_answer(answer: Answer) -> None:

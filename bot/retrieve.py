@@ -45,18 +45,51 @@ class Corpus:
     keywords: Keywords
 
 
-def load_corpus(store: Store) -> Corpus:
-    """Read a generation into memory: about 2 kB a chunk, plus its words."""
-    return corpus_of(store, store.articles(), store.chunks())
+def load_corpus(store: Store, before: Corpus | None = None) -> Corpus:
+    """Read a generation into memory: about 2 kB a chunk, plus its words.
+
+    before: the corpus of another generation; what both hold is taken from there instead of read and
+    counted again. The result is the same as without.
+    """
+    stored = store.articles()
+    if before is None:
+        return corpus_of(store, stored, store.chunks())
+    articles = [before.articles[a.id] if before.articles.get(a.id) == a else a for a in stored]
+    same = {a.id for a in articles if before.articles.get(a.id) is a}
+    outline = store.outline()
+    kept: dict[str, int] = {}
+    for key, article_id, ordinal in outline:
+        number = before.numbers.get(key)
+        if number is not None and article_id in same and before.chunks[number].ordinal == ordinal:
+            kept[key] = number
+    fresh = store.chunks_by_id([key for key, _, _ in outline if key not in kept])
+    chunks = [before.chunks[kept[key]] if key in kept else fresh[key] for key, _, _ in outline]
+    return _corpus(store, articles, chunks, [key for key, _, _ in outline], before, kept)
 
 
 def corpus_of(store: Searchable, stored: Sequence[Article], pieces: Sequence[Chunk]) -> Corpus:
     """A corpus of articles and their chunks, whose vectors are in the store."""
+    return _corpus(store, stored, pieces, [piece.id for piece in pieces], None, {})
+
+
+def _corpus(
+    store: Searchable,
+    stored: Sequence[Article],
+    pieces: Sequence[Chunk],
+    ids: Sequence[str],
+    before: Corpus | None,
+    kept: Mapping[str, int],
+) -> Corpus:
+    """kept: those of the ids whose text is the one that `before` has under this number."""
     articles = {article.id: article for article in stored}
-    chunks = tuple(pieces)
-    texts = tuple(embedding_text(articles[c.article_id].title, c)[0] for c in chunks)
-    numbers = {c.id: i for i, c in enumerate(chunks)}
-    return Corpus(store, articles, chunks, texts, numbers, keywords.build(texts))
+    texts = tuple(
+        before.texts[kept[key]]
+        if before is not None and key in kept
+        else embedding_text(articles[piece.article_id].title, piece)[0]
+        for key, piece in zip(ids, pieces, strict=True)
+    )
+    words = keywords.build(texts, before.keywords if before else None)
+    return Corpus(store, articles, tuple(pieces), texts, {key: i for i, key in enumerate(ids)}, words)
 
 
 def retrieve(question: str, *, corpus: Corpus, embedder: Embedder, k: int) -> list[Passage]:

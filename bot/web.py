@@ -1,10 +1,10 @@
-"""The HTTP interface: POST /api/ask, GET /api/articles/{id}, GET /healthz, static files.
+"""The HTTP interface: POST /api/ask, GET /api/articles/{id}, GET /healthz, static files, /api/reingest.
 
 Every answer is JSON (or server-sent events of JSON), every error is
 {"error": {"code", "message"}}; a message never names a file, a class or a line of ours.
 
 What this file does not know: how a question is answered (bot.py), how a body is read (asked.py),
-what every response carries (guard.py), and the chat window (ui.py).
+what every response carries (guard.py), what the owner may ask for (owner.py), the chat window (ui.py).
 """
 
 from __future__ import annotations
@@ -31,12 +31,14 @@ from starlette.types import Receive, Scope, Send
 from bot.answer import Answer, Citation, Event, Token, Turn
 from bot.asked import ASK_SCHEMA, read_question
 from bot.guard import STATIC, Guard
+from bot.owner import add_owner_routes
 from bot.problem import BUSY, Problem, Refused, explain
 from ingest.errors import FootnoteError, NotInIndex
 
 if TYPE_CHECKING:
     from bot.bot import Bot
     from bot.config import BotConfig
+    from bot.keep import Keeper
 
 AT_ONCE = 4  # questions worked on at the same time: more only makes all of them slower
 AT_MOST = 64  # questions in the house, waiting ones included
@@ -63,7 +65,7 @@ class Places:
             self.taken -= 1
 
 
-def api(bot: Bot, config: BotConfig) -> FastAPI:
+def api(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     """The routes over one bot. Mount anything else at / afterwards: these must come first."""
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None)  # FastAPI's own pages load from a CDN
     app.add_middleware(CORSMiddleware, allow_origins=[])  # also keeps Gradio from adding a laxer one
@@ -90,10 +92,17 @@ def api(bot: Bot, config: BotConfig) -> FastAPI:
     @app.head("/healthz", include_in_schema=False)
     @app.get("/healthz")
     async def healthz() -> Response:
-        """200 while questions can be answered, else 503 with the reason."""
+        """200 while questions can be answered, else 503 with the reason.
+
+        A server that re-ingests adds "reingest": {"state": idle|running|failed, "last": when it last
+        found the index to be, or made it, what the blog holds (ISO 8601), or null}.
+        """
         health = await run_sync(bot.health)
         counts = {"articles": health.articles, "chunks": health.chunks, "index": health.index}
-        return _json({"status": "ok", **counts})
+        kept = {} if keeper is None else {"reingest": keeper.health()}
+        return _json({"status": "ok", **counts, **kept})
+
+    add_owner_routes(app, config, keeper)
 
     app.mount(STATIC, StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
@@ -238,8 +247,10 @@ def _on_error(_: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return _framework_error(error)
     problem = explain(error)
-    retry = {} if problem.retry_after is None else {"Retry-After": str(problem.retry_after)}
-    return _json(_error_body(problem), problem.status, retry)
+    headers = {} if problem.retry_after is None else {"Retry-After": str(problem.retry_after)}
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return _json(_error_body(problem), problem.status, headers)
 
 
 def _framework_error(error: HTTPException) -> Response:

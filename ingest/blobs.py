@@ -13,7 +13,7 @@ import shutil
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from ingest.disk import damaged, explained
 
@@ -41,10 +41,7 @@ class Blobs:
         if self._own is None:
             raise ValueError("opened for reading")
         with self._mutex, explained(writing=True):
-            file = self._files.get(self._own)
-            if file is None:
-                self._directory.mkdir(exist_ok=True)
-                file = self._files[self._own] = (self._directory / self._own).open("a+b")
+            file = self._file(self._own)
             position = file.seek(0, os.SEEK_END)
             file.write(data)
             return Place(self._own, position, len(data))
@@ -52,9 +49,7 @@ class Blobs:
     def read(self, place: Place) -> bytes:
         """Raises IndexDamaged if the blob is not there in full."""
         with self._mutex, explained(writing=False):
-            file = self._files.get(place.segment)
-            if file is None:
-                file = self._files[place.segment] = (self._directory / place.segment).open("rb")
+            file = self._file(place.segment)
             file.seek(place.position)
             data = file.read(place.size)
         if len(data) != place.size:
@@ -65,6 +60,16 @@ class Blobs:
         with self._mutex, explained(writing=True):
             for file in self._files.values():
                 file.flush()
+
+    def _file(self, segment: str) -> BinaryIO:
+        """A segment, open; the own one for both, since what was copied into it may be read first."""
+        file = self._files.get(segment)
+        if file is None:
+            if segment == self._own:
+                self._directory.mkdir(exist_ok=True)
+            mode: Literal["a+b", "rb"] = "a+b" if segment == self._own else "rb"
+            file = self._files[segment] = (self._directory / segment).open(mode)
+        return file
 
     def close(self) -> None:
         with self._mutex, explained(writing=True):

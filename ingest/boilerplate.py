@@ -33,7 +33,8 @@ _ANYWHERE = _lines(
     r"(?:back|return) to (?:the )?top",
     r"(?:about )?\d+[ -]min(?:ute)?s?\.?(?: of)? read(?:ing)?(?: time)?",
     r"(?:estimated )?read(?:ing)? time:? .{1,20}",
-    r"advertisements?",
+    r"advertisements?|(?:continue reading|story continues|article continues) below(?: advertisement)?",
+    r"close (?:video|gallery|caption)|(?:image|photo) \d+ of \d+|\d{1,3} of \d{1,3}",
     r"\[?(?:hide|show)\]?|toggle(?: table of contents)?",
     r"click to (?:share|email|print).*",
     rf"(?:share|tweet|pin|post|save){_THIS} (?:on|to|via) {_NETWORK}",
@@ -70,8 +71,8 @@ _PAGES = _lines(
     r"about(?: us| me)?|(?:our )?(?:services|story|team|work)|faqs?|contact(?: us| me)?|pricing|press"
 )
 _POSTS = _lines(
-    r"(?:recent|related|latest|popular|similar|other|featured|more|trending)"
-    r" (?:blog )?(?:posts|articles|stories|reading|news)",
+    r"(?:recent|related|latest|popular|similar|other|featured|more|trending|top)"
+    r" (?:blog )?(?:posts|articles|stories|reading|news|links|topics|content|coverage):?",
     r"you (?:may|might)(?: also)? (?:like|enjoy)(?: these(?: posts)?)?:?|more (?:from|by|like) .{1,40}",
     r"keep reading|read next|up next|what to read next|continue reading|post navigation",
 )
@@ -99,6 +100,12 @@ _PLEA = re.compile(
     r"|(?:leave|post|write) (?:a|your) (?:comment|reply)|your e-?mail|your inbox|sign up|log in|subscribe",
     re.I,
 )
+# A line that points to another page, if most of it is a link.
+_POINTER = _lines(
+    r"(?:also )?(?:related|read|see|watch|listen|recommended|trending|must[- ]read|don['’]t miss|check out)"
+    r"(?: (?:also|more|next|now|this|on|article|post|story|reading|content|coverage))*\s*[:：|»>–—].+",
+    r"(?:click|tap) here (?:to|for) .+|more (?:on this )?(?:story|stories|news|coverage)\s*[:|»>–—].+",
+)
 _CONTENTS = _lines(
     r"\W*table of contents\W*", r"(?:show )?contents:?|(?:in|on) this (?:article|page|post|guide):?|jump to:?"
 )
@@ -113,6 +120,11 @@ def is_noise(line: str) -> bool:
 def is_edge(line: str) -> bool:
     """Not a part of the article if it stands above or below all of its text."""
     return is_noise(line) or (len(line) < 200 and bool(_AT_EDGES.fullmatch(line)))
+
+
+def is_pointer(line: str) -> bool:
+    """Points to another page ("Related: …"), if most of the line is a link."""
+    return len(line) < 200 and bool(_POINTER.fullmatch(line))
 
 
 def is_menu(line: str) -> bool:

@@ -57,10 +57,11 @@ _PUNCTUATION = bytes(
 _SAMPLE = 64 * 1024
 
 
-def decode(data: bytes, *, html: bool = False) -> str:
+def decode(data: bytes, *, html: bool = False, charset: str | None = None) -> str:
     """The text of a file, in NFC, with "\\n" at line ends and no control or invisible characters.
 
-    html: heed the charset that a page declares. Raises SourceError if the bytes are no text.
+    html: heed the charset that a page declares. charset: what the server said with it, which goes
+    before the page's own word. Raises SourceError if the bytes are no text.
     """
     for start, what in _FORMATS:
         if data.startswith(start):
@@ -71,7 +72,7 @@ def decode(data: bytes, *, html: bool = False) -> str:
     if wide := _unmarked_utf16(data):
         return plain_text(data.decode(wide, "replace"))
     _refuse_binary(data)
-    return plain_text(_decoded(data, html))
+    return plain_text(_decoded(data, html, charset or ""))
 
 
 def _unmarked_utf16(data: bytes) -> str | None:
@@ -96,8 +97,8 @@ def _refuse_binary(data: bytes) -> None:
         )
 
 
-def _decoded(data: bytes, html: bool) -> str:
-    declared = _declared(data) if html else None
+def _decoded(data: bytes, html: bool, charset: str) -> str:
+    declared = _usable(charset) or (_declared(data) if html else None)
     try:
         # Escape sequences are how ISO-2022-JP writes Japanese in ASCII bytes.
         if not (declared and b"\x1b" in data):
@@ -116,7 +117,11 @@ def _decoded(data: bytes, html: bool) -> str:
 
 def _declared(data: bytes) -> str | None:
     m = _DECLARED.search(data[:4096])
-    name = m[1].decode("ascii", "ignore") if m else ""
+    return _usable(m[1].decode("ascii", "ignore")) if m else None
+
+
+def _usable(name: str) -> str | None:
+    """A charset's name, if it is one to decode with."""
     if not _KNOWN.fullmatch(name) or name.lower().startswith("utf"):
         return None  # UTF-8 was tried already, and nobody can read this in UTF-16
     return "windows-1252" if _WESTERN.fullmatch(name) else name

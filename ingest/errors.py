@@ -3,6 +3,10 @@
     FootnoteError
     ├── ConfigError          a setting that cannot be used
     ├── SourceError          a source that cannot be read at all
+    │   └── FetchError           an address that gave nothing to read
+    │       ├── PrivateAddress       it leads into a private network
+    │       ├── DisallowedByRobots   robots.txt asks programs to keep out
+    │       └── TryLater             nothing wrong with the address: busy, broken off, too slow
     ├── EmbedderError        the embedding model is missing, damaged or does not load
     ├── IndexError_          the index as a whole
     │   ├── IndexMissing     there is none yet
@@ -29,6 +33,36 @@ class ConfigError(FootnoteError):
 
 class SourceError(FootnoteError):
     """A source that does not exist or cannot be read at all."""
+
+
+class FetchError(SourceError):
+    """A web address that gave nothing to read; shown after the address, so it begins in lower case.
+
+    status: the HTTP status that was the reason (404 and 410: the page is gone), or None.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class PrivateAddress(FetchError):
+    """The address, or one it redirects to, lies in a private network or on this computer."""
+
+
+class DisallowedByRobots(FetchError):
+    """The site's robots.txt asks programs not to read this."""
+
+
+class TryLater(FetchError):
+    """The site did not answer properly this time; the address itself may be fine.
+
+    wait: seconds that the server asked to be left alone, None if it did not say.
+    """
+
+    def __init__(self, message: str, status: int | None = None, wait: float | None = None) -> None:
+        super().__init__(message, status)
+        self.wait = wait
 
 
 class EmbedderError(FootnoteError):

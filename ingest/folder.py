@@ -11,7 +11,9 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from ingest.article import LoadFailure
 from ingest.errors import SourceError
@@ -23,6 +25,9 @@ READABLE = PAGES | {".md", ".markdown", ".txt"}
 DOCUMENTS = frozenset(
     (".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".epub", ".mht", ".mhtml", ".webarchive")
 )
+# WordPress exports, and feeds as they come: read where the owner names one, or a folder has an export.
+EXPORT = ".xml"
+FEEDS = frozenset((".xml", ".rss", ".atom", ".rdf", ".json"))
 LARGEST = 10 * 1024 * 1024
 
 
@@ -66,7 +71,7 @@ def _entries(folder: Path) -> list[Path]:
 
 def _file(path: Path, root: Path) -> Iterator[Path | LoadFailure]:
     suffix = path.suffix.lower()
-    if suffix in READABLE:
+    if suffix in READABLE or suffix == EXPORT:
         yield path
     elif suffix in DOCUMENTS:
         yield LoadFailure(path.as_uri(), name_in(root, path), not_text(suffix))
@@ -126,28 +131,48 @@ def not_text(suffix: str) -> str:
     if suffix in DOCUMENTS:
         return f"{suffix} files are not read; save it as HTML or plain text, and ingest that"
     kind = f"{suffix} files are" if suffix else "files without an ending are"
-    return f"{kind} not read; Footnote reads .md, .markdown, .html, .htm and .txt"
+    return f"{kind} not read; Footnote reads .md, .markdown, .html, .htm and .txt, and WordPress exports"
 
 
 def read_bytes(path: Path) -> bytes:
     """All bytes of an ordinary file. Raises SourceError, its message for the report, if there is
     none, it may not be read or it is too large."""
+    with opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        try:
+            data = b"" if size > LARGEST else file.read(LARGEST + 1)
+        except OSError as error:
+            raise SourceError(f"this cannot be read ({why(error)})") from error
+    if size > LARGEST or len(data) > LARGEST:
+        raise SourceError(f"this is larger than {LARGEST // 1024**2} MB; split it into articles")
+    return data
+
+
+def head_of(path: Path, size: int = 64 * 1024) -> bytes:
+    """The first bytes of a file; b"" if it cannot be read."""
+    try:
+        with opened(path) as file:
+            return file.read(size)
+    except (SourceError, OSError):
+        return b""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """An ordinary file, open to be read. Raises SourceError if it is none or may not be read."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise SourceError("this is not an ordinary file")
-        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123  # to look at what was opened
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise SourceError("this is not an ordinary file")
-            data = b"" if status.st_size > LARGEST else file.read(LARGEST + 1)
+        file = open(os.open(path, flags), "rb")  # noqa: PTH123, SIM115  # to look at what was opened
     except FileNotFoundError as error:
         raise SourceError("this was there a moment ago and is gone now") from error
     except OSError as error:
         raise SourceError(f"this cannot be read ({why(error)})") from error
-    if status.st_size > LARGEST or len(data) > LARGEST:
-        raise SourceError(f"this is larger than {LARGEST // 1024**2} MB; split it into articles")
-    return data
+    with file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise SourceError("this is not an ordinary file")
+        yield file
 
 
 def why(error: OSError) -> str:

@@ -1,8 +1,8 @@
 """A parsed HTML tree -> pieces: headings, paragraphs, items, rows and captions, in order.
 
 One walk serves web pages and Markdown (which is rendered to HTML first), so a nested list or a
-table comes out the same from both. Scripts, styles, form fields and hidden elements say nothing;
-pictures only leave their caption.
+table comes out the same from both. What is hidden says nothing (hidden.py); pictures only leave
+their caption.
 
 What this file does not know: which part of a page is the article (webpage.py decides that and says
 by `skip` what to leave out).
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from ingest.hidden import is_silent
 from ingest.normal import Piece, join_lines, row, tidy, tidy_code
 
 Element = Any  # lxml has no type hints
@@ -25,10 +26,6 @@ def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_SILENT = _names(
-    "script style noscript template head title meta link base svg math canvas audio video iframe frame object"
-    " embed applet map button input select textarea option datalist dialog rp"
-)
 _BLOCKS = _names(
     "html body p div section article main header footer aside nav blockquote figure figcaption address center"
     " form fieldset legend details summary dl dt dd hr tr td th caption thead tbody tfoot hgroup search"
@@ -36,7 +33,10 @@ _BLOCKS = _names(
 )
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _LISTS = _names("ul ol menu dir")
-_HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+_CAPTION = re.compile(
+    r"(?:.*[-_])?(?:captions?(?:[-_]+\w+)?|(?:photo|image|img|media|picture)[-_]*credits?)", re.I
+)
+_LONGEST_CAPTION = 400
 _ANCHOR_SIGNS = frozenset(("#", "¶", "§", "🔗", "⚓"))
 _FILE_NAME = re.compile(
     r"\S+\.(?:jpe?g|png|gif|webp|svg|avif|heic|bmp)|(?:img|dsc|pxl|image|photo)[-_ ]?\d*", re.I
@@ -70,11 +70,12 @@ def text_of(element: Element) -> str:
     return tidy(_raw_text(element))
 
 
-def is_silent(element: Element) -> bool:
-    """Whether an element and all that is in it shows nothing (scripts, fields, hidden things)."""
-    if not isinstance(element.tag, str) or element.tag in _SILENT:
-        return True
-    return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
+def is_caption(element: Element) -> bool:
+    """Whether an element's class calls it a picture's caption, and it looks like one."""
+    names = element.get("class")
+    if not names or not any(map(_CAPTION.fullmatch, names[:500].split())):
+        return False
+    return next(element.iter("h1", "h2", "h3", "h4", "ul", "ol", "table", "blockquote", "pre"), None) is None
 
 
 def _nothing(_: Element) -> bool:
@@ -114,6 +115,8 @@ class _Walk:
         """Close the open paragraph."""
         raw = ["".join(bits) for bits in self.lines]
         self.lines = [[]]
+        if not self.captions and not any(map(str.strip, raw)):
+            return
         rows = [line.strip() for line in "\n".join(raw).strip().split("\n")]
         if rows[0] and all(map(_ROW_LINE.fullmatch, rows)):
             self.pieces += [Piece("row", tidy(line)) for line in rows]  # the normal form, read again
@@ -141,7 +144,7 @@ class _Walk:
             self.lines[-1].append("“")
             self.children(element, depth)
             self.lines[-1].append("”")
-        elif tag in _BLOCKS:
+        elif tag in _BLOCKS or is_caption(element):
             self.flush()
             self.block(element, depth)
             self.flush()
@@ -158,6 +161,8 @@ class _Walk:
             self.table(element, depth)
         elif tag == "figure":
             self.figure(element, depth)
+        elif tag != "figcaption" and is_caption(element):
+            self.caption(element, depth)
         elif tag == "pre":
             self.pieces.append(Piece("paragraph", tidy_code("".join(_code(element)))))
         else:
@@ -184,8 +189,20 @@ class _Walk:
         self.pieces += [p for p in inner if not said or p.kind != "caption"]
         self.pieces += [Piece("caption", text) for text in said]
 
+    def caption(self, element: Element, depth: int) -> None:
+        """What a class calls a caption: its words, or else what its picture's text says."""
+        inner = self.inner(element, depth)
+        said = tidy(" ".join(p.text for p in inner if p.kind != "caption"))
+        if len(said) > _LONGEST_CAPTION:
+            self.pieces += inner
+        else:
+            self.pieces += [Piece("caption", said)] if said else inner
+
     def inner(self, element: Element, depth: int, also: Skip | None = None) -> list[Piece]:
         """The pieces of one element by themselves."""
+        if not len(element) and "|" not in (element.text or ""):  # most cells and items: no walk needed
+            text = tidy(element.text or "")
+            return [Piece("paragraph", text)] if text else []
         walk = _Walk(lambda e: self.skip(e) or (also is not None and also(e)))
         walk.children(element, depth)
         walk.flush()

@@ -1,10 +1,11 @@
 """What a sync has to do: the stored articles against those that the sources list. Pure.
 
-Only a folder that was read to its end may lose articles: what is stored from it and was not
-listed has vanished. A file that is there but failed to load keeps its stored version, and a folder
-that suddenly lists nothing (a disk that is not mounted) loses nothing unless the owner insists.
+Only what was listed to its end may lose articles: what is stored from a folder, a sitemap or a
+site and was not listed there now has vanished. Something that is there but failed to load keeps
+its stored version; and where a listing looks broken (it lists nothing all of a sudden, most of its
+pages are gone, a quarter of them fail), nothing is removed unless the owner insists.
 
-What this file does not know: files, articles' bodies, the index.
+What this file does not know: files, the web, articles' bodies, the index.
 """
 
 from __future__ import annotations
@@ -14,25 +15,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.article import LoadFailure
+from ingest.found import LeftOut, Seen
 from ingest.records import Stored
 
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """An article as a source lists it, without its body."""
-
-    id: str
-    fingerprint: str
-    origin: str
+_FAILING = 4  # of a listing's pages, one in so many failed: the site is in trouble, believe nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """All that one source gave. folder: the source's URI with a slash at its end if it is a folder."""
+    """All that one source gave. scope: as Inventory has it; what may vanish."""
 
     source: str
-    folder: str | None
-    found: tuple[Seen | LoadFailure, ...]
+    scope: str | None
+    found: tuple[Seen | LoadFailure | LeftOut, ...]
 
     @property
     def broken_off(self) -> bool:
@@ -42,12 +37,30 @@ class Listing:
     def lists_nothing(self) -> bool:
         return not any(isinstance(item, Seen) for item in self.found)
 
+    @property
+    def trouble(self) -> str:
+        """Why what this lists may not be the truth; "" if it may."""
+        pages = len(self.found)
+        failed = sum(isinstance(item, LoadFailure) for item in self.found)
+        gone = sum(isinstance(item, LeftOut) and item.gone for item in self.found)
+        if self.broken_off:
+            return f"{self.source} could not be read to its end"
+        if self.is_web and failed * _FAILING >= pages > 1:
+            return f"{failed} of the {pages} pages of {self.source} could not be read"
+        if gone * 2 > pages > 1:
+            return f"{gone} of the {pages} pages of {self.source} are gone all at once"
+        return ""
+
+    @property
+    def is_web(self) -> bool:
+        return self.scope is not None and not self.scope.startswith("file:")
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Ids of articles, each in one of the first four. moved: those unchanged, but for their origin.
 
-    notes: what the owner should know, a sentence each.
+    left_out: what was listed and is no article. notes: what the owner should know, a sentence each.
     """
 
     added: tuple[str, ...]
@@ -57,11 +70,13 @@ class Plan:
     moved: tuple[Seen, ...]
     failed: tuple[LoadFailure, ...]
     notes: tuple[str, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def plan(stored: Mapping[str, Stored], listings: Sequence[Listing], *, prune: bool = False) -> Plan:
-    """Compare. prune: believe a folder that lists no article at all."""
+    """Compare. prune: believe also a source that lists no article at all."""
     seen, failed = _first_of_each(item for listing in listings for item in listing.found)
+    seen = {key: _at_home(one, stored) for key, one in seen.items()}
     same = [
         one for one in seen.values() if one.id in stored and stored[one.id].fingerprint == one.fingerprint
     ]
@@ -69,9 +84,9 @@ def plan(stored: Mapping[str, Stored], listings: Sequence[Listing], *, prune: bo
     removed = _renamed(stored, seen)
     notes = []
     for listing in listings:
-        vanished = _vanished(stored, seen, failed, listing)
-        if (note := _doubt(listing, len(vanished), prune)) is None:
-            removed.update(dict.fromkeys(vanished))
+        gone = _vanished(stored, seen, failed, listing) | _dropped(stored, seen, listing)
+        if (note := _doubt(listing, len(gone), prune)) is None:
+            removed.update(gone)
         elif note:
             notes.append(note)
     return Plan(
@@ -81,23 +96,58 @@ def plan(stored: Mapping[str, Stored], listings: Sequence[Listing], *, prune: bo
         removed=tuple(removed),
         moved=tuple(one for one in same if stored[one.id].origin != one.origin),
         failed=tuple(failed),
+        left_out=tuple(item for listing in listings for item in listing.found if isinstance(item, LeftOut)),
         notes=tuple(notes),
     )
 
 
-def _first_of_each(found: Iterable[Seen | LoadFailure]) -> tuple[dict[str, Seen], list[LoadFailure]]:
-    """The first article with each id, and the failures; another article with that id is one."""
+def place_of(origin: str) -> str:
+    """Where an article itself was read: an origin is that, or what lists it, a space, and that."""
+    return origin.rpartition(" ")[2]
+
+
+def settled(new: str, old: str) -> str:
+    """The origin to store for an article that was found at two.
+
+    What lists a whole site is a better home than a feed, which shows the newest posts only, and a
+    feed than the page alone: else a feed that is followed would take the posts from the sitemap
+    whose word decides whether they are still there.
+    """
+    return old if _rank(old) > _rank(new) else new
+
+
+def _rank(origin: str) -> int:
+    if not origin.startswith(("http://", "https://", "feed:")):
+        return 2
+    return 1 if origin.startswith("feed:") else 0
+
+
+def _at_home(one: Seen, stored: Mapping[str, Stored]) -> Seen:
+    known = stored.get(one.id)
+    return one if known is None else Seen(one.id, one.fingerprint, settled(one.origin, known.origin))
+
+
+def _first_of_each(
+    found: Iterable[Seen | LoadFailure | LeftOut],
+) -> tuple[dict[str, Seen], list[LoadFailure]]:
+    """The first article with each id, and the failures; another article with that id is one.
+
+    A failure takes back what was seen at its origin before: a page that turned out to be a wall.
+    """
     seen: dict[str, Seen] = {}
     failed: list[LoadFailure] = []
     for item in found:
+        if isinstance(item, LeftOut):
+            continue
         if isinstance(item, LoadFailure):
             failed.append(item)
             continue
         first = seen.setdefault(item.id, item)
-        if first.origin != item.origin and first.fingerprint != item.fingerprint:
-            reason = f"this has the same address as {first.origin}; give each article its own"
-            failed.append(LoadFailure(item.origin, item.origin, reason))
-    return seen, failed
+        if place_of(first.origin) != place_of(item.origin) and first.fingerprint != item.fingerprint:
+            reason = f"this has the same address as {place_of(first.origin)}; give each article its own"
+            failed.append(LoadFailure(item.origin, place_of(item.origin), reason))
+    bad = {failure.origin for failure in failed}
+    return {key: one for key, one in seen.items() if one.origin not in bad}, failed
 
 
 def _renamed(stored: Mapping[str, Stored], seen: Mapping[str, Seen]) -> dict[str, None]:
@@ -114,26 +164,39 @@ def _renamed(stored: Mapping[str, Stored], seen: Mapping[str, Seen]) -> dict[str
 
 def _vanished(
     stored: Mapping[str, Stored], seen: Mapping[str, Seen], failed: Sequence[LoadFailure], listing: Listing
-) -> list[str]:
-    """Stored ids from a folder that it did not list and that did not fail either."""
-    if listing.folder is None:
-        return []
-    kept = {failure.origin for failure in failed}
-    return [
-        key
+) -> dict[str, None]:
+    """Stored ids from what was listed as a whole that it did not list and that did not fail either."""
+    if listing.scope is None:
+        return {}
+    kept = {place_of(failure.origin) for failure in failed}
+    return {
+        key: None
         for key, known in stored.items()
-        if known.origin.startswith(listing.folder) and key not in seen and known.origin not in kept
-    ]
+        if known.origin.startswith(listing.scope) and key not in seen and place_of(known.origin) not in kept
+    }
+
+
+def _dropped(stored: Mapping[str, Stored], seen: Mapping[str, Seen], listing: Listing) -> dict[str, None]:
+    """Stored ids of what was listed and is no article any more, whichever source they came from."""
+    places = {place_of(item.origin) for item in listing.found if isinstance(item, LeftOut)}
+    if not places:
+        return {}
+    return {
+        key: None
+        for key, known in stored.items()
+        if key not in seen and (key in places or place_of(known.origin) in places)
+    }
 
 
 def _doubt(listing: Listing, vanished: int, prune: bool) -> str | None:
     """Why nothing may be removed for this listing; "" if there is nothing to say; None for no doubt."""
     if listing.lists_nothing and not listing.found and not vanished:
         return f"No articles were found in {listing.source}."
-    if listing.broken_off:
-        kept = f"{listing.source} could not be read to its end, so nothing was removed"
-        return f"{kept}." if vanished else ""
-    if listing.lists_nothing and vanished and not prune:
+    if listing.trouble and not (prune and not listing.broken_off):
+        kept = f"{listing.trouble}, so nothing was removed"
+        return f"{kept}." if vanished or listing.is_web else ""
+    single = listing.scope is None and len(listing.found) == 1  # a page or file that says so itself
+    if listing.lists_nothing and vanished and not prune and not single:
         return (
             f"{listing.source} lists no articles now, but the index has {vanished} from there; none was "
             "removed. If they are really gone, run this again with --prune."

@@ -13,9 +13,10 @@ import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,9 @@ class Stored:
 
     fingerprint: str
     origin: str
+
+
+NOTHING: Mapping[str, Stored] = MappingProxyType({})  # of an index that holds nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,12 @@ class Records:
 
     def chunk_ids(self) -> list[str]:
         return [row[0] for row in self._rows("SELECT id FROM chunks ORDER BY article_id, ordinal")]
+
+    def outline(self) -> list[tuple[str, str, int]]:
+        """Id, article id and ordinal of each chunk, by article and place."""
+        sql = """SELECT c.id, c.article_id, c.ordinal FROM chunks c JOIN articles a ON a.id = c.article_id
+            ORDER BY c.article_id, c.ordinal"""
+        return [(row[0], row[1], row[2]) for row in self._rows(sql)]
 
     def vectors(self, *, article_id: str | None = None, ids: Sequence[str] = ()) -> dict[str, Floats]:
         """Vectors of one article's chunks, or of these chunks; (d,) float32 each."""

@@ -1,5 +1,6 @@
 """Bring the index into line with the sources: read, plan, embed what changed, write, make it live.
 
+The sources are read before the index is locked: a slow site keeps nobody else from writing.
 Nothing is embedded that was embedded before: an article with the same fingerprint is left alone,
 and of an edited one only those chunks are embedded whose embedding text is new. Memory does not
 grow with the number of posts: bodies wait in a temporary file, and chunks are embedded and written
@@ -14,7 +15,7 @@ import json
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -23,22 +24,23 @@ from ingest.disk import explained
 from ingest.draft import Draft
 from ingest.embed import Embedder
 from ingest.errors import IndexDamaged, IndexMissing, NotInIndex, SourceError
+from ingest.found import Inventory, Item, LeftOut, Seen
 from ingest.generations import Index
-from ingest.plan import Listing, Plan, Seen, plan
+from ingest.load import Load
+from ingest.load import load as load_source
+from ingest.plan import Listing, Plan, plan, settled
 from ingest.records import Stored
+from ingest.weburl import is_web
 from ingest.writer import Writer
 
 
 class Progress(Protocol):
-    """Told how far a sync is. phase: "reading", "embedding" or "checking"; done, total: articles."""
+    """Told how far a sync is. done, total: articles (None if not known).
+
+    phase: "reading" (files), "fetching" (pages), "embedding" or "checking".
+    """
 
     def __call__(self, phase: str, done: int, total: int | None) -> None: ...
-
-
-class Load(Protocol):
-    """ingest.load.load, or what stands in for it."""
-
-    def __call__(self, source: str, *, url: str | None = None) -> Iterator[Article | LoadFailure]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ class Failed:
 class SyncReport:
     """What a sync did. The first four hold article ids; seconds is wall time.
 
-    chunks_reused: chunks of changed articles whose vectors could be kept.
+    left_out: what the sources list that is no article (drafts, lists of posts, pages that are gone).
+    chunks_reused: chunks of changed articles whose vectors could be kept. dry_run: nothing was
+    done, this is what would be.
     """
 
     added: tuple[str, ...] = ()
@@ -61,10 +65,12 @@ class SyncReport:
     unchanged: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     failed: tuple[Failed, ...] = ()
+    left_out: tuple[Failed, ...] = ()
     chunks_embedded: int = 0
     chunks_reused: int = 0
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    dry_run: bool = False
 
     def to_dict(self) -> dict[str, object]:
         """For --json."""
@@ -83,42 +89,70 @@ def sync(
     url: str | None = None,
     prune: bool = False,
     rebuild: bool = False,
+    dry_run: bool = False,
     progress: Progress = silent,
     load: Load | None = None,
 ) -> SyncReport:
     """Make the index hold what the sources hold. The new state goes live at once, at the end.
 
     embedder: called when something must be chunked or embedded, not otherwise. url: public address
-    of a single file. prune: also believe a folder that lists nothing. rebuild: embed everything
-    anew, stored articles that no source lists included. One article's failure is reported and the
-    rest goes in; for IndexError_ and its kind see Index.writing, and nothing has changed then.
+    of a single file. prune: also believe a source that lists nothing. rebuild: embed everything
+    anew, stored articles that no source lists included. dry_run: only say what would change. One
+    article's failure is reported and the rest goes in; for IndexError_ and its kind see
+    Index.writing, and nothing has changed then.
     """
     began = time.monotonic()
-    load = load or _load
-    with index.writing(rebuild=rebuild) as draft, _Spool() as spool:
-        stored = draft.stored()
-        listings = []
-        for source in sources:
-            items = _listed(load, source, url, progress)
-            listings.append(_listing(source, items, spool, {} if rebuild else stored))
-        todo = plan(stored, listings, prune=prune)
-        wanted = {*todo.added, *todo.updated, *(todo.unchanged if rebuild else ())}
-        if wanted or todo.removed or todo.moved:
-            draft.store()  # while the model loads, the process that will check it starts
-        writer = Writer(draft.store, index.config, embedder)
-        for done, article in enumerate(spool.first_of(wanted)):
-            progress("embedding", done, len(wanted))
-            writer.add(article, reuse=article.id in stored and not rebuild)
-        if rebuild:
-            _carry_over(draft, writer, stored.keys() - todo.removed)
-        writer.flush()
-        if todo.removed and not rebuild:
-            draft.store().delete(todo.removed)
-        for one in todo.moved if not rebuild else ():
-            draft.store().set_origin(one.id, one.origin)
-        notes = (*todo.notes, *([_LOST] if draft.lost else []))
-        progress("checking", 0, None)
-    return _report(todo, writer, notes, time.monotonic() - began)
+    with _Spool() as spool:
+        known = {} if rebuild else _known(index)
+        listings = [_listing(each, load or load_source, url, spool, known, progress) for each in sources]
+        if dry_run:
+            todo = plan(_known(index) if rebuild else known, listings, prune=prune)
+            return _report(todo, began, dry_run=True)
+        with index.writing(rebuild=rebuild) as draft:
+            todo = plan(draft.stored(), listings, prune=prune)
+            writer = Writer(draft.store, index.config, embedder)
+            _write(todo, draft, writer, spool, rebuild, progress)
+            notes = [_LOST] if draft.lost else []
+            progress("checking", 0, None)
+    return _report(todo, began, writer, notes)
+
+
+def _known(index: Index) -> Mapping[str, Stored]:
+    """What the live generation holds. Raises IndexMismatch and IndexDamaged."""
+    own = Index(index.path, index.config)  # whoever else reads keeps what is open; this is let go of
+    try:
+        with own.reading() as store:
+            return store.fingerprints()
+    except IndexMissing:
+        return {}
+    except IndexDamaged:
+        with index.writing() as draft:  # who writes can tell best what is wrong
+            return draft.stored()
+    finally:
+        own.close()
+
+
+def _write(
+    todo: Plan, draft: Draft, writer: Writer, spool: _Spool, rebuild: bool, progress: Progress
+) -> None:
+    """Apply a plan to a draft."""
+    wanted = {*todo.added, *todo.updated, *(todo.unchanged if rebuild else ())}
+    stored = draft.stored()
+    if wanted or todo.removed or todo.moved:
+        draft.store()  # while the model loads, the process that will check it starts
+    for done, article in enumerate(spool.first_of(wanted)):
+        progress("embedding", done, len(wanted))
+        home = settled(article.origin, stored[article.id].origin) if article.id in stored else article.origin
+        writer.add(replace(article, origin=home), reuse=article.id in stored and not rebuild)
+    for article_id in wanted - spool.ids:
+        writer.failed[article_id] = "another ingest changed this at the same time; run this one again"
+    if rebuild:
+        _carry_over(draft, writer, stored.keys() - todo.removed)
+    writer.flush()
+    if todo.removed and not rebuild:
+        draft.store().delete(todo.removed)
+    for one in todo.moved if not rebuild else ():
+        draft.store().set_origin(one.id, one.origin)
 
 
 _LOST = "The articles stored before could not be read, so the index now holds only what the sources gave."
@@ -134,18 +168,20 @@ def forget(index: Index, article_id: str) -> None:
         draft.store().delete([article_id])
 
 
-def _load(source: str, *, url: str | None = None) -> Iterator[Article | LoadFailure]:
-    from ingest.load import load
-
-    return load(source, url=url)
-
-
-def _listed(load: Load, source: str, url: str | None, progress: Progress) -> Iterator[Article | LoadFailure]:
+def _listed(
+    load: Load, source: str, url: str | None, known: Mapping[str, Stored], progress: Progress
+) -> Iterator[Item]:
     """What a source gives; that it cannot be read at all is a failure among others."""
+    phase, total, done = "fetching" if is_web(source) else "reading", None, 0
+    progress(phase, 0, None)
     try:
-        for done, item in enumerate(load(source, url=url)):
-            progress("reading", done, None)
-            yield item if isinstance(item, LoadFailure) else _storable(item)
+        for item in load(source, url=url, known=known):
+            if isinstance(item, Inventory):
+                total = item.total
+            else:
+                done += 1
+            progress(phase, done, total)
+            yield _storable(item) if isinstance(item, Article) else item
     except SourceError as error:
         yield LoadFailure(source, source, str(error), incomplete=True)
 
@@ -164,21 +200,30 @@ def _storable(article: Article) -> Article | LoadFailure:
 
 
 def _listing(
-    source: str, items: Iterator[Article | LoadFailure], spool: _Spool, known: Mapping[str, Stored]
+    source: str,
+    load: Load,
+    url: str | None,
+    spool: _Spool,
+    known: Mapping[str, Stored],
+    progress: Progress,
 ) -> Listing:
     """Read a source; the bodies of articles that are not known in this state go to the spool."""
-    found: list[Seen | LoadFailure] = []
-    for item in items:
-        if isinstance(item, LoadFailure):
+    found: list[Seen | LoadFailure | LeftOut] = []
+    scope = None
+    for item in _listed(load, source, url, known, progress):
+        if isinstance(item, Inventory):
+            scope = item.scope
+        elif isinstance(item, Article):
+            seen = Seen(item.id, item.fingerprint, item.origin)
+            found.append(seen)
+            if item.id not in known or known[item.id].fingerprint != seen.fingerprint:
+                spool.put(item)
+        else:
             found.append(item)
-            continue
-        seen = Seen(item.id, item.fingerprint, item.origin)
-        found.append(seen)
-        if item.id not in known or known[item.id].fingerprint != seen.fingerprint:
-            spool.put(item)
     path = Path(source)
-    folder = path.resolve().as_uri().rstrip("/") + "/" if path.is_dir() else None
-    return Listing(source, folder, tuple(found))
+    if scope is None and not is_web(source) and path.is_dir():
+        scope = path.resolve().as_uri().rstrip("/") + "/"
+    return Listing(source, scope, tuple(found))
 
 
 def _carry_over(draft: Draft, writer: Writer, stored: Set[str]) -> None:
@@ -195,12 +240,15 @@ def _carry_over(draft: Draft, writer: Writer, stored: Set[str]) -> None:
                 writer.add(article, reuse=False)
 
 
-def _report(todo: Plan, writer: Writer, notes: tuple[str, ...], seconds: float) -> SyncReport:
+def _report(
+    todo: Plan, began: float, writer: Writer | None = None, notes: Sequence[str] = (), dry_run: bool = False
+) -> SyncReport:
+    unwritten = writer.failed if writer else {}
     failed = [Failed(failure.name, failure.reason) for failure in todo.failed]
-    failed += [Failed(key, reason) for key, reason in writer.failed.items()]
+    failed += [Failed(key, reason) for key, reason in unwritten.items()]
 
     def went_in(ids: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(key for key in ids if key not in writer.failed)
+        return tuple(key for key in ids if key not in unwritten)
 
     return SyncReport(
         added=went_in(todo.added),
@@ -208,10 +256,12 @@ def _report(todo: Plan, writer: Writer, notes: tuple[str, ...], seconds: float) 
         unchanged=went_in(todo.unchanged),
         removed=todo.removed,
         failed=tuple(failed),
-        chunks_embedded=writer.embedded,
-        chunks_reused=writer.reused,
-        seconds=round(seconds, 3),
-        notes=notes,
+        left_out=tuple(Failed(item.name, item.reason) for item in todo.left_out),
+        chunks_embedded=writer.embedded if writer else 0,
+        chunks_reused=writer.reused if writer else 0,
+        seconds=round(time.monotonic() - began, 3),
+        notes=(*todo.notes, *notes),
+        dry_run=dry_run,
     )
 
 
@@ -221,6 +271,7 @@ class _Spool:
     def __init__(self) -> None:
         with explained(writing=True):
             self._file = tempfile.TemporaryFile("w+", encoding="ascii")  # noqa: SIM115  # __exit__ closes it
+        self.ids: set[str] = set()
 
     def __enter__(self) -> _Spool:
         return self
@@ -229,6 +280,7 @@ class _Spool:
         self._file.close()
 
     def put(self, article: Article) -> None:
+        self.ids.add(article.id)
         with explained(writing=True):
             self._file.write(json.dumps(asdict(article)) + "\n")
 

@@ -11,12 +11,12 @@ What this file does not know: where the page came from; nothing here touches the
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-
 from ingest import boilerplate
-from ingest.htmltree import Element, is_silent, parse_html, pieces_of
-from ingest.normal import Cleaned, Piece, plain_text, render, take_title, tidy, typed_lists
+from ingest.around import is_links, linked_letters, own_text, surroundings
+from ingest.byline import read_byline
+from ingest.hidden import is_silent
+from ingest.htmltree import Element, parse_html, pieces_of
+from ingest.normal import Cleaned, Piece, plain_text, render, same, take_title, tidy, typed_lists
 from ingest.pagemeta import read_meta
 
 # (attribute, value) of the element that holds a post's text and nothing else, best first.
@@ -35,15 +35,6 @@ _PLATFORMS = (
     ("class", "article-body"),
     ("class", "w-richtext"),  # Webflow
 )
-_AROUND = re.compile(
-    r"(?:.*[-_])?(?:share|sharing|sharedaddy|social|addtoany|jp-relatedposts|related(?:posts?)?|recommended|recent-posts?"
-    r"|comments?|respond|disqus|breadcrumbs?|sidebar|newsletter|subscribe|subscription|signup|cookies?|popup|modal"
-    r"|navbar|nav|menu|pagination|pager|byline|postmeta|post-?meta|entry-meta|author-(?:bio|box|card)|toc|ez-toc-container"
-    r"|screen-reader-text|sr-only|visually-hidden|advert(?:isement)?|promo|banner|like-?button|post-tags|tag-?cloud)"
-    r"(?:[-_].*)?",
-    re.I,
-)
-_ROLES = frozenset(("navigation", "banner", "contentinfo", "complementary", "search", "dialog", "alert"))
 _LAYOUT = ("div", "nav", "header", "footer", "aside", "form", "table", "iframe", "section")
 _MOST_ELEMENTS = 6000  # trafilatura's time grows with the square of their number
 _SHORT = 25
@@ -64,7 +55,7 @@ def from_html(html: str, url: str | None = None) -> Cleaned:
     title, pieces = take_title(typed_lists(pieces), meta.title)
     return Cleaned(
         title=title,
-        text=render(_without_tail(pieces)),
+        text=render(_without_edges(pieces, title)),
         url=meta.url,
         author=meta.author,
         published=meta.published,
@@ -74,7 +65,7 @@ def from_html(html: str, url: str | None = None) -> Cleaned:
 
 
 def _pieces(article: Element, sizes: dict[Element, int]) -> list[Piece]:
-    return pieces_of(article, _surroundings(article, sizes))
+    return pieces_of(article, surroundings(article, sizes))
 
 
 def _sizes(root: Element) -> dict[Element, int]:
@@ -91,10 +82,16 @@ def _sizes(root: Element) -> dict[Element, int]:
 
 def _platform_article(root: Element, sizes: dict[Element, int]) -> Element | None:
     """The element that a known platform puts a post's text in, if there is one such post."""
+    marked: dict[tuple[str, str], list[Element]] = {}
+    for element in root.iter():
+        for attribute in ("data-hook", "itemprop", "class"):
+            for value in (element.get(attribute) or "")[:2000].split():
+                if (attribute, value) in _PLATFORMS and sizes[element] >= _SHORT:
+                    marked.setdefault((attribute, value), []).append(element)
     for attribute, value in _PLATFORMS:
-        found = [e for e in root.iter() if value in (e.get(attribute) or "").split()]
-        found = [e for e in found if sizes[e] >= _SHORT]
-        outer = [e for e in found if not any(a in found for a in e.iterancestors())]
+        found = marked.get((attribute, value), [])
+        inside = set(found)
+        outer = [e for e in found if inside.isdisjoint(e.iterancestors())]
         if len(outer) == 1:
             return outer[0]
         if outer and attribute == "data-hook":
@@ -112,8 +109,10 @@ def _found_pieces(root: Element, html: str, sizes: dict[Element, int]) -> list[P
     """The pieces of the smallest element that holds what trafilatura takes for the article."""
     body: Element = next(root.iter("body"), root)
     known = _known_texts(html) if len(sizes) < _MOST_ELEMENTS else set()
+    known = known or _wordiest(body, sizes)
     small = (element for element in body.iter(*_CARRIERS) if 0 < sizes[element] < _LONGEST_PARAGRAPH)
-    weights = {e: len(t) for e in small if (t := _own_text(e))[:_PREFIX] in known}
+    texts = {element: text for element in small if (text := own_text(element))}
+    weights = {element: len(text) for element, text in texts.items() if text[:_PREFIX] in known}
     if not weights:
         return _pieces(next(body.iter("article", "main"), body), sizes)
     held: dict[Element, int] = {}
@@ -122,7 +121,57 @@ def _found_pieces(root: Element, html: str, sizes: dict[Element, int]) -> list[P
     article = body
     while inner := [child for child in article if held[child] >= 0.9 * held[body] and child not in weights]:
         article = inner[0]
-    return _trimmed(_pieces(article, sizes), known)
+    top = _around(article)
+    kin = _kin(top, list(weights), sizes)
+    while article is not top and not all(article is p or article in p.iterancestors() for p in kin):
+        article = article.getparent()
+    return _trimmed(_pieces(article, sizes), known | {own_text(p)[:_PREFIX] for p in kin})
+
+
+def _wordiest(body: Element, sizes: dict[Element, int]) -> set[str]:
+    """How the paragraphs begin that stand together and say most: a stand-in for trafilatura."""
+    linked = linked_letters(body, sizes)
+    skip = surroundings(body, sizes)
+    groups: dict[Element, list[Element]] = {}
+    waiting = [body]
+    while waiting:
+        element = waiting.pop()
+        waiting += [child for child in reversed(element) if sizes[child] and not skip(child)]
+        if element.tag == "p" and sizes[element] > 80 and linked[element] < 0.5 * sizes[element]:
+            groups.setdefault(element.getparent(), []).append(element)
+    best = max(groups.values(), key=lambda ps: sum(sizes[p] for p in ps), default=[])
+    if sum(sizes[p] for p in best) < 0.25 * (sizes[body] - linked[body]):
+        return set()  # the article is not written in paragraphs: rather too much than the wrong part
+    return {text[:_PREFIX] for p in best if (text := own_text(p))}
+
+
+def _around(article: Element) -> Element:
+    """As far up as the rest of a parted article may reach."""
+    for _ in range(3):
+        above = article.getparent()
+        if above is None or article.tag in ("article", "main", "body"):
+            break
+        article = above
+    return article
+
+
+def _kin(top: Element, known: list[Element], sizes: dict[Element, int]) -> list[Element]:
+    """Paragraphs that stand in the same kind of element as those that are surely the article's.
+
+    Where advertisements part a long article, trafilatura may find its first part only.
+    """
+    linked = linked_letters(top, sizes)
+    paragraphs = [p for p in known if p.tag == "p" and sizes[p] > 80]
+    parents = {p.getparent() for p in paragraphs}
+    kinds = {(e.tag, e.get("class")) for e in parents if e.get("class")}
+    return [
+        p
+        for p in top.iter("p")
+        if sizes[p] > 80
+        and ((e := p.getparent()) in parents or (e.tag, e.get("class")) in kinds)
+        and not is_links(p, sizes, linked)
+        and boilerplate.is_prose(own_text(p))
+    ]
 
 
 _CARRIERS = ("p", "li", "div", "span", "td", "h2", "h3", "h4", "blockquote", "pre", "section", "article")
@@ -143,19 +192,11 @@ def _known_texts(html: str) -> set[str]:
 
 
 def _texts(element: Element) -> tuple[str, str]:
-    return _own_text(element), tidy(element.text or "")
-
-
-def _own_text(element: Element) -> str:
-    return tidy("".join(element.itertext())) if len(element) < 100 else ""
+    return own_text(element), tidy(element.text or "")
 
 
 def _trimmed(pieces: list[Piece], known: set[str]) -> list[Piece]:
-    """Drop what comes before the first and after the last piece that is surely the article's.
-
-    In between, only what trafilatura left out and is no full sentence goes; lists, tables and
-    captions stay.
-    """
+    """Drop what comes before the first and after the last piece that is surely the article's."""
     sure = [p.text[:_PREFIX] in known for p in pieces]
     if True not in sure:
         return pieces
@@ -164,38 +205,29 @@ def _trimmed(pieces: list[Piece], known: set[str]) -> list[Piece]:
         first -= 1
     while last + 1 < len(pieces) and pieces[last + 1].kind in ("bullet", "number", "row", "caption"):
         last += 1
-    return [
-        piece
-        for piece, is_sure in zip(pieces[first : last + 1], sure[first : last + 1], strict=True)
-        if is_sure or piece.kind != "paragraph" or boilerplate.is_prose(piece.text)
-    ]
+    return pieces[first : last + 1]
 
 
-def _surroundings(article: Element, sizes: dict[Element, int]) -> Callable[[Element], bool]:
-    """What to leave out of the article's element: navigation, share buttons, forms and the like."""
-    enough = 0.4 * sizes[article]
-
-    def skip(element: Element) -> bool:
-        tag = element.tag
-        if tag == "nav":
-            return True
-        if tag in ("aside", "footer", "form") or element.get("role") in _ROLES:
-            return sizes[element] <= enough
-        if tag == "header":
-            return next(element.iter("h1", "h2"), None) is None
-        names = (
-            f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-hook') or ''}".split()
-        )
-        return any(map(_AROUND.fullmatch, names)) and sizes[element] <= enough
-
-    return skip
-
-
-def _without_tail(pieces: list[Piece]) -> list[Piece]:
+def _without_edges(pieces: list[Piece], title: str) -> list[Piece]:
     """Drop what words alone show to be no part of the article."""
-    pieces = [p for p in pieces if p.kind not in ("paragraph", "heading") or not boilerplate.is_noise(p.text)]
+    pieces = [p for p in pieces if not _says_nothing(p, title)]
+    seen = {p.text: i for i, p in reversed(list(enumerate(pieces))) if p.kind == "caption"}
+    pieces = [p for i, p in enumerate(pieces) if p.kind != "caption" or seen[p.text] == i]
+    first = next((i for i, p in enumerate(pieces) if boilerplate.is_prose(p.text) or p.kind == "heading"), 0)
+    pieces = [p for i, p in enumerate(pieces) if i >= first or p.kind == "caption" or not _is_byline(p)]
     lines = [p.text if p.kind in ("paragraph", "heading") else f"- {p.text}" for p in pieces]
     pieces = pieces[: boilerplate.tail(lines)]
     while pieces and pieces[-1].kind == "paragraph" and boilerplate.is_edge(pieces[-1].text):
         pieces.pop()
     return pieces
+
+
+def _says_nothing(piece: Piece, title: str) -> bool:
+    """Noise, or a picture's text that only repeats the title, as many platforms make it up."""
+    if piece.kind == "caption":
+        return bool(title) and len(piece.text) < len(title) + 12 and same(piece.text[: len(title)], title)
+    return piece.kind in ("paragraph", "heading") and boilerplate.is_noise(piece.text)
+
+
+def _is_byline(piece: Piece) -> bool:
+    return read_byline(piece.text) is not None or boilerplate.is_edge(piece.text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+_WEB = re.compile(r"\s*https?:", re.I)
 _SPACE_OR_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\"<>\\^`{|}]")
 
 
@@ -30,3 +31,22 @@ def public_url(stated: str, base: str | None = None) -> str | None:
     if port is not None:
         place = f"{place}:{port}"
     return urlunsplit((parts.scheme.lower(), place, parts.path, parts.query, ""))
+
+
+def is_web(source: str) -> bool:
+    """Whether a source's name is a web address, not a file's."""
+    return _WEB.match(source) is not None
+
+
+def same_site(one: str, other: str) -> bool:
+    """Whether two addresses are of one host, "www." aside. http and https are the same site."""
+    return _host(one) == _host(other) != ""
+
+
+def _host(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
+        return (parts.hostname or "").removeprefix("www.") + port
+    except ValueError:
+        return ""

@@ -7,32 +7,28 @@ What this file does not know: whether answers are good (run.py).
 from __future__ import annotations
 
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from bot.bot import Bot
 from bot.config import BotConfig
+from bot.eval.bench_index import measure_memory, measure_year
+from bot.eval.bench_ingest import measure_ingest, measure_langchain
 from bot.eval.cases import read_set
+from bot.eval.stopwatch import Figures, ms, process, seconds
 from ingest.article import Article
-from ingest.chunk import chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embed import SentenceTransformerEmbedder
 from ingest.generations import Index
 from ingest.load import load
 from ingest.sync import sync
 
-Figures = dict[str, Any]
 _SOURCES = ("data/articles", "data/guides")
-_POSTS = 60
 
 
 def bench_ask() -> Figures:
@@ -45,15 +41,15 @@ def bench_ask() -> Figures:
             bot.ask(question)
         bare, whole, first = [], [], []
         for question in questions:
-            bare.append(_seconds(lambda q=question: embedder.embed_query(q)))  # type: ignore[misc]
-            whole.append(_seconds(lambda q=question: bot.ask(q)))  # type: ignore[misc]
-            first.append(_seconds(lambda q=question: next(iter(bot.stream(q)))))  # type: ignore[misc]
+            bare.append(seconds(lambda q=question: embedder.embed_query(q)))  # type: ignore[misc]
+            whole.append(seconds(lambda q=question: bot.ask(q)))  # type: ignore[misc]
+            first.append(seconds(lambda q=question: next(iter(bot.stream(q)))))  # type: ignore[misc]
     return {
         "questions": len(questions),
-        "bare embedding of the question, median ms": _ms(statistics.median(bare)),
-        "whole answer, median ms": _ms(statistics.median(whole)),
-        "whole answer, p95 ms": _ms(statistics.quantiles(whole, n=20)[-1]),
-        "first words, median ms": _ms(statistics.median(first)),
+        "bare embedding of the question, median ms": ms(statistics.median(bare)),
+        "whole answer, median ms": ms(statistics.median(whole)),
+        "whole answer, p95 ms": ms(statistics.quantiles(whole, n=20)[-1]),
+        "first words, median ms": ms(statistics.median(first)),
         "whole answer / bare embedding": round(statistics.median(whole) / statistics.median(bare), 2),
     }
 
@@ -78,8 +74,8 @@ def bench_start() -> Figures:
         peaks: dict[str, float] = {}
         for _ in range(3):
             for name, code in (("bare", bare), ("whole", whole)):
-                seconds, peak = _process(code)
-                times[name].append(seconds)
+                took, peak = process(code)
+                times[name].append(took)
                 peaks[name] = max(peaks.get(name, 0.0), peak)
     return {
         "bare: model loaded and one question embedded, s": round(statistics.median(times["bare"]), 2),
@@ -90,53 +86,27 @@ def bench_start() -> Figures:
     }
 
 
-def bench_ingest() -> Figures:
-    """A first ingest of made posts, and one with nothing changed, beside bare model.encode of the same texts."""
+def bench_ingest(posts: int = 1000) -> Figures:
+    """A made blog: full ingest, nothing changed, one paragraph edited; beside bare encode and LangChain."""
     from sentence_transformers import SentenceTransformer
 
     from ingest.embed import model_folder
 
     embedder = SentenceTransformerEmbedder(threads=2)
     embedder.embed_query("warm up")
-    config = IndexConfig()
-    articles = list(_made(_POSTS))
-    texts = [
-        embedding_text(a.title, c)[0]
-        for a in articles
-        for c in chunk(a, max_tokens=config.max_tokens, overlap=config.overlap, count=embedder.count)
-    ]
-    model = SentenceTransformer(str(model_folder(config.embedder)), device="cpu")
-    model.encode(texts[:32])
-    bare = _seconds(lambda: model.encode(texts, batch_size=32, show_progress_bar=False))
-    with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
-        index = Index(Path(folder), config)
-
-        def once() -> None:
-            sync(
-                ["made"],
-                index=index,
-                embedder=lambda: embedder,
-                load=lambda source, *, url=None: iter(articles),
-            )
-
-        full, again = _seconds(once), _seconds(once)
-        index.close()
-    return {
-        "posts": len(articles),
-        "passages": len(texts),
-        "bare model.encode, passages a second": round(len(texts) / bare, 1),
-        "full ingest, passages a second": round(len(texts) / full, 1),
-        "full ingest / bare (of its speed)": round(bare / full, 2),
-        "nothing changed, s": round(again, 3),
-        "nothing changed / full ingest": round(again / full, 4),
-    }
+    model = SentenceTransformer(str(model_folder(embedder.name)), device="cpu")
+    model.encode(["warm up"])
+    figures = measure_ingest(
+        posts, embedder, lambda texts: model.encode(texts, batch_size=32, show_progress_bar=False)
+    )
+    return figures | measure_langchain(posts, embedder)
 
 
-def bench_crash() -> Figures:
+def bench_crash(kills: int = 200) -> Figures:
     """kill -9 at random moments of syncs; what the index holds afterwards."""
     from bot.eval.crash import run
 
-    report = run(60)
+    report = run(kills)
     return {"kills": report.rounds, "before": report.before, "after": report.after, "between": report.between}
 
 
@@ -145,7 +115,10 @@ BENCHES: dict[str, Callable[[], Figures]] = {
     "start": bench_start,
     "ingest": bench_ingest,
     "crash": bench_crash,
+    "memory": measure_memory,
+    "year": measure_year,
 }
+DEFAULT = tuple(name for name in BENCHES if name != "year")  # the year takes as long as all others
 
 
 def print_bench(results: dict[str, Figures]) -> None:
@@ -162,15 +135,6 @@ def _sample() -> list[Article]:
     return [item for source in _SOURCES for item in load(source) if isinstance(item, Article)]
 
 
-def _made(posts: int) -> Iterator[Article]:
-    """Posts of the length of real ones: the sample's sections in ever new combinations."""
-    sample = _sample()
-    for number in range(posts):
-        parts = [sample[(number * step) % len(sample)] for step in (1, 3, 5)]
-        text = "\n".join(f"## Part {number}.{i}\n\n{part.text}" for i, part in enumerate(parts))
-        yield Article(f"made/{number}.md", f"Post {number}: {parts[0].title}", text)
-
-
 @contextmanager
 def _index(embedder: SentenceTransformerEmbedder, articles: list[Article]) -> Iterator[Index]:
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
@@ -179,26 +143,7 @@ def _index(embedder: SentenceTransformerEmbedder, articles: list[Article]) -> It
             ["sample"],
             index=index,
             embedder=lambda: embedder,
-            load=lambda source, *, url=None: iter(articles),
+            load=lambda source, **_: iter(articles),
         )
         yield index
         index.close()
-
-
-def _process(code: str) -> tuple[float, float]:
-    """Seconds and peak memory (MB) of a new Python process."""
-    report = "\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-    began = time.perf_counter()
-    done = subprocess.run([sys.executable, "-c", code + report], capture_output=True, text=True, check=True)
-    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
-    return time.perf_counter() - began, int(done.stdout.split()[-1]) / unit
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    work()
-    return time.perf_counter() - began
-
-
-def _ms(seconds: float) -> float:
-    return round(seconds * 1000, 1)

@@ -118,7 +118,8 @@ def _articles(sources: Sequence[str], name: str) -> Iterable[Article]:
         for item in load(source):
             if isinstance(item, LoadFailure):
                 raise SourceError(f"{name}: {item.name}: {item.reason}")
-            yield item
+            if isinstance(item, Article):
+                yield item
 
 
 def _own_case(row: Mapping[str, Any], articles: Sequence[Article], places: Mapping[str, Span]) -> Case:

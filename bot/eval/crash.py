@@ -24,20 +24,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ingest import store
-from ingest.article import Article, LoadFailure
+from ingest.article import Article
 from ingest.chunk import chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embed import Floats, TokenVectors
 from ingest.errors import FootnoteError, IndexDamaged
 from ingest.finish import StartFinisher, Subprocess, finish
+from ingest.found import Item
 from ingest.generations import Index
+from ingest.records import NOTHING, Stored
 from ingest.sync import sync
 
 _CONFIG = IndexConfig(embedder="made-up", max_tokens=40)
@@ -155,8 +157,10 @@ class _Desk:
     def sync(self, step: int, start_finisher: StartFinisher) -> int:
         """Bring the index to a step; exit status."""
 
-        def load(source: str, *, url: str | None = None) -> Iterator[Article | LoadFailure]:
-            assert source == str(self.source) and url is None
+        def load(
+            source: str, *, url: str | None = None, known: Mapping[str, Stored] = NOTHING
+        ) -> Iterator[Item]:
+            assert source == str(self.source) and url is None and known is not None
             return iter(_blog(self.source, step).values())
 
         index = Index(self.index, _CONFIG, start_finisher=start_finisher)

@@ -56,7 +56,7 @@ def evaluate(asked: Set, embedder: Embedder) -> Result:
             ["set"],
             index=index,
             embedder=lambda: embedder,
-            load=lambda source, *, url=None: iter(by_name[source]),
+            load=lambda source, **_: iter(by_name[source]),
         )
         bot = Bot(index, embedder, config)
         result = _answers(asked.cases, bot)

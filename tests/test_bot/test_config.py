@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config import HELP, BotConfig, load_config
+from bot.config import HELP, BotConfig, defaults, load_config
 from ingest.errors import ConfigError
 
 
@@ -71,3 +71,62 @@ def test_any_value_is_taken_or_refused_by_name(name: str, value: str) -> None:
 
 def test_every_setting_is_in_the_help() -> None:
     assert set(HELP) == set(BotConfig.__dataclass_fields__)
+
+
+# --- following
+
+
+def test_what_is_followed_is_parted_by_white_space_only() -> None:
+    config = load_config(
+        {"FOOTNOTE_FOLLOW": " https://a.example/?x=1,2\n\tdata/posts  https://a.example/?x=1,2 "}
+    )
+    assert config.follow == ("https://a.example/?x=1,2", "data/posts")
+    assert load_config({"FOOTNOTE_EVERY": "2h", "FOOTNOTE_ALLOW_PRIVATE": "Yes"}).every == 7200
+    assert BotConfig().every == 900 and not BotConfig().allow_private and BotConfig().follow == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "advice"),
+    [("EVERY", "15", "15m"), ("EVERY", "1s", "10s"), ("ALLOW_PRIVATE", "perhaps", "true or false")],
+)
+def test_a_mistake_shows_the_right_form(name: str, value: str, advice: str) -> None:
+    with pytest.raises(ConfigError, match=f"FOOTNOTE_{name}='{value}'.*{advice}"):
+        load_config({f"FOOTNOTE_{name}": value})
+
+
+@pytest.mark.parametrize(
+    "token", ["fifteen-letters", "a secret of several words", "naïve-but-long-enough-secret"]
+)
+def test_a_bad_token_is_refused_without_being_shown(token: str) -> None:
+    with pytest.raises(ConfigError, match=r"FOOTNOTE_OWNER_TOKEN: .*secrets\.token_urlsafe\(32\)") as told:
+        load_config({"FOOTNOTE_OWNER_TOKEN": token})
+    assert token not in str(told.value)
+
+
+def test_the_token_is_never_shown(caplog: pytest.LogCaptureFixture) -> None:
+    secret = "sixteen-letters-"
+    config = load_config({"FOOTNOTE_OWNER_TOKEN": secret, "FOOTNOTE_OWNER_TOKN": secret})
+    assert config.owner_token.get_secret_value() == secret
+    assert secret not in f"{config!r} {config} {config.owner_token!r} {config.owner_token} {caplog.text}"
+    with pytest.raises(ConfigError) as told:
+        load_config({"FOOTNOTE_OWNER_TOKEN": secret, "FOOTNOTE_PORT": "x"})
+    assert secret not in str(told.value)
+
+
+def test_the_help_shows_defaults_as_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTNOTE_OWNER_TOKEN", "sixteen-letters-")
+    assert set(defaults()) == set(HELP)
+    assert (defaults()["every"], defaults()["allow_private"], defaults()["owner_token"]) == (
+        "15m",
+        "false",
+        "",
+    )
+
+
+def test_the_command_line_says_how_often_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    from typer.testing import CliRunner
+
+    from bot.cli import app
+
+    run = CliRunner().invoke(app, ["serve", "--every", "15"])
+    assert run.exit_code == 2 and "15m" in run.output

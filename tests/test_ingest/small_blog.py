@@ -31,7 +31,7 @@ class InProcess:
         pass
 
 
-def load(source: str, *, url: str | None = None) -> Iterator[Article | LoadFailure]:
+def load(source: str, *, url: str | None = None, known: object = None) -> Iterator[Article | LoadFailure]:
     """Every .md file of a folder, or one file. A file whose title is BROKEN fails to load."""
     path = Path(source)
     if not path.exists():

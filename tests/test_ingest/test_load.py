@@ -13,6 +13,7 @@ from ingest import folder as folder_module
 from ingest.article import Article, LoadFailure
 from ingest.blocks import blocks
 from ingest.errors import SourceError
+from ingest.found import LeftOut
 from ingest.load import load
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -142,8 +143,6 @@ def test_a_name_that_is_no_text(blog: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ("https://x.org/a", "Save the page"),
-        ("HTTP://x.org", "Save the page"),
         ("/nowhere/at/all", "There is no file or folder"),
         ("", "The source is empty"),
         ("a\0b", "no file name can"),
@@ -214,10 +213,13 @@ def test_a_single_file_of_another_type(blog: Path, name: str) -> None:
     assert "not read" in only_failure(blog / name).reason
 
 
-def test_drafts_are_as_if_not_there(blog: Path) -> None:
+def test_drafts_are_left_out(blog: Path) -> None:
     (blog / "a.md").write_text("---\ndraft: true\n---\nText.")
-    assert list(load(str(blog))) == []
-    assert "draft" in only_failure(blog / "a.md").reason
+    for source in (blog, blog / "a.md"):
+        (found,) = load(str(source))
+        assert found == LeftOut(
+            (blog / "a.md").as_uri(), "blog/a.md", "its front matter says that it is a draft"
+        )
 
 
 def test_a_file_that_is_too_large_is_not_read(blog: Path) -> None:

@@ -20,8 +20,9 @@ from ingest.errors import (
     IndexMissing,
     NotInIndex,
 )
+from ingest.found import Seen
 from ingest.generations import Index
-from ingest.plan import Listing, Plan, Seen, plan
+from ingest.plan import Listing, Plan, plan
 from ingest.records import Stored
 from ingest.sync import forget
 

@@ -1,0 +1,180 @@
+"""What a year of daily posts does to the index, and what a thousand posts cost in memory.
+
+Texts are embedded by the made-up embedder: it is the index that is measured, not the vectors.
+
+What this file does not know: how long ingesting takes (bench_ingest.py).
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from bot.bot import PASSAGES, Bot
+from bot.config import BotConfig
+from bot.eval.made_blog import MadePost, made_post, write_blog
+from bot.eval.made_up import MadeUpEmbedder
+from bot.eval.stopwatch import Figures, disk, ms, process, seconds
+from bot.retrieve import load_corpus, retrieve_vector
+from ingest import copies
+from ingest.article import Article
+from ingest.config import IndexConfig
+from ingest.embed import Embedder, SentenceTransformerEmbedder
+from ingest.finish import StartFinisher, Subprocess, finish
+from ingest.found import Inventory, Item
+from ingest.generations import Index
+from ingest.records import NOTHING, Stored
+from ingest.sync import sync
+
+_WORST = "the worst of all looks"
+
+
+class _MadeBlog:
+    """A made blog in memory, as a Load. With the folder it is said to lie in."""
+
+    def __init__(self, folder: Path, posts: int) -> None:
+        self.folder = folder
+        self._articles: dict[int, Article] = {}
+        for number in range(posts):
+            self.put(number)
+
+    def put(self, number: int, edition: int = 0) -> None:
+        post = made_post(number, edition=edition)
+        origin = (self.folder / post.file).as_uri()
+        self._articles[number] = Article(post.file, post.title, post.text, published=post.date, origin=origin)
+
+    def remove(self, number: int) -> None:
+        del self._articles[number]
+
+    def numbers(self) -> list[int]:
+        return list(self._articles)
+
+    def __call__(
+        self, source: str, *, url: str | None = None, known: Mapping[str, Stored] = NOTHING
+    ) -> Iterator[Item]:
+        assert source == str(self.folder) and url is None and known is not None
+        yield Inventory(self.folder.as_uri() + "/", len(self._articles))
+        yield from self._articles.values()
+
+
+def measure_year(
+    posts: int = 200, rounds: int = 365, looks: int = 5, start_finisher: StartFinisher = Subprocess
+) -> Figures:
+    """`rounds` syncs, each after one post was added and one edited or deleted; beside fresh indexes.
+
+    looks: how often the aged index is compared with a fresh one of the same posts. The embedder is
+    made up: it is the index that is measured.
+    """
+    chance, embedder = random.Random(0), MadeUpEmbedder()
+    times: list[float] = []
+    speeds: list[tuple[float, float]] = []
+    sizes: list[tuple[float, float]] = []
+    with tempfile.TemporaryDirectory(prefix="footnote-bench-") as place:
+        blog = _MadeBlog(Path(place).resolve() / "posts", posts)
+        blog.folder.mkdir()
+        aged = Index(Path(place) / "aged", IndexConfig(), start_finisher=start_finisher)
+        _bring(aged, blog, embedder)
+        for day in range(1, rounds + 1):
+            blog.put(posts + day)
+            other = chance.choice(blog.numbers())
+            blog.put(other, edition=day) if day % 2 else blog.remove(other)
+            times.append(seconds(lambda: _bring(aged, blog, embedder)))
+            if day * looks // rounds > (day - 1) * looks // rounds:
+                fresh = Index(Path(place) / f"fresh-{day}", IndexConfig(), start_finisher=start_finisher)
+                _bring(fresh, blog, embedder)
+                speeds.append(_queries(aged, fresh, [made_post(n) for n in blog.numbers()[::3]], embedder))
+                sizes.append((disk(aged.path), disk(fresh.path)))
+                aged.close()  # or it would keep the generation that it read from being removed
+                fresh.close()
+    slower, larger = ([a / b for a, b in pairs] for pairs in (speeds, sizes))
+    edge = max(1, rounds // 10)
+    return {
+        "posts at first, syncs": f"{posts}, {rounds}",
+        "query at the end, median ms": ms(speeds[-1][0]),
+        "query, aged / fresh, at the end": round(slower[-1], 2),
+        f"query, aged / fresh, {_WORST}": round(max(slower), 2),
+        "disk at the end, MB": round(sizes[-1][0], 1),
+        "disk, aged / fresh, at the end": round(larger[-1], 2),
+        f"disk, aged / fresh, {_WORST}": round(max(larger), 2),
+        "sync, median s": round(statistics.median(times), 2),
+        "sync, last tenth / first tenth": round(
+            statistics.median(times[-edge:]) / statistics.median(times[:edge]), 2
+        ),
+    }
+
+
+def _bring(index: Index, blog: _MadeBlog, embedder: Embedder) -> None:
+    sync([str(blog.folder)], index=index, embedder=lambda: embedder, load=blog)
+
+
+def _queries(aged: Index, fresh: Index, posts: Sequence[MadePost], embedder: Embedder) -> tuple[float, float]:
+    """Median seconds of a search in either, by turns so that what else the machine does hits both."""
+    with aged.reading() as one, fresh.reading() as other:
+        corpora = [load_corpus(one), load_corpus(other)]
+        took: tuple[list[float], list[float]] = ([], [])
+        for turn, post in enumerate([posts[0], *posts, *posts]):
+            vector = embedder.embed_query(post.question)
+            for which in (0, 1) if turn % 2 else (1, 0):
+                corpus = corpora[which]
+                once = seconds(partial(retrieve_vector, post.question, vector, corpus=corpus, k=PASSAGES))
+                took[which].append(once)
+    return statistics.median(took[0][1:]), statistics.median(took[1][1:])
+
+
+def measure_memory(
+    sizes: Sequence[int] = (250, 1000, 2000), served: tuple[int, int] = (10, 1000), *, real: bool = True
+) -> Figures:
+    """Peak memory of ingesting and of serving made posts, each in a process of its own.
+
+    What is ingested is embedded by the made-up embedder, so no model counts in. served: the bot
+    answers from indexes of so many posts. real: with the packaged model, as a server has it.
+    """
+    figures: Figures = {}
+    peaks: dict[str, list[float]] = {"ingest": [], "checking": [], "serving": []}
+
+    def run(what: str, posts: int, call: str, name: str) -> None:
+        peaks[what].append(process(f"from bot.eval import bench_index; bench_index.{call}")[1])
+        figures[f"{name} {posts} posts, peak MB"] = round(peaks[what][-1])
+
+    with tempfile.TemporaryDirectory(prefix="footnote-bench-") as place:
+        for posts in sizes:
+            folder = str(Path(place) / str(posts))
+            run("ingest", posts, f"ingest_made({folder!r}, {posts})", "ingest of")
+            figures[f"index of {posts} posts on disk, MB"] = round(disk(Path(folder) / "index"))
+            run("checking", posts, f"check_made({folder!r})", "its search index written and checked,")
+        for posts in served:
+            folder = str(Path(place) / f"served-{posts}")
+            ingest_made(folder, posts)
+            run("serving", posts, f"serve_made({folder!r}, {real})", "bot that serves")
+    for what, counts in (("ingest", sizes), ("checking", sizes), ("serving", served)):
+        more = (peaks[what][-1] - peaks[what][0]) / (counts[-1] - counts[0]) * 1000
+        figures[f"{what}: a thousand posts more, MB"] = round(more)
+    return figures
+
+
+def ingest_made(place: str, posts: int) -> None:
+    """Write made posts into a new folder and ingest them with the made-up embedder."""
+    folder = Path(place) / "posts"
+    write_blog(folder, posts)
+    embedder = MadeUpEmbedder()
+    sync([str(folder)], index=Index(Path(place) / "index", IndexConfig()), embedder=lambda: embedder)
+
+
+def check_made(place: str) -> None:
+    """What the process does that finishes a generation, here for one that has no search index yet."""
+    index = Index(Path(place) / "index", IndexConfig())
+    live = index.path / str(index.generation())
+    copies.reset_search_index(live)
+    finish(live)
+
+
+def serve_made(place: str, real: bool) -> None:
+    """Ask a bot what ingest_made() ingested. real: with the packaged model."""
+    embedder: Embedder = SentenceTransformerEmbedder(threads=1) if real else MadeUpEmbedder()
+    bot = Bot(Index(Path(place) / "index", IndexConfig()), embedder, BotConfig())
+    for number in range(10):
+        bot.ask(made_post(number).question)

@@ -1,0 +1,65 @@
+"""An embedding model that needs no model: for benches that measure the index and not the vectors.
+
+A text is the mean of its words' directions, and a word's direction is drawn from its hash: texts
+that share words are near each other, dimensions and token vectors are those of the packaged model,
+and 10,000 passages take seconds. It answers to the packaged model's name, so that the reader,
+which was trained on that, accepts it. What it makes of a question means little.
+
+What this file does not know: chunks, articles, the index.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from ingest.config import DEFAULT_EMBEDDER
+from ingest.embed import Floats, TokenVectors
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+class MadeUpEmbedder:
+    """An Embedder. asked: how many texts it was asked to embed."""
+
+    name = DEFAULT_EMBEDDER
+    dimension = 384
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def count(self, text: str) -> int:
+        return len(_TOKEN.findall(text))
+
+    def embed_passages(self, texts: Sequence[str]) -> Floats:
+        return self.embed_tokens(texts)[0]
+
+    def embed_query(self, text: str) -> Floats:
+        return np.asarray(self.embed_tokens([text])[0][0], np.float32)
+
+    def embed_tokens(self, texts: Sequence[str]) -> tuple[Floats, list[TokenVectors]]:
+        self.asked += len(texts)
+        tokens = [_tokens(text) for text in texts]
+        pooled = np.array([each.vectors.sum(axis=0) for each in tokens], np.float32)
+        pooled = pooled.reshape(len(texts), self.dimension) + np.float32(1e-6)
+        return pooled / np.linalg.norm(pooled, axis=1, keepdims=True), tokens
+
+
+def _tokens(text: str) -> TokenVectors:
+    found = list(_TOKEN.finditer(text))
+    vectors = np.array([_direction(m[0].lower()) for m in found], np.float32)
+    starts, ends = ([m.start() for m in found], [m.end() for m in found])
+    return TokenVectors(
+        np.array(starts, np.int32), np.array(ends, np.int32), vectors.reshape(len(found), 384)
+    )
+
+
+@functools.lru_cache(maxsize=20_000)
+def _direction(word: str) -> Floats:
+    seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
+    vector = np.random.default_rng(seed).standard_normal(384, np.float32)
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)

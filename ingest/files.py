@@ -1,0 +1,171 @@
+"""Files and folders -> what is in them: articles, drafts, exports, and what could not be read.
+
+Whatever is wrong with one file is a LoadFailure in its place, and the rest comes. A file whose
+bytes were read before into what the index still holds is not cleaned again: memory.py keeps which
+article a hash of bytes became.
+
+What this file does not know: how text is cleaned (clean.py), and what is in the index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.article import Article, LoadFailure
+from ingest.clean import Format, clean, decode
+from ingest.errors import SourceError
+from ingest.exports import exported
+from ingest.folder import (
+    FEEDS,
+    PAGES,
+    READABLE,
+    files_in,
+    head_of,
+    name_in,
+    not_text,
+    opened,
+    origin_of,
+    read_bytes,
+    shown,
+    why,
+)
+from ingest.found import Item, LeftOut, Seen
+from ingest.memory import Memory
+from ingest.reader import reader
+from ingest.records import Stored
+from ingest.titled import titled
+from ingest.wxr import looks_like_wxr
+
+_DRAFT = "its front matter says that it is a draft"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Reads files. known: what the index holds."""
+
+    memory: Memory
+    known: Mapping[str, Stored]
+
+    def reads(self, path: Path) -> bool:
+        """Whether a single file is read here: as an article, or as an export."""
+        return path.suffix.lower() in READABLE or is_export(path)
+
+    def single(self, path: Path, url: str | None) -> Iterator[Item]:
+        """One file. url: its public address, if the owner gave one."""
+        root = path.absolute().parent.resolve()
+        place = root / path.name
+        name = name_in(root, place)
+        if place.suffix.lower() in READABLE:
+            yield self._loaded(place, name, url)
+        elif is_export(place):
+            yield from _export(place, name)
+        else:
+            yield LoadFailure(origin_of(path), name, not_text(place.suffix.lower()))
+
+    def folder(self, path: Path) -> Iterator[Item]:
+        """All that lies under a folder, in order of the paths."""
+        root = path.resolve()
+        first: dict[str, str] = {}  # id -> name of the file that has it
+        for found in files_in(root):
+            if isinstance(found, LoadFailure):
+                yield found
+                continue
+            name = name_in(root, found)
+            if found.suffix.lower() in FEEDS:
+                if is_export(found):
+                    yield from _export(found, name)
+                continue
+            loaded = self._loaded(found, name, None)
+            if isinstance(loaded, Article | Seen) and first.setdefault(loaded.id, name) != name:
+                reason = f"this has the same address as {first[loaded.id]}; give each article its own"
+                loaded = LoadFailure(loaded.origin, name, reason)
+            yield loaded
+
+    def _loaded(self, path: Path, name: str, url: str | None) -> Article | Seen | LeftOut | LoadFailure:
+        origin = origin_of(path)
+        try:
+            data = read_bytes(path)
+            facts = [reader(), name, url]
+            key = hashlib.blake2b(json.dumps(facts).encode() + data, digest_size=16).hexdigest()
+            if seen := self._remembered(key, origin):
+                return seen
+            article = _article(data, path, name, origin, url)
+        except SourceError as error:
+            return LoadFailure(origin, name, str(error))
+        if article is None:
+            return LeftOut(origin, name, _DRAFT)
+        self.memory.put("file", key, json.dumps([article.id, article.fingerprint]))
+        return article
+
+    def _remembered(self, key: str, origin: str) -> Seen | None:
+        """The article that these bytes became, if the index holds it as it was then."""
+        try:
+            article_id, fingerprint = json.loads(self.memory.get("file", key) or "[]")
+        except ValueError:
+            return None
+        known = self.known.get(article_id)
+        same = known is not None and known.fingerprint == fingerprint
+        return Seen(article_id, fingerprint, origin) if same else None
+
+
+def existing(source: str) -> Path:
+    """The file or folder of that name. Raises SourceError if there is none."""
+    if not source.strip():
+        raise SourceError("The source is empty: name a file or a folder.")
+    path = Path(source)
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError as error:
+        raise SourceError(f"There is no file or folder {shown(path)}.") from error
+    except ValueError as error:
+        raise SourceError("The source's name holds a character that no file name can.") from error
+    except (OSError, RuntimeError) as error:
+        reason = why(error) if isinstance(error, OSError) else "links that go in a circle"
+        raise SourceError(f"{shown(path)} cannot be read: {reason}.") from error
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise SourceError(f"{shown(path)} is neither a file nor a folder.")
+    return path
+
+
+def is_export(path: Path) -> bool:
+    """Whether a file is a WordPress export."""
+    return path.suffix.lower() in FEEDS and looks_like_wxr(head_of(path))
+
+
+def _export(path: Path, name: str) -> Iterator[Item]:
+    try:
+        with opened(path) as file:
+            yield from exported(file, place=origin_of(path), name=name)
+    except SourceError as error:
+        yield LoadFailure(origin_of(path), name, str(error), incomplete=True)
+
+
+def _article(data: bytes, path: Path, name: str, origin: str, url: str | None) -> Article | None:
+    """Raises SourceError if there is nothing to index in it."""
+    suffix = path.suffix.lower()
+    content = decode(data, html=suffix in PAGES)
+    if not content.strip():
+        raise SourceError("this is empty")
+    kind: Format = "html" if suffix in PAGES else "text" if suffix == ".txt" else "markdown"
+    cleaned = clean(content, kind, url=url)
+    if cleaned.draft:
+        return None
+    if not cleaned.text:
+        raise SourceError("this is empty: it has no text besides title, menus and the like")
+    cleaned = titled(cleaned, path.stem)
+    address = url or cleaned.url
+    return Article(
+        id=address or name,
+        title=cleaned.title,
+        text=cleaned.text,
+        url=address,
+        author=cleaned.author,
+        published=cleaned.published,
+        tags=cleaned.tags,
+        origin=origin,
+    )

@@ -1,0 +1,104 @@
+"""What the header fields of an HTTP answer say, in values. Pure functions, never an exception.
+
+What this file does not know: how the answer came, and what is made of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from ingest.addresses import Address, parse
+from ingest.errors import FetchError
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]{1,40})", re.I)
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}", re.ASCII)
+_LINK = re.compile(r"<([^<>]{1,4000})>([^<]*)")
+_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\";,]+))", re.I)
+_VALIDATOR = re.compile(r"[\x21-\x7e][\x20-\x7e]{0,999}")
+_STRONG_AFTER = 60  # seconds; RFC 9110, 8.8.2.2
+
+
+def joined(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Names in lower case; a name that comes more than once has its values joined with ", "."""
+    headers: dict[str, str] = {}
+    for raw_name, raw in fields:
+        name = raw_name.decode("latin-1").lower()
+        try:
+            value = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            value = raw.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """ "text/html": lower case, without parameters; "" if there is none."""
+    found = _MEDIA_TYPE.match(headers.get("content-type", "").strip())
+    return found[0].lower() if found else ""
+
+
+def charset(headers: Mapping[str, str]) -> str | None:
+    found = _CHARSET.search(headers.get("content-type", ""))
+    return found[1].lower() if found else None
+
+
+def validator(value: str | None) -> str | None:
+    """An ETag or date that can be sent back as it is; None if it cannot."""
+    return value if value and _VALIDATOR.fullmatch(value) else None
+
+
+def strong_date(headers: Mapping[str, str]) -> str | None:
+    """Last-Modified, if an edit in the same second cannot hide behind it (60 s older than Date)."""
+    stated = validator(headers.get("last-modified"))
+    modified, sent = moment(stated), moment(headers.get("date"))
+    if not modified or not sent or (sent - modified).total_seconds() < _STRONG_AFTER:
+        return None
+    return stated
+
+
+def moment(value: str | None) -> datetime | None:
+    """An HTTP date, None if it is none."""
+    try:
+        found = parsedate_to_datetime(value or "")
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks to be left alone; None if it does not say."""
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return float(value)
+    until = moment(value)
+    if until is None:
+        return None
+    # By the server's own clock: this computer's may go differently.
+    return max(0.0, (until - (moment(headers.get("date")) or datetime.now(UTC))).total_seconds())
+
+
+def length(headers: Mapping[str, str]) -> int | None:
+    """Bytes that the body is said to have."""
+    value = headers.get("content-length", "")
+    return int(value) if re.fullmatch(r"[0-9]{1,20}", value) else None
+
+
+def encodings(headers: Mapping[str, str]) -> list[str]:
+    return [name.strip().lower() for name in headers.get("content-encoding", "").split(",") if name.strip()]
+
+
+def links(headers: Mapping[str, str], base: Address) -> dict[str, str]:
+    """The Link header: relation in lower case -> absolute http(s) address, the first of each."""
+    found: dict[str, str] = {}
+    for target, parameters in _LINK.findall(headers.get("link", "")):
+        relation = _REL.search(parameters)
+        try:
+            address = str(parse(target, base))
+        except FetchError:
+            continue  # a link to elsewhere (mailto:, tel:, a broken one) is none for us
+        for name in (relation[1] or relation[2] or "").lower().split() if relation else ():
+            found.setdefault(name, address)
+    return found

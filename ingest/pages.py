@@ -1,0 +1,302 @@
+"""Pages of a blog, fetched a few at a time -> what each is: an article, as it was, or none.
+
+What a page said when it was last read is remembered (memory.py): its validators, a hash of its
+bytes, and what came of them. So a page that has not changed costs one small request, and one that
+was merely sent again costs no parsing. Validators are hints: at least once a day a page is fetched
+in full, and whether an article has changed is for its fingerprint to say.
+
+What this file does not know: how addresses are found (web.py, site.py), and what is in the index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from ingest.article import Article, LoadFailure
+from ingest.clean import Cleaned, Format, clean
+from ingest.decode import decode
+from ingest.errors import FetchError, SourceError
+from ingest.fetch import Fetched
+from ingest.found import LeftOut, Seen
+from ingest.memory import Memory
+from ingest.pagekind import kind_of
+from ingest.post import Post, article_of
+from ingest.reader import reader
+from ingest.records import Stored
+from ingest.titled import titled
+from ingest.weburl import same_site
+
+AT_ONCE = 4  # pages fetched at a time; the fetcher lets fewer of them at one host
+_AHEAD = 16  # pages that may wait, fetched, for those before them
+_DAY = 86_400.0
+_SETTLED = 2 * _DAY  # a sitemap's date may name the day only: younger ones can hide a second edit
+_GONE = (404, 410)
+_REPEATED = 3  # as many pages with one text are a wall: a log-in page, an error page
+_SHORT = 120  # letters: two posts may well both say "Coming soon."
+PageItem = Article | LoadFailure | LeftOut | Seen
+
+
+class Get(Protocol):
+    """What is needed of a Fetcher."""
+
+    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A page to be read. lastmod: as its sitemap states it. post: what a feed said of it."""
+
+    url: str
+    origin: str
+    lastmod: str | None = None
+    post: Post | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What is remembered of a page. read, checked: when it came in full, and when it was last asked
+    for (seconds since 1970). id, fingerprint: of its article; left_out: why it is none."""
+
+    reader: str
+    digest: str
+    etag: str | None
+    last_modified: str | None
+    lastmod: str | None
+    read: float
+    checked: float
+    id: str = ""
+    fingerprint: str = ""
+    left_out: str = ""
+
+
+class Pages:
+    """Reads pages. known: what the index holds. patient: believe a sitemap's date for up to a day."""
+
+    def __init__(
+        self, fetcher: Get, memory: Memory, known: Mapping[str, Stored], *, patient: bool = False
+    ) -> None:
+        self._fetcher = fetcher
+        self._memory = memory
+        self._known = known
+        self._patient = patient
+
+    def read(self, wanted: Iterable[Wanted]) -> Iterator[PageItem]:
+        """An item for each page, in their order; what only repeats another page is a failure."""
+        first: dict[bytes, Article] = {}
+        met: dict[bytes, int] = {}
+        for item in self._in_order(wanted):
+            if not isinstance(item, Article) or len(item.text) < _SHORT:
+                yield item
+                continue
+            text = hashlib.blake2b(item.text.encode(errors="replace")).digest()
+            before = first.setdefault(text, item)
+            if before.id == item.id:
+                yield item
+                continue
+            met[text] = met.get(text, 1) + 1
+            yield LoadFailure(item.origin, item.id, _same_as(before))
+            if met[text] == _REPEATED:  # so the first is none of the blog's texts either
+                yield LoadFailure(before.origin, before.id, _same_as(item))
+
+    def one(self, fetched: Fetched, origin: str) -> PageItem:
+        """What a page is that was fetched already."""
+        return self._kept(Wanted(fetched.asked, origin), fetched)
+
+    def _in_order(self, wanted: Iterable[Wanted]) -> Iterator[PageItem]:
+        pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="page")
+        waiting: deque[Future[PageItem]] = deque()
+        try:
+            for one in wanted:
+                waiting.append(pool.submit(self._page, one))
+                if len(waiting) >= _AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # nobody reads what is still on its way
+
+    def _page(self, wanted: Wanted) -> PageItem:
+        note = self._note(wanted)
+        if note and self._patient and _unchanged_by_date(wanted, note):
+            return _as_it_was(wanted, note)
+        fresh = note is not None and time.time() - note.read < _DAY
+        try:
+            fetched = self._fetcher.get(
+                wanted.url,
+                etag=note.etag if note and fresh else None,
+                last_modified=note.last_modified if note and fresh else None,
+            )
+        except FetchError as error:
+            return self._unread(wanted, error)
+        if fetched.status == 304 and note:
+            self._remember(wanted, _renewed(note, wanted, fetched))
+            return _as_it_was(wanted, note)
+        if note and note.digest == _digest(fetched):
+            self._remember(wanted, _renewed(note, wanted, fetched))
+            return _as_it_was(wanted, note)
+        return self._kept(wanted, fetched)
+
+    def _unread(self, wanted: Wanted, error: FetchError) -> PageItem:
+        """A page that did not come: its text as the feed had it, or what is wrong."""
+        if error.status in _GONE:
+            return LeftOut(wanted.origin, wanted.url, f"the page is gone ({error.status})", gone=True)
+        if wanted.post is not None and wanted.post.full:
+            try:
+                return article_of(wanted.post, id=wanted.url, origin=wanted.origin)
+            except SourceError as empty:
+                return LoadFailure(wanted.origin, wanted.url, str(empty))
+        return LoadFailure(wanted.origin, wanted.url, str(error))
+
+    def _kept(self, wanted: Wanted, fetched: Fetched) -> PageItem:
+        """What the page is, and remember it."""
+        item = understood(fetched, wanted.origin)
+        now = time.time()
+        note = _Note(
+            reader(), _digest(fetched), fetched.etag, fetched.last_modified, wanted.lastmod, now, now
+        )
+        if isinstance(item, Article):
+            found = asdict(note) | {"id": item.id, "fingerprint": item.fingerprint}
+            self._remember(wanted, _Note(**found))
+        elif isinstance(item, LeftOut) and not item.gone:
+            self._remember(wanted, _Note(**(asdict(note) | {"left_out": item.reason})))
+        return item
+
+    def _remember(self, wanted: Wanted, note: _Note) -> None:
+        self._memory.put("page", wanted.url, json.dumps(asdict(note)))
+
+    def _note(self, wanted: Wanted) -> _Note | None:
+        """What is remembered of a page, if it still holds: the index has the article in that state."""
+        stored = self._memory.get("page", wanted.url)
+        try:
+            note = _Note(**json.loads(stored)) if stored else None
+        except (ValueError, TypeError):
+            return None
+        if note is None or note.reader != reader():
+            return None
+        known = self._known.get(note.id)
+        same = known is not None and known.fingerprint == note.fingerprint
+        return note if same or note.left_out else None
+
+
+def understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
+    """What a fetched page is."""
+    try:
+        return _understood(fetched, origin)
+    except SourceError as error:
+        return LoadFailure(origin, fetched.asked, str(error))
+
+
+def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
+    name = fetched.asked
+    if "noindex" in fetched.robots or "none" in fetched.robots.split(", "):
+        return LeftOut(origin, name, "it asks not to be indexed")
+    if _at_the_door(fetched.url) and not _at_the_door(name):
+        return LeftOut(origin, name, "it only leads to the front page", gone=True)
+    form = _format(fetched)
+    if form is None:
+        return LeftOut(origin, name, f"it is no page but {fetched.media_type or 'something else'}")
+    content = decode(fetched.body, html=form == "html", charset=fetched.charset)
+    if form == "html":
+        kind = kind_of(content, url=fetched.url)
+        if kind.kind == "missing":
+            return LeftOut(origin, name, kind.reason, gone=True)
+        if kind.kind in ("list", "password"):
+            return LeftOut(origin, name, kind.reason)
+        if kind.kind not in ("post", "page"):
+            return LoadFailure(origin, name, kind.reason)
+    cleaned = clean(content, form, url=fetched.url)
+    if cleaned.noindex:
+        return LeftOut(origin, name, "it asks not to be indexed")
+    if cleaned.draft:
+        return LeftOut(origin, name, "it is a draft")
+    if not cleaned.text:
+        return LoadFailure(origin, name, _EMPTY)
+    address = _address(cleaned, fetched)
+    cleaned = titled(cleaned, unquote(urlsplit(fetched.url).path).rstrip("/").rpartition("/")[2])
+    return Article(
+        id=address,
+        title=cleaned.title,
+        text=cleaned.text,
+        url=address,
+        author=cleaned.author,
+        published=cleaned.published,
+        tags=cleaned.tags,
+        origin=origin,
+    )
+
+
+_EMPTY = (
+    "no text was found on this page. If its text appears only by a script in the browser, save the page "
+    "from there and ingest that file, with --url and this address"
+)
+
+
+def _format(fetched: Fetched) -> Format | None:
+    if fetched.media_type in ("", "text/html", "application/xhtml+xml", "application/octet-stream"):
+        return "html"
+    if fetched.media_type in ("text/markdown", "text/x-markdown"):
+        return "markdown"
+    return "text" if fetched.media_type == "text/plain" else None
+
+
+def _address(cleaned: Cleaned, fetched: Fetched) -> str:
+    """The page's public address: the one it names for itself, if that can be its own.
+
+    Not on another site; and not the front page, which careless themes name on every page.
+    """
+    named = cleaned.url
+    if named and same_site(named, fetched.url) and (_at_the_door(fetched.url) or not _at_the_door(named)):
+        return named
+    return fetched.url
+
+
+def _at_the_door(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query
+
+
+def _same_as(other: Article) -> str:
+    return (
+        f"this has the very text of {other.id}: a log-in or error page perhaps; if it is the same post twice, "
+        "let both name one canonical address"
+    )
+
+
+def _as_it_was(wanted: Wanted, note: _Note) -> PageItem:
+    if note.left_out:
+        return LeftOut(wanted.origin, wanted.url, note.left_out)
+    return Seen(note.id, note.fingerprint, wanted.origin)
+
+
+def _renewed(note: _Note, wanted: Wanted, fetched: Fetched) -> _Note:
+    now = time.time()
+    changed = {"checked": now, "lastmod": wanted.lastmod}
+    if fetched.status != 304:
+        changed |= {"read": now, "etag": fetched.etag, "last_modified": fetched.last_modified}
+    return _Note(**(asdict(note) | changed))
+
+
+def _unchanged_by_date(wanted: Wanted, note: _Note) -> bool:
+    """Whether the sitemap's date says that a page is as it was when it was last looked at."""
+    if not wanted.lastmod or wanted.lastmod != note.lastmod or time.time() - note.checked > _DAY:
+        return False
+    try:
+        stated = datetime.fromisoformat(wanted.lastmod)
+    except ValueError:
+        return False
+    return (stated if stated.tzinfo else stated.replace(tzinfo=UTC)).timestamp() < note.checked - _SETTLED
+
+
+def _digest(fetched: Fetched) -> str:
+    """Of all that a page's article is made from."""
+    facts = [fetched.url, fetched.media_type, fetched.charset, fetched.robots]
+    return hashlib.blake2b(json.dumps(facts).encode() + fetched.body, digest_size=16).hexdigest()

@@ -1,0 +1,204 @@
+"""A blog's front page -> its own list of posts: WordPress's API, a sitemap, or else a feed.
+
+Best first, by how well each can be believed: an API that lists all posts; the sitemap that the
+platform, robots.txt or custom names; a feed, which shows the newest only. A list that exists and
+cannot be read just now is an error, not a reason to take the next: a narrower list would make the
+sync believe that posts had vanished.
+
+What this file does not know: pages, articles, and what is in the index.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import chain
+from urllib.parse import urljoin, urlsplit
+
+from ingest import wordpress
+from ingest.article import LoadFailure
+from ingest.errors import DisallowedByRobots, FetchError, SourceError
+from ingest.feed import looks_like_feed
+from ingest.fetch import Fetched, Fetcher, gunzip
+from ingest.pagekind import declared_feeds, is_wix
+from ingest.sitemap import Listed, looks_like_sitemap, read_sitemap, relevant
+
+LARGEST = 50 * 1024 * 1024  # bytes of one sitemap, by the protocol
+_MOST_SITEMAPS = 500
+_DEEPEST = 3  # an index of indexes is against the protocol, and happens
+_WIX = "/blog-posts-sitemap.xml"
+_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml", "/sitemap-index.xml")
+_FEEDS = ("feed.xml", "feed", "rss.xml", "atom.xml", "index.xml", "blog-feed.xml", "feed.json")
+_ABSENT = (400, 401, 403, 404, 405, 406, 410, 501)  # statuses by which a server says: I have no such thing
+
+
+@dataclass(frozen=True, slots=True)
+class Pagelist:
+    """The pages that sitemaps name, each once. failed: sitemaps among them that could not be read.
+
+    passed_over: sitemaps of pages, tags and the like, which were not read.
+    """
+
+    pages: tuple[Listed, ...]
+    failed: tuple[LoadFailure, ...] = ()
+    passed_over: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a blog lists its posts; one of these, or none."""
+
+    posts: wordpress.Listing | None = None
+    pages: Pagelist | None = None
+    feed: Fetched | None = None
+
+
+def find(fetcher: Fetcher, home: Fetched, html: str) -> Found:
+    """The best list of posts that a front page leads to. Raises SourceError if it fails just now."""
+    root = wordpress.api_root(home.links, html, home.url)
+    if root is not None and (posts := _posts(fetcher, root)):
+        return Found(posts=posts)
+    if is_wix(html) and (found := _sitemap(fetcher, urljoin(home.url, _WIX))):
+        return Found(pages=found)
+    if found := _own_sitemap(fetcher, home):
+        return Found(pages=_below(found, home.url))
+    if feed := _feed(fetcher, home, html):
+        return Found(feed=feed)
+    return Found()
+
+
+def pages_of(fetcher: Fetcher, url: str, body: bytes) -> Pagelist:
+    """The pages of a sitemap or an index of sitemaps. Raises SourceError if it is none."""
+    walk = _Walk(fetcher)
+    walk.read(url, body, depth=0)
+    return walk.result()
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Sitemaps read so far. pages: by address, so that each comes once."""
+
+    fetcher: Fetcher
+    pages: dict[str, Listed] = field(default_factory=dict)
+    failed: list[LoadFailure] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)
+
+    def read(self, url: str, body: bytes, depth: int) -> None:
+        sitemap = read_sitemap(unpacked(body), url=url)
+        for page in sitemap.pages:
+            self.pages.setdefault(page.url, page)
+        children, left = relevant([child for child in sitemap.children if child not in self.met])
+        self.passed_over += left
+        for child in children:
+            self._child(child, depth + 1)
+
+    def _child(self, url: str, depth: int) -> None:
+        if url in self.met:
+            return
+        self.met.add(url)
+        try:
+            if depth > _DEEPEST or len(self.met) > _MOST_SITEMAPS:
+                raise SourceError("there are too many sitemaps within sitemaps")
+            self.read(url, self.fetcher.get(url, largest=LARGEST).body, depth)
+        except SourceError as error:
+            self.failed.append(LoadFailure(url, url, f"this sitemap could not be read: {error}", True))
+
+    def result(self) -> Pagelist:
+        return Pagelist(tuple(self.pages.values()), tuple(self.failed), tuple(self.passed_over))
+
+
+def unpacked(body: bytes) -> bytes:
+    """A body that is a gzip file, unpacked; any other as it is. Raises SourceError."""
+    return gunzip(body, LARGEST) if body.startswith(b"\x1f\x8b") else body
+
+
+def _posts(fetcher: Fetcher, root: str) -> wordpress.Listing | None:
+    """The API's posts; None if it is switched off. Raises FetchError if it fails just now."""
+    try:
+        return wordpress.posts(fetcher, root, kinds=_kinds(fetcher, root))
+    except FetchError as error:
+        if _absent(error):
+            return None
+        raise
+    except SourceError:
+        return None
+
+
+def _kinds(fetcher: Fetcher, root: str) -> tuple[str, ...]:
+    try:
+        return wordpress.post_kinds(fetcher, root)
+    except FetchError as error:
+        if _absent(error):
+            return ("posts",)
+        raise  # what is published under other kinds would seem to have vanished
+    except SourceError:
+        return ("posts",)
+
+
+def _own_sitemap(fetcher: Fetcher, home: Fetched) -> Pagelist | None:
+    """All sitemaps that robots.txt names, else the first of those with a customary name."""
+    named = fetcher.robots_sitemaps(home.url)
+    if named:
+        lists = [found for url in named if (found := _sitemap(fetcher, url, named=True))]
+        pages = {page.url: page for each in lists for page in each.pages}
+        failed = tuple(chain.from_iterable(each.failed for each in lists))
+        passed = tuple(chain.from_iterable(each.passed_over for each in lists))
+        if pages or failed:
+            return Pagelist(tuple(pages.values()), failed, passed)
+    guesses = (urljoin(home.url, name) for name in _SITEMAPS)
+    return next(
+        (found for url in guesses if (found := _sitemap(fetcher, url)) and (found.pages or found.failed)),
+        None,
+    )
+
+
+def _sitemap(fetcher: Fetcher, url: str, *, named: bool = False) -> Pagelist | None:
+    """A sitemap's pages; None if there is none. named: robots.txt says that there is one."""
+    try:
+        fetched = fetcher.get(url, largest=LARGEST)
+        body = unpacked(fetched.body)
+        if not named and not looks_like_sitemap(body):
+            return None  # a page that says in words that there is nothing
+        return pages_of(fetcher, fetched.url, body)
+    except FetchError as error:
+        if _absent(error) and not named:
+            return None
+        if not named:
+            raise
+        return Pagelist((), (_failed(url, error),))
+    except SourceError as error:
+        return Pagelist((), (_failed(url, error),))
+
+
+def _absent(error: FetchError) -> bool:
+    """Whether a server says that it has no such thing, or none for programs."""
+    return error.status in _ABSENT or isinstance(error, DisallowedByRobots)
+
+
+def _failed(url: str, error: SourceError) -> LoadFailure:
+    return LoadFailure(url, url, f"this sitemap could not be read: {error}", incomplete=True)
+
+
+def _below(found: Pagelist, home: str) -> Pagelist:
+    """Of a whole site's pages those of the blog, if its front page has a path that posts share."""
+    path = urlsplit(home).path.rstrip("/")
+    if not path:
+        return found
+    below = tuple(page for page in found.pages if urlsplit(page.url).path.startswith(f"{path}/"))
+    return Pagelist(below, found.failed, found.passed_over) if below else found
+
+
+def _feed(fetcher: Fetcher, home: Fetched, html: str) -> Fetched | None:
+    """The feed that the front page declares, else one with a customary name."""
+    base = home.url if home.url.endswith("/") else f"{home.url}/"
+    declared = declared_feeds(html, home.url)
+    for url in dict.fromkeys([*declared, *(urljoin(base, name) for name in _FEEDS)]):
+        try:
+            fetched = fetcher.get(url, largest=LARGEST)
+        except FetchError as error:
+            if url in declared and not _absent(error):
+                raise
+            continue
+        if looks_like_feed(unpacked(fetched.body)):
+            return fetched
+    return None

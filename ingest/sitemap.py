@@ -1,0 +1,303 @@
+"""A sitemap -> the addresses it lists; and which of an index's sitemaps hold a blog's posts.
+
+The format is that of sitemaps.org: XML, or plain text with one address a line; at most 50,000
+entries and 50 MB. A sitemap is read whole or not at all: what is missing from a half list would
+look like deleted posts, so nothing broken is repaired. Nothing in it can make this program read
+other files or addresses, or swell in memory.
+
+What this file does not know: how a sitemap is fetched, and whether the pages it lists are posts.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from urllib.parse import parse_qsl, urljoin, urlsplit
+
+from ingest.errors import SourceError
+from ingest.htmltree import Element
+from ingest.weburl import public_url
+
+_MOST_ENTRIES = 50_000
+_MOST_BYTES = 50 * 1024 * 1024
+_LONGEST_ADDRESS = 2048
+_MOST_INSIDE = 50_000  # starts and ends within one entry; a thousand pictures take eight thousand
+_HEAD = 8 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page that a sitemap lists. lastmod: as stated there (a W3C date, if all is well), or None."""
+
+    url: str
+    lastmod: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sitemap:
+    """What one sitemap lists; each address once, in its order.
+
+    children: other sitemaps, where this is an index. elsewhere: addresses on other sites, unusable:
+    entries without a web address; both were left out.
+    """
+
+    pages: tuple[Listed, ...] = ()
+    children: tuple[str, ...] = ()
+    elsewhere: int = 0
+    unusable: int = 0
+
+
+_BEFORE_ROOT = rb"\s*+(?:<\?.*?\?>\s*+|<!--.*?-->\s*+)*+"
+_SITEMAP = re.compile(_BEFORE_ROOT + rb"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s>/]", re.S)
+_FEED = re.compile(_BEFORE_ROOT + rb"<(?:rss|feed|(?:[\w.-]+:)?RDF)[\s>]", re.S)
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html|body)[\s>]", re.I)
+_DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+
+
+def looks_like_sitemap(data: bytes) -> bool:
+    """Whether these bytes (packed or not) begin as an XML sitemap or an index of sitemaps does."""
+    try:
+        return _SITEMAP.match(_head(_unpacked(data, _HEAD))) is not None
+    except SourceError:
+        return False
+
+
+def read_sitemap(data: bytes, *, url: str, media_type: str = "") -> Sitemap:
+    """Read a sitemap or an index of sitemaps; .gz files are unpacked.
+
+    url: where it was read from; addresses on other sites are left out ("www." makes no other
+    site). media_type: as the server stated it, for plain-text sitemaps whose name does not say so.
+    Raises SourceError if this is no sitemap, is cut off or broken, or is beyond the format's limits.
+    """
+    data = _unpacked(data, _MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise SourceError("This sitemap is larger than the 50 MB that the format allows; split it in two.")
+    head = _head(data)
+    if not head.strip():
+        raise SourceError("This sitemap is empty.")
+    if _FEED.match(head):
+        raise SourceError("This is a feed (RSS or Atom), not a sitemap; give it as a feed.")
+    if not _SITEMAP.match(head) and _PAGE.search(head):
+        raise SourceError("This is a web page, not a sitemap; perhaps there is no sitemap at this address.")
+    if not head.lstrip().startswith(b"<"):
+        if not _is_plain(url, media_type):
+            raise SourceError("This is no sitemap: it is not XML.")
+        return _sorted_out(_lines(data), url, index=False)
+    index, entries = _entries(data)
+    return _sorted_out(entries, url, index=index)
+
+
+def _unpacked(data: bytes, most: int) -> bytes:
+    """At most so many bytes of it, unpacked if it is gzip."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data[:most]
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        unpacked = unpacker.decompress(data, most)
+    except zlib.error as error:
+        raise SourceError("This sitemap is packed (gzip) and damaged.") from error
+    if not unpacker.eof and len(unpacked) < most:
+        raise SourceError("This sitemap is packed (gzip) and cut off in the middle.")
+    return unpacked
+
+
+def _head(data: bytes) -> bytes:
+    """The first bytes as ASCII, whatever Unicode form they are in: good enough to tell formats apart."""
+    return data[:_HEAD].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")
+
+
+def _is_plain(url: str, media_type: str) -> bool:
+    return media_type.lower().startswith("text/plain") or bool(
+        re.search(r"\.txt(?:\.gz)?$", urlsplit(url).path)
+    )
+
+
+def _lines(data: bytes) -> list[tuple[str, str | None]]:
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise SourceError("This sitemap is not in UTF-8, as the format asks for.") from error
+    stated = [public_url(line) or "" for line in lines if line.strip()]
+    if not any(stated):
+        raise SourceError("This is no sitemap: it has no line that is a web address.")
+    _check_count(len(stated))
+    return [(address, None) for address in stated]
+
+
+def _check_count(count: int) -> None:
+    if count > _MOST_ENTRIES:
+        raise SourceError(
+            "This sitemap lists more than the 50,000 addresses that the format allows; split it in two."
+        )
+
+
+def _entries(data: bytes) -> tuple[bool, list[tuple[str, str | None]]]:
+    """Whether this is an index, and (address, lastmod) of each entry as stated."""
+    from lxml import etree
+
+    if _DTD.search(data.replace(b"\0", b"")):
+        raise SourceError(
+            "This sitemap declares a document type or entities, which sitemaps have no use for."
+        )
+    walk = etree.iterparse(
+        BytesIO(data.lstrip(b"\xef\xbb\xbf \t\r\n")),  # plugins often leave blank lines at the top
+        events=("start", "end"),
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    found: list[tuple[str, str | None]] = []
+    index = False
+    try:
+        root = next(walk)[1]
+        index = _is_index(root)
+        found.extend(_walked(walk, root))
+    except etree.XMLSyntaxError as error:
+        # An undeclared prefix ("image:") does not hide any entry; everything else may.
+        if not walk.error_log or any(entry.domain_name != "NAMESPACE" for entry in walk.error_log):
+            raise SourceError("This sitemap is broken or cut off, so it was not used.") from error
+    return index, found
+
+
+def _is_index(root: Element) -> bool:
+    if root.getroottree().docinfo.internalDTD is not None:  # in an encoding that hid it so far
+        raise SourceError("This sitemap declares a document type, which sitemaps have no use for.")
+    if _local(root) not in ("urlset", "sitemapindex"):
+        raise SourceError("This is XML, but no sitemap.")
+    return _local(root) == "sitemapindex"
+
+
+def _walked(walk: Iterator[tuple[str, Element]], root: Element) -> Iterator[tuple[str, str | None]]:
+    count = inside = 0
+    for event, element in walk:
+        inside += 1
+        if inside > _MOST_INSIDE:
+            raise SourceError("This sitemap is broken: one of its entries does not end.")
+        if event == "start" or element.getparent() is not root:
+            continue
+        inside, count = 0, count + 1
+        _check_count(count)
+        if _local(element) in ("url", "sitemap"):
+            yield _said(element, "loc") or "", _said(element, "lastmod")
+        element.clear()  # the tree of 50,000 entries would take half a gigabyte
+        while element.getprevious() is not None:
+            del root[0]
+
+
+def _local(element: Element) -> str:
+    return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
+
+
+def _said(entry: Element, name: str) -> str | None:
+    """Text of a child of the sitemap's own kind: <image:loc> stands deeper and has its own namespace."""
+    space = entry.tag.rpartition("}")[0]
+    for child in entry:
+        if isinstance(child.tag, str) and child.tag.rpartition("}")[::2] == (space, name):
+            return "".join(child.itertext()).strip() or None
+    return None
+
+
+def _sorted_out(entries: list[tuple[str, str | None]], url: str, *, index: bool) -> Sitemap:
+    found: dict[str, Listed] = {}
+    elsewhere = unusable = 0
+    site = _site(url)
+    for stated, lastmod in entries:
+        address = public_url(_absolute(stated, url))
+        if not stated or address is None or len(address) > _LONGEST_ADDRESS:
+            unusable += 1
+        elif _site(address) != site:
+            elsewhere += 1
+        else:
+            found.setdefault(address, Listed(address, lastmod))
+    if index:
+        found.pop(public_url(url) or "", None)  # an index of itself never ends
+        return Sitemap(children=tuple(found), elsewhere=elsewhere, unusable=unusable)
+    return Sitemap(pages=tuple(found.values()), elsewhere=elsewhere, unusable=unusable)
+
+
+def _absolute(stated: str, base: str) -> str:
+    try:
+        return urljoin(base, stated.replace(" ", "%20"))
+    except ValueError:
+        return ""
+
+
+def _site(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_POSTS = _words(
+    "post posts blog blogs blogpost blogposts article articles artikel beitrag beitraege entradas"
+)
+# Lists and shops: nothing in these is a text of its own.
+_LISTS = _words(
+    "category categories cat cats tag tags taxonomy taxonomies topic topics term terms format formats"
+    " author authors user users member members profile profiles archive archives date misc addl"
+    " product products collection collections store shop image images img video videos media attachment"
+    " attachments elementor template templates popup popups forum forums kml locations"
+)
+_PAGES = _words("page pages landing home")
+_NO_NAME = _words("sitemap sitemaps index wp xml pt type news sub part")
+_WIX_POSTS = re.compile(r"blog-posts-sitemap\d*\.xml", re.I)
+# A custom type of WordPress: core's own sitemaps, and what Yoast, Rank Math and others call theirs.
+_CUSTOM = re.compile(
+    r"wp-sitemap-posts-.+\.xml|sitemap-(?:pt|post-type)-.+\.xml|(?!sitemap)[\w-]+-sitemap\d*\.xml", re.I
+)
+
+
+def relevant(children: Sequence[str]) -> tuple[list[str], list[str]]:
+    """(to read, left out): which sitemaps of an index hold posts, told by their names.
+
+    Where some plainly hold posts, these, and types of post that the owner has made ("guide");
+    else all but those that plainly hold lists, shops or pictures. Both keep the index's order.
+    """
+    names = {child: _name(child) for child in children}
+    wix = [child for child in children if _WIX_POSTS.fullmatch(names[child])]
+    if wix:
+        keep = set(wix)
+    else:
+        kinds = {child: _kind(child, names[child]) for child in children}
+        keep = {child for child in children if kinds[child] == "posts"}
+        if keep:
+            keep |= {c for c in children if kinds[c] == "other" and _CUSTOM.fullmatch(names[c])}
+        else:
+            keep = {child for child in children if kinds[child] != "lists"}
+    return [c for c in children if c in keep], [c for c in children if c not in keep]
+
+
+def _name(url: str) -> str:
+    return urlsplit(url).path.removesuffix(".gz").rstrip("/").rsplit("/", 1)[-1]
+
+
+def _kind(url: str, name: str) -> str:
+    """posts, lists, pages or other."""
+    core = re.fullmatch(r"wp-sitemap-posts-(.+?)-\d+\.xml|sitemap-post-type-(.+?)\d*\.xml", name, re.I)
+    said = core[1] or core[2] if core else name
+    words = _split(said) | {
+        w for key, value in parse_qsl(urlsplit(url).query) if key != "lang" for w in _split(value)
+    }
+    if not words - _NO_NAME and "news" not in words:  # /blog/sitemap.xml: its folder says what it holds
+        words = {word for part in urlsplit(url).path.split("/")[:-1] for word in _split(part)}
+    if name.lower().startswith("sitemap-tax-"):
+        return "lists"
+    for kind, of_kind in (("lists", _LISTS), ("pages", _PAGES), ("posts", _POSTS)):
+        if words & of_kind:
+            return kind
+    return "other"
+
+
+def _split(text: str) -> set[str]:
+    return {word for word in re.split(r"[^a-z]+", text.lower()) if word}

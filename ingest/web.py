@@ -1,0 +1,181 @@
+"""A web address -> what it lists: one page, a feed, a sitemap, an export, or a whole blog.
+
+What is at the address decides, not how it is spelt. Origins (article.py) say how a post was found:
+
+    https://blog/post                   the page alone
+    feed:https://blog/feed https://…    a feed named it; feeds never say what is gone
+    listing:https://blog/ https://…     a whole list (site or sitemap) named it, so it may vanish
+
+What this file does not know: how a page is read (pages.py), how addresses are fetched (fetch.py),
+and how a blog's own list of posts is found (site.py).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+from ingest.article import LoadFailure
+from ingest.decode import decode
+from ingest.errors import FetchError, SourceError
+from ingest.exports import exported
+from ingest.feed import Feed, looks_like_feed, read_feed
+from ingest.fetch import Fetched, Fetcher
+from ingest.found import Inventory, Item, LeftOut
+from ingest.memory import Memory
+from ingest.pagekind import is_home
+from ingest.pages import Pages, Wanted
+from ingest.plan import place_of
+from ingest.post import Post, article_of
+from ingest.records import Stored
+from ingest.site import LARGEST, Pagelist, find, pages_of, unpacked
+from ingest.sitemap import looks_like_sitemap
+from ingest.weburl import public_url
+from ingest.wordpress import Listing
+from ingest.wxr import looks_like_wxr
+
+_HEAD = 64 * 1024
+_GONE = (404, 410)
+
+
+class Web:
+    """Reads addresses. patient: for rounds every few minutes, see Pages."""
+
+    def __init__(self, fetcher: Fetcher, memory: Memory, *, patient: bool = False) -> None:
+        self._fetcher = fetcher
+        self._memory = memory
+        self._patient = patient
+
+    def read(self, source: str, known: Mapping[str, Stored]) -> Iterator[Item]:
+        """All that is found at an address. Raises SourceError if nothing can be read there."""
+        address = public_url(source)
+        if address is None:
+            raise SourceError(f"{source.strip()} is no address that can be read; check its spelling.")
+        pages = Pages(self._fetcher, self._memory, known, patient=self._patient)
+        try:
+            fetched = self._fetcher.get(address, largest=LARGEST)
+        except FetchError as error:
+            if error.status in _GONE and any(place_of(one.origin) == address for one in known.values()):
+                yield LeftOut(address, address, f"the page is gone ({error.status})", gone=True)
+                return
+            raise
+        yield from self._found(address, fetched, pages, known)
+
+    def read_feed_file(self, data: bytes, path: Path, known: Mapping[str, Stored]) -> Iterator[Item]:
+        """The posts of a feed that lies on disk. Raises SourceError if it is none."""
+        if looks_like_sitemap(data):
+            raise SourceError("A sitemap on disk cannot be checked against its site: give its address.")
+        pages = Pages(self._fetcher, self._memory, known, patient=self._patient)
+        yield from from_feed(read_feed(data), path.as_uri(), path.name, pages)
+
+    def _found(
+        self, address: str, fetched: Fetched, pages: Pages, known: Mapping[str, Stored]
+    ) -> Iterator[Item]:
+        body = unpacked(fetched.body)
+        head = body[:_HEAD]
+        if looks_like_wxr(head):
+            yield from exported(io.BytesIO(body), place=f"export:{address}", name=address)
+        elif looks_like_feed(head):
+            yield from self._feed(address, body, fetched, pages, known)
+        elif looks_like_sitemap(head):
+            yield from self._listed(pages_of(self._fetcher, fetched.url, body), address, pages)
+        elif fetched.media_type in ("", "text/html", "application/xhtml+xml"):
+            html = decode(body, html=True, charset=fetched.charset)
+            if is_home(fetched.url, html):
+                yield from self._site(address, fetched, html, pages, known)
+            else:
+                yield pages.one(fetched, address)
+        else:
+            yield pages.one(fetched, address)
+
+    def _feed(
+        self, address: str, body: bytes, fetched: Fetched, pages: Pages, known: Mapping[str, Stored]
+    ) -> Iterator[Item]:
+        feed = read_feed(body, url=fetched.url, charset=fetched.charset)
+        shown = {post.url for post in feed.posts}
+        earlier = _no_longer_shown(f"feed:{address} ", shown, known)
+        yield from from_feed(feed, address, address, pages, earlier)
+
+    def _site(
+        self, address: str, fetched: Fetched, html: str, pages: Pages, known: Mapping[str, Stored]
+    ) -> Iterator[Item]:
+        """A blog's front page: its own list of posts, else its feed, else the page itself."""
+        found = find(self._fetcher, fetched, html)
+        if found.posts is not None:
+            yield from from_api(found.posts, address, pages)
+        elif found.pages is not None:
+            yield from self._listed(found.pages, address, pages)
+        elif found.feed is not None:
+            yield from self._feed(found.feed.asked, unpacked(found.feed.body), found.feed, pages, known)
+        else:
+            item = pages.one(fetched, address)
+            if isinstance(item, LeftOut):
+                raise SourceError(
+                    f"{address} names neither a feed nor a sitemap, and is no post itself. Give the address "
+                    "of the feed, of the sitemap, or of each post."
+                )
+            yield item
+
+    def _listed(self, found: Pagelist, address: str, pages: Pages) -> Iterator[Item]:
+        """The pages that sitemaps name; if one of these is missing, the list is not whole."""
+        yield Inventory(f"listing:{address} ", len(found.pages) + len(found.failed))
+        yield from found.failed
+        yield from pages.read(
+            Wanted(page.url, f"listing:{address} {page.url}", page.lastmod) for page in found.pages
+        )
+
+
+def from_feed(
+    feed: Feed, place: str, name: str, pages: Pages, earlier: Iterable[Wanted] = ()
+) -> Iterator[Item]:
+    """A feed's posts: those it holds in full, then those whose pages must be fetched, and `earlier`.
+
+    place: the feed's address. name: the first part of the id of a post that has no address.
+    """
+    yield Inventory(None, len(feed.posts))
+    short: list[Wanted] = []
+    for post in feed.posts:
+        key = post.url or f"{name}#{post.key}"
+        origin = f"feed:{place} {key}"
+        if post.url and not post.full:
+            short.append(Wanted(post.url, origin, post=post))
+            continue
+        try:
+            yield article_of(post, id=key, origin=origin)
+        except SourceError as error:
+            yield LoadFailure(origin, post.title or key, str(error))
+    if feed.left_out:
+        reason = f"the feed is too long: its last {feed.left_out} posts were not read"
+        yield LoadFailure(f"feed:{place}", name, reason)
+    yield from pages.read(chain(short, earlier))
+
+
+def from_api(posts: Listing, address: str, pages: Pages) -> Iterator[Item]:
+    """A WordPress site's posts; one whose body the theme alone can show is fetched as a page."""
+    scope = f"listing:{address} "
+    yield Inventory(scope, posts.total)
+    bare: list[Wanted] = []
+    for post in posts.items:
+        if not isinstance(post, Post):
+            yield replace(post, origin=f"{scope}{post.origin}")
+            continue
+        url = post.url or post.key
+        if not post.full:
+            bare.append(Wanted(url, f"{scope}{url}"))
+            continue
+        try:
+            yield article_of(post, id=url, origin=f"{scope}{url}")
+        except SourceError as error:
+            yield LoadFailure(f"{scope}{url}", url, str(error))
+    yield from pages.read(bare)
+
+
+def _no_longer_shown(prefix: str, shown: set[str | None], known: Mapping[str, Stored]) -> Iterator[Wanted]:
+    """Posts that this feed named once: whether they are still there, only their pages can say."""
+    for one in known.values():
+        place = place_of(one.origin)
+        if one.origin.startswith(prefix) and place not in shown and public_url(place):
+            yield Wanted(place, one.origin)

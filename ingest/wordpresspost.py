@@ -1,0 +1,108 @@
+"""An entry of WordPress's list of posts (REST, JSON) -> Post, or why it is none for readers.
+
+What stands in it was written by the site's plugins as much as by WordPress, so nothing is taken
+for granted.
+
+What this file does not know: how the list is read (wordpress.py), and how a body becomes an article
+(post.py).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from ingest.article import LoadFailure
+from ingest.dates import iso_date
+from ingest.found import LeftOut
+from ingest.normal import tidy
+from ingest.post import Post, plain_title
+
+# The category that WordPress puts a post in which has none, in the languages of its installer.
+_UNSORTED = frozenset(
+    "uncategorized uncategorised allgemein non-classe sin-categoria senza-categoria sem-categoria"
+    " geen-categorie okategoriserade ukategorisert ikke-kategoriseret bez-kategorii".split()
+)
+
+
+def wordpress_post(entry: dict[str, Any], address: str, root: str) -> Post | LeftOut | LoadFailure:
+    """One entry of a list of posts. address: its checked `link`; root: the interface's address.
+
+    Anything but the `id` may be missing or of a wrong type. A post without a body has its excerpt
+    instead, and is not `full`.
+    """
+    title = plain_title(_rendered(entry.get("title")))
+    content = entry.get("content")
+    name = title or address
+    if entry.get("status", "publish") != "publish":
+        return LeftOut(address, name, "it is not published")
+    if isinstance(content, dict) and content.get("protected"):
+        return LeftOut(address, name, "a password protects it")
+    if same_site_key(address) != same_site_key(root):
+        return LeftOut(address, name, "its address is on another site")
+    if not isinstance(content, dict) and not isinstance(entry.get("excerpt"), dict):
+        return LoadFailure(address, name, "the blog's WordPress interface gives no text for it")
+    body = _rendered(content)
+    embedded = entry.get("_embedded")
+    embedded = embedded if isinstance(embedded, dict) else {}
+    return Post(
+        key=str(entry["id"]),
+        url=address,
+        title=title,
+        html=body if body.strip() else _rendered(entry.get("excerpt")),
+        author=_author(embedded.get("author")),
+        published=_published(entry.get("date_gmt")),
+        tags=_tags(embedded.get("wp:term")),
+        full=bool(body.strip()),
+    )
+
+
+def _rendered(value: object) -> str:
+    return string(value.get("rendered")) if isinstance(value, dict) else string(value)
+
+
+def string(value: object) -> str:
+    """The value if it is text, else ""."""
+    return value if isinstance(value, str) else ""
+
+
+def _author(stated: object) -> str | None:
+    first = stated[0] if isinstance(stated, list) and stated else None
+    name = plain_title(string(first.get("name"))) if isinstance(first, dict) else ""
+    return name if 0 < len(name) < 100 else None
+
+
+def _tags(stated: object) -> tuple[str, ...]:
+    terms = [
+        term
+        for group in (stated if isinstance(stated, list) else [])
+        if isinstance(group, list)
+        for term in group
+    ]
+    found: dict[str, None] = {}
+    for term in terms[:60]:
+        if (
+            not isinstance(term, dict)
+            or term.get("taxonomy") == "post_format"
+            or string(term.get("slug")) in _UNSORTED
+        ):
+            continue
+        name = plain_title(string(term.get("name")))
+        if 0 < len(name) < 60 and name != "Uncategorized":
+            found[name] = None
+    return tuple(found)[:30]
+
+
+def _published(stated: object) -> str | None:
+    """date_gmt has no zone behind it; a post without a date has one of noughts."""
+    said = iso_date(f"{tidy(string(stated))}+00:00") or ""
+    try:
+        return datetime.fromisoformat(said).isoformat()
+    except ValueError:
+        return None
+
+
+def same_site_key(url: str) -> str:
+    """The host, which is the same with and without "www."."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
