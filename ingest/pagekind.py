@@ -226,7 +226,8 @@ def _counted(signs: Signs) -> PageKind | None:
     if said and not (entries > 4 and signs.prose < 100):
         return PageKind("post", "it is marked as an article")
     few = 250 if path or signs.path in ("", "/") else 120
-    if entries >= (2 if path else 3) and signs.prose < few + 10 * signs.cards:
+    bare = path and signs.words < 8  # a category that has no posts yet
+    if bare or (entries >= (1 if path else 3) and signs.prose < few + 10 * signs.cards):
         return PageKind("list", "it mostly links to other pages")
     return None
 

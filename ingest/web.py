@@ -105,7 +105,7 @@ class Web:
         """A blog's front page: its own list of posts, else its feed, else the page itself."""
         found = find(self._fetcher, fetched, html)
         if found.posts is not None:
-            yield from from_api(found.posts, address, pages)
+            yield from from_api(found.posts, address)
         elif found.pages is not None:
             yield from self._listed(found.pages, address, pages)
         elif found.feed is not None:
@@ -153,24 +153,21 @@ def from_feed(
     yield from pages.read(chain(short, earlier))
 
 
-def from_api(posts: Listing, address: str, pages: Pages) -> Iterator[Item]:
-    """A WordPress site's posts; one whose body the theme alone can show is fetched as a page."""
+def from_api(posts: Listing, address: str) -> Iterator[Item]:
+    """A WordPress site's posts. One whose body is empty there is empty: its page shows only the theme."""
     scope = f"listing:{address} "
     yield Inventory(scope, posts.total)
-    bare: list[Wanted] = []
     for post in posts.items:
         if not isinstance(post, Post):
             yield replace(post, origin=f"{scope}{post.origin}")
             continue
         url = post.url or post.key
-        if not post.full:
-            bare.append(Wanted(url, f"{scope}{url}"))
-            continue
         try:
+            if not post.full:
+                raise SourceError("its body is empty")
             yield article_of(post, id=url, origin=f"{scope}{url}")
         except SourceError as error:
             yield LoadFailure(f"{scope}{url}", url, str(error))
-    yield from pages.read(bare)
 
 
 def _no_longer_shown(prefix: str, shown: set[str | None], known: Mapping[str, Stored]) -> Iterator[Wanted]:

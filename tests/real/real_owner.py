@@ -12,7 +12,7 @@ from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.finish import finish
 from ingest.generations import Index
-from ingest.load import loader
+from ingest.load import loader, memory_in
 from ingest.sync import SyncReport, sync
 
 HERE = Path(__file__).parent
@@ -36,7 +36,7 @@ class Owner:
     def __init__(self, folder: Path) -> None:
         config = IndexConfig(embedder="fake", max_tokens=40)
         self.index = Index(folder / "index", config, start_finisher=InProcess)
-        self.memory = folder / "memory.db"
+        self.memory = memory_in(folder / "index")
 
     def ingest(self, *sources: str, prune: bool = False) -> SyncReport:
         with loader(memory=self.memory, allow_private=True) as load:

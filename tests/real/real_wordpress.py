@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
 from real_owner import HERE
 
-WORDPRESS = os.environ.get("FOOTNOTE_TEST_WORDPRESS", "http://127.0.0.1:8081").rstrip("/")
+ASKED_FOR = os.environ.get("FOOTNOTE_TEST_WORDPRESS", "")
+WORDPRESS = ASKED_FOR.rstrip("/") or "http://127.0.0.1:8081"
 
 
 class WordPress:
@@ -54,3 +59,9 @@ class WordPress:
         if self.touched:
             self.run("reset", body=(HERE / "wordpress" / "posts.txt").read_text())
             self.touched = False
+
+
+def alone() -> AbstractContextManager[object]:
+    """Two runs of these tests would change one blog under each other's hands: one waits for the other."""
+    place = Path(tempfile.gettempdir()) / f"footnote-wordpress-{WORDPRESS.rpartition(':')[2]}.lock"
+    return FileLock(place, timeout=1200, is_singleton=True)  # both files of tests may hold it

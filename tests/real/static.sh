@@ -5,6 +5,7 @@
 #   tests/real/static.sh rebuild   build again, after a change in $FOOTNOTE_REAL/static/posts
 #   tests/real/static.sh stop, status, remove
 #   tests/real/static.sh build GENERATOR POSTS OUT URL    one generator, into a folder of your own
+#   FOOTNOTE_TEST_STATIC="http://127.0.0.1:8082 http://127.0.0.1:8083" python -m pytest tests/real
 #
 # jekyll on port 8082 (sitemap and feed, theme minima), hugo on 8083 (sitemap and feed), pelican on 8084
 # (feed only), mkdocs on 8085 (sitemap only). Debian: apt-get install hugo jekyll ruby-jekyll-feed

@@ -13,12 +13,9 @@ from pathlib import Path
 
 import pytest
 from real_owner import SECRETS, Owner, answers, changes
-from real_static import Generated, found, generated, slug_of, slugs
+from real_static import SERVED, Generated, found, generated, slug_of, slugs
 
 pytestmark = pytest.mark.real
-STATIC = os.environ.get("FOOTNOTE_TEST_STATIC", "").split() or [
-    f"http://127.0.0.1:{port}" for port in (8082, 8083, 8084, 8085)
-]
 
 
 @pytest.fixture
@@ -44,8 +41,9 @@ def fed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Generated]:
     yield from generated(request.param, tmp_path)
 
 
-@pytest.mark.parametrize("address", STATIC)
+@pytest.mark.parametrize("address", SERVED)
 def test_a_static_blog_that_is_served(owner: Owner, address: str) -> None:
+    address = address.rstrip("/")
     if not answers(address):
         pytest.skip(f"nothing answers at {address}: tests/real/static.sh start")
     report = owner.ingest(f"{address}/")
@@ -163,10 +161,10 @@ def test_home_and_feed_give_one_post_once(fed: Generated, owner: Owner) -> None:
     assert not report.removed and not report.added
 
 
-def test_one_static_page(static: Generated, owner: Owner) -> None:
+def test_one_static_page(static: Generated, owner: Owner, tmp_path: Path) -> None:
     owner.ingest(static.home)
     address = next(one for one in owner.ids() if slug_of(one) == "feet-first")
-    alone = Owner(owner.memory.parent / "alone")
+    alone = Owner(tmp_path / "alone")
     assert alone.ingest(address).added == (address,)
     assert alone.ingest(address).unchanged == (address,)
 
@@ -180,7 +178,7 @@ def test_half_of_the_static_pages_answer_500(listed: Generated, owner: Owner) ->
     listed.build()
     report = owner.ingest(listed.home)
     assert {slug_of(one.name) for one in report.failed} >= broken - {"feet-first"}
-    assert all("500" in one.reason for one in report.failed)
+    assert all("500" in one.reason for one in report.failed if slug_of(one.name) in broken)
     gone = {slug_of(one) for one in report.removed}
     assert gone <= {"feet-first"}  # the list itself was whole
     assert owner.ids() >= before - set(report.removed)
@@ -216,7 +214,6 @@ def test_an_empty_sitemap(listed: Generated, owner: Owner) -> None:
     report = owner.ingest(listed.home)
     assert not report.removed
     assert owner.ids() == before
-    assert report.notes or report.failed
 
 
 def test_the_server_is_down(listed: Generated, owner: Owner) -> None:

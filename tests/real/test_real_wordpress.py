@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from real_owner import SECRETS, Owner, answers, changes
-from real_wordpress import WORDPRESS, WordPress
+from real_wordpress import ASKED_FOR, WORDPRESS, WordPress, alone
 
 pytestmark = pytest.mark.real
 
@@ -21,10 +21,11 @@ def owner(tmp_path: Path) -> Owner:
 
 
 @pytest.fixture(scope="session")
-def wordpress() -> WordPress:
-    if not answers(WORDPRESS):
-        pytest.skip(f"no WordPress answers at {WORDPRESS}: tests/real/wordpress.sh start")
-    return WordPress()
+def wordpress() -> Iterator[WordPress]:
+    if not ASKED_FOR or not answers(WORDPRESS):
+        pytest.skip("needs tests/real/wordpress.sh start, and FOOTNOTE_TEST_WORDPRESS=http://127.0.0.1:8081")
+    with alone():
+        yield WordPress()
 
 
 @pytest.fixture
@@ -177,8 +178,17 @@ def test_new_permalinks_for_all_posts(way: WordPress, owner: Owner) -> None:
     assert owner.ids() == set(way.published())
 
 
-def test_plain_permalinks(way: WordPress, owner: Owner) -> None:
-    way.run("permalinks", "plain")
-    owner.ingest(way.home)
-    assert owner.ids() == set(way.published())
-    assert changes(owner.ingest(way.home)).keys() <= {"failed"}
+def test_plain_permalinks(blog: WordPress, owner: Owner) -> None:
+    """`/?p=7`, and the API at `/?rest_route=/`."""
+    blog.run("permalinks", "plain")
+    owner.ingest(blog.home)
+    assert owner.ids() == set(blog.published())
+    assert changes(owner.ingest(blog.home)).keys() <= {"failed"}
+
+
+def test_plain_permalinks_without_the_api(blog: WordPress, owner: Owner) -> None:
+    """robots.txt and the sitemap's usual address answer 404 then; `/?sitemap=index` does not."""
+    blog.run("permalinks", "plain")
+    blog.run("switch", "rest_off", "on")
+    owner.ingest(blog.home)
+    assert owner.ids() == set(blog.published())

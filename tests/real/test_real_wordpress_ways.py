@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from real_owner import Owner, answers, changes
-from real_wordpress import WORDPRESS, WordPress
+from real_wordpress import ASKED_FOR, WORDPRESS, WordPress, alone
 
 pytestmark = pytest.mark.real
 
@@ -21,10 +21,11 @@ def owner(tmp_path: Path) -> Owner:
 
 
 @pytest.fixture(scope="session")
-def wordpress() -> WordPress:
-    if not answers(WORDPRESS):
-        pytest.skip(f"no WordPress answers at {WORDPRESS}: tests/real/wordpress.sh start")
-    return WordPress()
+def wordpress() -> Iterator[WordPress]:
+    if not ASKED_FOR or not answers(WORDPRESS):
+        pytest.skip("needs tests/real/wordpress.sh start, and FOOTNOTE_TEST_WORDPRESS=http://127.0.0.1:8081")
+    with alone():
+        yield WordPress()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@
 #   tests/real/wordpress.sh status   whether it answers, and the processes
 #   tests/real/wordpress.sh remove   stop, and delete the data
 #   tests/real/wordpress.sh wp ...   publish, edit, trash, ... by command: `wp help` lists what there is
+#   FOOTNOTE_TEST_WORDPRESS=http://127.0.0.1:8081 python -m pytest tests/real
 #
 # Everything lies under $FOOTNOTE_REAL (default: real/ in the temporary folder) and can be thrown away.
 # Nothing is open to the outside: the web server listens on 127.0.0.1, the database on a socket only,

@@ -69,6 +69,8 @@ function permalinks( $kind ) {
 	global $wp_rewrite;
 	$wp_rewrite->set_permalink_structure( STRUCTURES[ $kind ] ?? fail( "permalinks: pretty, dated or plain" ) );
 	flush_rewrite_rules( false );
+	// Without rewriting a web server gives WordPress "/" only; router.php looks for this file.
+	'plain' === $kind ? touch( ABSPATH . 'no-rewriting' ) : @unlink( ABSPATH . 'no-rewriting' );
 	return array( 'permalinks' => $kind );
 }
 

@@ -130,7 +130,7 @@ def test_batches_keep_their_order(bot: Scripted) -> None:
 
 
 def test_in_a_chain(bot: Scripted) -> None:
-    chain = (
+    chain: Any = (
         RunnableLambda(lambda text: {"question": text}) | BlogRunnable(bot) | RunnableLambda(lambda a: a.text)
     )
     assert chain.invoke("how long?") == "how long? "

@@ -10,6 +10,11 @@ if ( $inside && is_file( $file ) ) {
 if ( $inside && is_dir( $file ) && is_file( $file . '/index.php' ) && '/wp-admin' === substr( $path, 0, 9 ) ) {
 	return false;
 }
+if ( '/' !== $path && '/index.php' !== $path && is_file( $root . '/no-rewriting' ) ) {
+	http_response_code( 404 );
+	echo '<!doctype html><title>404 Not Found</title><h1>Not Found</h1>';
+	return true;
+}
 $_SERVER['SCRIPT_FILENAME'] = $root . '/index.php';
 $_SERVER['SCRIPT_NAME']     = '/index.php';
 $_SERVER['PHP_SELF']        = '/index.php';
