@@ -37,6 +37,8 @@ _ARTICLES = re.compile(
     r"(?:blog|news|tech|scholarly|social\w*)?(?:article|posting|posts?)|webpage|howto|recipe", re.I
 )
 _MOST_NODES = 2000
+_HOME = frozenset(("/", ".", "./", "..", "../", "../..", "../../", "../../.."))
+_BRAND = re.compile(r"\b(?:navbar-brand|site-title|site-name|brand|logo)\b")
 _SITE_NAME = re.compile(r"\s+[|–—·:»-]{1,2}\s+")
 
 
@@ -112,15 +114,26 @@ def _title(root: Element, meta: dict[str, list[str]], data: dict[str, Any]) -> s
     if len(tops) == 1:
         return tops[0]
     best = next(filter(None, stated), "") or shown
-    return _without_site(best, next(iter(meta.get("og:site_name", [])), ""))
+    return _without_site(best, [*meta.get("og:site_name", []), *_brands(root)])
 
 
-def _without_site(title: str, site: str) -> str:
+def _brands(root: Element) -> list[str]:
+    """The site's own name, as the links say that lead to its front page."""
+    found = []
+    for element in root.iter("a"):
+        classes = " ".join(_classes(element))
+        home = (element.get("href") or "").strip() in _HOME or element.get("rel") == "home"
+        if home or _BRAND.search(classes):
+            found.append(text_of(element))
+    return [name for name in found[:20] if name]
+
+
+def _without_site(title: str, sites: list[str]) -> str:
     """`How to sleep | My Blog` -> `How to sleep`."""
     parts = _SITE_NAME.split(title)
     if len(parts) < 2:
         return title
-    if site and same(parts[-1], site):
+    if any(same(parts[-1], site) for site in sites):
         return title[: title.rindex(parts[-1])].rstrip(" |–—·:»-")
     return parts[0] if " | " in title and len(parts[0].split()) > 1 else title
 

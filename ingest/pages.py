@@ -41,6 +41,7 @@ _DAY = 86_400.0
 _SETTLED = 2 * _DAY  # a sitemap's date may name the day only: younger ones can hide a second edit
 _GONE = (404, 410)
 _REPEATED = 3  # as many pages with one text are a wall: a log-in page, an error page
+_GREETING = 60  # words: with fewer, a front page only says hello
 _SHORT = 120  # letters: two posts may well both say "Coming soon."
 PageItem = Article | LoadFailure | LeftOut | Seen
 
@@ -211,6 +212,8 @@ def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOu
             return LeftOut(origin, name, kind.reason, gone=True)
         if kind.kind in ("list", "password"):
             return LeftOut(origin, name, kind.reason)
+        if kind.kind == "empty" and _at_the_door(fetched.url):
+            return LeftOut(origin, name, _FRONT)
         if kind.kind not in ("post", "page"):
             return LoadFailure(origin, name, kind.reason)
     cleaned = clean(content, form, url=fetched.url)
@@ -220,6 +223,8 @@ def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOu
         return LeftOut(origin, name, "it is a draft")
     if not cleaned.text:
         return LoadFailure(origin, name, _EMPTY)
+    if _at_the_door(fetched.url) and len(cleaned.text.split()) < _GREETING:
+        return LeftOut(origin, name, _FRONT)
     address = _address(cleaned, fetched)
     cleaned = titled(cleaned, unquote(urlsplit(fetched.url).path).rstrip("/").rpartition("/")[2])
     return Article(
@@ -234,6 +239,7 @@ def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOu
     )
 
 
+_FRONT = "it is the front page"
 _EMPTY = (
     "no text was found on this page. If its text appears only by a script in the browser, save the page "
     "from there and ingest that file, with --url and this address"

@@ -72,8 +72,9 @@ def test_a_block_theme(blog: WordPress, owner: Owner) -> None:
     blog.run("switch", "rest_off", "on")
     owner.ingest(blog.home)
     assert owner.ids() == set(blog.published())
-    text = owner.articles()[blog.post("questions-readers-ask")].text
-    assert text.startswith("These come up again") and text.endswith("ask a doctor.")
+    post = owner.articles()[blog.post("questions-readers-ask")]
+    assert post.text.startswith("These come up again") and post.text.endswith("ask a doctor.")
+    assert ((post.published or "")[:10], post.author) == ("2023-07-07", "Ann Weaver")
 
 
 def test_an_api_that_no_page_names(blog: WordPress, owner: Owner) -> None:

@@ -383,6 +383,20 @@ def test_a_dry_run_changes_nothing(site: Site, index: Index) -> None:
     assert index.generation() == before
 
 
+def test_a_front_page_that_only_says_hello(site: Site, index: Index) -> None:
+    blog(site, "a", "b")
+    site.sitemap("", "a/", "b/")
+    report = ingest(index, site.home(body="<h1>My blog</h1><p>Notes on stretching, by date.</p>"))
+    assert named(*report.added) == ["a", "b"]
+    assert [one.reason for one in report.left_out] == ["it is the front page"]
+
+
+def test_a_title_without_the_sites_name(site: Site) -> None:
+    body = f"<a class='navbar-brand' href='..'>The Long Reach</a><p>{LONG}</p><h2>More</h2><p>{LONG}</p>"
+    site.put("/heat/", f"<title>Stretching in the heat - The Long Reach</title><body>{body}</body>")
+    assert articles(f"{site.url}/heat/")[0].title == "Stretching in the heat"
+
+
 def test_what_a_canonical_address_may_be(site: Site) -> None:
     own = site.post("a", LONG, head="<link rel=canonical href='/a/canonical/'>")
     assert articles(own)[0].id == f"{site.url}/a/canonical/"
