@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from ingest.disk import explained
 from ingest.embed import Embedder, Floats, TokenVectors
 from ingest.finish import StartFinisher, Subprocess
 from ingest.generations import Index
@@ -47,15 +46,12 @@ def reingesting(
     config = bot.config
 
     def run(sources: Sequence[str], patient: bool, progress: Progress) -> SyncReport:
-        from ingest.load import loader
+        from ingest.load import loader, memory_in
 
         wait = BUSY_SECONDS if patient else ASKED_SECONDS
         index = Index(config.index, config.index_config, lock_timeout=wait, start_finisher=start_finisher)
-        with explained(writing=True):
-            config.index.mkdir(parents=True, exist_ok=True)  # the first crawl is worth remembering, too
-        with loader(
-            memory=config.index / "web.db", allow_private=config.allow_private, patient=patient
-        ) as load:
+        memory = memory_in(config.index)
+        with loader(memory=memory, allow_private=config.allow_private, patient=patient) as load:
             return sync(
                 sources, index=index, embedder=lambda: Gentle(bot.embedder), load=load, progress=progress
             )

@@ -29,7 +29,7 @@ _AROUND = re.compile(
     re.I,
 )
 _DATELINE = re.compile(
-    r"(?!.*event)(?:.*[-_])?(?:date(?:time|line)?|timestamp|pubdate|published|updated|author|kicker|eyebrow|category)"
+    r"(?!.*event)(?:.*[-_])?(?:date(?:time|line)?|timestamp|pubdate|published|updated|author|kicker|eyebrow|category|meta|(?:post|article|entry)-info)"
     r"(?:[-_].*)?",
     re.I,
 )

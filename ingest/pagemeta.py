@@ -39,6 +39,7 @@ _ARTICLES = re.compile(
 _MOST_NODES = 2000
 _HOME = frozenset(("/", ".", "./", "..", "../", "../..", "../../", "../../.."))
 _BRAND = re.compile(r"\b(?:navbar-brand|site-title|site-name|brand|logo)\b")
+_DATED = re.compile(r"\b(?:published|post-date|entry-date|posted-on)\b")
 _SITE_NAME = re.compile(r"\s+[|–—·:»-]{1,2}\s+")
 
 
@@ -102,7 +103,9 @@ def _title(root: Element, meta: dict[str, list[str]], data: dict[str, Any]) -> s
     for element in root.iter("h1"):
         if element.get("data-hook") == "post-title" or "entry-title" in (element.get("class") or "").split():
             return text_of(element)
-    tops = [text for element in root.iter("h1") if (text := text_of(element))]
+    tops = [
+        text for e in root.iter("h1") if not _BRAND.search(" ".join(_classes(e))) and (text := text_of(e))
+    ]
     stated = [_text(data.get("headline")), *meta.get("og:title", []), *meta.get("twitter:title", [])]
     shown = next(
         (text_of(e) for e in root.iter("title") if e.getparent() is None or e.getparent().tag == "head"), ""
@@ -164,6 +167,7 @@ def _author(root: Element, meta: dict[str, list[str]], data: dict[str, Any]) -> 
             element.get("rel") == "author",
             element.get("itemprop") == "author",
             "author" in _classes(element),
+            "wp-block-post-author__name" in _classes(element),
         )
         if any(marked) or element.get("data-hook") in ("user-name", "profile-link"):
             text = re.sub(r"^(?:written |posted )?by:?\s+|^writer:?\s+", "", text_of(element), flags=re.I)
@@ -189,7 +193,9 @@ def _published(root: Element, meta: dict[str, list[str]], data: dict[str, Any]) 
     ):
         stated += meta.get(name, [])
     for element in root.iter("time"):
-        said = "published" in " ".join(_classes(element)) or element.get("itemprop") == "datePublished"
+        parent = element.getparent()
+        names = [*_classes(element), *(_classes(parent) if parent is not None else [])]
+        said = _DATED.search(" ".join(names)) or element.get("itemprop") == "datePublished"
         inside = any(a.tag in ("header", "article") for a in element.iterancestors())
         if said or inside or element.get("pubdate") is not None:
             stated.append(tidy(element.get("datetime") or "") or text_of(element))

@@ -65,7 +65,7 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class _Note:
     """What is remembered of a page. read, checked: when it came in full, and when it was last asked
-    for (seconds since 1970). id, fingerprint: of its article; left_out: why it is none."""
+    for (seconds since 1970). id, fingerprint, text (a hash): of its article; left_out: why it is none."""
 
     reader: str
     digest: str
@@ -76,6 +76,7 @@ class _Note:
     checked: float
     id: str = ""
     fingerprint: str = ""
+    text: str = ""
     left_out: str = ""
 
 
@@ -92,13 +93,12 @@ class Pages:
 
     def read(self, wanted: Iterable[Wanted]) -> Iterator[PageItem]:
         """An item for each page, in their order; what only repeats another page is a failure."""
-        first: dict[bytes, Article] = {}
-        met: dict[bytes, int] = {}
-        for item in self._in_order(wanted):
-            if not isinstance(item, Article) or len(item.text) < _SHORT:
+        first: dict[str, Article | Seen] = {}
+        met: dict[str, int] = {}
+        for item, text in self._in_order(wanted):
+            if not isinstance(item, Article | Seen) or not text:
                 yield item
                 continue
-            text = hashlib.blake2b(item.text.encode(errors="replace")).digest()
             before = first.setdefault(text, item)
             if before.id == item.id:
                 yield item
@@ -110,11 +110,11 @@ class Pages:
 
     def one(self, fetched: Fetched, origin: str) -> PageItem:
         """What a page is that was fetched already."""
-        return self._kept(Wanted(fetched.asked, origin), fetched)
+        return self._kept(Wanted(fetched.asked, origin), fetched)[0]
 
-    def _in_order(self, wanted: Iterable[Wanted]) -> Iterator[PageItem]:
+    def _in_order(self, wanted: Iterable[Wanted]) -> Iterator[tuple[PageItem, str]]:
         pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="page")
-        waiting: deque[Future[PageItem]] = deque()
+        waiting: deque[Future[tuple[PageItem, str]]] = deque()
         try:
             for one in wanted:
                 waiting.append(pool.submit(self._page, one))
@@ -125,7 +125,8 @@ class Pages:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # nobody reads what is still on its way
 
-    def _page(self, wanted: Wanted) -> PageItem:
+    def _page(self, wanted: Wanted) -> tuple[PageItem, str]:
+        """What a page is, and a hash of its text ("" if that is short, or it has none)."""
         note = self._note(wanted)
         if note and self._patient and _unchanged_by_date(wanted, note):
             return _as_it_was(wanted, note)
@@ -137,7 +138,7 @@ class Pages:
                 last_modified=note.last_modified if note and fresh else None,
             )
         except FetchError as error:
-            return self._unread(wanted, error)
+            return self._unread(wanted, error), ""
         if fetched.status == 304 and note:
             self._remember(wanted, _renewed(note, wanted, fetched))
             return _as_it_was(wanted, note)
@@ -157,19 +158,21 @@ class Pages:
                 return LoadFailure(wanted.origin, wanted.url, str(empty))
         return LoadFailure(wanted.origin, wanted.url, str(error))
 
-    def _kept(self, wanted: Wanted, fetched: Fetched) -> PageItem:
-        """What the page is, and remember it."""
+    def _kept(self, wanted: Wanted, fetched: Fetched) -> tuple[PageItem, str]:
+        """As _page(), and remember it."""
         item = understood(fetched, wanted.origin)
         now = time.time()
         note = _Note(
             reader(), _digest(fetched), fetched.etag, fetched.last_modified, wanted.lastmod, now, now
         )
         if isinstance(item, Article):
-            found = asdict(note) | {"id": item.id, "fingerprint": item.fingerprint}
+            text = _text_of(item)
+            found = asdict(note) | {"id": item.id, "fingerprint": item.fingerprint, "text": text}
             self._remember(wanted, _Note(**found))
-        elif isinstance(item, LeftOut) and not item.gone:
+            return item, text
+        if isinstance(item, LeftOut) and not item.gone:
             self._remember(wanted, _Note(**(asdict(note) | {"left_out": item.reason})))
-        return item
+        return item, ""
 
     def _remember(self, wanted: Wanted, note: _Note) -> None:
         self._memory.put("page", wanted.url, json.dumps(asdict(note)))
@@ -270,17 +273,23 @@ def _at_the_door(url: str) -> bool:
     return parts.path in ("", "/") and not parts.query
 
 
-def _same_as(other: Article) -> str:
+def _same_as(other: Article | Seen) -> str:
     return (
         f"this has the very text of {other.id}: a log-in or error page perhaps; if it is the same post twice, "
         "let both name one canonical address"
     )
 
 
-def _as_it_was(wanted: Wanted, note: _Note) -> PageItem:
+def _as_it_was(wanted: Wanted, note: _Note) -> tuple[PageItem, str]:
     if note.left_out:
-        return LeftOut(wanted.origin, wanted.url, note.left_out)
-    return Seen(note.id, note.fingerprint, wanted.origin)
+        return LeftOut(wanted.origin, wanted.url, note.left_out), ""
+    return Seen(note.id, note.fingerprint, wanted.origin), note.text
+
+
+def _text_of(article: Article) -> str:
+    if len(article.text) < _SHORT:
+        return ""
+    return hashlib.blake2b(article.text.encode(errors="replace"), digest_size=16).hexdigest()
 
 
 def _renewed(note: _Note, wanted: Wanted, fetched: Fetched) -> _Note:

@@ -27,6 +27,7 @@ _MOST_SITEMAPS = 500
 _DEEPEST = 3  # an index of indexes is against the protocol, and happens
 _WIX = "/blog-posts-sitemap.xml"
 _SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml", "/sitemap-index.xml")
+_WORDPRESS = "/?sitemap=index"  # where its addresses have no names
 _FEEDS = ("feed.xml", "feed", "rss.xml", "atom.xml", "index.xml", "blog-feed.xml", "feed.json")
 _ABSENT = (400, 401, 403, 404, 405, 406, 410, 501)  # statuses by which a server says: I have no such thing
 
@@ -45,7 +46,7 @@ class Pagelist:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How a blog lists its posts; one of these, or none."""
+    """How a blog lists its posts; one of these, or none. Both pages and feed: a sitemap that is empty."""
 
     posts: wordpress.Listing | None = None
     pages: Pagelist | None = None
@@ -59,11 +60,10 @@ def find(fetcher: Fetcher, home: Fetched, html: str) -> Found:
         return Found(posts=posts)
     if is_wix(html) and (found := _sitemap(fetcher, urljoin(home.url, _WIX))):
         return Found(pages=found)
-    if found := _own_sitemap(fetcher, home):
+    found = _own_sitemap(fetcher, home, (_WORDPRESS,) if root else ())
+    if found and (found.pages or found.failed):
         return Found(pages=_below(found, home.url))
-    if feed := _feed(fetcher, home, html):
-        return Found(feed=feed)
-    return Found()
+    return Found(pages=found, feed=_feed(fetcher, home, html))
 
 
 def pages_of(fetcher: Fetcher, url: str, body: bytes) -> Pagelist:
@@ -135,8 +135,8 @@ def _kinds(fetcher: Fetcher, root: str) -> tuple[str, ...]:
         return ("posts",)
 
 
-def _own_sitemap(fetcher: Fetcher, home: Fetched) -> Pagelist | None:
-    """All sitemaps that robots.txt names, else the first of those with a customary name."""
+def _own_sitemap(fetcher: Fetcher, home: Fetched, more: tuple[str, ...]) -> Pagelist | None:
+    """All sitemaps that robots.txt names, else the first of those with a customary name; `more`: others."""
     named = fetcher.robots_sitemaps(home.url)
     if named:
         lists = [found for url in named if (found := _sitemap(fetcher, url, named=True))]
@@ -145,11 +145,13 @@ def _own_sitemap(fetcher: Fetcher, home: Fetched) -> Pagelist | None:
         passed = tuple(chain.from_iterable(each.passed_over for each in lists))
         if pages or failed:
             return Pagelist(tuple(pages.values()), failed, passed)
-    guesses = (urljoin(home.url, name) for name in _SITEMAPS)
-    return next(
-        (found for url in guesses if (found := _sitemap(fetcher, url)) and (found.pages or found.failed)),
-        None,
-    )
+    empty = None
+    for name in (*_SITEMAPS, *more):
+        found = _sitemap(fetcher, urljoin(home.url, name))
+        if found and (found.pages or found.failed):
+            return found
+        empty = empty or found
+    return empty
 
 
 def _sitemap(fetcher: Fetcher, url: str, *, named: bool = False) -> Pagelist | None:

@@ -13,6 +13,7 @@ and how a blog's own list of posts is found (site.py).
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
@@ -31,13 +32,14 @@ from ingest.pages import Pages, Wanted
 from ingest.plan import place_of
 from ingest.post import Post, article_of
 from ingest.records import Stored
-from ingest.site import LARGEST, Pagelist, find, pages_of, unpacked
+from ingest.site import LARGEST, Found, Pagelist, find, pages_of, unpacked
 from ingest.sitemap import looks_like_sitemap
 from ingest.weburl import public_url
 from ingest.wordpress import Listing
 from ingest.wxr import looks_like_wxr
 
 _HEAD = 64 * 1024
+_PROTECTED = re.compile(r"\bpost-password-(?:form|message|required)\b")  # of WordPress, in a feed
 _GONE = (404, 410)
 
 
@@ -79,9 +81,9 @@ class Web:
         if looks_like_wxr(head):
             yield from exported(io.BytesIO(body), place=f"export:{address}", name=address)
         elif looks_like_feed(head):
-            yield from self._feed(address, body, fetched, pages, known)
+            yield from self._feed(body, fetched, pages, known)
         elif looks_like_sitemap(head):
-            yield from self._listed(pages_of(self._fetcher, fetched.url, body), address, pages)
+            yield from self._listed(pages_of(self._fetcher, fetched.url, body), fetched.url, pages)
         elif fetched.media_type in ("", "text/html", "application/xhtml+xml"):
             html = decode(body, html=True, charset=fetched.charset)
             if is_home(fetched.url, html):
@@ -92,9 +94,9 @@ class Web:
             yield pages.one(fetched, address)
 
     def _feed(
-        self, address: str, body: bytes, fetched: Fetched, pages: Pages, known: Mapping[str, Stored]
+        self, body: bytes, fetched: Fetched, pages: Pages, known: Mapping[str, Stored]
     ) -> Iterator[Item]:
-        feed = read_feed(body, url=fetched.url, charset=fetched.charset)
+        feed, address = read_feed(body, url=fetched.url, charset=fetched.charset), fetched.url
         shown = {post.url for post in feed.posts}
         earlier = _no_longer_shown(f"feed:{address} ", shown, known)
         yield from from_feed(feed, address, address, pages, earlier)
@@ -104,12 +106,13 @@ class Web:
     ) -> Iterator[Item]:
         """A blog's front page: its own list of posts, else its feed, else the page itself."""
         found = find(self._fetcher, fetched, html)
+        address = fetched.url  # however the owner spelt it
         if found.posts is not None:
             yield from from_api(found.posts, address)
-        elif found.pages is not None:
+        elif found.pages is not None and _is_believed(found, address, known):
             yield from self._listed(found.pages, address, pages)
         elif found.feed is not None:
-            yield from self._feed(found.feed.asked, unpacked(found.feed.body), found.feed, pages, known)
+            yield from self._feed(unpacked(found.feed.body), found.feed, pages, known)
         else:
             item = pages.one(fetched, address)
             if isinstance(item, LeftOut):
@@ -140,6 +143,9 @@ def from_feed(
     for post in feed.posts:
         key = post.url or f"{name}#{post.key}"
         origin = f"feed:{place} {key}"
+        if _PROTECTED.search(post.html):
+            yield LeftOut(origin, post.title or key, "a password protects it")
+            continue
         if post.url and not post.full:
             short.append(Wanted(post.url, origin, post=post))
             continue
@@ -168,6 +174,13 @@ def from_api(posts: Listing, address: str) -> Iterator[Item]:
             yield article_of(post, id=url, origin=f"{scope}{url}")
         except SourceError as error:
             yield LoadFailure(f"{scope}{url}", url, str(error))
+
+
+def _is_believed(found: Found, address: str, known: Mapping[str, Stored]) -> bool:
+    """Whether a site's sitemaps are what lists it: not if they never listed anything, and there is a feed."""
+    if found.feed is None or found.pages is None or found.pages.pages or found.pages.failed:
+        return True
+    return any(one.origin.startswith(f"listing:{address} ") for one in known.values())
 
 
 def _no_longer_shown(prefix: str, shown: set[str | None], known: Mapping[str, Stored]) -> Iterator[Wanted]:

@@ -11,6 +11,8 @@ What this file does not know: where the page came from; nothing here touches the
 
 from __future__ import annotations
 
+import re
+
 from ingest import boilerplate
 from ingest.around import is_links, linked_letters, own_text, surroundings
 from ingest.byline import read_byline
@@ -38,6 +40,8 @@ _PLATFORMS = (
 _LAYOUT = ("div", "nav", "header", "footer", "aside", "form", "table", "iframe", "section")
 _MOST_ELEMENTS = 6000  # trafilatura's time grows with the square of their number
 _SHORT = 25
+_BODIES = {"entry-content", "wp-block-post-content", "gh-content"}
+_ELSEWHERE = 600  # letters of paragraphs: with as many, the text stands where no platform puts it
 
 
 def from_html(html: str, url: str | None = None) -> Cleaned:
@@ -48,6 +52,8 @@ def from_html(html: str, url: str | None = None) -> Cleaned:
     meta = read_meta(root, url)
     sizes = _sizes(root)
     article = _platform_article(root, sizes)
+    if article is None and _is_bare(root, sizes):
+        return Cleaned(meta.title, "", meta.url, meta.author, meta.published, meta.tags, meta.noindex)
     article = _plain_page(root) if article is None else article
     pieces = _found_pieces(root, html, sizes) if article is None else _pieces(article, sizes)
     if not any(p.kind != "heading" for p in pieces):
@@ -97,6 +103,21 @@ def _platform_article(root: Element, sizes: dict[Element, int]) -> Element | Non
         if outer and attribute == "data-hook":
             return max(outer, key=lambda e: sizes[e])
     return None
+
+
+def _is_bare(root: Element, sizes: dict[Element, int]) -> bool:
+    """Whether the one place where a platform puts a post's text holds none: what is around it is no post."""
+    places = [
+        element
+        for element in root.iter()
+        if element.get("data-hook") == "post-description" or _BODIES & _classes(element)
+    ]
+    words = sum(sizes[element] for element in root.iter("p") if sizes[element] >= _SHORT)
+    return len(places) == 1 and sizes[places[0]] == 0 and words < _ELSEWHERE
+
+
+def _classes(element: Element) -> set[str]:
+    return set((element.get("class") or "")[:2000].split())
 
 
 def _plain_page(root: Element) -> Element | None:
@@ -222,10 +243,15 @@ def _without_edges(pieces: list[Piece], title: str) -> list[Piece]:
     return pieces
 
 
+_ADDRESS = re.compile(r"https?://\S+")
+
+
 def _says_nothing(piece: Piece, title: str) -> bool:
     """Noise, or a picture's text that only repeats the title, as many platforms make it up."""
     if piece.kind == "caption":
         return bool(title) and len(piece.text) < len(title) + 12 and same(piece.text[: len(title)], title)
+    if piece.kind == "paragraph" and _ADDRESS.fullmatch(piece.text):
+        return True  # of a player or a card that did not load
     return piece.kind in ("paragraph", "heading") and boilerplate.is_noise(piece.text)
 
 

@@ -30,7 +30,7 @@ def public_url(stated: str, base: str | None = None) -> str | None:
     place = f"[{host}]" if ":" in host else host
     if port is not None:
         place = f"{place}:{port}"
-    return urlunsplit((parts.scheme.lower(), place, parts.path, parts.query, ""))
+    return urlunsplit((parts.scheme.lower(), place, parts.path or "/", parts.query, ""))
 
 
 def is_web(source: str) -> bool:

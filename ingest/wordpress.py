@@ -31,7 +31,7 @@ _REL = "https://api.w.org/"
 _PER_PAGE = 100  # the most that WordPress gives
 _MOST_PAGES = 1000
 _LARGEST = 16 * 2**20
-_FIELDS = "id,link,title,content,excerpt,date_gmt,modified_gmt,status,type,_links,_embedded"
+_FIELDS = "id,link,title,content,excerpt,date,date_gmt,modified_gmt,status,type,_links,_embedded"
 # WordPress answers 404 for a type that is not public, 401 and 403 where a plugin has shut the door.
 _CLOSED = (401, 403, 404, 405, 410, 501)
 # Types that WordPress, shops and page builders make for themselves; wp_* are its own, too.

@@ -9,7 +9,7 @@ What this file does not know: how the list is read (wordpress.py), and how a bod
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,7 +52,7 @@ def wordpress_post(entry: dict[str, Any], address: str, root: str) -> Post | Lef
         title=title,
         html=body if body.strip() else _rendered(entry.get("excerpt")),
         author=_author(embedded.get("author")),
-        published=_published(entry.get("date_gmt")),
+        published=_published(string(entry.get("date")), string(entry.get("date_gmt"))),
         tags=_tags(embedded.get("wp:term")),
         full=bool(body.strip()),
     )
@@ -94,13 +94,22 @@ def _tags(stated: object) -> tuple[str, ...]:
     return tuple(found)[:30]
 
 
-def _published(stated: object) -> str | None:
-    """date_gmt has no zone behind it; a post without a date has one of noughts."""
-    said = iso_date(f"{tidy(string(stated))}+00:00") or ""
+def _published(local: str, utc: str) -> str | None:
+    """In the blog's own time, as its pages state it: WordPress gives that without a zone, and UTC."""
+    said = iso_date(f"{tidy(utc)}+00:00") or ""
     try:
-        return datetime.fromisoformat(said).isoformat()
+        moment = datetime.fromisoformat(said)
+        offset = datetime.fromisoformat(tidy(local)) - moment.replace(tzinfo=None)
+        return moment.astimezone(timezone(offset)).isoformat()
     except ValueError:
-        return None
+        return said if _is_moment(said) else None
+
+
+def _is_moment(said: str) -> bool:
+    try:
+        return datetime.fromisoformat(said).tzinfo is not None
+    except ValueError:  # a post without a date has one of noughts
+        return False
 
 
 def same_site_key(url: str) -> str:
