@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from ingest.byline import is_name
@@ -121,14 +122,10 @@ def _title(root: Element, meta: dict[str, list[str]], data: dict[str, Any]) -> s
 
 
 def _brands(root: Element) -> list[str]:
-    """The site's own name, as the links say that lead to its front page."""
-    found = []
-    for element in root.iter("a"):
-        classes = " ".join(_classes(element))
-        home = (element.get("href") or "").strip() in _HOME or element.get("rel") == "home"
-        if home or _BRAND.search(classes):
-            found.append(text_of(element))
-    return [name for name in found[:20] if name]
+    """The site's own name, as what is called so and the links to its front page say."""
+    named = (e for e in root.iter("a", "h1", "p", "span", "div") if _BRAND.search(" ".join(_classes(e))))
+    home = (e for e in root.iter("a") if (e.get("href") or "").strip() in _HOME or e.get("rel") == "home")
+    return [name for e in [*islice(named, 10), *islice(home, 10)] if (name := text_of(e))]
 
 
 def _without_site(title: str, sites: list[str]) -> str:

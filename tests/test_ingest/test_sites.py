@@ -402,3 +402,79 @@ def test_what_a_canonical_address_may_be(site: Site) -> None:
     assert articles(own)[0].id == f"{site.url}/a/canonical/"
     for other in ("https://elsewhere.example/a/", "/"):
         assert articles(site.post("a", LONG, head=f"<link rel=canonical href='{other}'>"))[0].id == own
+
+
+# -- what real blogs did
+
+
+def test_a_post_without_text_does_not_borrow_the_sidebars(site: Site, index: Index) -> None:
+    widgets = "<aside><h2>Recent Posts</h2><ul><li><a href='/a/'>All about a, and more</a></li></ul></aside>"
+    body = "<article class='post'><h1 class='entry-title'>Empty</h1><div class='entry-content'>{0}</div></article>"
+    for content in ("", "<figure><img src='/a.png' alt=''></figure>"):
+        page = f"<title>Empty</title><body class='single single-post'>{body.format(content)}{widgets}</body>"
+        site.put("/empty/", page)
+        (failed,) = ingest(index, f"{site.url}/empty/").failed
+        assert "no text" in failed.reason
+
+
+def test_twins_stay_twins_when_only_one_is_read_again(site: Site, index: Index) -> None:
+    home = blog(site, *"abcdefgh")
+    for name in "ab":
+        site.post(name, LONG, title="Twin", etag=name)
+    for _ in range(3):
+        report = ingest(index, home)
+        assert named(*(one.name for one in report.failed)) == ["b"]
+    assert "b" not in named(*ids(index))
+
+
+def test_a_post_behind_a_password_in_a_feed(site: Site, index: Index) -> None:
+    form = "<p>This content is password protected.</p><form class='post-password-form'><input></form>"
+    item = "<title>{0}</title><link>{{}}/{0}/</link><content:encoded><![CDATA[{1}]]></content:encoded>"
+    whole = f"<p>{LONG}</p><p>{LONG}</p>"
+    feed = site.feed(item.format("a", whole), item.format("b", whole))
+    ingest(index, feed)
+    site.feed(item.format("a", whole), item.format("b", form))
+    report = ingest(index, feed)
+    assert named(*report.removed) == ["b"]
+    assert [one.reason for one in report.left_out] == ["a password protects it"]
+
+
+def test_however_the_owner_spells_the_address(site: Site, index: Index) -> None:
+    blog(site, "a", "b", "c")
+    ingest(index, site.url)
+    blog(site, "a", "c")
+    assert named(*ingest(index, f"  {site.url.upper().replace('HTTP', 'http')}/#top ").removed) == ["b"]
+
+
+def test_an_empty_sitemap_is_not_believed(site: Site, index: Index) -> None:
+    home = blog(site, "a", "b")
+    ingest(index, home)
+    site.sitemap()
+    site.feed("<title>A</title><link>{}/a/</link><description>Short …</description>")
+    report = ingest(index, home)
+    assert report.removed == ()
+    assert "lists no articles now" in report.notes[0]
+
+
+def test_an_empty_sitemap_of_a_blog_with_a_feed(site: Site, index: Index) -> None:
+    site.post("a", LONG)
+    site.sitemap()
+    site.feed("<title>A</title><link>{}/a/</link><description>Short …</description>")
+    assert named(*ingest(index, site.home()).added) == ["a"]
+
+
+def test_facts_where_a_block_theme_puts_them(site: Site) -> None:
+    meta = (
+        "<div class='wp-block-post-date'><time datetime='2024-05-01T00:30:00+02:00'>May 1</time></div>"
+        "<p class='wp-block-post-author__name'>Ann Lee</p>"
+    )
+    site.put(
+        "/x/",
+        "<title>Ache and ease – Stretch Notes</title><body class='single'><h1 class='wp-block-site-title'>Stretch Notes</h1>"
+        f"<main><h2 class='wp-block-post-title'>Ache and ease</h2>{meta}<div class='wp-block-post-content'><p>{LONG}</p>"
+        "<p>https://video.example/watch?v=1</p></div></main></body>",
+    )
+    (article,) = articles(f"{site.url}/x/")
+    assert article.title == "Ache and ease"
+    assert (article.author, article.published) == ("Ann Lee", "2024-05-01T00:30:00+02:00")
+    assert article.text == LONG.strip()
