@@ -41,6 +41,7 @@ _DAY = 86_400.0
 _SETTLED = 2 * _DAY  # a sitemap's date may name the day only: younger ones can hide a second edit
 _GONE = (404, 410)
 _REPEATED = 3  # as many pages with one text are a wall: a log-in page, an error page
+_LEAST = 8  # words: with fewer, only what the theme says around a post has been found
 _GREETING = 60  # words: with fewer, a front page only says hello
 _SHORT = 120  # letters: two posts may well both say "Coming soon."
 PageItem = Article | LoadFailure | LeftOut | Seen
@@ -224,10 +225,10 @@ def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOu
         return LeftOut(origin, name, "it asks not to be indexed")
     if cleaned.draft:
         return LeftOut(origin, name, "it is a draft")
-    if not cleaned.text:
-        return LoadFailure(origin, name, _EMPTY)
     if _at_the_door(fetched.url) and len(cleaned.text.split()) < _GREETING:
         return LeftOut(origin, name, _FRONT)
+    if len(cleaned.text.split()) < _LEAST:
+        return LoadFailure(origin, name, _EMPTY)
     address = _address(cleaned, fetched)
     cleaned = titled(cleaned, unquote(urlsplit(fetched.url).path).rstrip("/").rpartition("/")[2])
     return Article(

@@ -19,13 +19,13 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from ingest.article import LoadFailure
+from ingest.article import Article, LoadFailure
 from ingest.decode import decode
 from ingest.errors import FetchError, SourceError
 from ingest.exports import exported
 from ingest.feed import Feed, looks_like_feed, read_feed
 from ingest.fetch import Fetched, Fetcher
-from ingest.found import Inventory, Item, LeftOut
+from ingest.found import Inventory, Item, LeftOut, Seen
 from ingest.memory import Memory
 from ingest.pagekind import is_home
 from ingest.pages import Pages, Wanted
@@ -34,7 +34,7 @@ from ingest.post import Post, article_of
 from ingest.records import Stored
 from ingest.site import LARGEST, Found, Pagelist, find, pages_of, unpacked
 from ingest.sitemap import looks_like_sitemap
-from ingest.weburl import public_url
+from ingest.weburl import is_web, public_url, same_site
 from ingest.wordpress import Listing
 from ingest.wxr import looks_like_wxr
 
@@ -83,7 +83,8 @@ class Web:
         elif looks_like_feed(head):
             yield from self._feed(body, fetched, pages, known)
         elif looks_like_sitemap(head):
-            yield from self._listed(pages_of(self._fetcher, fetched.url, body), fetched.url, pages)
+            found = pages_of(self._fetcher, fetched.url, body)
+            yield from self._listed(found, fetched.url, pages, known)
         elif fetched.media_type in ("", "text/html", "application/xhtml+xml"):
             html = decode(body, html=True, charset=fetched.charset)
             if is_home(fetched.url, html):
@@ -99,7 +100,7 @@ class Web:
         feed, address = read_feed(body, url=fetched.url, charset=fetched.charset), fetched.url
         shown = {post.url for post in feed.posts}
         earlier = _no_longer_shown(f"feed:{address} ", shown, known)
-        yield from from_feed(feed, address, address, pages, earlier)
+        yield from _with_strays(from_feed(feed, address, address, pages, earlier), address, pages, known)
 
     def _site(
         self, address: str, fetched: Fetched, html: str, pages: Pages, known: Mapping[str, Stored]
@@ -108,9 +109,9 @@ class Web:
         found = find(self._fetcher, fetched, html)
         address = fetched.url  # however the owner spelt it
         if found.posts is not None:
-            yield from from_api(found.posts, address)
+            yield from _with_strays(from_api(found.posts, address), address, pages, known)
         elif found.pages is not None and _is_believed(found, address, known):
-            yield from self._listed(found.pages, address, pages)
+            yield from self._listed(found.pages, address, pages, known)
         elif found.feed is not None:
             yield from self._feed(unpacked(found.feed.body), found.feed, pages, known)
         else:
@@ -122,13 +123,36 @@ class Web:
                 )
             yield item
 
-    def _listed(self, found: Pagelist, address: str, pages: Pages) -> Iterator[Item]:
+    def _listed(
+        self, found: Pagelist, address: str, pages: Pages, known: Mapping[str, Stored]
+    ) -> Iterator[Item]:
         """The pages that sitemaps name; if one of these is missing, the list is not whole."""
         yield Inventory(f"listing:{address} ", len(found.pages) + len(found.failed))
         yield from found.failed
-        yield from pages.read(
-            Wanted(page.url, f"listing:{address} {page.url}", page.lastmod) for page in found.pages
-        )
+        wanted = (Wanted(page.url, f"listing:{address} {page.url}", page.lastmod) for page in found.pages)
+        yield from _with_strays(pages.read(wanted), address, pages, known)
+
+
+def _with_strays(
+    items: Iterable[Item], address: str, pages: Pages, known: Mapping[str, Stored]
+) -> Iterator[Item]:
+    """What a site lists, then those of its pages that were read alone once and that it does not list.
+
+    A new post is often read alone, at the blog's request, before any list has it; when it is taken
+    back, no list will tell.
+    """
+    met: set[str] = set()
+    for item in items:
+        if not isinstance(item, Inventory):
+            met.add(place_of(item.origin))
+            met.add(item.id if isinstance(item, Article | Seen) else "")
+        yield item
+    strays = [
+        one.origin
+        for key, one in known.items()
+        if is_web(one.origin) and same_site(one.origin, address) and not {key, one.origin} & met
+    ]
+    yield from pages.read(Wanted(origin, origin) for origin in strays)
 
 
 def from_feed(

@@ -358,6 +358,19 @@ def test_a_feed_does_not_take_posts_from_the_site(site: Site, index: Index) -> N
     assert named(*ingest(index, home).removed) == ["a"]
 
 
+def test_a_post_that_was_read_alone_and_taken_back_before_any_list_had_it(site: Site, index: Index) -> None:
+    home = blog(site, "a", "b")
+    ingest(index, home)
+    address = site.post("c", f"New. {LONG}")
+    ingest(index, address)
+    assert len(ingest(index, home).unchanged) == 3
+    site.post("c", f"Edited. {LONG}")
+    assert named(*ingest(index, home).updated) == ["c"]
+    del site.replies["/c/"]
+    assert named(*ingest(index, home).removed) == ["c"]
+    assert named(*ids(index)) == ["a", "b"]
+
+
 def test_a_patient_round_believes_old_dates(site: Site, index: Index) -> None:
     home = blog(site, "a", "b")
     site.sitemap("a/", "b/", lastmod="2025-01-02")
