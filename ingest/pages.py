@@ -5,7 +5,7 @@ bytes, and what came of them. So a page that has not changed costs one small req
 was merely sent again costs no parsing. Validators are hints: at least once a day a page is fetched
 in full, and whether an article has changed is for its fingerprint to say.
 
-What this file does not know: how addresses are found (web.py, site.py), and what is in the index.
+What this file does not know: how addresses are found (web.py, site.py), and what a page says (page.py).
 """
 
 from __future__ import annotations
@@ -19,21 +19,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
 
 from ingest.article import Article, LoadFailure
-from ingest.clean import Cleaned, Format, clean
-from ingest.decode import decode
 from ingest.errors import FetchError, SourceError
 from ingest.fetch import Fetched
 from ingest.found import LeftOut, Seen
 from ingest.memory import Memory
-from ingest.pagekind import kind_of
+from ingest.page import understood
 from ingest.post import Post, article_of
 from ingest.reader import reader
 from ingest.records import Stored
-from ingest.titled import titled
-from ingest.weburl import same_site
 
 AT_ONCE = 4  # pages fetched at a time; the fetcher lets fewer of them at one host
 _AHEAD = 16  # pages that may wait, fetched, for those before them
@@ -41,8 +36,6 @@ _DAY = 86_400.0
 _SETTLED = 2 * _DAY  # a sitemap's date may name the day only: younger ones can hide a second edit
 _GONE = (404, 410)
 _REPEATED = 3  # as many pages with one text are a wall: a log-in page, an error page
-_LEAST = 8  # words: with fewer, only what the theme says around a post has been found
-_GREETING = 60  # words: with fewer, a front page only says hello
 _SHORT = 120  # letters: two posts may well both say "Coming soon."
 PageItem = Article | LoadFailure | LeftOut | Seen
 
@@ -190,88 +183,6 @@ class Pages:
         known = self._known.get(note.id)
         same = known is not None and known.fingerprint == note.fingerprint
         return note if same or note.left_out else None
-
-
-def understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
-    """What a fetched page is."""
-    try:
-        return _understood(fetched, origin)
-    except SourceError as error:
-        return LoadFailure(origin, fetched.asked, str(error))
-
-
-def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
-    name = fetched.asked
-    if "noindex" in fetched.robots or "none" in fetched.robots.split(", "):
-        return LeftOut(origin, name, "it asks not to be indexed")
-    if _at_the_door(fetched.url) and not _at_the_door(name):
-        return LeftOut(origin, name, "it only leads to the front page", gone=True)
-    form = _format(fetched)
-    if form is None:
-        return LeftOut(origin, name, f"it is no page but {fetched.media_type or 'something else'}")
-    content = decode(fetched.body, html=form == "html", charset=fetched.charset)
-    if form == "html":
-        kind = kind_of(content, url=fetched.url)
-        if kind.kind == "missing":
-            return LeftOut(origin, name, kind.reason, gone=True)
-        if kind.kind in ("list", "password"):
-            return LeftOut(origin, name, kind.reason)
-        if kind.kind == "empty" and _at_the_door(fetched.url):
-            return LeftOut(origin, name, _FRONT)
-        if kind.kind not in ("post", "page"):
-            return LoadFailure(origin, name, kind.reason)
-    cleaned = clean(content, form, url=fetched.url)
-    if cleaned.noindex:
-        return LeftOut(origin, name, "it asks not to be indexed")
-    if cleaned.draft:
-        return LeftOut(origin, name, "it is a draft")
-    if _at_the_door(fetched.url) and len(cleaned.text.split()) < _GREETING:
-        return LeftOut(origin, name, _FRONT)
-    if len(cleaned.text.split()) < _LEAST:
-        return LoadFailure(origin, name, _EMPTY)
-    address = _address(cleaned, fetched)
-    cleaned = titled(cleaned, unquote(urlsplit(fetched.url).path).rstrip("/").rpartition("/")[2])
-    return Article(
-        id=address,
-        title=cleaned.title,
-        text=cleaned.text,
-        url=address,
-        author=cleaned.author,
-        published=cleaned.published,
-        tags=cleaned.tags,
-        origin=origin,
-    )
-
-
-_FRONT = "it is the front page"
-_EMPTY = (
-    "no text was found on this page. If its text appears only by a script in the browser, save the page "
-    "from there and ingest that file, with --url and this address"
-)
-
-
-def _format(fetched: Fetched) -> Format | None:
-    if fetched.media_type in ("", "text/html", "application/xhtml+xml", "application/octet-stream"):
-        return "html"
-    if fetched.media_type in ("text/markdown", "text/x-markdown"):
-        return "markdown"
-    return "text" if fetched.media_type == "text/plain" else None
-
-
-def _address(cleaned: Cleaned, fetched: Fetched) -> str:
-    """The page's public address: the one it names for itself, if that can be its own.
-
-    Not on another site; and not the front page, which careless themes name on every page.
-    """
-    named = cleaned.url
-    if named and same_site(named, fetched.url) and (_at_the_door(fetched.url) or not _at_the_door(named)):
-        return named
-    return fetched.url
-
-
-def _at_the_door(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.path in ("", "/") and not parts.query
 
 
 def _same_as(other: Article | Seen) -> str:

@@ -1,0 +1,103 @@
+"""One fetched page -> an article, or why it is none.
+
+What this file does not know: how pages are fetched, and in which order (pages.py).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+from ingest.article import Article, LoadFailure
+from ingest.clean import Cleaned, Format, clean
+from ingest.decode import decode
+from ingest.errors import SourceError
+from ingest.fetch import Fetched
+from ingest.found import LeftOut
+from ingest.pagekind import kind_of
+from ingest.titled import titled
+from ingest.weburl import same_site
+
+_LEAST = 8  # words: with fewer, only what the theme says around a post has been found
+_GREETING = 60  # words: with fewer, a front page only says hello
+
+
+def understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
+    """What a fetched page is."""
+    try:
+        return _understood(fetched, origin)
+    except SourceError as error:
+        return LoadFailure(origin, fetched.asked, str(error))
+
+
+def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
+    name = fetched.asked
+    if "noindex" in fetched.robots or "none" in fetched.robots.split(", "):
+        return LeftOut(origin, name, "it asks not to be indexed")
+    if _at_the_door(fetched.url) and not _at_the_door(name):
+        return LeftOut(origin, name, "it only leads to the front page", gone=True)
+    form = _format(fetched)
+    if form is None:
+        return LeftOut(origin, name, f"it is no page but {fetched.media_type or 'something else'}")
+    content = decode(fetched.body, html=form == "html", charset=fetched.charset)
+    if form == "html":
+        kind = kind_of(content, url=fetched.url)
+        if kind.kind == "missing":
+            return LeftOut(origin, name, kind.reason, gone=True)
+        if kind.kind in ("list", "password"):
+            return LeftOut(origin, name, kind.reason)
+        if kind.kind == "empty" and _at_the_door(fetched.url):
+            return LeftOut(origin, name, _FRONT)
+        if kind.kind not in ("post", "page"):
+            return LoadFailure(origin, name, kind.reason)
+    cleaned = clean(content, form, url=fetched.url)
+    if cleaned.noindex:
+        return LeftOut(origin, name, "it asks not to be indexed")
+    if cleaned.draft:
+        return LeftOut(origin, name, "it is a draft")
+    if _at_the_door(fetched.url) and len(cleaned.text.split()) < _GREETING:
+        return LeftOut(origin, name, _FRONT)
+    if len(cleaned.text.split()) < _LEAST:
+        return LoadFailure(origin, name, _EMPTY)
+    address = _address(cleaned, fetched)
+    cleaned = titled(cleaned, unquote(urlsplit(fetched.url).path).rstrip("/").rpartition("/")[2])
+    return Article(
+        id=address,
+        title=cleaned.title,
+        text=cleaned.text,
+        url=address,
+        author=cleaned.author,
+        published=cleaned.published,
+        tags=cleaned.tags,
+        origin=origin,
+    )
+
+
+_FRONT = "it is the front page"
+_EMPTY = (
+    "no text was found on this page. If its text appears only by a script in the browser, save the page "
+    "from there and ingest that file, with --url and this address"
+)
+
+
+def _format(fetched: Fetched) -> Format | None:
+    if fetched.media_type in ("", "text/html", "application/xhtml+xml", "application/octet-stream"):
+        return "html"
+    if fetched.media_type in ("text/markdown", "text/x-markdown"):
+        return "markdown"
+    return "text" if fetched.media_type == "text/plain" else None
+
+
+def _address(cleaned: Cleaned, fetched: Fetched) -> str:
+    """The page's public address: the one it names for itself, if that can be its own.
+
+    Not on another site; and not the front page, which careless themes name on every page.
+    """
+    named = cleaned.url
+    if named and same_site(named, fetched.url) and (_at_the_door(fetched.url) or not _at_the_door(named)):
+        return named
+    return fetched.url
+
+
+def _at_the_door(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query
