@@ -17,8 +17,9 @@ from ingest.pagekind import kind_of
 from ingest.titled import titled
 from ingest.weburl import same_site
 
-_LEAST = 8  # words: with fewer, only what the theme says around a post has been found
-_GREETING = 60  # words: with fewer, a front page only says hello
+# Words, and letters for writing that puts no spaces between words. With less than
+_LEAST = (8, 40)  # this, only what the theme says around a post has been found,
+_GREETING = (60, 300)  # and with less than this, a front page only says hello.
 
 
 def understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
@@ -54,9 +55,9 @@ def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOu
         return LeftOut(origin, name, "it asks not to be indexed")
     if cleaned.draft:
         return LeftOut(origin, name, "it is a draft")
-    if _at_the_door(fetched.url) and len(cleaned.text.split()) < _GREETING:
+    if _at_the_door(fetched.url) and _is_less(cleaned.text, *_GREETING):
         return LeftOut(origin, name, _FRONT)
-    if len(cleaned.text.split()) < _LEAST:
+    if _is_less(cleaned.text, *_LEAST):
         return LoadFailure(origin, name, _EMPTY)
     address = _address(cleaned, fetched)
     cleaned = titled(cleaned, unquote(urlsplit(fetched.url).path).rstrip("/").rpartition("/")[2])
@@ -77,6 +78,10 @@ _EMPTY = (
     "no text was found on this page. If its text appears only by a script in the browser, save the page "
     "from there and ingest that file, with --url and this address"
 )
+
+
+def _is_less(text: str, words: int, letters: int) -> bool:
+    return len(text.split()) < words and len(text) < letters
 
 
 def _format(fetched: Fetched) -> Format | None:

@@ -199,9 +199,11 @@ def _as_it_was(wanted: Wanted, note: _Note) -> tuple[PageItem, str]:
 
 
 def _text_of(article: Article) -> str:
+    """A hash of title and text: walls have one of each, and two posts may quote the same poem."""
     if len(article.text) < _SHORT:
         return ""
-    return hashlib.blake2b(article.text.encode(errors="replace"), digest_size=16).hexdigest()
+    shown = f"{article.title}\n{article.text}"
+    return hashlib.blake2b(shown.encode(errors="replace"), digest_size=16).hexdigest()
 
 
 def _renewed(note: _Note, wanted: Wanted, fetched: Fetched) -> _Note:

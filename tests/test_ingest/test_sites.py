@@ -430,6 +430,11 @@ def test_a_post_without_text_does_not_borrow_the_sidebars(site: Site, index: Ind
         assert "no text" in failed.reason
 
 
+def test_a_short_post_in_a_language_without_spaces(site: Site) -> None:
+    text = "壁に手をつき、ひじを伸ばして肩をゆっくり下げます。そのまま三十秒、息を止めずに保ってください。反対側も同じです。"
+    assert articles(site.post("kata", text, title="肩こり"))[0].text == text
+
+
 def test_twins_stay_twins_when_only_one_is_read_again(site: Site, index: Index) -> None:
     home = blog(site, *"abcdefgh")
     for name in "ab":
