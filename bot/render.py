@@ -118,7 +118,10 @@ def _prose(text: str, marker: Callable[[int], str | None]) -> str:
 
 def _styled(markdown: str) -> str:
     """The two marks that answers use beside lists: bold for a heading's words, and escapes."""
-    parts = [escape(unescape(part), breaks=True) for part in _BOLD.split(markdown)]
+    pieces = _BOLD.split(markdown)
+    if len(pieces) % 2 == 0:  # a mark that nothing closes is no mark
+        pieces[-2:] = ["**".join(pieces[-2:])]
+    parts = [escape(unescape(part), breaks=True) for part in pieces]
     return "".join(f"<strong>{part}</strong>" if i % 2 else part for i, part in enumerate(parts))
 
 

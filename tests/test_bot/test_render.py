@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from fake_bot import HOSTILE, STEPS, STRETCHES, FakeBot, cite
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import render
@@ -19,7 +19,7 @@ from ingest.blocks import blocks
 
 OURS = {
     "a", "article", "blockquote", "br", "button", "div", "h2", "h3", "h4", "header", "h1", "li", "mark", "ol",
-    "p", "section", "span", "sup", "table", "tbody", "td", "th", "tr", "ul",
+    "p", "section", "span", "strong", "sup", "table", "tbody", "td", "th", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {"class", "dir", "hidden", "href", "id", "rel", "tabindex", "target", "type", "value"}
 
@@ -191,6 +191,7 @@ TEXTS = st.text(
 
 
 @given(text=TEXTS, spans=st.lists(st.tuples(st.integers(0, 120), st.integers(1, 60)), max_size=4))
+@example(text="**", spans=[])
 def test_any_text_is_shown_as_text_and_any_quote_marked(text: str, spans: list[tuple[int, int]]) -> None:
     passage = Passage(Chunk("a", 0, (text,), text, 0, len(text)), text, text, 1)
     quotes = [(a, min(a + n, len(text))) for a, n in spans if a < len(text)]
@@ -220,6 +221,11 @@ def test_exactly_what_is_quoted_is_marked(text: str, cuts: list[int]) -> None:
     )
     expected = "".join(c for i, c in enumerate(text) if any(a <= i < b for a, b in spans))
     assert squeezed(Seen(render.sources(answered("", *citations), 0, {})).marked) == squeezed(expected)
+
+
+def test_a_bold_mark_that_nothing_closes_is_text() -> None:
+    assert Seen(render.partial("Hold **for 30")).text == "Hold **for 30"
+    assert "<strong></strong>" not in render.partial("**")
 
 
 def test_a_label_is_bold_and_escapes_do_not_show() -> None:
