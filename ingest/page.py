@@ -5,6 +5,7 @@ What this file does not know: how pages are fetched, and in which order (pages.p
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote, urlsplit
 
 from ingest.article import Article, LoadFailure
@@ -18,8 +19,9 @@ from ingest.titled import titled
 from ingest.weburl import same_site
 
 # Words, and letters for writing that puts no spaces between words. With less than
-_LEAST = (8, 40)  # this, only what the theme says around a post has been found,
-_GREETING = (60, 300)  # and with less than this, a front page only says hello.
+_LEAST = (8, 40)  # this and no sentence, only what the theme says around a post has been found;
+_GREETING = (60, 300)  # with less than this, a front page only says hello.
+_SENTENCE = re.compile(r"[.!?…。！？]")
 
 
 def understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
@@ -57,7 +59,7 @@ def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOu
         return LeftOut(origin, name, "it is a draft")
     if _at_the_door(fetched.url) and _is_less(cleaned.text, *_GREETING):
         return LeftOut(origin, name, _FRONT)
-    if _is_less(cleaned.text, *_LEAST):
+    if _is_less(cleaned.text, *_LEAST) and not _SENTENCE.search(cleaned.text):
         return LoadFailure(origin, name, _EMPTY)
     address = _address(cleaned, fetched)
     cleaned = titled(cleaned, unquote(urlsplit(fetched.url).path).rstrip("/").rpartition("/")[2])
