@@ -36,6 +36,7 @@ _DAY = 86_400.0
 _SETTLED = 2 * _DAY  # a sitemap's date may name the day only: younger ones can hide a second edit
 _GONE = (404, 410)
 _REPEATED = 3  # as many pages with one text are a wall: a log-in page, an error page
+_FEW = "few:"  # begins the hash of a short text
 _SHORT = 120  # letters: two posts may well both say "Coming soon."
 PageItem = Article | LoadFailure | LeftOut | Seen
 
@@ -86,21 +87,25 @@ class Pages:
         self._patient = patient
 
     def read(self, wanted: Iterable[Wanted]) -> Iterator[PageItem]:
-        """An item for each page, in their order; what only repeats another page is a failure."""
-        first: dict[str, Article | Seen] = {}
-        met: dict[str, int] = {}
+        """An item for each page, in their order; what only repeats another page is a failure.
+
+        So are, from the third on, all that say the same few words; two posts may be that short.
+        """
+        met: dict[str, list[Article | Seen]] = {}
         for item, text in self._in_order(wanted):
             if not isinstance(item, Article | Seen) or not text:
                 yield item
                 continue
-            before = first.setdefault(text, item)
-            if before.id == item.id:
+            same = met.setdefault(text, [])
+            twins = [one for one in same if one.id != item.id]
+            same.append(item)
+            if not twins or (text.startswith(_FEW) and len(twins) < _REPEATED - 1):
                 yield item
                 continue
-            met[text] = met.get(text, 1) + 1
-            yield LoadFailure(item.origin, item.id, _same_as(before))
-            if met[text] == _REPEATED:  # so the first is none of the blog's texts either
-                yield LoadFailure(before.origin, before.id, _same_as(item))
+            yield LoadFailure(item.origin, item.id, _same_as(twins[0]))
+            if len(twins) == _REPEATED - 1:  # so those before are none of the blog's texts either
+                before = twins if text.startswith(_FEW) else twins[:1]  # the others failed at once
+                yield from (LoadFailure(one.origin, one.id, _same_as(item)) for one in before)
 
     def one(self, fetched: Fetched, origin: str) -> PageItem:
         """What a page is that was fetched already."""
@@ -120,11 +125,11 @@ class Pages:
             pool.shutdown(wait=False, cancel_futures=True)  # nobody reads what is still on its way
 
     def _page(self, wanted: Wanted) -> tuple[PageItem, str]:
-        """What a page is, and a hash of its text ("" if that is short, or it has none)."""
+        """What a page is, and a hash of its text ("" if it has none)."""
         note = self._note(wanted)
         if note and self._patient and _unchanged_by_date(wanted, note):
             return _as_it_was(wanted, note)
-        fresh = note is not None and time.time() - note.read < _DAY
+        fresh = note is not None and 0 <= time.time() - note.read < _DAY
         try:
             fetched = self._fetcher.get(
                 wanted.url,
@@ -200,10 +205,9 @@ def _as_it_was(wanted: Wanted, note: _Note) -> tuple[PageItem, str]:
 
 def _text_of(article: Article) -> str:
     """A hash of title and text: walls have one of each, and two posts may quote the same poem."""
-    if len(article.text) < _SHORT:
-        return ""
+    length = _FEW if len(article.text) < _SHORT else ""
     shown = f"{article.title}\n{article.text}"
-    return hashlib.blake2b(shown.encode(errors="replace"), digest_size=16).hexdigest()
+    return length + hashlib.blake2b(shown.encode(errors="replace"), digest_size=16).hexdigest()
 
 
 def _renewed(note: _Note, wanted: Wanted, fetched: Fetched) -> _Note:
@@ -216,7 +220,7 @@ def _renewed(note: _Note, wanted: Wanted, fetched: Fetched) -> _Note:
 
 def _unchanged_by_date(wanted: Wanted, note: _Note) -> bool:
     """Whether the sitemap's date says that a page is as it was when it was last looked at."""
-    if not wanted.lastmod or wanted.lastmod != note.lastmod or time.time() - note.checked > _DAY:
+    if not wanted.lastmod or wanted.lastmod != note.lastmod or not 0 <= time.time() - note.checked < _DAY:
         return False
     try:
         stated = datetime.fromisoformat(wanted.lastmod)

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ingest.article import LoadFailure
 from ingest.found import LeftOut, Seen
 from ingest.records import Stored
 
+_AT_ONCE = 3  # articles, and more than stay: hardly what the owner meant
 _FAILING = 4  # of a listing's pages, one in so many failed: the site is in trouble, believe nothing
 
 
@@ -60,7 +61,7 @@ class Listing:
 class Plan:
     """Ids of articles, each in one of the first four. moved: those unchanged, but for their origin.
 
-    left_out: what was listed and is no article. notes: what the owner should know, a sentence each.
+    left_out: what was listed and is no article. states: id to the fingerprint to be stored. notes: what the owner should know, a sentence each.
     """
 
     added: tuple[str, ...]
@@ -71,6 +72,7 @@ class Plan:
     failed: tuple[LoadFailure, ...]
     notes: tuple[str, ...]
     left_out: tuple[LeftOut, ...] = ()
+    states: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def plan(stored: Mapping[str, Stored], listings: Sequence[Listing], *, prune: bool = False) -> Plan:
@@ -84,8 +86,9 @@ def plan(stored: Mapping[str, Stored], listings: Sequence[Listing], *, prune: bo
     removed = _renamed(stored, seen)
     notes = []
     for listing in listings:
-        gone = _vanished(stored, seen, failed, listing) | _dropped(stored, seen, listing)
-        if (note := _doubt(listing, len(gone), prune)) is None:
+        dropped = _dropped(stored, seen, listing)
+        gone = _vanished(stored, seen, failed, listing) | dropped
+        if (note := _doubt(listing, len(gone), len(dropped), prune)) is None:
             removed.update(gone)
         elif note:
             notes.append(note)
@@ -98,6 +101,7 @@ def plan(stored: Mapping[str, Stored], listings: Sequence[Listing], *, prune: bo
         failed=tuple(failed),
         left_out=tuple(item for listing in listings for item in listing.found if isinstance(item, LeftOut)),
         notes=tuple(notes),
+        states={key: one.fingerprint for key, one in seen.items()},
     )
 
 
@@ -144,6 +148,8 @@ def _first_of_each(
             continue
         first = seen.setdefault(item.id, item)
         if place_of(first.origin) != place_of(item.origin) and first.fingerprint != item.fingerprint:
+            if place_of(item.origin) == item.id:  # the page at that address itself
+                seen[item.id], first, item = item, item, first  # noqa: PLW2901
             reason = f"this has the same address as {place_of(first.origin)}; give each article its own"
             failed.append(LoadFailure(item.origin, place_of(item.origin), reason))
     bad = {failure.origin for failure in failed}
@@ -188,8 +194,11 @@ def _dropped(stored: Mapping[str, Stored], seen: Mapping[str, Seen], listing: Li
     }
 
 
-def _doubt(listing: Listing, vanished: int, prune: bool) -> str | None:
-    """Why nothing may be removed for this listing; "" if there is nothing to say; None for no doubt."""
+def _doubt(listing: Listing, vanished: int, dropped: int, prune: bool) -> str | None:
+    """Why nothing may be removed for this listing; "" if there is nothing to say; None for no doubt.
+
+    dropped: how many of those that vanish are there, but say that they are no articles any more.
+    """
     if listing.lists_nothing and not listing.found and not vanished:
         return f"No articles were found in {listing.source}."
     if listing.trouble and not (prune and not listing.broken_off):
@@ -200,5 +209,11 @@ def _doubt(listing: Listing, vanished: int, prune: bool) -> str | None:
         return (
             f"{listing.source} lists no articles now, but the index has {vanished} from there; none was "
             "removed. If they are really gone, run this again with --prune."
+        )
+    articles = sum(isinstance(item, Seen) for item in listing.found)
+    if dropped >= _AT_ONCE and dropped > articles and not prune:
+        return (
+            f"{dropped} articles of {listing.source} are to be left out all at once (see above why), and that "
+            "may be a mistake, so none was removed. If it is right, run this again with --prune."
         )
     return None

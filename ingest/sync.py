@@ -140,7 +140,7 @@ def _write(
     stored = draft.stored()
     if wanted or todo.removed or todo.moved:
         draft.store()  # while the model loads, the process that will check it starts
-    for done, article in enumerate(spool.first_of(wanted)):
+    for done, article in enumerate(spool.those_in({key: todo.states[key] for key in wanted})):
         progress("embedding", done, len(wanted))
         home = settled(article.origin, stored[article.id].origin) if article.id in stored else article.origin
         writer.add(replace(article, origin=home), reuse=article.id in stored and not rebuild)
@@ -284,13 +284,15 @@ class _Spool:
         with explained(writing=True):
             self._file.write(json.dumps(asdict(article)) + "\n")
 
-    def first_of(self, ids: Set[str]) -> Iterator[Article]:
-        """The first article with each of these ids."""
-        left = set(ids)
+    def those_in(self, states: Mapping[str, str]) -> Iterator[Article]:
+        """The first article with each of these ids that has the fingerprint beside it."""
+        left = dict(states)
         with explained(writing=True):
             self._file.seek(0)
         for line in self._file:
             fields = json.loads(line)
             if fields["id"] in left:
-                left.remove(fields["id"])
-                yield Article(**{**fields, "tags": tuple(fields["tags"])})
+                article = Article(**{**fields, "tags": tuple(fields["tags"])})
+                if article.fingerprint == left[article.id]:
+                    del left[article.id]
+                    yield article

@@ -34,13 +34,14 @@ from ingest.post import Post, article_of
 from ingest.records import Stored
 from ingest.site import LARGEST, Found, Pagelist, find, pages_of, unpacked
 from ingest.sitemap import looks_like_sitemap
-from ingest.weburl import is_web, public_url, same_site
+from ingest.weburl import public_url, same_site
 from ingest.wordpress import Listing
 from ingest.wxr import looks_like_wxr
 
 _HEAD = 64 * 1024
 _PROTECTED = re.compile(r"\bpost-password-(?:form|message|required)\b")  # of WordPress, in a feed
 _GONE = (404, 410)
+_MANY = 3  # posts that are no longer listed, and more than half of all: hardly what the owner did
 
 
 class Web:
@@ -87,8 +88,13 @@ class Web:
             yield from self._listed(found, fetched.url, pages, known)
         elif fetched.media_type in ("", "text/html", "application/xhtml+xml"):
             html = decode(body, html=True, charset=fetched.charset)
-            if is_home(fetched.url, html):
+            alone = any(one.origin == address for one in known.values())  # once a post, it may be none now
+            if is_home(fetched.url, html) and not alone:
                 yield from self._site(address, fetched, html, pages, known)
+            elif any(one.origin.startswith(_prefixes(fetched.url)) for one in known.values()):
+                raise SourceError(
+                    f"{address} was a feed or a sitemap and now gives a page; is the site in order?"
+                )
             else:
                 yield pages.one(fetched, address)
         else:
@@ -100,7 +106,8 @@ class Web:
         feed, address = read_feed(body, url=fetched.url, charset=fetched.charset), fetched.url
         shown = {post.url for post in feed.posts}
         earlier = _no_longer_shown(f"feed:{address} ", shown, known)
-        yield from _with_strays(from_feed(feed, address, address, pages, earlier), address, pages, known)
+        items = from_feed(feed, address, address, pages, earlier)
+        yield from _with_strays(items, address, pages, known, is_whole=False)
 
     def _site(
         self, address: str, fetched: Fetched, html: str, pages: Pages, known: Mapping[str, Stored]
@@ -133,13 +140,20 @@ class Web:
         yield from _with_strays(pages.read(wanted), address, pages, known)
 
 
-def _with_strays(
-    items: Iterable[Item], address: str, pages: Pages, known: Mapping[str, Stored]
-) -> Iterator[Item]:
-    """What a site lists, then those of its pages that were read alone once and that it does not list.
+def _prefixes(address: str) -> tuple[str, str]:
+    """How the origins begin of what a list at an address named."""
+    return f"feed:{address} ", f"listing:{address} "
 
-    A new post is often read alone, at the blog's request, before any list has it; when it is taken
-    back, no list will tell.
+
+def _with_strays(
+    items: Iterable[Item], address: str, pages: Pages, known: Mapping[str, Stored], *, is_whole: bool = True
+) -> Iterator[Item]:
+    """What a site lists, then what is stored of this site and was not listed, where the list cannot say.
+
+    That is what no list had named: a new post is often read alone, at the blog's request, before any
+    has it. After a whole list (not a feed's newest posts) it is also what another list had named,
+    and what this one had, if most of that is missing now: it may have become narrower. The pages
+    themselves are asked.
     """
     met: set[str] = set()
     for item in items:
@@ -147,12 +161,28 @@ def _with_strays(
             met.add(place_of(item.origin))
             met.add(item.id if isinstance(item, Article | Seen) else "")
         yield item
-    strays = [
-        one.origin
+    own = {key: one for key, one in known.items() if one.origin.startswith(f"listing:{address} ")}
+    missing = {key for key, one in own.items() if not {key, place_of(one.origin)} & met}
+    many = len(missing) >= _MANY and 2 * len(missing) > len(own)
+    strays = {
+        place_of(one.origin): (key, one.origin)
         for key, one in known.items()
-        if is_web(one.origin) and same_site(one.origin, address) and not {key, one.origin} & met
-    ]
-    yield from pages.read(Wanted(origin, origin) for origin in strays)
+        if _is_page(one.origin, address) and not {key, place_of(one.origin)} & met
+        if one.origin == place_of(one.origin) or (is_whole and (key not in own or (key in missing and many)))
+    }
+    wanted = (Wanted(place, origin) for place, (_, origin) in strays.items())
+    for item in pages.read(wanted):
+        key = strays[place_of(item.origin)][0]
+        if isinstance(item, Article | Seen) and item.id != key and item.id in met:
+            yield LeftOut(item.origin, key, "it has moved", gone=False)
+        else:
+            yield item
+
+
+def _is_page(origin: str, address: str) -> bool:
+    """Whether something was read from a page of this site, rather than from the owner's own file."""
+    place = place_of(origin)
+    return place != "" and public_url(place) == place and same_site(place, address)
 
 
 def from_feed(
@@ -164,9 +194,16 @@ def from_feed(
     """
     yield Inventory(None, len(feed.posts))
     short: list[Wanted] = []
+    met: set[str] = set()
     for post in feed.posts:
         key = post.url or f"{name}#{post.key}"
         origin = f"feed:{place} {key}"
+        if key in met:
+            yield LoadFailure(
+                origin, post.title or key, f"another post of this feed has the same address, {key}"
+            )
+            continue
+        met.add(key)
         if _PROTECTED.search(post.html):
             yield LeftOut(origin, post.title or key, "a password protects it")
             continue
@@ -211,5 +248,5 @@ def _no_longer_shown(prefix: str, shown: set[str | None], known: Mapping[str, St
     """Posts that this feed named once: whether they are still there, only their pages can say."""
     for one in known.values():
         place = place_of(one.origin)
-        if one.origin.startswith(prefix) and place not in shown and public_url(place):
+        if one.origin.startswith(prefix) and place not in shown and public_url(place) == place:
             yield Wanted(place, one.origin)

@@ -6,14 +6,20 @@ What this file does not know: whether anything answers there (nothing here touch
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin, urlsplit, urlunsplit
+import string
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
+_ASCII = string.printable
+_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id)=", re.I)
 _WEB = re.compile(r"\s*https?:", re.I)
 _SPACE_OR_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\"<>\\^`{|}]")
 
 
 def public_url(stated: str, base: str | None = None) -> str | None:
-    """The address in one spelling (host in lower case, no fragment); None if it is no http(s) one.
+    """The address in one spelling; None if it is no http(s) one.
+
+    Host in lower case, letters outside ASCII percent-encoded, no fragment, and nothing that only
+    tells where a reader came from.
 
     base: what a relative address is relative to.
     """
@@ -30,7 +36,9 @@ def public_url(stated: str, base: str | None = None) -> str | None:
     place = f"[{host}]" if ":" in host else host
     if port is not None:
         place = f"{place}:{port}"
-    return urlunsplit((parts.scheme.lower(), place, parts.path or "/", parts.query, ""))
+    path = quote(parts.path or "/", safe=_ASCII)
+    query = "&".join(each for each in parts.query.split("&") if not _TRACKING.match(each))
+    return urlunsplit((parts.scheme.lower(), place, path, quote(query, safe=_ASCII), ""))
 
 
 def is_web(source: str) -> bool:
