@@ -12,7 +12,8 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 _ASCII = string.printable
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_[ce]id)=", re.I)
 _WEB = re.compile(r"\s*https?:", re.I)
-_SPACE_OR_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\"<>\\^`{|}]")
+# Half a character, or the sign for one that was lost, is in no address either.
+_SPACE_OR_CONTROL = re.compile(r"[\ud800-\udfff\ufffd\x00-\x20\x7f-\xa0\"<>\\^`{|}]")
 
 
 def public_url(stated: str, base: str | None = None) -> str | None:
