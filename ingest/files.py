@@ -38,7 +38,7 @@ from ingest.found import Item, LeftOut, Seen
 from ingest.memory import Memory
 from ingest.reader import reader
 from ingest.records import Stored
-from ingest.titled import titled
+from ingest.titled import as_article
 from ingest.wxr import looks_like_wxr
 
 _DRAFT = "its front matter says that it is a draft"
@@ -157,15 +157,5 @@ def _article(data: bytes, path: Path, name: str, origin: str, url: str | None) -
         return None
     if not cleaned.text:
         raise SourceError("this is empty: it has no text besides title, menus and the like")
-    cleaned = titled(cleaned, path.stem)
     address = url or cleaned.url
-    return Article(
-        id=address or name,
-        title=cleaned.title,
-        text=cleaned.text,
-        url=address,
-        author=cleaned.author,
-        published=cleaned.published,
-        tags=cleaned.tags,
-        origin=origin,
-    )
+    return as_article(cleaned, id=address or name, url=address, origin=origin, stem=path.stem)

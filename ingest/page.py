@@ -15,7 +15,7 @@ from ingest.errors import SourceError
 from ingest.fetch import Fetched
 from ingest.found import LeftOut
 from ingest.pagekind import kind_of
-from ingest.titled import titled
+from ingest.titled import as_article
 from ingest.weburl import same_site
 
 # Words, and letters for writing that puts no spaces between words. With less than
@@ -62,17 +62,8 @@ def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOu
     if _is_less(cleaned.text, *_LEAST) and not _SENTENCE.search(cleaned.text):
         return LoadFailure(origin, name, _EMPTY)
     address = _address(cleaned, fetched)
-    cleaned = titled(cleaned, unquote(urlsplit(fetched.url).path).rstrip("/").rpartition("/")[2])
-    return Article(
-        id=address,
-        title=cleaned.title,
-        text=cleaned.text,
-        url=address,
-        author=cleaned.author,
-        published=cleaned.published,
-        tags=cleaned.tags,
-        origin=origin,
-    )
+    stem = unquote(urlsplit(fetched.url).path).rstrip("/").rpartition("/")[2]
+    return as_article(cleaned, id=address, url=address, origin=origin, stem=stem)
 
 
 _FRONT = "it is the front page"

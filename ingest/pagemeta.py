@@ -8,6 +8,7 @@ What this file does not know: the article's text.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -72,13 +73,7 @@ def _meta_fields(root: Element) -> dict[str, list[str]]:
 def _article_data(root: Element) -> dict[str, Any]:
     """The JSON-LD object that describes the article, or {}."""
     found: dict[str, Any] = {}
-    for script in root.iter("script"):
-        if (script.get("type") or "").strip().lower() != "application/ld+json":
-            continue
-        try:
-            stated = json.loads(script.text or "", strict=False)
-        except (ValueError, RecursionError):
-            continue  # as often broken as not
+    for stated in json_ld(root):
         for node in _objects(stated):
             kinds = node.get("@type")
             names = kinds if isinstance(kinds, list) else [kinds]
@@ -87,6 +82,15 @@ def _article_data(root: Element) -> dict[str, Any]:
                     return node
                 found = found or node
     return found
+
+
+def json_ld(root: Element) -> Iterator[object]:
+    """What each piece of structured data on the page says; broken ones, of which there are many, left out."""
+    for script in root.iter("script"):
+        if (script.get("type") or "").strip().lower() != "application/ld+json":
+            continue
+        with contextlib.suppress(ValueError, RecursionError):
+            yield json.loads(script.text or "", strict=False)
 
 
 def _objects(stated: object) -> Iterator[dict[str, Any]]:

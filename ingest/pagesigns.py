@@ -9,7 +9,6 @@ What this file does not know: what the signs mean (pagekind.py).
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +19,8 @@ from urllib.parse import urlsplit
 from ingest.hidden import is_silent
 from ingest.htmltree import Element, text_of
 from ingest.normal import tidy
-from ingest.weburl import public_url
+from ingest.pagemeta import json_ld
+from ingest.weburl import host_of, public_url
 
 _CHROME = frozenset(("nav", "footer", "aside", "dialog"))
 _ROLES = frozenset(("navigation", "banner", "contentinfo", "complementary", "search", "dialog"))
@@ -140,13 +140,7 @@ def _structured(root: Element) -> tuple[frozenset[str], tuple[str, ...], bool]:
     types: set[str] = set()
     articles: dict[str, None] = {}
     dated = False
-    for script in root.iter("script"):
-        if (script.get("type") or "").strip().lower() != "application/ld+json":
-            continue
-        try:
-            stated = json.loads(script.text or "", strict=False)
-        except (ValueError, RecursionError):
-            continue  # as often broken as not
+    for stated in json_ld(root):
         for node in _nodes(stated):
             kinds = node.get("@type")
             names = [k.lower() for k in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(k, str)]
@@ -266,7 +260,9 @@ class _Walk:
             None,
         )
         address = public_url(href, self.url) if href else None
-        leads = address is not None and _host(address) == _host(self.url) and _place(address) not in self.own
+        leads = (
+            address is not None and host_of(address) == host_of(self.url) and _place(address) not in self.own
+        )
         if address and leads and not (href or "").startswith("#"):
             self.head_links.add(_place(address))
         if box is not None and not box.decided:
@@ -307,12 +303,8 @@ def _is_dated_link(node: Element) -> bool:
     return len(said) < 200 and (any(e.tag == "time" for e in inside) or _DATE.search(said) is not None)
 
 
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
 def _place(url: str) -> str:
     """What two spellings of an address have in common."""
     parts = urlsplit(url)
     query = "&".join(part for part in parts.query.split("&") if not part.startswith("utm_"))
-    return f"{_host(url)}{parts.path.rstrip('/')}?{query}"
+    return f"{host_of(url)}{parts.path.rstrip('/')}?{query}"

@@ -84,7 +84,7 @@ class _Walk:
     met: set[str] = field(default_factory=set)
 
     def read(self, url: str, body: bytes, depth: int) -> None:
-        sitemap = read_sitemap(unpacked(body), url=url)
+        sitemap = read_sitemap(body, url=url)
         for page in sitemap.pages:
             self.pages.setdefault(page.url, page)
         children, left = relevant([child for child in sitemap.children if child not in self.met])
@@ -158,10 +158,9 @@ def _sitemap(fetcher: Fetcher, url: str, *, named: bool = False) -> Pagelist | N
     """A sitemap's pages; None if there is none. named: robots.txt says that there is one."""
     try:
         fetched = fetcher.get(url, largest=LARGEST)
-        body = unpacked(fetched.body)
-        if not named and not looks_like_sitemap(body):
+        if not named and not looks_like_sitemap(fetched.body):
             return None  # a page that says in words that there is nothing
-        return pages_of(fetcher, fetched.url, body)
+        return pages_of(fetcher, fetched.url, fetched.body)
     except FetchError as error:
         if _absent(error) and not named:
             return None

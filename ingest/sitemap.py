@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from ingest.errors import SourceError
 from ingest.htmltree import Element
-from ingest.weburl import public_url
+from ingest.weburl import host_of, public_url
 
 _MOST_ENTRIES = 50_000
 _MOST_BYTES = 50 * 1024 * 1024
@@ -206,12 +206,12 @@ def _said(entry: Element, name: str) -> str | None:
 def _sorted_out(entries: list[tuple[str, str | None]], url: str, *, index: bool) -> Sitemap:
     found: dict[str, Listed] = {}
     elsewhere = unusable = 0
-    site = _site(url)
+    site = host_of(url)
     for stated, lastmod in entries:
         address = public_url(_absolute(stated, url))
         if not stated or address is None or len(address) > _LONGEST_ADDRESS:
             unusable += 1
-        elif _site(address) != site:
+        elif host_of(address) != site:
             elsewhere += 1
         else:
             found.setdefault(address, Listed(address, lastmod))
@@ -224,13 +224,6 @@ def _sorted_out(entries: list[tuple[str, str | None]], url: str, *, index: bool)
 def _absolute(stated: str, base: str) -> str:
     try:
         return urljoin(base, stated.replace(" ", "%20"))
-    except ValueError:
-        return ""
-
-
-def _site(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
 

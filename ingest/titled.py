@@ -1,4 +1,4 @@
-"""A title for what names none: its first heading, else how its text begins.
+"""A title for what names none: its first heading, else how its text begins; and the article it makes.
 
 What this file does not know: titles that a document, a feed or a list does give.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from ingest.article import Article
 from ingest.blocks import Block, blocks, sentences
 from ingest.normal import Cleaned, tidy
 
@@ -32,6 +33,12 @@ def titled(cleaned: Cleaned, stem: str) -> Cleaned:
         return replace(cleaned, title=_shortened(tidy(text[start:end])))
     words = tidy(re.sub(r"[-_+]+", " ", stem))
     return replace(cleaned, title=(words[:1].upper() + words[1:]) or "Untitled")
+
+
+def as_article(cleaned: Cleaned, *, id: str, url: str | None, origin: str, stem: str) -> Article:
+    """What a file or page says, as an article with a title; stem: as titled() has it."""
+    named = titled(cleaned, stem)
+    return Article(id, named.title, named.text, url, named.author, named.published, named.tags, origin)
 
 
 def _without_heading(text: str, found: list[Block], headings: list[Block]) -> str:

@@ -49,13 +49,20 @@ def is_web(source: str) -> bool:
 
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses are of one host, "www." aside. http and https are the same site."""
-    return _host(one) == _host(other) != ""
+    return _site(one) == _site(other) != ""
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """The host in lower case, which is the same with and without "www."; "" if there is none."""
     try:
-        parts = urlsplit(url)
-        port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
-        return (parts.hostname or "").removeprefix("www.") + port
+        return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def _site(url: str) -> str:
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return ""
+    return host_of(url) + ("" if port in (None, 80, 443) else f":{port}")

@@ -24,8 +24,8 @@ from ingest.errors import SourceError
 from ingest.found import LeftOut
 from ingest.htmltree import parse_html
 from ingest.post import Post
-from ingest.weburl import public_url
-from ingest.wordpresspost import same_site_key, string, wordpress_post
+from ingest.weburl import host_of, public_url
+from ingest.wordpresspost import string, wordpress_post
 
 _REL = "https://api.w.org/"
 _PER_PAGE = 100  # the most that WordPress gives
@@ -85,7 +85,7 @@ def api_root(links: Mapping[str, str], html: str, home: str) -> str | None:
         stated += [e.get("href") or "" for e in found if _REL in (e.get("rel") or "").split()]
     for href in stated:
         address = public_url(href, home)
-        if address and same_site_key(address) == same_site_key(home):
+        if address and host_of(address) == host_of(home):
             return address
     return None
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from typing import Any
-from urllib.parse import urlsplit
 
 from ingest.article import LoadFailure
 from ingest.dates import iso_date
 from ingest.found import LeftOut
 from ingest.normal import tidy
 from ingest.post import Post, plain_title
+from ingest.weburl import host_of
 
 # The category that WordPress puts a post in which has none, in the languages of its installer.
 _UNSORTED = frozenset(
@@ -39,7 +39,7 @@ def wordpress_post(entry: dict[str, Any], address: str, root: str) -> Post | Lef
         return LeftOut(address, name, "it is not published")
     if isinstance(content, dict) and content.get("protected"):
         return LeftOut(address, name, "a password protects it")
-    if same_site_key(address) != same_site_key(root):
+    if host_of(address) != host_of(root):
         return LeftOut(address, name, "its address is on another site")
     if not isinstance(content, dict) and not isinstance(entry.get("excerpt"), dict):
         return LoadFailure(address, name, "the blog's WordPress interface gives no text for it")
@@ -110,8 +110,3 @@ def _is_moment(said: str) -> bool:
         return datetime.fromisoformat(said).tzinfo is not None
     except ValueError:  # a post without a date has one of noughts
         return False
-
-
-def same_site_key(url: str) -> str:
-    """The host, which is the same with and without "www."."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
