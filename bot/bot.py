@@ -18,8 +18,9 @@ from bot import metadata
 from bot.answer import Answer, Event, Passage, Token, Turn
 from bot.cite import footnote, metadata_citation, verify
 from bot.config import BotConfig
+from bot.joint import JointReader
 from bot.quote import compose
-from bot.reader import Reading, check_fits, read
+from bot.reader import Reading, Rereader, check_fits, read
 from bot.retrieve import Corpus, load_corpus, retrieve_vector
 from bot.rewrite import focus, plain_words, rewrite, tidy
 from bot.smalltalk import small_talk
@@ -47,8 +48,12 @@ class Health:
 class Bot:
     """Answers questions from an index. May be shared by threads."""
 
-    def __init__(self, index: Index, embedder: Embedder, config: BotConfig) -> None:
+    def __init__(
+        self, index: Index, embedder: Embedder, config: BotConfig, second: Rereader | None = None
+    ) -> None:
+        """second: reads the best passages again (bot.joint.JointReader); without it answers are less sure."""
         self.config = config
+        self._second = second
         self._index = index
         self._embedder = embedder
         self._mutex = threading.Lock()
@@ -157,7 +162,7 @@ class Bot:
         query = plain_words(focus(standalone))
         pooled, tokens = self._embedder.embed_tokens([query])
         passages = retrieve_vector(query, pooled[0], corpus=corpus, k=PASSAGES)
-        return passages, read(query, pooled[0], tokens[0], passages, corpus=corpus)
+        return passages, read(query, pooled[0], tokens[0], passages, corpus=corpus, second=self._second)
 
     def _from_metadata(self, question: str, standalone: str, about: str, corpus: Corpus) -> Iterator[Event]:
         passages, _ = self._read(standalone, corpus)
@@ -195,7 +200,7 @@ class Bot:
 def open_bot(config: BotConfig) -> Bot:
     """The bot as the command line and the server run it; loads nothing yet."""
     embedder = SentenceTransformerEmbedder(config.embedder, threads=config.threads)
-    return Bot(Index(config.index, config.index_config), embedder, config)
+    return Bot(Index(config.index, config.index_config), embedder, config, JointReader())
 
 
 def _joined(lines: Sequence[str]) -> str:

@@ -1,14 +1,16 @@
 """Does this passage answer this question, and which of its sentences do?
 
-A small network (three times 71,000 weights, in reader.npz, run with numpy) reads each candidate
+Read twice. A small network (three times 71,000 weights, in reader.npz, run with numpy) reads each candidate
 sentence next to the question: every token of the question is aligned with the tokens of the
 sentence and compared with what it is aligned to, and the other way round (Parikh et al., "A
 Decomposable Attention Model", EMNLP 2016), over the embedding model's own token vectors; beside
 that it is given the features of evidence.py. All sentences of a question and "none of them"
-compete in one softmax, so the same numbers rank sentences and say whether there is an answer.
+compete in one softmax, so the same numbers rank sentences and say whether there is an answer. The
+passages that look best to it are read again by a larger one (joint.py), which is slow; what both say
+is averaged.
 
-Trained by bot/eval/train.py on data/reader/, posts and questions written for this project. What
-this file does not know: how an answer is put together (quote.py).
+Trained by bot/eval/train.py and train_joint.py on data/reader/, posts and questions written for this
+project. What this file does not know: how an answer is put together (quote.py).
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +33,8 @@ from ingest.errors import EmbedderError
 
 WEIGHTS = Path(__file__).parent / "reader.npz"
 _LONGEST = 64  # tokens of a sentence, or of headings, that are looked at
+AGAIN = 6  # passages that are read a second time
+_RANK = 0.15  # what a place further down in retrieval costs a passage then, in logits
 _CLIP = 4.0  # standard deviations: a feature that training never saw so large says no more than this
 
 
@@ -54,23 +59,61 @@ class Reading:
     answerable: float
 
 
+class Rereader(Protocol):
+    """What reads the best passages again: bot.joint.JointReader."""
+
+    def logits(
+        self, question: str, texts: Sequence[str], matter: Matter, chosen: Sequence[int]
+    ) -> dict[int, float]: ...
+    def answerable(self, logits: Floats) -> float: ...
+
+
 def read(
-    question: str, vector: Floats, tokens: TokenVectors, passages: Sequence[Passage], *, corpus: Corpus
+    question: str,
+    vector: Floats,
+    tokens: TokenVectors,
+    passages: Sequence[Passage],
+    *,
+    corpus: Corpus,
+    second: Rereader | None = None,
 ) -> Reading:
-    """Judge every sentence of the passages. vector (d,) and tokens are the question's embedding."""
+    """Judge every sentence of the passages. vector (d,) and tokens are the question's embedding.
+
+    second: reads the best passages again; without one the first reading stands, and is less sure.
+    """
     matter = gather(question, vector, tokens, passages, corpus=corpus)
     if not matter.sentences:
         return Reading((), 0.0)
     reader = load_reader()
-    logits = reader.logits(matter)
+    texts = [corpus.texts[corpus.numbers[p.chunk.id]] for p in passages]
+    first = reader.logits(matter)
+    judged = again(question, texts, matter, first, second) if second else dict(enumerate(map(float, first)))
+    if not judged:
+        return Reading((), 0.0)
+    numbers = sorted(judged, key=lambda k: -judged[k])
+    logits = np.array([judged[k] for k in numbers], np.float32)
     shares = np.exp(logits) / (1.0 + np.exp(logits).sum())
-    order = np.argsort(-logits, kind="stable")
     scored = tuple(
-        Scored(passages[s.passage], s, float(shares[i]), float(logits[i]))
-        for i in order
-        for s in [matter.sentences[i]]
+        Scored(passages[matter.sentences[k].passage], matter.sentences[k], float(share), float(logit))
+        for k, share, logit in zip(numbers, shares, logits, strict=True)
     )
-    return Reading(scored, reader.answerable(logits))
+    return Reading(scored, (second or reader).answerable(logits))
+
+
+def again(
+    question: str, texts: Sequence[str], matter: Matter, first: Floats, second: Rereader
+) -> dict[int, float]:
+    """Read the best-looking passages together with the question: sentence number -> mean of both logits.
+
+    texts: of every passage what was embedded. first: (sentences,) logits of the first reading.
+    """
+    best = np.full(len(texts), -np.inf)
+    for logit, sentence in zip(first, matter.sentences, strict=True):
+        best[sentence.passage] = max(best[sentence.passage], float(logit))
+    order = np.argsort(-(best - _RANK * np.arange(len(texts))), kind="stable")
+    chosen = [int(i) for i in order[:AGAIN] if np.isfinite(best[i])]
+    said = second.logits(question, texts, matter, chosen)
+    return {k: 0.5 * (float(first[k]) + logit) for k, logit in said.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +211,13 @@ class Reader:
         return np.asarray(np.mean([net.logits(arrays) for net in self.nets], axis=0), np.float32)
 
     def answerable(self, logits: Floats) -> float:
-        """Logistic regression on what the best sentence and all together say (Platt, 1999)."""
-        signal = np.array([*signals(logits), 1.0], np.float32)
-        return float(1.0 / (1.0 + np.exp(-float(signal @ self.calibration))))
+        return calibrated(logits, self.calibration)
+
+
+def calibrated(logits: Floats, calibration: Floats) -> float:
+    """Logistic regression on what the best sentence and all together say (Platt, 1999)."""
+    signal = np.array([*signals(logits), 1.0], np.float32)
+    return float(1.0 / (1.0 + np.exp(-float(signal @ calibration))))
 
 
 def signals(logits: Floats) -> tuple[float, float]:

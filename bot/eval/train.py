@@ -54,9 +54,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with its evidence. answers: which of matter.sentences are gold."""
+    """A question with its evidence. answers: which of matter.sentences are gold.
+
+    query: the question as it is read. texts: of every passage what was embedded.
+    """
 
     asked: Asked
+    query: str
+    texts: tuple[str, ...]
     matter: Matter
     answers: tuple[int, ...]
 
@@ -171,7 +176,8 @@ def examples(folder: Path, embedder: SentenceTransformerEmbedder) -> Iterator[Ex
                 if any(s.start < e and b < s.end for b, e in asked.gold)
             )
             if matter.sentences and bool(answers) == bool(asked.gold):
-                yield Example(asked, matter, answers)
+                indexed = tuple(embedding_text(p.title, p.chunk)[0] for p in passages)
+                yield Example(asked, query, indexed, matter, answers)
 
 
 class Trainee(nn.Module):

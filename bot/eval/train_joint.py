@@ -1,0 +1,242 @@
+"""Train the joint reader: `python -m bot.eval.train_joint` writes bot/joint.npz from data/reader/.
+
+The packaged embedding model is trained further on question and passage together (bot/joint.py), on the
+posts and questions of data/reader and on those halves of question sets in the BEIR layout that `--also` names:
+a question is in the half that is trained on if the SHA-1 of its id is even, so that the other half can be
+asked honestly. All sentences of a question's passages and "none of them" compete in one softmax, as
+in train.py. About an hour on two cores.
+
+What this file does not know: the questions of data/eval, which nothing here reads.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from bot import joint
+from bot.eval.cases import read_set
+from bot.eval.train import DATA, Asked, Example, examples, loss, prepare, shelve
+from bot.evidence import gather
+from bot.reader import load_reader
+from bot.retrieve import retrieve_vector
+from ingest.chunk import embedding_text
+from ingest.config import DEFAULT_EMBEDDER
+from ingest.embed import SentenceTransformerEmbedder, model_folder
+
+_PASSAGES = 12
+_NEGATIVES = 2  # passages without an answer that are read for each question and epoch
+_AT_ONCE = 8  # questions a step; sequences of like length a pass
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A question and its passages as token sequences. gold: for each of a pair's sentences, is it one?
+
+    hard: for each pair the best logit that the first reader gives to any of its sentences.
+    """
+
+    pairs: tuple[joint.Pair, ...]
+    gold: tuple[tuple[bool, ...], ...]
+    hard: tuple[float, ...]
+
+
+def lessons_of(found: Sequence[Example], cutter: Any) -> list[Lesson]:
+    """Examples as token sequences, made once for all epochs."""
+    made = []
+    first = load_reader()
+    for example in found:
+        asked = joint.cut(cutter, example.query)
+        logits = first.logits(example.matter)
+        pairs, gold, hard = [], [], []
+        for number, text in enumerate(example.texts):
+            one = joint.pair(asked, joint.cut(cutter, text), example.matter, number)
+            if one.sentences:
+                pairs.append(one)
+                gold.append(tuple(k in example.answers for k, _, _ in one.sentences))
+                hard.append(max(float(logits[k]) for k, _, _ in one.sentences))
+        made.append(Lesson(tuple(pairs), tuple(gold), tuple(hard)))
+    return made
+
+
+def also(folder: Path, embedder: SentenceTransformerEmbedder) -> list[Example]:
+    """The half that is trained on of a question set in the BEIR layout."""
+    asked_set = read_set(folder)
+    corpus = shelve(asked_set.articles, embedder)
+    cases = [case for case in asked_set.cases if trained_on(case.id)]
+    queries = [prepare(case.question, corpus.keywords, embedder) for case in cases]
+    found = []
+    for case, query, vector, tokens in zip(cases, queries, *embedder.embed_tokens(queries), strict=True):
+        passages = retrieve_vector(query, vector, corpus=corpus, k=_PASSAGES)
+        matter = gather(query, vector, tokens, passages, corpus=corpus)
+        gold = {*case.any, *case.all}
+        answers = tuple(
+            k
+            for k, s in enumerate(matter.sentences)
+            if any(
+                passages[s.passage].chunk.article_id == a and s.start < e and b < s.end for a, b, e in gold
+            )
+        )
+        if matter.sentences and bool(answers) == case.answerable:
+            texts = tuple(embedding_text(p.title, p.chunk)[0] for p in passages)
+            found.append(Example(Asked(folder.name, query, ()), query, texts, matter, answers))
+    return found
+
+
+def trained_on(question_id: str) -> bool:
+    """Is a benchmark's question in the half that is trained on?"""
+    return int(hashlib.sha1(question_id.encode()).hexdigest(), 16) % 2 == 0
+
+
+class Trainee(nn.Module):
+    """bot/joint.py's network with what training adds: dropout, and parameters to change."""
+
+    def __init__(self, h: int = 128, drop: float = 0.1) -> None:
+        super().__init__()
+        from transformers import AutoModel
+
+        folder = str(model_folder(DEFAULT_EMBEDDER))
+        self.encoder = AutoModel.from_pretrained(folder, local_files_only=True)
+        self.encoder.embeddings.requires_grad_(False)
+        d = self.encoder.config.hidden_size
+        self.marks = nn.Parameter(torch.randn(joint.MARKS, d) * 0.02)
+        self.out1, self.out2 = nn.Linear(3 * d, h), nn.Linear(h, 1)
+        self.drop = nn.Dropout(drop)
+
+    def forward(self, pairs: Sequence[joint.Pair]) -> Tensor:
+        """The logits of all sentences of the pairs, in their order."""
+        with torch.autocast("cpu", torch.bfloat16):
+            states = joint.encode(self.encoder, self.marks, pairs).float()
+        pieces = [(row, a, b) for row, p in enumerate(pairs) for _, a, b in p.sentences]
+        return torch.as_tensor(joint.judged(states, pieces, self.head()))
+
+    def head(self) -> dict[str, Any]:
+        """As judged() wants it."""
+        return {
+            "out1": self.out1.weight.T,
+            "out1_bias": self.out1.bias,
+            "out2": self.out2.weight.T,
+            "out2_bias": self.out2.bias,
+            "drop": self.drop,
+        }
+
+
+def train(data: Sequence[Lesson], *, seed: int, epochs: int, rate: float) -> Trainee:
+    """Train one network; shuffles and draws by the seed."""
+    torch.manual_seed(seed)
+    draw = random.Random(seed)
+    net = Trainee()
+    mine = [p for name, p in net.named_parameters() if not name.startswith("encoder") and p.requires_grad]
+    base = [p for p in net.encoder.parameters() if p.requires_grad]
+    optimiser = torch.optim.AdamW(
+        [{"params": base, "lr": rate}, {"params": mine, "lr": 10 * rate}], weight_decay=0.01
+    )
+    steps = epochs * (len(data) // _AT_ONCE)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, [rate, 10 * rate], total_steps=steps + 1, pct_start=0.1
+    )
+    started = time.monotonic()
+    for epoch in range(epochs):
+        order = draw.sample(list(data), len(data))
+        total = 0.0
+        for at in range(0, len(order) - _AT_ONCE + 1, _AT_ONCE):
+            mean = torch.stack(step_losses(net, order[at : at + _AT_ONCE], draw)).mean()
+            optimiser.zero_grad()
+            mean.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            total += float(mean.detach())
+        spent = time.monotonic() - started
+        print(
+            f"epoch {epoch + 1}/{epochs} loss {total * _AT_ONCE / len(order):.3f}, {spent:.0f} s", flush=True
+        )
+    return net.eval()
+
+
+def step_losses(net: Trainee, batch: Sequence[Lesson], draw: random.Random) -> list[Tensor]:
+    """The loss of each question; pairs of like length are passed through the network together."""
+    picked = [(number, k) for number, lesson in enumerate(batch) for k in choose(lesson, draw)]
+    picked.sort(key=lambda one: len(batch[one[0]].pairs[one[1]].ids))
+    logits: list[Tensor] = []
+    owner: list[int] = []
+    gold: list[bool] = []
+    for at in range(0, len(picked), _AT_ONCE):
+        some = picked[at : at + _AT_ONCE]
+        logits.append(net([batch[number].pairs[k] for number, k in some]))
+        for number, k in some:
+            owner += [number] * len(batch[number].gold[k])
+            gold += batch[number].gold[k]
+    said, owners, right = torch.cat(logits), torch.tensor(owner), torch.tensor(gold)
+    return [
+        loss(said[owners == number], right[owners == number])
+        for number in range(len(batch))
+        if bool((owners == number).any())
+    ]
+
+
+def choose(lesson: Lesson, draw: random.Random) -> list[int]:
+    """Up to three passages with gold and some without, the hardest most often."""
+    holds = [k for k, gold in enumerate(lesson.gold) if any(gold)]
+    others = sorted((k for k in range(len(lesson.pairs)) if k not in holds), key=lambda k: -lesson.hard[k])[
+        :5
+    ]
+    wanted = _NEGATIVES if holds else _NEGATIVES + 1
+    picked: list[int] = []
+    while others and len(picked) < wanted:
+        picked.append(others.pop(min(int(draw.expovariate(0.8)), len(others) - 1)))
+    return holds[:3] + picked
+
+
+def arrays_of(net: Trainee) -> dict[str, Any]:
+    """What joint.npz holds of a network: its head, and the encoder's changes."""
+    from transformers import AutoModel
+
+    before = AutoModel.from_pretrained(
+        str(model_folder(DEFAULT_EMBEDDER)), local_files_only=True
+    ).state_dict()
+    after = net.encoder.state_dict()
+    changes = {
+        name: (after[name] - before[name]).numpy()
+        for name in before
+        if name.startswith("encoder.") and not torch.equal(after[name], before[name])
+    }
+    head = {name: value.detach() for name, value in net.head().items() if isinstance(value, Tensor)}
+    head["marks"] = net.marks.detach()
+    return joint.packed(changes) | {f"head/{n}": v.numpy().astype(np.float16) for n, v in head.items()}
+
+
+def main() -> None:
+    """Train and write joint.npz."""
+    parser = argparse.ArgumentParser(description="Train the joint reader from data/reader.")
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--also", type=Path, nargs="*", default=[], help="question sets in the BEIR layout")
+    parser.add_argument("--out", type=Path, default=joint.WEIGHTS)
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--rate", type=float, default=1.5e-4)
+    given = parser.parse_args()
+    embedder = SentenceTransformerEmbedder(threads=2)
+    found = [*examples(given.data, embedder), *(e for folder in given.also for e in also(folder, embedder))]
+    from transformers import AutoTokenizer
+
+    cutter = AutoTokenizer.from_pretrained(str(model_folder(DEFAULT_EMBEDDER)), local_files_only=True)
+    posts = sorted({e.asked.post for e in found if e.asked.post not in {f.name for f in given.also}})
+    kept_out = set(posts[::6])
+    data = lessons_of([e for e in found if e.asked.post not in kept_out], cutter)
+    print(f"{len(data)} questions")
+    net = train(data, seed=0, epochs=given.epochs, rate=given.rate)
+    np.savez_compressed(given.out, **arrays_of(net))
+
+
+if __name__ == "__main__":
+    main()
