@@ -25,12 +25,11 @@ from bot.smalltalk import small_talk
 from bot.topic import GENERIC, Name, Outline, is_content, offered, topical
 from ingest.article import Article
 
-_TURNS = 12
+_TURNS = 12  # as BotConfig.max_history
 _READER, _ASSISTANT = 400, 4000  # characters of a turn that are looked at
-_LONGEST_WORD, _MOST_ADDED = 30, 12
-_POINTERS = frozenset(
-    "it its that those these this they them their one ones he she him her same other others another else".split()
-)
+_LONGEST_WORD, _MOST_ADDED = 30, 8
+_PRONOUNS = frozenset("it its that those these this they them their he she him her".split())
+_ANAPHORS = frozenset("one ones same other others another else".split())
 _HERE = re.compile(
     r"\b(?:this|that|these|those) (?:blog|post|article|page|site)\b"
     r"|\b(?:is|are|was) (?:it|there) (?:\w+ )?(?:\w+ (?:to|that|if|when|for me to|for you to)\b|a\b|an\b|any\b)",
@@ -40,7 +39,7 @@ _CONTINUES = re.compile(
     r"^(?:and|or|but|so|what about|how about|what if|also|then|ok(?:ay)?|why|how)\b", re.IGNORECASE
 )
 _WHAT_IF = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )*what if\b", re.IGNORECASE)
-_DEFINITE = re.compile(r"\bthe (\w+)", re.IGNORECASE)
+_DEFINITE = re.compile(r"\b[Tt]he ([a-z]\w*)")
 _THE_ONE = re.compile(r"\b(?:the|that|this) (?P<which>\w+(?: \w+)?) ones?\b", re.IGNORECASE)
 _ONLY = re.compile(
     r"^(?:(?:and|or|but|so|then|ok(?:ay)?|what|how|about|for|with|on|in|of),?\s*)*$", re.IGNORECASE
@@ -125,7 +124,8 @@ def needs_context(question: str, outline: Outline | None = None) -> bool:
     about = topical(question)
     if _HERE.search(question) or len(about) > 2:
         return bool(re.search(r"\b(?:other|same) ones?\W*$", question, re.IGNORECASE))
-    if any(fold(w) in _POINTERS and w != "IT" for w in (m[0] for m in WORD.finditer(question))):
+    said = {fold(m[0]) for m in WORD.finditer(question) if m[0] != "IT"}
+    if said & _PRONOUNS or (said & _ANAPHORS and len(about) < 2):
         return True
     if _WHAT_IF.match(question):
         return True
@@ -170,12 +170,18 @@ class _Conversation:
         if put:
             return self._alone(text)
         mine = [w for run in _runs(question) for w in run.split() if topical(w)]
-        return _Said(text, " ".join([*mine, *before.topic.split()][:_MOST_ADDED]), before.noun)
+        kept = before.noun.split() if mine and before.noun else before.topic.split()
+        return _Said(text, " ".join([*mine, *kept][:_MOST_ADDED]), before.noun)
 
     def _alone(self, text: str) -> _Said:
         runs = [(run, topical(run)) for run in _runs(text)]
         about = [(run, stems) for run, stems in runs if stems]
-        named = [(len(stems), run) for run, stems in about if self.outline.named(stems)]
+        # One word is only taken for a name if it is a whole one: "terms" is none for standing in a heading.
+        named = [
+            (len(stems), run)
+            for run, stems in about
+            if (name := self.outline.named(stems)) and (len(stems) > 1 or len(topical(name.text)) == 1)
+        ]
         noun = max(named, key=lambda pair: pair[0])[1] if named else about[0][0] if len(about) == 1 else ""
         words = " ".join(run for run, _ in about).split()
         return _Said(text, " ".join(words[:_MOST_ADDED]), _with_article(text, noun))

@@ -120,7 +120,7 @@ class Keywords:
         """
         totals = np.zeros(self.size, np.float32)
         own = dict.fromkeys(content_stems(question) or stems(question), 1.0)
-        for stemmed, weight in ((beside or {}) | own).items():
+        for stemmed, weight in {**(beside or {}), **own}.items():
             if (posting := self.postings.get(stemmed)) is not None:
                 totals[posting[0]] += weight * self.idf(stemmed) * posting[1]
         return totals

@@ -48,10 +48,10 @@ class Corpus:
     def together(self, first: str, second: str) -> bool:
         """Does any chunk write these words one after the other?"""
         pair = re.compile(rf"\b{re.escape(first)}\W+{re.escape(second)}\b", re.IGNORECASE)
-        both = [self.keywords.postings.get(stem(word)) for word in (first, second)]
-        if None in both:
+        one, other = (self.keywords.postings.get(stem(word)) for word in (first, second))
+        if one is None or other is None:
             return False
-        shared = np.intersect1d(*(posting[0] for posting in both if posting))
+        shared = np.intersect1d(one[0], other[0])
         return any(pair.search(self.texts[number]) for number in shared.tolist())
 
 

@@ -11,8 +11,10 @@ What this file does not know: grammar, and mistakes that make another real word 
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from bot.keywords import STOPWORDS, WORD, fold, stem
 from bot.sound import sound, starts_alike
@@ -28,6 +30,37 @@ _ELSEWHERE = frozenset(
 # What readers ask with, whether the blog has it or not.
 _EVERYDAY = frozenset("first second third fourth fifth last often long many else instead another".split())
 _LEAST = 4  # letters of a word that may be mended
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Words that a mistake may have been: all, the stems of the blog's, those that are long enough by
+    their first letter, and the blog's by how they look without doubled letters."""
+
+    every: frozenset[str]
+    stems: frozenset[str]
+    initial: Mapping[str, tuple[str, ...]]
+    single: Mapping[str, str]
+
+    def like(self, word: str) -> list[str]:
+        """Those whose beginning the word's may be a mistake for."""
+        letters = [c for c in self.initial if c in word[:2] or starts_alike(word, c)]
+        return [other for c in letters for other in self.initial[c]]
+
+
+@functools.lru_cache(maxsize=2)
+def _words(vocabulary: frozenset[str]) -> _Words:
+    every = vocabulary | STOPWORDS | _EVERYDAY
+    initial: dict[str, list[str]] = {}
+    for word in sorted(every):
+        if len(word) >= _LEAST and word.isalpha():
+            initial.setdefault(word[0], []).append(word)
+    return _Words(
+        every,
+        frozenset(stem(word) for word in vocabulary),
+        {letter: tuple(found) for letter, found in initial.items()},
+        {_single(word): word for word in sorted(vocabulary) if word.isalpha()},
+    )
 
 
 def correct(
@@ -46,22 +79,27 @@ def correct(
     """
     if _foreign(question):
         return question
-    stemmed = {stem(word) for word in vocabulary}
-    every = frozenset(vocabulary) | STOPWORDS | _EVERYDAY
+    words = _words(frozenset(vocabulary))
     named = _names(question)
     pieces: list[str] = []
     at = 0
     for m in WORD.finditer(question):
         word = fold(m[0])
-        if len(word) < _LEAST or not word.isalpha() or word in every or m.start() in named or known(word):
+        if (
+            len(word) < _LEAST
+            or not word.isalpha()
+            or word in words.every
+            or m.start() in named
+            or known(word)
+        ):
             continue
-        if stem(word) in stemmed:
+        if stem(word) in words.stems:
             # The stemmer takes "inflamation" for "inflamed"; the blog's spelling finds more.
-            better = next((w for w in sorted(vocabulary) if w != word and _single(w) == _single(word)), None)
+            better = words.single.get(_single(word))
         elif _inflected(word, known):
             continue
         else:
-            better = _mended(word, every, together, favoured)
+            better = _mended(word, words, together, favoured)
         if better:
             pieces += [question[at : m.start()], better]
             at = m.end()
@@ -70,7 +108,7 @@ def correct(
 
 def _names(question: str) -> frozenset[int]:
     """Where words stand that are capitalised in the midst of words that are not: names, not slips."""
-    found = [m for m in WORD.finditer(question) if len(m[0]) >= _LEAST and fold(m[0]) not in STOPWORDS]
+    found = [m for m in WORD.finditer(question) if fold(m[0]) not in STOPWORDS]
     capital = frozenset(
         m.start() for m in found if m.start() > 0 and m[0][0].isupper() and m[0][1:].islower()
     )
@@ -91,17 +129,18 @@ def _foreign(question: str) -> bool:
 
 
 def _mended(
-    word: str, vocabulary: Collection[str], together: Callable[[str, str], bool], favoured: Collection[str]
+    word: str, words: _Words, together: Callable[[str, str], bool], favoured: Collection[str]
 ) -> str | None:
-    if pair := _parted(word, vocabulary, together):
+    if pair := _parted(word, words.every, together):
         return pair
-    alike = _alike(word, vocabulary)
-    near = nearest(word, vocabulary, favoured=favoured)
+    like = words.like(word)
+    alike = _alike(word, like)
+    near = nearest(word, like, favoured=favoured)
     if near is not None and (not alike or near in alike):
         return near
     if alike:
         return min(alike, key=lambda w: (w not in favoured, w))
-    return _parted_and_mended(word, vocabulary, together)
+    return _parted_and_mended(word, words, together)
 
 
 def nearest(word: str, vocabulary: Collection[str], *, favoured: Collection[str] = frozenset()) -> str | None:
@@ -152,15 +191,14 @@ def _parted(word: str, vocabulary: Collection[str], together: Callable[[str, str
     return None
 
 
-def _parted_and_mended(
-    word: str, vocabulary: Collection[str], together: Callable[[str, str], bool]
-) -> str | None:
+def _parted_and_mended(word: str, words: _Words, together: Callable[[str, str], bool]) -> str | None:
     """As _parted, with one of the two misspelt in itself ("trigerpoint")."""
     for first, second in _splits(word):
-        left = first if first in vocabulary else nearest(first, vocabulary)
-        right = second if second in vocabulary else nearest(second, vocabulary)
-        exact = (first == left and len(first) >= _LEAST) or (second == right and len(second) >= _LEAST)
-        if left and right and exact and together(left, right):
+        if not any(part in words.every and len(part) >= _LEAST for part in (first, second)):
+            continue
+        left = first if first in words.every else nearest(first, words.like(first))
+        right = second if second in words.every else nearest(second, words.like(second))
+        if left and right and together(left, right):
             return f"{left} {right}"
     return None
 
