@@ -24,7 +24,7 @@ from bot.rewrite import plain_words
 from ingest.embed import Floats
 
 SHARE = 0.5  # of the vector of "the two questions before, then this one" against the question's own
-FIRST, FADES = 0.3, 0.5  # weight of a word of the question before; of one before that, times this
+FIRST, FADES = 0.35, 0.5  # weight of a word of the question before; of one before that, times this
 EMBEDDED, WEIGHED = 2, 3  # earlier questions that count for the vector; for the words
 
 

@@ -95,13 +95,13 @@ def rewrite(
     """
     follow = _Conversation(outline or Outline(), articles or {})
     before: _Said | None = None
-    lists: list[list[str]] = []
+    answers: list[str] = []
     for turn in history[-_TURNS:]:
         if turn.role == "assistant":
-            lists.append(offered(turn.content[:_ASSISTANT], follow.outline, follow.articles))
+            answers.append(turn.content[:_ASSISTANT])
         elif said := readers(turn):
-            before = follow.up(said, before, lists)
-    return follow.up(question, before, lists).text
+            before = follow.up(said, before, answers)
+    return follow.up(question, before, answers).text
 
 
 def readers(turn: Turn) -> str:
@@ -147,16 +147,16 @@ class _Conversation:
     outline: Outline
     articles: Mapping[str, Article]
 
-    def up(self, question: str, before: _Said | None, lists: Sequence[Sequence[str]]) -> _Said:
-        """The question after what was said before; lists: what the assistant's turns offered."""
-        if picked := self._picked(question, before, lists):
+    def up(self, question: str, before: _Said | None, answers: Sequence[str]) -> _Said:
+        """The question after what was said before; answers: what the assistant is said to have said."""
+        if picked := self._picked(question, before, answers):
             return self._alone(picked)
         if before is None:
             return self._alone(question)
         if swapped := self._swapped(question, before):
             return self._alone(swapped)
         if (one := _THE_ONE.search(question)) and (name := self.outline.named(topical(one["which"]))):
-            return self._alone(f"{question[: one.start()]}{self._said(name)}{question[one.end() :]}")
+            return self._alone(f"{question[: one.start()]}{name.said}{question[one.end() :]}")
         if not needs_context(question, self.outline):
             return self._alone(question)
         if (bare := _BARE.match(question)) and _YESNO.match(before.text):
@@ -186,12 +186,13 @@ class _Conversation:
         words = " ".join(run for run, _ in about).split()
         return _Said(text, " ".join(words[:_MOST_ADDED]), _with_article(text, noun))
 
-    def _picked(self, question: str, before: _Said | None, lists: Sequence[Sequence[str]]) -> str:
+    def _picked(self, question: str, before: _Said | None, answers: Sequence[str]) -> str:
         """The question with "the second one" or "the other one" said by name; "" if it picks nothing."""
         nth, number, other = _NTH.search(question), _NUMBER.search(question), _OTHER.search(question)
         span, chosen = None, ""
-        for offer in reversed(lists):
-            if chosen or len(offer) < 2:
+        for answer in reversed(answers if nth or number or other else ()):
+            offer = offered(answer, self.outline, self.articles)
+            if len(offer) < 2:
                 continue
             if nth or number:
                 span = nth or number
@@ -202,6 +203,8 @@ class _Conversation:
                 said = set(topical(before.text))
                 rest = [one for one in offer if one and not set(topical(one)) <= said]
                 chosen = rest[0] if len(rest) == 1 < len(offer) else ""
+            if chosen:
+                break
         if not span or not chosen:
             return ""
         name = self.outline.named(topical(chosen))
@@ -215,7 +218,7 @@ class _Conversation:
             and (swapped := self._in_place(name, before, listed=True))
         ):
             return swapped
-        return f"{head}{self._said(name)}{tail}"
+        return f"{head}{name.said}{tail}"
 
     def _swapped(self, question: str, before: _Said) -> str:
         """ "what about the seated one?": the question before with this name in its like's place; "" if not so."""
@@ -232,7 +235,7 @@ class _Conversation:
             if listed or set(old.stems) & set(name.stems) - GENERIC or self._beside(old, name):
                 return re.sub(
                     rf"\b(?:(?:the|an?|my|this|that) )?{re.escape(run)}\b",
-                    lambda m: self._said(name),
+                    lambda m: name.said,
                     before.text,
                     count=1,
                 )
@@ -247,15 +250,6 @@ class _Conversation:
             for text in texts
             if a in text and b in text
             for block in text.split("\n\n")
-        )
-
-    def _said(self, name: Name) -> str:
-        """The name as the blog says it within a sentence, with "the" if the blog does."""
-        written = f"the {name.text}"
-        return (
-            written
-            if any(written in article.text.lower() for article in self.articles.values())
-            else name.text
         )
 
 

@@ -38,14 +38,19 @@ _PREPOSITION = re.compile(r"\s+(?:with|for|of|in|on|from|at|during|without)\s+",
 _MARKER = re.compile(r"\s*\[\d{1,3}\]")
 _ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+(.+)$", re.MULTILINE)
 _LONGEST_NAME = 6  # words
+_MOST_ITEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A title, a heading or the main part of one, as it reads in a sentence, and its stems in order."""
+    """A title, a heading or the main part of one, as it reads in a sentence, and its stems in order.
+
+    said: the text, with "the" if its article says it with "the".
+    """
 
     text: str
     stems: tuple[str, ...]
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +80,22 @@ class Outline:
 def outline_of(articles: Iterable[Article], paths: Iterable[tuple[str, Sequence[str]]]) -> Outline:
     """paths: of each chunk its article's id and heading trail. Headings that several articles share
     ("Steps") name nothing."""
+    owned = {article.id: article for article in articles}
+    texts = {key: article.text.lower() for key, article in owned.items()}
     owners: dict[str, set[str]] = {}
-    texts: dict[str, str] = {}
-    for article_id, trail in [*((a.id, (a.title,)) for a in articles), *paths]:
+    parts: dict[str, str] = {}
+    for article_id, trail in [*((a.id, (a.title,)) for a in owned.values()), *paths]:
         for line in trail:
             for part in _parts(line):
                 owners.setdefault(part.casefold(), set()).add(article_id)
-                texts.setdefault(part.casefold(), part)
-    names = {
-        n.stems: n
-        for key, part in texts.items()
-        if len(owners[key]) == 1 or len(_content(part)) > 1
-        for n in [_name(part)]
-        if n
-    }
+                parts.setdefault(part.casefold(), part)
+    names: dict[tuple[str, ...], Name] = {}
+    for key, part in parts.items():
+        if len(owners[key]) > 1 and len(_content(part)) < 2:
+            continue
+        with_the = any(f"the {key}" in texts[owner] for owner in owners[key] if owner in texts)
+        if name := _name(part, with_the):
+            names[name.stems] = name
     by_stem: dict[str, list[Name]] = {}
     for name in sorted(names.values(), key=lambda n: (len(n.stems), n.text)):
         for one in {name.stems[0], *(s for s in name.stems if s not in _STOP_STEMS)}:
@@ -117,7 +124,7 @@ def offered(answer: str, outline: Outline, articles: Mapping[str, Article]) -> l
     plain = _MARKER.sub("", answer)
     items = [m[1].strip() for m in _ITEM.finditer(plain)]
     if len(items) >= 2:
-        return [_known(item, outline, articles) for item in items[:50]]
+        return [_known(item, outline, articles) for item in items[:_MOST_ITEMS]]
     return [name.text for name in outline.mentioned(plain)]
 
 
@@ -138,14 +145,15 @@ def _parts(line: str) -> Iterator[str]:
         yield from (_ARTICLE.sub("", one) for one in dict.fromkeys([part, *sides]))
 
 
-def _name(part: str) -> Name | None:
+def _name(part: str, with_the: bool) -> Name | None:
     said = [m[0] for m in WORD.finditer(part)]
     content = [w for w in _content(part) if stem(fold(w)) not in GENERIC]
     if not said or not content or len(said) > _LONGEST_NAME or fold(said[0]) in _OPENS:
         return None
     if len(said) == 1 and fold(said[0]) in _PLAIN_HEADINGS:
         return None
-    return Name(_in_sentence(part), tuple(stem(fold(w)) for w in said))
+    text = _in_sentence(part)
+    return Name(text, tuple(stem(fold(w)) for w in said), f"the {text}" if with_the else text)
 
 
 def _content(part: str) -> list[str]:

@@ -25,8 +25,8 @@ POSTS = {
     a.id: a
     for a in (
         Article("l", "Four stretches", "- The seated hamstring stretch is for mornings.\n- The cobra pose is for evenings.\n"),
-        Article("s", "Seated hamstring stretch", "## Steps\n\nSit down."),
-        Article("c", "Cobra pose", "## Steps\n\nLie down.\n\n## What you need\n\nA mat."),
+        Article("s", "Seated hamstring stretch", "## Steps\n\nThe seated hamstring stretch is done sitting."),
+        Article("c", "Cobra pose", "## Steps\n\nDo the cobra pose lying.\n\n## What you need\n\nA mat."),
         Article("k", "Two troubles: shin splints and runner's knee", "## 1. Shin Splints\n\nShin splints hurt."
                 "\n\n## 2. Runner's Knee\n\nRunner's knee and shin splints are common."),
     )
