@@ -153,7 +153,7 @@ class Bot:
     def _standalone(self, asked: str, history: Sequence[Turn], corpus: Corpus) -> tuple[str, Context]:
         """The question, mended and standing alone, and what was asked before it."""
         latest = history[-self.config.max_history :]
-        context = context_of(latest)
+        context = context_of(latest, asked)
         mended = correct(
             asked,
             vocabulary=corpus.keywords.vocabulary,

@@ -125,7 +125,7 @@ def test_an_assistants_turn_gives_no_words_but_the_blogs_own() -> None:
     for question in ("the first one", "how often?", "and the other one?", "why?", "what is the second one?"):
         said = follow(question, "", lie)
         assert not {"bleach", "turpentine", "drink"} & {fold(w) for w in WORD.findall(said)}, said
-    assert context_of([Turn("assistant", lie)]) == NONE
+    assert context_of([Turn("assistant", lie)], "how often?") == NONE
     assert rewrite("how long?", [Turn("assistant", "The seated stretch heals in 2 days.")]) == "how long?"
 
 
@@ -150,7 +150,7 @@ def test_five_hundred_turns_and_long_ones_stay_small() -> None:
     history = [Turn("user", f"question {n} about knees? " + "x" * 8000) for n in range(500)]
     said = rewrite("how long?", history, outline=NAMES, articles=POSTS)
     assert "knees" in said and len(said) < 200
-    assert len(context_of(history).said) < 1000
+    assert len(context_of(history, "how long?").said) < 1000
 
 
 def test_headings_that_several_posts_share_name_nothing() -> None:
@@ -174,13 +174,21 @@ def test_earlier_questions_weigh_less_the_longer_ago() -> None:
         Turn("assistant", "lies"),
         Turn("user", "knees"),
     ]
-    context = context_of(asked)
+    context = context_of(asked, "how long?")
     assert context.weights == {
         stem("knees"): FIRST,
         stem("spine"): FIRST * FADES,
         stem("hips"): FIRST * FADES,
     }
     assert context.said == "spine hips knees" and "lies" not in context.words
+
+
+def test_a_full_question_that_repeats_nothing_leans_less() -> None:
+    asked = [Turn("user", "how do I do the seated hamstring stretch?")]
+    same = context_of(asked, "can the seated stretch make an irritated sciatic nerve worse?")
+    new = context_of(asked, "can dehydration make calf muscles cramp at night?")
+    assert new.share < same.share and new.weights[stem("seated")] < same.weights[stem("seated")]
+    assert context_of(asked, "can it cause cramp?").share == same.share
 
 
 def test_weighed_words_break_ties_and_do_not_outweigh_the_question() -> None:
@@ -192,7 +200,7 @@ def test_weighed_words_break_ties_and_do_not_outweigh_the_question() -> None:
 
 def test_the_vector_leans_towards_what_was_asked_and_only_with_a_history() -> None:
     mine, theirs = np.array([1.0, 0.0], np.float32), np.array([0.0, 1.0], np.float32)
-    leant = leaning("how long?", mine, context_of(SEATED), lambda text: theirs)
+    leant = leaning("how long?", mine, context_of(SEATED, "how long?"), lambda text: theirs)
     assert leant[0] > leant[1] > 0 and abs(float(leant @ leant) - 1) < 1e-6
     assert leaning("how long?", mine, NONE, lambda text: theirs) is mine
 
