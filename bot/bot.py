@@ -1,6 +1,6 @@
 """The whole sequence, from a question to an answer whose every citation is verified.
 
-tidy -> small talk -> rewrite -> spelling -> metadata? -> retrieve -> read -> abstain, or quote ->
+tidy -> small talk -> spelling -> follow-up -> metadata? -> retrieve -> read -> abstain, or quote ->
 footnote -> verify -> stream. Each step is a plain function elsewhere; this file only calls them in
 that order and keeps what is costly to make: the loaded corpus of the generation that is live.
 
@@ -18,14 +18,18 @@ from bot import metadata
 from bot.answer import Answer, Event, Passage, Token, Turn
 from bot.cite import footnote, metadata_citation, verify
 from bot.config import BotConfig
-from bot.joint import JointReader
+        vector = leaning(query, pooled[0], context, self._embedder.embed_query)
+        passages = retrieve_vector(query, vector, corpus=corpus, k=PASSAGES, beside=context.weights)
+        reading = read(query, pooled[0], tokens[0], passages, corpus=corpus, second=self._second)
+        return passages, reading
 from bot.quote import compose
 from bot.reader import Reading, Rereader, check_fits, read
 from bot.retrieve import Corpus, load_corpus, retrieve_vector
-from bot.rewrite import focus, plain_words, rewrite, tidy
+from bot.rewrite import focus, plain_words, tidy
 from bot.smalltalk import small_talk
 from bot.spelling import correct
 from bot.suggest import candidates
+from bot.topic import Outline, outline_of
 from ingest.article import Article, Chunk
 from ingest.embed import Embedder, SentenceTransformerEmbedder
 from ingest.generations import Index
@@ -59,6 +63,7 @@ class Bot:
         self._mutex = threading.Lock()
         self._corpus: Corpus | None = None
         self._asked: dict[tuple[str, str], bool] = {}
+        self._outline: tuple[Corpus, Outline] | None = None
 
     @property
     def embedder(self) -> Embedder:
@@ -83,11 +88,11 @@ class Bot:
             yield Answer(question, asked, reply, (), "chat", 0.0)
             return
         with self._reading() as corpus:
-            standalone = self._standalone(asked, history, corpus)
+            standalone, context = self._standalone(asked, history, corpus)
             if about := metadata.wanted(asked):
-                yield from self._from_metadata(question, standalone, about, corpus)
+                yield from self._from_metadata(question, standalone, about, corpus, context)
                 return
-            passages, reading = self._read(standalone, corpus)
+            passages, reading = self._read(standalone, corpus, context)
             if reading.answerable < self.config.threshold:
                 yield from self._abstain(question, standalone, passages, reading.answerable, corpus)
                 return
@@ -99,12 +104,14 @@ class Bot:
             yield from _tokens(lines)
             yield Answer(question, standalone, text, citations, "answered", reading.answerable)
 
-    def passages(self, question: str, *, k: int = 5) -> list[Passage]:
+    def passages(self, question: str, *, k: int = 5, history: Sequence[Turn] = ()) -> list[Passage]:
         """The k best passages for a question, best first, whether they answer it or not."""
         asked = tidy(question, longest=self.config.max_question)
         with self._reading() as corpus:
-            query = plain_words(focus(self._standalone(asked, (), corpus)))
-            return retrieve_vector(query, self._embedder.embed_query(query), corpus=corpus, k=k)
+            standalone, context = self._standalone(asked, history, corpus)
+            query = plain_words(focus(standalone))
+            vector = leaning(query, self._embedder.embed_query(query), context, self._embedder.embed_query)
+            return retrieve_vector(query, vector, corpus=corpus, k=k, beside=context.weights)
 
     def article(self, article_id: str) -> Article:
         """A stored article. Raises NotInIndex."""
@@ -149,23 +156,47 @@ class Bot:
                 corpus = self._corpus
             yield corpus
 
-    def _standalone(self, asked: str, history: Sequence[Turn], corpus: Corpus) -> str:
+    def _standalone(self, asked: str, history: Sequence[Turn], corpus: Corpus) -> tuple[str, Context]:
+        """The question, mended and standing alone, and what was asked before it."""
         latest = history[-self.config.max_history :]
-        return correct(
-            rewrite(asked, latest),
+        context = context_of(latest, asked)
+        mended = correct(
+            asked,
             vocabulary=corpus.keywords.vocabulary,
             known=lambda word: self._embedder.count(word) == 1,
+            together=corpus.together,
+            favoured=context.words,
         )
+        if not latest:
+            return mended, context
+        return rewrite(mended, latest, outline=self._named(corpus), articles=corpus.articles), context
 
-    def _read(self, standalone: str, corpus: Corpus) -> tuple[list[Passage], Reading]:
+    def _named(self, corpus: Corpus) -> Outline:
+        """What the blog has names for; made when a conversation first needs it."""
+        if self._outline is None or self._outline[0] is not corpus:
+            paths = [(piece.article_id, piece.path) for piece in corpus.chunks]
+            self._outline = corpus, outline_of(corpus.articles.values(), paths)
+        return self._outline[1]
+
+    def _read(
+        self, standalone: str, corpus: Corpus, context: Context = NONE
+    ) -> tuple[list[Passage], Reading]:
         check_fits(self._embedder.name)
         query = plain_words(focus(standalone))
         pooled, tokens = self._embedder.embed_tokens([query])
+<<<<<<< HEAD
         passages = retrieve_vector(query, pooled[0], corpus=corpus, k=PASSAGES)
         return passages, read(query, pooled[0], tokens[0], passages, corpus=corpus, second=self._second)
+=======
+        vector = leaning(query, pooled[0], context, self._embedder.embed_query)
+        passages = retrieve_vector(query, vector, corpus=corpus, k=PASSAGES, beside=context.weights)
+        return passages, read(query, pooled[0], tokens[0], passages, corpus=corpus)
+>>>>>>> rewrite
 
-    def _from_metadata(self, question: str, standalone: str, about: str, corpus: Corpus) -> Iterator[Event]:
-        passages, _ = self._read(standalone, corpus)
+    def _from_metadata(
+        self, question: str, standalone: str, about: str, corpus: Corpus, context: Context
+    ) -> Iterator[Event]:
+        passages, _ = self._read(standalone, corpus, context)
         for passage in passages:
             if said := metadata.sentence(corpus.articles[passage.chunk.article_id], about, standalone):
                 text = f"{said} [1]"

@@ -15,7 +15,7 @@ import re
 import threading
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -113,12 +113,16 @@ class Keywords:
         df = 0 if posting is None else len(posting[0])
         return math.log(1 + (self.size - df + 0.5) / (df + 0.5))
 
-    def scores(self, question: str) -> NDArray[np.float32]:
-        """BM25 of each text for the question's content words (all its words if it has none)."""
+    def scores(self, question: str, beside: Mapping[str, float] | None = None) -> NDArray[np.float32]:
+        """BM25 of each text for the question's content words (all its words if it has none).
+
+        beside: other stems that count, each with its weight; the question's own count 1.
+        """
         totals = np.zeros(self.size, np.float32)
-        for stemmed in dict.fromkeys(content_stems(question) or stems(question)):
+        own = dict.fromkeys(content_stems(question) or stems(question), 1.0)
+        for stemmed, weight in {**(beside or {}), **own}.items():
             if (posting := self.postings.get(stemmed)) is not None:
-                totals[posting[0]] += self.idf(stemmed) * posting[1]
+                totals[posting[0]] += weight * self.idf(stemmed) * posting[1]
         return totals
 
 

@@ -8,6 +8,7 @@ What this file does not know: whether a passage answers the question (reader.py)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,7 +18,7 @@ import numpy as np
 from bot import keywords
 from bot.answer import Passage
 from bot.fuse import fuse
-from bot.keywords import Keywords
+from bot.keywords import Keywords, stem
 from ingest.article import Article, Chunk
 from ingest.chunk import embedding_text
 from ingest.embed import Embedder, Floats
@@ -43,6 +44,15 @@ class Corpus:
     texts: tuple[str, ...]
     numbers: Mapping[str, int]
     keywords: Keywords
+
+    def together(self, first: str, second: str) -> bool:
+        """Does any chunk write these words one after the other?"""
+        pair = re.compile(rf"\b{re.escape(first)}\W+{re.escape(second)}\b", re.IGNORECASE)
+        one, other = (self.keywords.postings.get(stem(word)) for word in (first, second))
+        if one is None or other is None:
+            return False
+        shared = np.intersect1d(one[0], other[0])
+        return any(pair.search(self.texts[number]) for number in shared.tolist())
 
 
 def load_corpus(store: Store, before: Corpus | None = None) -> Corpus:
@@ -97,13 +107,15 @@ def retrieve(question: str, *, corpus: Corpus, embedder: Embedder, k: int) -> li
     return retrieve_vector(question, embedder.embed_query(question), corpus=corpus, k=k)
 
 
-def retrieve_vector(question: str, vector: Floats, *, corpus: Corpus, k: int) -> list[Passage]:
-    """As retrieve(), with the question's vector (d,) at hand."""
+def retrieve_vector(
+    question: str, vector: Floats, *, corpus: Corpus, k: int, beside: Mapping[str, float] | None = None
+) -> list[Passage]:
+    """As retrieve(), with the question's vector (d,) at hand. beside: see Keywords.scores()."""
     if not corpus.chunks:
         return []
     depth = max(DEPTH, k)
     dense = [corpus.numbers[c.id] for c, _ in corpus.store.search(vector, depth) if c.id in corpus.numbers]
-    scores = corpus.keywords.scores(question)
+    scores = corpus.keywords.scores(question, beside)
     order = np.argsort(-scores, kind="stable")[:depth]
     sparse = [int(i) for i in order if scores[i] > 0]
     return [_passage(corpus, number, score) for number, score in fuse([dense, sparse])[:k]]

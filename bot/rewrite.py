@@ -1,13 +1,9 @@
-"""A question as typed, and its conversation, to a question that stands alone and can be searched.
+"""A question as typed, to one that can be searched.
 
-In order: tidy (refuse what is no question), rewrite (a follow-up takes its topic from what was
-asked before), spelling (spelling.py), plain words (lexicon.toml), focus (what is asked, without
-what is told around it).
+In order: tidy (refuse what is no question), spelling (spelling.py), follow-ups (followup.py), plain
+words (lexicon.toml), focus (what is asked, without what is told around it).
 
-History comes from the client: only what the reader is said to have asked is looked at, as words
-to search with; it can change which passages are found, never what they say.
-
-What this file does not know: the index.
+What this file does not know: the conversation, and the index.
 """
 
 from __future__ import annotations
@@ -16,11 +12,10 @@ import functools
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-from bot.answer import Turn
-from bot.keywords import STOPWORDS, WORD, content_stems, fold
+from bot.keywords import WORD, content_stems, fold
 from ingest.errors import QuestionError, QuestionTooLong
 
 _LEXICON = Path(__file__).parent / "lexicon.toml"
@@ -31,41 +26,6 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"(?<=[.!?…])\s+|\.{2,}\s*|[,;:]\s+|\s+[-–—]+\s+|\n+")
-# Words that point back at something said before.
-_POINTERS = frozenset(
-    [
-        "it",
-        "its",
-        "that",
-        "those",
-        "these",
-        "this",
-        "they",
-        "them",
-        "their",
-        "there",
-        "one",
-        "ones",
-        "he",
-        "she",
-        "him",
-        "her",
-        "same",
-        "other",
-        "others",
-        "another",
-        "else",
-    ]
-)
-_CONTINUES = re.compile(
-    r"^(?:and|or|but|so|what about|how about|what if|also|then|ok(?:ay)?|why|how)\b", re.IGNORECASE
-)
-_HERE = re.compile(
-    r"\b(?:this|that|these|those) (?:blog|post|article|page|site|stretch|stretches|pain|exercise|exercises)\b"
-    r"|\b(?:is|are) (?:it|there) (?:true|ok|okay|normal|safe|possible|bad|good|worth|any|a|an)\b",
-    re.IGNORECASE,
-)
-_FULL = 3  # content words from which a question can stand alone
 
 
 def tidy(question: str, *, longest: int) -> str:
@@ -86,45 +46,6 @@ def tidy(question: str, *, longest: int) -> str:
 
 def _printable(char: str) -> bool:
     return unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")
-
-
-def rewrite(question: str, history: Sequence[Turn]) -> str:
-    """The question with the topic of the conversation added if it does not stand alone.
-
-    What is added are the content words of the reader's last question that stood alone, and of
-    what came between, in parentheses: "how long?" becomes "how long? (seated hamstring stretch)".
-    """
-    if not needs_context(question):
-        return question
-    topic: list[str] = []
-    for turn in reversed(history):
-        if turn.role != "user":
-            continue
-        topic = [w for w in _content(turn.content) if fold(w) not in {fold(t) for t in topic}] + topic
-        if topic and not needs_context(turn.content):
-            break
-    own = set(content_stems(question))
-    added = [w for w in topic if not set(content_stems(w)) <= own][:12]
-    return f"{question} ({' '.join(added)})" if added else question
-
-
-def needs_context(question: str) -> bool:
-    """Does the question lean on what was said before? Short, or pointing back, and not both full."""
-    content = content_stems(question)
-    if len(content) >= 2 * _FULL:
-        return False
-    said = [m[0] for m in WORD.finditer(question)]
-    # "IT" in capitals is the iliotibial band or the trade, not "it".
-    points = any(fold(w) in _POINTERS and w != "IT" for w in said) and not _HERE.search(question)
-    if points:
-        return len(content) < _FULL or bool(
-            re.search(r"\b(?:other|same|that|this|it) ?(?:one|ones|too)?\W*$", question, re.I)
-        )
-    return not content or (len(content) < 2 and bool(_CONTINUES.match(question)))
-
-
-def _content(text: str) -> list[str]:
-    return [m[0] for m in WORD.finditer(text) if fold(m[0]) not in STOPWORDS and fold(m[0]) not in _POINTERS]
 
 
 def focus(question: str) -> str:

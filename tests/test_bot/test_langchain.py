@@ -48,8 +48,8 @@ class Scripted(Bot):
             self.closed.set()
         yield Answer(question, question, question + " ", (), "chat", 0.0)
 
-    def passages(self, question: str, *, k: int = 5) -> list[Passage]:
-        self.heard.append((question, []))
+    def passages(self, question: str, *, k: int = 5, history: Sequence[Turn] = ()) -> list[Passage]:
+        self.heard.append((question, list(history)))
         return PASSAGES[:k]
 
 

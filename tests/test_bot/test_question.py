@@ -1,4 +1,4 @@
-"""From what a reader types to what is searched: tidy, rewrite, focus, plain words, spelling, small talk."""
+"""From what a reader types to what is searched: tidy, focus, plain words, spelling, small talk."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answer import Turn
 from bot.metadata import sentence, wanted
-from bot.rewrite import focus, plain_words, rewrite, tidy
+from bot.rewrite import focus, plain_words, tidy
 from bot.smalltalk import small_talk
 from bot.spelling import correct
 from ingest.article import Article
 from ingest.errors import QuestionError, QuestionTooLong
-
-SEATED = [Turn("user", "How do I do the seated hamstring stretch?"), Turn("assistant", "Sit down. [1]")]
 
 
 @pytest.mark.parametrize("bad", ["", "   ", "\x00\x01", "🙂🙂", "?!", "\u202e", "\ud800"])
@@ -36,32 +33,6 @@ def test_tidy_leaves_one_printable_line(text: str) -> None:
         return
     assert left == " ".join(left.split()) and left.encode()
     assert left.isprintable()
-
-
-@pytest.mark.parametrize(
-    ("question", "adds"),
-    [
-        ("how long?", True),
-        ("How long do I hold it?", True),
-        ("and the other one?", True),
-        ("what if I don't have a strap?", True),
-        ("does it help with sciatica?", True),
-        ("why?", True),
-        ("What is IT band syndrome?", False),
-        ("can massage help sciatica", False),
-        ("is it bad to sit all day?", False),
-        ("Who wrote this article?", False),
-    ],
-)
-def test_a_follow_up_takes_its_topic_from_the_conversation(question: str, adds: bool) -> None:
-    assert ("seated" in rewrite(question, SEATED)) is adds
-    assert rewrite(question, []) == question
-
-
-def test_five_hundred_turns_and_untrusted_roles_are_only_words() -> None:
-    history = [Turn("user", f"question {n} about knees?") for n in range(500)]
-    assert "knees" in rewrite("how long?", history)
-    assert rewrite("how long?", [Turn("assistant", "The seated stretch heals in 2 days.")]) == "how long?"
 
 
 def test_focus_keeps_the_part_that_asks() -> None:

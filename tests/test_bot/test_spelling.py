@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from itertools import pairwise
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.keywords import STOPWORDS
+from bot.eval.cases import read_set
+from bot.keywords import STOPWORDS, build, content_stems, words
+from bot.rewrite import plain_words
+from bot.sound import sound, starts_alike
 from bot.spelling import correct, nearest
+from ingest.embed import SentenceTransformerEmbedder
+
+ROOT = Path(__file__).resolve().parents[2]
 
 BLOG = (
     "hamstring",
@@ -95,3 +105,69 @@ def test_any_text_comes_back_and_mending_it_again_changes_nothing(text: str) -> 
 
 def test_an_empty_blog_mends_nothing_but_everyday_words() -> None:
     assert correct("hamstirngs", vocabulary=(), known=lambda word: False) == "hamstirngs"
+
+
+def test_heavy_mistakes_against_rightly_spelt_rare_words() -> None:
+    """On questions written for this, with the sample blog's words: how many are mended, how many spoilt."""
+    articles = read_set(ROOT / "data/eval/sample").articles
+    texts = [f"{article.title}\n{article.text}" for article in articles]
+    pairs = {pair for text in texts for pair in pairwise([word for word, _, _ in words(text)])}
+    count = SentenceTransformerEmbedder().count  # the tokeniser alone
+
+    def mended(typed: str) -> str:
+        return correct(
+            typed,
+            vocabulary=build(texts).vocabulary,
+            known=lambda word: count(word) == 1,
+            together=lambda first, second: (first, second) in pairs,
+        )
+
+    wrong, right = (
+        [
+            json.loads(line)
+            for line in (ROOT / f"data/eval/spelling/{name}.jsonl").read_text(encoding="utf-8").split("\n")
+            if line
+        ]
+        for name in ("misspelt", "right")
+    )
+    found = [
+        set(content_stems(r["meant"])) <= set(content_stems(plain_words(mended(r["typed"])))) for r in wrong
+    ]
+    spoilt = [r["typed"] for r in right if mended(r["typed"]) != r["typed"]]
+    assert len(found) >= 80 and sum(found) >= 0.88 * len(found), sum(found)
+    assert len(right) >= 100 and len(spoilt) <= 0.07 * len(right), spoilt
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("syatica", "sciatica"), ("masage thearpy", "massage thearpy"), ("backpain", "back pain"), ("howlong", "how long"),
+        ("stif back", "stiff back"), ("tigt", "tigt"), ("ask Mandy Strech", "ask Mandy Strech"), ("Tight Hamstirng", "Tight hamstring"),
+        ("stretchers", "stretchers"), ("wie lange soll ich stretchen", "wie lange soll ich stretchen"),
+    ],
+)  # fmt: skip
+def test_by_ear_joined_doubled_named_and_foreign(typed: str, meant: str) -> None:
+    blog = {*BLOG, "stiff", "stretching"}
+    assert (
+        correct(
+            typed,
+            vocabulary=blog,
+            known=lambda word: word in {"ask", "stretch", "lange"},
+            together=lambda first, second: (first, second) == ("back", "pain"),
+        )
+        == meant
+    )
+
+
+def test_of_two_that_are_equally_near_the_conversations_word_wins() -> None:
+    blog = {"thighs", "tight"}
+    assert nearest("thight", blog) == "thighs" and nearest("thight", blog, favoured={"tight"}) == "tight"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("sciatica", "syatica"), ("buttocks", "buttox"), ("tight", "tite"), ("chronic", "cronick"), ("circulation", "circulashun")],
+)  # fmt: skip
+def test_what_sounds_the_same_has_the_same_key(one: str, other: str) -> None:
+    assert sound(one) == sound(other) and starts_alike(one, other)
+    assert sound(one) != sound(one + "able")

@@ -1,0 +1,174 @@
+"""What a conversation is about, in words that the index has.
+
+An Outline knows what the blog gives names to: its titles and headings ("Seated hamstring stretch").
+With it "the seated one" and "the second one" of a list find their name. What the assistant is said
+to have answered comes from the client: it only chooses among these names and among sentences that
+the blog really has.
+
+What this file does not know: how a question is rewritten with it (rewrite.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.keywords import STOPWORDS, WORD, fold, stem, words
+from ingest.article import Article
+
+# Words that ask, do or measure, and so name nothing by themselves; as stems.
+GENERIC = frozenset(
+    stem(word)
+    for word in """long often many much time times day days week weeks daily need needs hurt hurts help helps work
+    works hold holds cause causes caused use uses feel feels happen happens mean means tell find give show explain
+    think start stop begin want try safe bad good better best worse worst ok okay okey normal dangerous true right
+    wrong next last first second third fourth fifth step steps kind kinds type types else main thing way ways reason
+    reasons bring brings equipment instead answer question sure case put keep take takes different example examples
+    detail details between during still able name located difference differences like""".split()
+)
+_PLAIN_HEADINGS = frozenset(
+    "introduction conclusion summary overview steps faq faqs benefits tips references resources contents sources".split()
+)
+_OPENS = frozenset("how what when where who why which is are am can do does should in".split())
+_NUMBERING = re.compile(r"^\s*(?:step\s+)?(?:\d{1,2}|[ivx]{1,4})[.):]\s+", re.IGNORECASE)
+_PARTS = re.compile(r"\s*[:|–—]\s*|\s+-\s+")
+_ARTICLE = re.compile(r"^(?:the|an?|your|my)\s+", re.IGNORECASE)
+_PREPOSITION = re.compile(r"\s+(?:with|for|of|in|on|from|at|during|without)\s+", re.IGNORECASE)
+_MARKER = re.compile(r"\s*\[\d{1,3}\]")
+_ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+(.+)$", re.MULTILINE)
+_LONGEST_NAME = 6  # words
+_MOST_ITEMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A title, a heading or the main part of one, as it reads in a sentence, and its stems in order.
+
+    said: the text, with "the" if its article says it with "the".
+    """
+
+    text: str
+    stems: tuple[str, ...]
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The names of a blog, by each of their stems that is no stop word; shortest first."""
+
+    names: Mapping[str, tuple[Name, ...]] = field(default_factory=dict)
+
+    def named(self, wanted: Collection[str]) -> Name | None:
+        """The shortest name that has all these stems; None if nothing is wanted or none has."""
+        first = next(iter(wanted), "")
+        return next((n for n in self.names.get(first, ()) if set(wanted) <= set(n.stems)), None)
+
+    def mentioned(self, text: str) -> list[Name]:
+        """The names that stand in a text, in order, the longest where several do; each once."""
+        said = [stem(word) for word, _, _ in words(text)]
+        found: dict[tuple[str, ...], Name] = {}
+        at = 0
+        while at < len(said):
+            here = [n for n in self.names.get(said[at], ()) if tuple(said[at : at + len(n.stems)]) == n.stems]
+            if here:
+                found.setdefault(here[-1].stems, here[-1])
+            at += len(here[-1].stems) if here else 1
+        return list(found.values())
+
+
+def outline_of(articles: Iterable[Article], paths: Iterable[tuple[str, Sequence[str]]]) -> Outline:
+    """paths: of each chunk its article's id and heading trail. Headings that several articles share
+    ("Steps") name nothing."""
+    owned = {article.id: article for article in articles}
+    texts = {key: article.text.lower() for key, article in owned.items()}
+    owners: dict[str, set[str]] = {}
+    parts: dict[str, str] = {}
+    for article_id, trail in [*((a.id, (a.title,)) for a in owned.values()), *paths]:
+        for line in trail:
+            for part in _parts(line):
+                owners.setdefault(part.casefold(), set()).add(article_id)
+                parts.setdefault(part.casefold(), part)
+    names: dict[tuple[str, ...], Name] = {}
+    for key, part in parts.items():
+        if len(owners[key]) > 1 and len(_content(part)) < 2:
+            continue
+        with_the = any(f"the {key}" in texts[owner] for owner in owners[key] if owner in texts)
+        if name := _name(part, with_the):
+            names[name.stems] = name
+    by_stem: dict[str, list[Name]] = {}
+    for name in sorted(names.values(), key=lambda n: (len(n.stems), n.text)):
+        for one in {name.stems[0], *(s for s in name.stems if s not in _STOP_STEMS)}:
+            by_stem.setdefault(one, []).append(name)
+    return Outline({one: tuple(found) for one, found in by_stem.items()})
+
+
+def topical(text: str) -> list[str]:
+    """The stems of a text that may name something: neither stop words nor generic. "IT" in capitals counts."""
+    return [
+        stem(fold(m[0])) for m in WORD.finditer(text) if is_content(m[0]) and stem(fold(m[0])) not in GENERIC
+    ]
+
+
+def is_content(word: str) -> bool:
+    """ "IT" in capitals is the iliotibial band or the trade, not "it"."""
+    return word == "IT" or fold(word) not in STOPWORDS
+
+
+def offered(answer: str, outline: Outline, articles: Mapping[str, Article]) -> list[str]:
+    """What an assistant's turn lists, in order: items, else names in a sentence; in the blog's own words.
+
+    An item counts as the name that it holds, or as itself if the blog has this very sentence; one
+    that is neither stays in the list as "", so that the others keep their places.
+    """
+    plain = _MARKER.sub("", answer)
+    items = [m[1].strip() for m in _ITEM.finditer(plain)]
+    if len(items) >= 2:
+        return [_known(item, outline, articles) for item in items[:_MOST_ITEMS]]
+    return [name.text for name in outline.mentioned(plain)]
+
+
+def _known(item: str, outline: Outline, articles: Mapping[str, Article]) -> str:
+    names = outline.mentioned(item)
+    if names and item.count(" ") > 0 and set(names[0].stems) & set(topical(" ".join(item.split()[:4]))):
+        return names[0].text
+    if len(item) >= 12 and any(item in article.text for article in articles.values()):
+        return item.rstrip(".")
+    return names[0].text if names else ""
+
+
+def _parts(line: str) -> Iterator[str]:
+    """A heading, what stands before and after its colon, and what stands before its first preposition."""
+    bare = _NUMBERING.sub("", line).strip(" .?!")
+    for part in dict.fromkeys([bare, *_PARTS.split(bare)]):
+        sides = _PREPOSITION.split(part, maxsplit=1)
+        yield from (_ARTICLE.sub("", one) for one in dict.fromkeys([part, *sides]))
+
+
+def _name(part: str, with_the: bool) -> Name | None:
+    said = [m[0] for m in WORD.finditer(part)]
+    content = [w for w in _content(part) if stem(fold(w)) not in GENERIC]
+    if not said or not content or len(said) > _LONGEST_NAME or fold(said[0]) in _OPENS:
+        return None
+    if len(said) == 1 and fold(said[0]) in _PLAIN_HEADINGS:
+        return None
+    text = _in_sentence(part)
+    return Name(text, tuple(stem(fold(w)) for w in said), f"the {text}" if with_the else text)
+
+
+def _content(part: str) -> list[str]:
+    return [m[0] for m in WORD.finditer(part) if is_content(m[0])]
+
+
+def _in_sentence(part: str) -> str:
+    """ "Standing Hamstring Stretch" -> "standing hamstring stretch"; "IT band" stays."""
+    long = [m[0] for m in WORD.finditer(part) if len(m[0]) >= 4]
+    titled = len(long) > 1 and all(w[0].isupper() for w in long)
+    first = WORD.search(part)
+    start = first.start() if first else 0
+    return WORD.sub(
+        lambda m: m[0].lower() if (titled or m.start() == start) and m[0][1:].islower() else m[0], part
+    )
+
+
+_STOP_STEMS = frozenset(stem(word) for word in STOPWORDS)
