@@ -94,11 +94,17 @@ class Bot:
             yield from _tokens(lines)
             yield Answer(question, standalone, text, citations, "answered", reading.answerable)
 
-    def passages(self, question: str, *, k: int = 5) -> list[Passage]:
-        """The k best passages for a question, best first, whether they answer it or not."""
-        asked = tidy(question, longest=self.config.max_question)
+    def passages(
+        self, question: str, history: Sequence[Turn] = (), *, k: int = 5, verbatim: bool = False
+    ) -> list[Passage]:
+        """The k best passages for a question, best first, whether they answer it or not.
+
+        verbatim: search for the words as they stand, without rewriting or correcting them. Raises
+        what stream() raises.
+        """
+        asked = question if verbatim else tidy(question, longest=self.config.max_question)
         with self._reading() as corpus:
-            query = plain_words(focus(self._standalone(asked, (), corpus)))
+            query = asked if verbatim else plain_words(focus(self._standalone(asked, history, corpus)))
             return retrieve_vector(query, self._embedder.embed_query(query), corpus=corpus, k=k)
 
     def article(self, article_id: str) -> Article:
