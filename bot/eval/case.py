@@ -57,10 +57,12 @@ class Set:
 
     @property
     def stamp(self) -> str:
-        """Hex digest of all questions and articles: figures with another stamp cannot be compared."""
-        asked = [[c.id, c.question, c.any, c.all, c.says, c.documents, c.answerable] for c in self.cases]
-        told = [[a.id, a.fingerprint] for a in self.articles]
-        return hashlib.blake2b(json.dumps([asked, told]).encode(), digest_size=8).hexdigest()
+        """Hex digest of what is asked: figures with another stamp cannot be compared."""
+        asked = [
+            [c.id, c.question, c.says, c.answerable, c.kind, *(t.content for t in c.history)]
+            for c in self.cases
+        ]
+        return hashlib.blake2b(json.dumps(asked).encode(), digest_size=8).hexdigest()
 
 
 class SetSkipped(SourceError):

@@ -20,6 +20,7 @@ from bot.eval.baselines import DENSE
 from bot.eval.bootstrap import Figure, difference, mean, spread
 from bot.eval.metrics import (
     Numbers,
+    Support,
     alce,
     auroc,
     best_threshold,
@@ -33,6 +34,7 @@ from bot.eval.metrics import (
     recall_at,
     reciprocal_rank,
     sentences_of,
+    verbatim,
 )
 from bot.eval.outcome import Outcome
 from ingest.article import Article
@@ -55,13 +57,19 @@ class Row:
     compared: bool = True
 
 
-def rows_of(outcomes: Sequence[Outcome], articles: Mapping[str, Article]) -> list[Row]:
-    """Every figure that these questions allow."""
+def rows_of(
+    outcomes: Sequence[Outcome],
+    articles: Mapping[str, Article],
+    support: tuple[str, Support] = ("verbatim", verbatim),
+) -> list[Row]:
+    """Every figure that these questions allow. support: the name of the check that decides whether a
+    citation supports its statement, and the check; quotes take the default, what a model writes another.
+    """
     return [
         *_retrieval(outcomes),
         *_abstention(outcomes),
         *_quotes(outcomes),
-        *_citations(outcomes, articles),
+        *_citations(outcomes, articles, *support),
         *_time(outcomes),
     ]
 
@@ -257,13 +265,15 @@ def _ratio(values: Numbers) -> float:
     return float(values[:, 0].sum() / values[:, 1].sum()) if values[:, 1].sum() else math.nan
 
 
-def _citations(outcomes: Sequence[Outcome], articles: Mapping[str, Article]) -> list[Row]:
+def _citations(
+    outcomes: Sequence[Outcome], articles: Mapping[str, Article], check: str, support: Support
+) -> list[Row]:
     """Answers from metadata are left out: they cite an article as such, and quote nothing."""
     quoting = [o for o in outcomes if o.spoke and all(c.quote for c in o.answer.citations)]
-    pairs = np.array([alce(o.answer, articles) for o in quoting]).reshape(-1, 2)
+    pairs = np.array([alce(o.answer, articles, support) for o in quoting]).reshape(-1, 2)
     return [
-        Row("citation recall (ALCE, verbatim)", "", pairs[:, 0]),
-        Row("citation precision (ALCE, verbatim)", "", pairs[:, 1]),
+        Row(f"citation recall (ALCE, {check})", "", pairs[:, 0]),
+        Row(f"citation precision (ALCE, {check})", "", pairs[:, 1]),
     ]
 
 

@@ -57,7 +57,7 @@ class Fall:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """falls: what fell. changed: sets whose questions or articles are not those that were pinned.
+    """falls: what fell. changed: sets whose questions are not those that were pinned.
 
     unknown: sets without floors.
     """
@@ -74,7 +74,7 @@ class Checked:
         """For a person: what fell, and what to do about it."""
         told = [str(fall) for fall in self.falls]
         told += [
-            f"{name}: its questions or articles are not those that its floors were measured on. Pin them anew: "
+            f"{name}: its questions are not those that its floors were measured on. Pin them anew: "
             f"footnote eval {name} --pin"
             for name in self.changed
         ]
