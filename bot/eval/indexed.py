@@ -37,16 +37,13 @@ def indexed(
 ) -> Iterator[tuple[Index, Path]]:
     """The index of a set, and the folder it lies in; from the cache if it is there, else made now.
 
-    cache: a folder to keep it in; None: it is made in a temporary folder and goes again.
+    cache: a folder to keep it in; None, or one that cannot be written to: it is made in a temporary
+    folder and goes again.
     """
     with contextlib.ExitStack() as stack:
-        if cache is None:
+        home = cache and _kept(cache, _key(asked.articles, config))
+        if home is None:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="footnote-eval-")))
-        else:
-            home = cache / _key(asked.articles, config)
-            home.mkdir(parents=True, exist_ok=True)
-            home.touch()
-            _sweep(cache)
         index = Index(home / "index", config)
         stack.callback(index.close)
         _fill(index, asked.articles, embedder)
@@ -81,11 +78,18 @@ def _key(articles: Sequence[Article], config: IndexConfig) -> str:
     return digest.hexdigest()
 
 
-def _sweep(cache: Path) -> None:
-    """Remove the indexes that were not used for the longest time."""
-    kept = sorted((p for p in cache.iterdir() if p.is_dir()), key=lambda p: -p.stat().st_mtime)
-    for old in kept[_KEPT:]:
+def _kept(cache: Path, key: str) -> Path | None:
+    """The folder for a key, and those not used for the longest time removed; None if it cannot be made."""
+    home = cache / key
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        home.touch()
+        folders = sorted((p for p in cache.iterdir() if p.is_dir()), key=lambda p: -p.stat().st_mtime)
+    except OSError:
+        return None
+    for old in folders[_KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
+    return home
 
 
 class Memo:

@@ -62,6 +62,7 @@ _METHODS = {
     ALONE: "the last question alone",
     JOINED: "all questions together",
 }
+_ENOUGH = 10  # questions of each kind, so that a picture shows more than chance
 _SHOWN = 400  # questions of a group that are listed
 
 
@@ -146,10 +147,10 @@ def _plots(outcomes: Sequence[Outcome], threshold: float) -> str:
     judged = [o for o in outcomes if not o.case.kind]
     sure = np.array([o.answer.answerable for o in judged])
     truth = np.array([o.case.answerable for o in judged], bool)
-    if not truth.any() or truth.all():
+    if min(truth.sum(), (~truth).sum()) < _ENOUGH:
         return (
-            "<p class=hint>Ask some questions that the blog answers and some that it does not: then pictures of how "
-            "well the bot tells the two apart stand here.</p>"
+            f"<p class=hint>With at least {_ENOUGH} questions that the blog answers and {_ENOUGH} that it does not, "
+            "pictures of how well the bot tells the two apart stand here.</p>"
         )
     steps = np.linspace(0, 1, 101)
     answered = [(float(t), float((sure[truth] >= t).mean())) for t in steps]
@@ -171,7 +172,7 @@ def _plots(outcomes: Sequence[Outcome], threshold: float) -> str:
     )
     return (
         "<div class=plots>"
-        f"{_figure(sure_picture, 'Is it as sure as it should be?', 'A dot on the dashed line: when it said 70 %, the blog answered 70 % of these questions. Large dots stand for many questions.')}"
+        f"{_figure(sure_picture, 'Is it as sure as it should be?', 'A dot on the dashed line: when it said 70&nbsp;%, the blog answered 70&nbsp;% of these questions. Large dots stand for many questions.')}"
         f"{_figure(trade, 'Bold or careful?', f'The upright line is where the bot stands ({threshold:g}). Further right it is silent more often: <i class=k2>rightly silent</i> rises and <i class=k1>rightly answered</i> falls. It is moved with FOOTNOTE_THRESHOLD.')}"
         f"{_figure(curve, 'How well it tells them apart', 'The further the line bends to the upper left, the better. On the dashed line it would be guessing. The ring is where the bot stands.')}"
         "</div>"

@@ -20,11 +20,14 @@ def bar(value: float, low: float, high: float, *, label: str, others: Sequence[f
     """A share from 0 to 1 as a bar, its interval as a whisker. others: values of others, as ticks."""
     x, a, b = (_WIDE * max(0.0, min(v, 1.0)) for v in (value, low, high))
     a, b = max(a, 1.0), min(b, _WIDE - 1.0)
+    whisker = (
+        f'<path class="whisker" d="M{a:.1f} 11H{b:.1f}M{a:.1f} 6v10M{b:.1f} 6v10"/>' if low < high else ""
+    )
     parts = [
         f'<rect class="track" width="{_WIDE:.0f}" height="14" y="4" rx="3"/>',
         f'<rect class="fill" width="{x:.1f}" height="14" y="4" rx="3"/>',
         *(f'<path class="tick" d="M{max(1.5, min(_WIDE * v, _WIDE - 1.5)):.1f} 1v20"/>' for v in others),
-        f'<path class="whisker" d="M{a:.1f} 11H{b:.1f}M{a:.1f} 6v10M{b:.1f} 6v10"/>',
+        whisker,
     ]
     return _svg(_WIDE, _HIGH, label, parts, "bar")
 

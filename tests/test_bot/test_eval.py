@@ -107,6 +107,11 @@ def test_other_articles_have_another_index(folder: Path, tmp_path: Path) -> None
     assert len(list((tmp_path / "cache").iterdir())) == 2
 
 
+def test_a_cache_that_cannot_be_written_to_is_done_without(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    assert measure(folder, Named(), BotConfig(), tmp_path / "file" / "cache").result["questions"] == 6
+
+
 def test_an_owner_asks_her_own_index(folder: Path, tmp_path: Path) -> None:
     config = BotConfig(index=tmp_path / "index")
     blog = tmp_path / "blog"
@@ -168,6 +173,18 @@ def test_every_question_is_on_the_page_once_under_what_came_of_it(folder: Path) 
         assert seen.text.count(outcome.case.question) >= 1
     assert seen.tags.count("ol") == len({o.verdict for o in measured.outcomes})
     assert "6 questions were asked." in seen.text
+
+
+def test_pictures_of_chance_are_not_drawn(folder: Path) -> None:
+    many = [
+        {"_id": f"{q['_id']}-{n}"} | {k: v for k, v in q.items() if k != "_id"}
+        for n in range(10)
+        for q in QUERIES
+    ]
+    few = page({"tiny": measure(folder, Named(), BotConfig())}, 0.45)
+    assert "class=plots" not in few and "at least 10 questions" in few
+    (folder / "queries.jsonl").write_text("\n".join(json.dumps(q) for q in many), encoding="utf-8")
+    assert page({"tiny": measure(folder, Named(), BotConfig())}, 0.45).count("<figure>") == 3
 
 
 def test_a_set_that_is_not_there_is_an_error_and_what_there_is_is_named(tmp_path: Path) -> None:
