@@ -104,12 +104,18 @@ class Bot:
             yield from _tokens(lines)
             yield Answer(question, standalone, text, citations, "answered", reading.answerable)
 
-    def passages(self, question: str, *, k: int = 5, history: Sequence[Turn] = ()) -> list[Passage]:
-        """The k best passages for a question, best first, whether they answer it or not."""
-        asked = tidy(question, longest=self.config.max_question)
+    def passages(
+        self, question: str, history: Sequence[Turn] = (), *, k: int = 5, verbatim: bool = False
+    ) -> list[Passage]:
+        """The k best passages for a question, best first, whether they answer it or not.
+
+        verbatim: search for the words as they stand, without rewriting or correcting them. Raises
+        what stream() raises.
+        """
+        asked = question if verbatim else tidy(question, longest=self.config.max_question)
         with self._reading() as corpus:
-            standalone, context = self._standalone(asked, history, corpus)
-            query = plain_words(focus(standalone))
+            standalone, context = (asked, NONE) if verbatim else self._standalone(asked, history, corpus)
+            query = asked if verbatim else plain_words(focus(standalone))
             vector = leaning(query, self._embedder.embed_query(query), context, self._embedder.embed_query)
             return retrieve_vector(query, vector, corpus=corpus, k=k, beside=context.weights)
 

@@ -12,7 +12,7 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -196,24 +196,52 @@ def serve(
 
 @app.command(name="eval")
 def evaluate(
-    sets: Annotated[list[Path] | None, typer.Argument(metavar="[DIR]...", help="Question sets.")] = None,
+    sets: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[SET]...",
+            help="Folders of questions, names of known sets, or your own .csv (columns question and "
+            "expected; it is asked of your index). Default: the sets of this project.",
+        ),
+    ] = None,
     as_json: JsonFlag = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Also write a page with pictures.")
+    ] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Exit with 1 if a figure fell through its pinned floor.")
+    ] = False,
+    pin: Annotated[bool, typer.Option("--pin", help="Raise the floors to the figures of today.")] = False,
+    lower: Annotated[bool, typer.Option("--lower", help="With --pin: let floors down, too.")] = False,
+    reason: Annotated[str, typer.Option(help="With --lower: why. It is kept beside the floors.")] = "",
+    baselines: Annotated[bool, typer.Option(help="Measure plain methods on the same questions, too.")] = True,
+    index: IndexOption = None,
 ) -> None:
-    """Measure answers on question sets (default: those of data/eval), or reading on a set of web pages."""
-    from bot.eval import extraction
-    from bot.eval.run import DEFAULT_SETS, print_results, run
+    """Measure answers on question sets, or reading on a set of web pages."""
+    from bot.eval import command
+    from bot.eval.page import save_page
+    from bot.eval.table import print_results
+    from bot.report import progress_bar
 
-    chosen = sets or list(DEFAULT_SETS)
-    pages = {path.name: extraction.run(path) for path in chosen if extraction.is_page_set(path)}
-    asked = [path for path in chosen if not extraction.is_page_set(path)]
-    results, skipped = run(asked, threads=2) if asked else ({}, [])
+    command.check_options(gate=gate, pin=pin, lower=lower, reason=reason)
+    config, given, cache = _config(index=index), sets or [], _cache(os.environ)
+    checked = None
+    with progress_bar(quiet=as_json) as progress:
+        if gate:
+            found, checked = command.gate(given, config, cache=cache, progress=progress)
+        else:
+            found = command.evaluate(given, config, cache=cache, baselines=baselines, progress=progress)
+    if report is not None:
+        save_page(report, found.sets, config.threshold)
     if as_json:
-        _print_json({"sets": results, "pages": pages, "skipped": skipped})
-        return
-    if asked:
-        print_results(results, skipped)
-    for name, result in pages.items():
-        extraction.print_extraction(name, result)
+        _print_json(found.to_dict())
+    else:
+        print_results(found)
+    if pin:
+        print(*command.pin_floors(found, lower=lower, reason=reason), sep="\n", file=sys.stderr)
+    if checked is not None:
+        print(*checked.lines(), sep="\n", file=sys.stderr)
+        raise typer.Exit(0 if checked.passed else 1)
 
 
 @app.command()
@@ -259,6 +287,12 @@ def _config(**given: Any) -> BotConfig:
     """The environment's configuration with the options that were given."""
     options = {name: value for name, value in given.items() if value is not None}
     return dataclasses.replace(load_config(os.environ), **options)
+
+
+def _cache(environ: Mapping[str, str]) -> Path:
+    """Where what can be made again is kept (the XDG base directory specification)."""
+    home = environ.get("XDG_CACHE_HOME", "")
+    return (Path(home) if Path(home).is_absolute() else Path.home() / ".cache") / "footnote" / "eval"
 
 
 def _read_line() -> str:

@@ -16,9 +16,9 @@ DOORS = {
     "gradio": {"ui.py"},
     "sentence_transformers": {"ingest/embed.py", "bot/eval/bench.py"},
     "torch": {"ingest/embed.py", "bot/eval/train.py"},
-    "langchain_core": {"bot/langchain.py", "bot/eval/bench_langchain.py"},
-    "langchain_text_splitters": {"ingest/chunk.py", "bot/eval/bench_langchain.py"},
-    "langchain_chroma": {"bot/eval/bench_langchain.py"},
+    "langchain_core": {"bot/langchain.py", "bot/eval/bench_langchain.py", "bot/eval/tutorial.py"},
+    "langchain_text_splitters": {"ingest/chunk.py", "bot/eval/bench_langchain.py", "bot/eval/tutorial.py"},
+    "langchain_chroma": {"bot/eval/bench_langchain.py", "bot/eval/tutorial.py"},
     "langchain_classic": {"bot/eval/bench_langchain.py"},
     "httpcore": {"ingest/wire.py"},
     "httpx": set(),  # web pages come over httpcore, whose connections can be guarded

@@ -1,61 +1,46 @@
-"""Question sets: from files to cases with gold spans.
+"""Question sets: from a name or a path to cases with gold spans.
 
-Three kinds of folder: our own (`set.json`, `questions.jsonl`), retrieval benchmarks in the BEIR
-layout (`corpus.jsonl`, `queries.jsonl`, `qrels.tsv`), and an owner's `.csv` with the columns
-`question` and `expected` (words that the answer must quote; empty: it must abstain).
+Three kinds of folder: our own (`set.json`, `questions.jsonl`), benchmarks in the BEIR layout
+(beir.py), and an owner's `.csv` (sheet.py), which is asked of an index she already has.
 
 What this file does not know: how well anything was answered (metrics.py).
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.eval.beir import jsonl, read_benchmark
+from bot.eval.case import Case, Set, SetSkipped, Span
 from ingest.article import Article, LoadFailure
 from ingest.errors import SourceError
 from ingest.load import load
 
-Span = tuple[str, int, int]  # article id, start, end
+OWN = Path("data/eval")
+SHARED = Path("../shared/eval")  # beside a developer's clone; a user has none
+OURS = ("article", "article-heldout", "sample")
+BENCHMARKS = ("squad2-dev", "clapnq-dev", "medquad-msk", "mtrag")
 _ITEM = re.compile(r"^\s*(?:[•·*\-–]\s*)+")
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A question and what answers it. any: each of these alone does; all: only all together do.
-
-    says: text the answer must contain (for answers from metadata). documents: ids of relevant
-    articles, where only those are known.
-    """
-
-    id: str
-    question: str
-    any: tuple[Span, ...] = ()
-    all: tuple[Span, ...] = ()
-    says: str = ""
-    documents: tuple[str, ...] = ()
-    answerable: bool = True
+def default_sets() -> list[Path]:
+    """Our own sets, and the benchmarks that lie beside a developer's clone."""
+    return [*(OWN / name for name in OURS), *(p for n in BENCHMARKS if (p := SHARED / n).is_dir())]
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
-    name: str
-    articles: tuple[Article, ...]
-    cases: tuple[Case, ...]
-
-
-class SetSkipped(SourceError):
-    """The set's material is not on this machine; the message says what is missing."""
+def place(given: Path) -> Path:
+    """Where a set lies that is named by its path or, among those known, by its name alone."""
+    known = (given, OWN / given, SHARED / given)
+    return given if len(given.parts) > 1 else next((path for path in known if path.exists()), given)
 
 
 def read_set(path: Path) -> Set:
-    """Read a folder or a CSV file. Raises SetSkipped, or SourceError for what cannot be read."""
+    """Read a folder. Raises SetSkipped, or SourceError for what cannot be read."""
     if path.suffix.lower() == ".csv":
         raise SourceError(f"{path.name} is a CSV: it is asked of the index, see `footnote eval --index`.")
     if not path.is_dir():
@@ -63,38 +48,8 @@ def read_set(path: Path) -> Set:
     if (path / "set.json").is_file():
         return _own(path)
     if (path / "corpus.jsonl").is_file():
-        return _benchmark(path)
+        return read_benchmark(path)
     raise SourceError(f"{path}: a question set holds set.json or corpus.jsonl.")
-
-
-def read_csv(path: Path, articles: Iterable[Article]) -> Set:
-    """An owner's questions about the articles of her index."""
-    kept = tuple(articles)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise SourceError(f"{path.name} cannot be read: save it as “CSV UTF-8”.") from error
-    if not rows or "question" not in rows[0]:
-        raise SourceError(f"{path.name}: the first line must name the columns question and expected.")
-    cases = []
-    for number, row in enumerate(rows, 1):
-        question, expected = ((row.get(name) or "").strip() for name in ("question", "expected"))
-        if not question:
-            continue
-        spans = tuple(
-            (a.id, at, at + len(expected)) for a in kept if expected and (at := a.text.find(expected)) >= 0
-        )
-        cases.append(
-            Case(
-                str(number),
-                question,
-                any=spans,
-                says="" if spans else expected,
-                answerable=bool(expected),
-            )
-        )
-    return Set(path.stem, kept, tuple(cases))
 
 
 def _own(path: Path) -> Set:
@@ -107,7 +62,7 @@ def _own(path: Path) -> Set:
         places = numbered_sentences(source.read_text(encoding="utf-8"), articles[0])
     else:
         places = {}
-    rows = _jsonl(path / "questions.jsonl")
+    rows = jsonl(path / "questions.jsonl")
     return Set(path.name, articles, tuple(_own_case(row, articles, places) for row in rows))
 
 
@@ -158,56 +113,3 @@ def numbered_sentences(source: str, article: Article) -> dict[str, Span]:
                 places[f"{number}.{k}"] = (article.id, found, found + len(part))
                 at = found + len(part)
     return places
-
-
-def _benchmark(path: Path) -> Set:
-    articles = tuple(
-        Article(row["_id"], row.get("title") or row["_id"], _flat(row["text"]), url=None)
-        for row in _jsonl(path / "corpus.jsonl")
-    )
-    texts = {a.id: a.text for a in articles}
-    relevant: dict[str, list[str]] = {}
-    with (path / "qrels.tsv").open(encoding="utf-8") as file:
-        for query, document, score in list(csv.reader(file, delimiter="\t"))[1:]:
-            if int(score) > 0:
-                relevant.setdefault(query, []).append(document)
-    cases = []
-    for row in _jsonl(path / "queries.jsonl"):
-        gold = _gold(row, texts)
-        documents = tuple(relevant.get(row["_id"], ()))
-        cases.append(
-            Case(
-                row["_id"],
-                row["text"],
-                any=gold,
-                documents=documents,
-                answerable=bool(row.get("answerable", True)),
-            )
-        )
-    return Set(path.name, articles, tuple(cases))
-
-
-def _gold(row: Mapping[str, Any], texts: Mapping[str, str]) -> tuple[Span, ...]:
-    document = str(row.get("source_doc"))
-    if not row.get("answerable") or document not in texts:
-        return ()
-    wanted = [s for one in row.get("gold_sentences", []) for s in one] or row.get("answers", [])
-    found = []
-    for sentence in dict.fromkeys(_flat(s).strip() for s in wanted):
-        at = texts[document].find(sentence)
-        if at >= 0:
-            found.append((document, at, at + len(sentence)))
-    return tuple(found)
-
-
-def _flat(text: str) -> str:
-    return re.sub(r"[ \t\xa0]+", " ", text).strip() + "\n"
-
-
-def _jsonl(path: Path) -> list[dict[str, Any]]:
-    # Not splitlines(): U+2028 and its like stand in JSON strings as they are.
-    lines = path.read_text(encoding="utf-8").split("\n")
-    try:
-        return [json.loads(line) for line in lines if line.strip()]
-    except json.JSONDecodeError as error:
-        raise SourceError(f"{path}: a line is no JSON ({error}).") from error

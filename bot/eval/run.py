@@ -1,138 +1,156 @@
 """`footnote eval`: ask every question of every set through the real bot, and count.
 
-Each set is ingested into an index of its own, as an owner would, and asked through Bot.ask. Beside
-each retrieval figure stand BM25 alone and the dense vectors alone, from the same run.
+Each set is ingested into an index of its own, as an owner would, and asked through Bot.ask. What
+plain methods make of the same questions is measured in the same run.
 
-What this file does not know: how the figures are defined (metrics.py).
+What this file does not know: how figures are defined (metrics.py), which there are (figures.py), how
+they are shown (table.py, page.py), when they are bad enough to stop a release (gate.py).
 """
 
 from __future__ import annotations
 
-import math
-import tempfile
+import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from rich.console import Console
-from rich.table import Table
 
 from bot.bot import Bot
 from bot.config import BotConfig
-from bot.eval.cases import Case, Set, SetSkipped, read_set
-from bot.eval.metrics import auroc, found, interval, precision, recall_at, reciprocal_rank, share
-from bot.retrieve import Corpus, load_corpus, retrieve_vector
+from bot.eval.baselines import LANGCHAIN, rivals, tutorial
+from bot.eval.case import Set, SetSkipped
+from bot.eval.cases import read_set
+from bot.eval.figures import Result, Row, result_of, rows_of
+from bot.eval.followups import follow_up_rows
+from bot.eval.indexed import Memo, indexed
+from bot.eval.metrics import sentences_of
+from bot.eval.outcome import Outcome, ask
+from bot.eval.sheet import read_sheet
+from bot.retrieve import load_corpus
 from ingest.embed import Embedder, SentenceTransformerEmbedder
+from ingest.errors import SourceError
 from ingest.generations import Index
-from ingest.sync import sync
+from ingest.sync import Progress, silent
 
-DEFAULT_SETS = (Path("data/eval/article"), Path("data/eval/article-heldout"), Path("data/eval/sample"))
-Result = dict[str, Any]
+_NO_LANGCHAIN = f"“{LANGCHAIN}” is left out: its packages are not installed (pip install '.[bench]')."
 
 
-def run(paths: Sequence[Path], *, threads: int) -> tuple[dict[str, Result], list[str]]:
-    """Figures for each set, and why others were skipped. Raises SourceError for a broken set."""
-    embedder = SentenceTransformerEmbedder(threads=threads)
-    results: dict[str, Result] = {}
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A set, what came of each of its questions, and the figures."""
+
+    asked: Set
+    outcomes: tuple[Outcome, ...]
+    result: Result
+
+
+def run(
+    paths: Sequence[Path],
+    config: BotConfig,
+    *,
+    cache: Path | None = None,
+    baselines: bool = True,
+    embedder: Embedder | None = None,
+    progress: Progress = silent,
+) -> tuple[dict[str, Measured], list[str]]:
+    """Each set by its name, and why others were skipped. Raises SourceError for a broken set.
+
+    A .csv is asked of the owner's index (config.index), a folder of an index of its own. cache: a
+    folder where those indexes are kept for the next run.
+    """
+    model = embedder or SentenceTransformerEmbedder(config.embedder, threads=2)
+    found: dict[str, Measured] = {}
     skipped: list[str] = []
     for path in paths:
         try:
-            asked = read_set(path)
+            if path.suffix.lower() == ".csv":
+                measured = _of_an_owner(path, model, config, baselines, progress)
+            else:
+                measured = measure(read_set(path), model, config, cache, baselines, progress)
         except SetSkipped as why:
             skipped.append(str(why))
             continue
-        results[asked.name] = evaluate(asked, embedder)
-    return results, skipped
+        name = measured.asked.name
+        found[name if name not in found else str(path)] = measured
+    return found, skipped
 
 
-def evaluate(asked: Set, embedder: Embedder) -> Result:
-    """Ingest the set's articles into a fresh index and ask its questions."""
-    config = BotConfig()
-    with tempfile.TemporaryDirectory(prefix="footnote-eval-") as folder:
-        index = Index(Path(folder), config.index_config)
-        by_name = {"set": asked.articles}
-        sync(
-            ["set"],
-            index=index,
-            embedder=lambda: embedder,
-            load=lambda source, **_: iter(by_name[source]),
-        )
-        bot = Bot(index, embedder, config)
-        result = _answers(asked.cases, bot)
-        if any(case.documents for case in asked.cases):
-            with index.reading() as store:
-                result |= _retrieval(asked.cases, load_corpus(store), embedder)
+def measure(
+    asked: Set,
+    embedder: Embedder,
+    config: BotConfig,
+    cache: Path | None = None,
+    baselines: bool = True,
+    progress: Progress = silent,
+) -> Measured:
+    """Ask a set's questions of an index of its own articles."""
+    if not asked.articles or not asked.cases:
+        raise SourceError(f"{asked.name}: there is nothing to ask, or nothing to ask it of.")
+    with indexed(asked, embedder, config.index_config, cache) as (index, home):
+        return measure_on(index, home, asked, embedder, config, baselines, progress)
+
+
+def _of_an_owner(
+    path: Path, embedder: Embedder, config: BotConfig, baselines: bool, progress: Progress
+) -> Measured:
+    index = Index(config.index, config.index_config)
+    try:
+        with index.reading() as store:
+            asked = read_sheet(path, store.articles())
+        return measure_on(index, None, asked, embedder, config, baselines, progress)
+    finally:
         index.close()
-        return result
 
 
-def _answers(cases: Sequence[Case], bot: Bot) -> Result:
-    answers = [(case, bot.ask(case.question[:1000])) for case in cases]
-    graded = [(c, a) for c, a in answers if c.answerable and (c.any or c.all or c.says)]
-    answered = [a.status == "answered" for c, a in answers if c.answerable]
-    abstained = [a.status != "answered" for c, a in answers if not c.answerable]
-    hits = [found(c, a.text, a.citations) for c, a in graded]
-    given = [(c, a) for c, a in graded if a.status == "answered" and not c.says]
-    return {
-        "questions": len(cases),
-        "gold among quotes": _figure(hits),
-        "gold among quotes, of those answered": _figure(
-            [h for h, (_, a) in zip(hits, graded, strict=True) if a.citations]
-        ),
-        "answered when it should": _figure(answered),
-        "abstained when it should": _figure(abstained),
-        "abstention AUROC": _round(
-            auroc([a.answerable for _, a in answers], [c.answerable for c, _ in answers])
-        ),
-        "precision of quotes": _figure([precision(c, a.citations) for c, a in given]),
-        "quotes an answer": _round(share([float(len(a.citations)) for _, a in given])),
-    }
+def measure_on(
+    index: Index,
+    home: Path | None,
+    asked: Set,
+    embedder: Embedder,
+    config: BotConfig,
+    baselines: bool,
+    progress: Progress,
+) -> Measured:
+    """Ask a set's questions of an index that holds its articles.
+
+    home: where what LangChain's pipeline needs is kept; None leaves that pipeline out.
+    """
+    memo = Memo(embedder)
+    bot = Bot(index, memo, config)
+    bot.warm()
+    articles = {article.id: article for article in asked.articles}
+    outcomes = []
+    for done, case in enumerate(asked.cases):
+        progress("asking", done, len(asked.cases))
+        outcomes.append(ask(bot, case, articles))
+    rows: list[Row] = []
+    notes = list(asked.notes)
+    if baselines:
+        rows += follow_up_rows(bot, outcomes)
+        outcomes, told = _beside(index, home, outcomes, memo)
+        notes += told
+    with index.reading() as store:
+        stored = store.fingerprints()
+    if missing := len(articles.keys() - stored.keys()):
+        notes.append(f"{missing} articles hold nothing that can be indexed.")
+    rows += rows_of(outcomes, articles)
+    result = result_of(outcomes, rows)
+    if notes:
+        result["notes"] = notes
+    return Measured(asked, tuple(outcomes), result)
 
 
-def _retrieval(cases: Sequence[Case], corpus: Corpus, embedder: Embedder) -> Result:
-    rows: dict[str, list[tuple[float, float]]] = {"fused": [], "BM25 alone": [], "dense alone": []}
-    for case in cases:
-        if not case.documents:
-            continue
-        vector = embedder.embed_query(case.question)
-        ranked = {
-            "fused": [
-                p.chunk.article_id for p in retrieve_vector(case.question, vector, corpus=corpus, k=30)
-            ],
-            "BM25 alone": [
-                corpus.chunks[i].article_id for i in np.argsort(-corpus.keywords.scores(case.question))[:30]
-            ],
-            "dense alone": [c.article_id for c, _ in corpus.store.search(vector, 30)],
-        }
-        for name, ids in ranked.items():
-            unique = list(dict.fromkeys(ids))
-            rows[name].append((recall_at(unique, case.documents, 5), reciprocal_rank(unique, case.documents)))
-    return {f"recall@5, {name}": _figure([r for r, _ in pairs]) for name, pairs in rows.items()} | {
-        f"MRR@10, {name}": _figure([m for _, m in pairs]) for name, pairs in rows.items()
-    }
-
-
-def _figure(values: Sequence[bool | float]) -> list[float]:
-    """[figure, low, high]: with its 95 % bootstrap interval."""
-    numbers = [float(v) for v in values]
-    return [_round(share(numbers)), *(_round(x) for x in interval(numbers))]
-
-
-def _round(x: float) -> float:
-    return x if math.isnan(x) else round(x, 3)
-
-
-def print_results(results: dict[str, Result], skipped: Sequence[str]) -> None:
-    """A table a set, and a line for each that was skipped."""
-    console = Console()
-    for name, result in results.items():
-        table = Table("figure", "value", "95 % interval", title=f"{name} ({result['questions']} questions)")
-        for label, value in result.items():
-            if isinstance(value, list):
-                table.add_row(label, f"{value[0]:.3f}", f"{value[1]:.3f} to {value[2]:.3f}")
-            elif label != "questions":
-                table.add_row(label, f"{value:.3f}", "")
-        console.print(table)
-    for why in skipped:
-        console.print(f"skipped: {why}")
+def _beside(
+    index: Index, home: Path | None, outcomes: Sequence[Outcome], embedder: Embedder
+) -> tuple[list[Outcome], list[str]]:
+    """The outcomes with what plain methods make of each question, and what is to be said about that."""
+    quotes = [len(sentences_of(o.answer.citations)) for o in outcomes if o.spoke]
+    most = max(1, round(sum(quotes) / len(quotes))) if quotes else 1
+    with index.reading() as store, contextlib.ExitStack() as stack:
+        corpus = load_corpus(store)
+        pipeline = None
+        if home is not None:
+            pipeline = stack.enter_context(tutorial(list(corpus.articles.values()), embedder, home))
+        told = [
+            replace(o, rivals=rivals(o.case.question, corpus, embedder, pipeline, most)) for o in outcomes
+        ]
+    return told, [_NO_LANGCHAIN] if home is not None and pipeline is None else []

@@ -48,7 +48,14 @@ class Scripted(Bot):
             self.closed.set()
         yield Answer(question, question, question + " ", (), "chat", 0.0)
 
-    def passages(self, question: str, *, k: int = 5, history: Sequence[Turn] = ()) -> list[Passage]:
+    def passages(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        k: int = 5,
+        verbatim: bool = False,  # noqa: ARG002
+    ) -> list[Passage]:
         self.heard.append((question, list(history)))
         return PASSAGES[:k]
 

@@ -4,24 +4,41 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.answer import Citation, Passage
-from bot.eval.cases import Case
-from bot.eval.metrics import auroc, covered, found, interval, precision, recall_at, reciprocal_rank, share
-from ingest.article import Chunk
+from bot.answer import Answer, Citation, Passage
+from bot.eval.case import Case
+from bot.eval.metrics import (
+    alce,
+    auroc,
+    best_threshold,
+    brier,
+    calibration_error,
+    covered,
+    f1,
+    found,
+    marked_recall,
+    ndcg_at,
+    precision,
+    recall_at,
+    reciprocal_rank,
+    reliability,
+    sentences_of,
+    statements,
+)
+from ingest.article import Article, Chunk
 
 scored = st.lists(
     st.tuples(st.sampled_from([0.0, 0.1, 0.1, 0.5, 0.9, 1.0]) | st.floats(0, 1), st.booleans()), max_size=30
 )
 
 
-def citation(
-    start: int, end: int, article: str = "a", quote: str = "q", path: tuple[str, ...] = ()
-) -> Citation:
-    return Citation(1, Passage(Chunk(article, 0, path, "", 0, 0), "T", None, 1.0), quote, start, end, None)
+def citation(start: int, end: int, quote: str = "q", path: tuple[str, ...] = (), number: int = 1) -> Citation:
+    passage = Passage(Chunk("a", 0, path, "", 0, 0), "T", None, 1.0)
+    return Citation(number, passage, quote, start, end, None)
 
 
 @given(scored)
@@ -43,22 +60,6 @@ def test_auroc_turns_with_the_scores_and_needs_both_kinds(pairs: list[tuple[floa
         assert auroc([-s for s in scores], positive) == pytest.approx(1 - figure)
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
-def test_an_interval_lies_within_the_values_and_is_the_same_each_time(values: list[float]) -> None:
-    low, high = interval(values, draws=200)
-    assert min(values) - 1e-9 <= low <= high <= max(values) + 1e-9
-    assert (low, high) == interval(values, draws=200)
-
-
-def test_an_interval_of_a_fair_coin() -> None:
-    low, high = interval([0.0, 1.0] * 50)
-    assert 0.38 <= low <= 0.43 and 0.57 <= high <= 0.62
-
-
-def test_nothing_has_no_figure() -> None:
-    assert math.isnan(share([])) and all(map(math.isnan, interval([])))
-
-
 def test_ranks() -> None:
     assert recall_at(["a", "b", "c"], ["c", "x"], 3) == 0.5
     assert recall_at(["a", "b", "c"], ["c"], 2) == 0
@@ -78,27 +79,103 @@ def test_ranks() -> None:
     ],
 )
 def test_a_gold_sentence_is_covered_by_half(quote: tuple[int, int], is_covered: bool) -> None:
-    assert covered(("a", 10, 20), [citation(*quote)]) is is_covered
-    assert not covered(("b", 10, 20), [citation(*quote)])
+    assert covered(("a", 10, 20), [("a", *quote)]) is is_covered
+    assert not covered(("b", 10, 20), [("a", *quote)])
 
 
 def test_any_needs_one_and_all_needs_every_one() -> None:
     first, second = ("a", 0, 10), ("a", 20, 30)
-    one, both = [citation(0, 10)], [citation(0, 10), citation(20, 30)]
-    assert found(Case("1", "q", any=(first, second)), "", one)
-    assert not found(Case("1", "q", all=(first, second)), "", one)
-    assert found(Case("1", "q", all=(first, second)), "", both)
+    assert found(Case("1", "q", any=(first, second)), "", [first])
+    assert not found(Case("1", "q", all=(first, second)), "", [first])
+    assert found(Case("1", "q", all=(first, second)), "", [first, second])
     assert found(Case("1", "q", says="Jun 9"), "published on jun 9 [1]", [])
-    assert not found(Case("1", "q", answerable=False), "anything", both)
+    assert not found(Case("1", "q", answerable=False), "anything", [first, second])
+    assert marked_recall(Case("1", "q", marked=(first, second)), [first]) == 0.5
 
 
 def test_precision_leaves_out_labels_and_metadata() -> None:
     case = Case("1", "q", any=(("a", 0, 10),))
-    quotes = [
-        citation(0, 10),
-        citation(20, 30),
-        citation(40, 50, quote="Steps", path=("Steps",)),
-        citation(0, 0, quote=""),
-    ]
+    quotes = sentences_of(
+        [
+            citation(0, 10),
+            citation(20, 30),
+            citation(40, 50, quote="Steps", path=("Steps",)),
+            citation(0, 0, quote=""),
+        ]
+    )
+    assert quotes == [("a", 0, 10), ("a", 20, 30)]
     assert precision(case, quotes) == 0.5
     assert precision(case, []) == 0
+
+
+def test_ndcg_by_hand() -> None:
+    # Relevant at ranks 1 and 3 of 3 relevant: (1 + 1/2) / (1 + 1/log2(3) + 1/2).
+    assert ndcg_at(["a", "x", "b"], ["a", "b", "c"]) == pytest.approx(1.5 / (1 + 1 / math.log2(3) + 0.5))
+    assert ndcg_at(["a", "b"], ["a", "b"]) == 1
+    assert ndcg_at(["x"] * 10 + ["a"], ["a"]) == 0
+
+
+def test_f1_by_hand() -> None:
+    # Two of three that should be silent are, and one that should not: 2 * 2 / (3 + 3).
+    assert f1([True, True, False, True], [True, True, True, False]) == pytest.approx(2 / 3)
+    assert f1([False, False], [True, False]) == 0
+    assert math.isnan(f1([True], [False]))
+
+
+def test_the_best_threshold_is_the_best_of_all_and_the_lowest_such() -> None:
+    scores, answerable = [0.1, 0.2, 0.6, 0.4, 0.9], [False, False, False, True, True]
+    at = best_threshold(scores, answerable)
+    wanted = [not a for a in answerable]
+    tried = {t: f1([s < t for s in scores], wanted) for t in (*scores, math.inf)}
+    assert tried[at] == max(tried.values()) == pytest.approx(6 / 7)
+    assert at == 0.9
+
+
+def test_calibration_by_hand() -> None:
+    said, was = np.array([0.95, 0.91, 0.12, 0.18]), np.array([1.0, 0.0, 0.0, 0.0])
+    # The bin around .9 says .93 and is right half the time, that around .1 says .15 and never is.
+    (low, never, two), (high, half, also_two) = reliability(said, was)
+    assert (low, high) == pytest.approx((0.15, 0.93)) and (never, half, two, also_two) == (0, 0.5, 2, 2)
+    assert calibration_error(said, was) == pytest.approx(0.5 * 0.15 + 0.5 * 0.43)
+    assert brier(np.array([1.0, 0.5]), np.array([1.0, 0.0])) == 0.125
+    assert calibration_error(np.array([1.0]), np.array([1.0])) == 0
+
+
+ARTICLE = Article("a", "T", "Cats purr. Dogs bark.\n")
+
+
+def answer(text: str, *citations: Citation) -> Answer:
+    return Answer("q", "q", text, citations, "answered", 1.0)
+
+
+def test_statements_are_told_from_their_markers() -> None:
+    text = "- Cats \\*purr\\*. [1] Dogs bark. [2][3]\n\n**Steps** [4]\n\n1. First. [5]\nSo it is.\n\\[6\\]"
+    assert statements(text) == [
+        ("Cats *purr*.", (1,)),
+        ("Dogs bark.", (2, 3)),
+        ("Steps", (4,)),
+        ("First.", (5,)),
+        ("So it is.", ()),
+        ("[6]", ()),
+    ]
+
+
+def test_citations_as_alce_counts_them() -> None:
+    cats, dogs = citation(0, 10, number=1), citation(11, 21, number=2)
+    articles = {"a": ARTICLE}
+    assert alce(answer("Cats purr. [1] Dogs bark. [2]", cats, dogs), articles) == (1, 1)
+    # The second citation of the first statement is irrelevant: without it the first one supports all.
+    assert alce(answer("Cats purr. [1][2]", cats, dogs), articles) == (1, 0.5)
+    # Only both together support it: both are relevant.
+    assert alce(answer("Cats purr. Dogs bark. [1][2]", cats, dogs), articles) == (1, 1)
+    # Nothing supports the second statement, so its citation is not precise; the third has none.
+    told = alce(answer("Cats purr. [1] Cats bark. [2]\nTrue.", cats, dogs), articles)
+    assert told == pytest.approx((1 / 3, 0.5))
+    # What a citation claims to quote does not count, only what stands at its place.
+    assert alce(answer("Cats bark. [1]", citation(0, 10, quote="Cats bark.")), articles) == (0, 0)
+
+
+def test_support_may_be_judged_otherwise() -> None:
+    said = answer("Felines purr. [1]", citation(0, 10))
+    assert alce(said, {"a": ARTICLE}) == (0, 0)
+    assert alce(said, {"a": ARTICLE}, lambda statement, cited: "purr" in statement + cited[0]) == (1, 1)

@@ -1,0 +1,117 @@
+"""What plain methods make of the same questions, in the same run.
+
+BM25 alone and the dense vectors alone rank the passages of Footnote's own index; LangChain's
+tutorial pipeline has an index of its own (tutorial.py). When to be silent they decide by the score
+of their best passage, against the threshold that is best on the very questions asked. Dense alone
+quotes the sentences nearest to the question; the pipeline shows its four chunks, sentence by sentence.
+
+What this file does not know: what is a good answer (metrics.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from bot.eval.case import Span
+from bot.evidence import spans
+from bot.retrieve import Corpus
+from ingest.article import Article, Chunk
+from ingest.chunk import embedding_text
+from ingest.embed import Embedder, Floats, TokenVectors
+
+BM25, DENSE, LANGCHAIN = "BM25 alone", "dense alone", "LangChain, k = 4"
+DEPTH = 50  # passages that are ranked
+_READ = 12  # passages whose sentences are compared; as many as the bot reads
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """What a method made of a question. ranked: documents, best first, each once. score: of its best
+    passage, higher is better. quotes: what it would show; () if it shows no sentences.
+    """
+
+    ranked: tuple[str, ...]
+    score: float
+    quotes: tuple[Span, ...] = ()
+
+
+class Pipeline(Protocol):
+    """What is asked of tutorial.Tutorial."""
+
+    def search(self, question: str) -> list[tuple[Span, float]]: ...
+
+
+@contextmanager
+def tutorial(articles: Sequence[Article], embedder: Embedder, home: Path) -> Iterator[Pipeline | None]:
+    """LangChain's pipeline, or None if the extra `bench` is not installed."""
+    try:
+        from bot.eval.tutorial import Tutorial
+    except ImportError:
+        yield None
+        return
+    made = Tutorial(articles, embedder, home)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def rivals(
+    question: str, corpus: Corpus, embedder: Embedder, pipeline: Pipeline | None, quotes: int
+) -> dict[str, Rival]:
+    """Each method by its name. quotes: how many sentences dense alone may quote."""
+    found = {BM25: _bm25(question, corpus), DENSE: _dense(embedder.embed_query(question), corpus, quotes)}
+    if pipeline is not None:
+        found[LANGCHAIN] = _piped(pipeline.search(question), corpus)
+    return found
+
+
+def _bm25(question: str, corpus: Corpus) -> Rival:
+    scores = corpus.keywords.scores(question)
+    order = [i for i in np.argsort(-scores, kind="stable")[:DEPTH] if scores[i] > 0]
+    return Rival(once(corpus.chunks[i].article_id for i in order), float(scores.max(initial=0.0)))
+
+
+def _dense(vector: Floats, corpus: Corpus, quotes: int) -> Rival:
+    hits = corpus.store.search(vector, DEPTH)
+    nearest = nearest_sentences(vector, [chunk for chunk, _ in hits[:_READ]], corpus, quotes)
+    return Rival(once(c.article_id for c, _ in hits), hits[0][1] if hits else -1.0, tuple(nearest))
+
+
+def _piped(hits: Sequence[tuple[Span, float]], corpus: Corpus) -> Rival:
+    shown = [
+        (article, s, e)
+        for (article, start, end), _ in hits
+        for s, e, _ in spans(corpus.articles[article].text, start, end)
+    ]
+    return Rival(once(span[0] for span, _ in hits), hits[0][1] if hits else -1.0, tuple(shown))
+
+
+def once(ids: Iterator[str]) -> tuple[str, ...]:
+    """Each document once, at its best place."""
+    return tuple(dict.fromkeys(ids))
+
+
+def nearest_sentences(vector: Floats, chunks: Sequence[Chunk], corpus: Corpus, k: int) -> list[Span]:
+    """The k sentences with the highest cosine to the question; a sentence's vector is the mean of its
+    tokens' vectors, made in their passage (late chunking; Günther et al. 2024).
+    """
+    blobs = corpus.store.tokens([chunk.id for chunk in chunks])
+    scored: list[tuple[float, Span]] = []
+    for chunk in chunks:
+        article = corpus.articles[chunk.article_id]
+        tokens = TokenVectors.from_bytes(blobs[chunk.id])
+        starts = tokens.starts + embedding_text(article.title, chunk)[1]
+        for start, end, _ in spans(article.text, chunk.start, chunk.end):
+            rows = (starts >= start) & (starts < end)
+            if rows.any():
+                mean = tokens.vectors[rows].mean(axis=0)
+                cosine = float(vector @ mean / max(float(np.linalg.norm(mean)), 1e-6))
+                scored.append((cosine, (chunk.article_id, start, end)))
+    return [span for _, span in sorted(scored, key=lambda one: -one[0])[:k]]
