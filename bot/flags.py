@@ -29,20 +29,21 @@ _PLACES = (_HERE / "triage.toml", _HERE.parent / "data" / "triage.toml")  # a wh
 _NEEDED = ("person", "onset", "asks_in_general", "imagined", "long_ago", "healed", "goes_on", "all_clear", "follow_up", "new_topic")
 _TABLES = {"help", "language", "flags", "concepts", "derived"}
 _HELP = {"emergency", "advice", "crisis", "poison", "repeated"}
-_FIELDS = {"message", "patterns", "source", "unless", "always", "quotes", "off"}
+_FIELDS = {"message", "patterns", "source", "unless", "always", "ever", "quotes", "off"}
 _MARKER = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
     """unless: concepts that silence it. always: not even a general question silences it.
-    quotes: whether the blog's own sentences may follow the message."""
+    ever: it counts also if long past. quotes: whether the blog's own sentences may follow the message."""
 
     name: str
     message: str
     patterns: tuple[Pattern, ...]
     unless: tuple[str, ...] = ()
     always: bool = False
+    ever: bool = False
     quotes: bool = True
 
 
@@ -142,7 +143,7 @@ def _flag(name: str, fields: Any, known: set[str], told: Mapping[str, str], wher
         raise ConfigError(f"{place} must be a table, [flags.{name}], with a message and patterns.")
     for key in fields:
         _known(key, _FIELDS, f"{place}.{key}")
-    for key in ("always", "quotes", "off"):
+    for key in ("always", "ever", "quotes", "off"):
         if not isinstance(fields.get(key, False), bool):
             raise ConfigError(f"{place}.{key} is true or false, without quotes.")
     unless = tuple(_texts(fields.get("unless", []), f"{place}.unless"))
@@ -154,6 +155,7 @@ def _flag(name: str, fields: Any, known: set[str], told: Mapping[str, str], wher
         _patterns(fields.get("patterns", []), known, f"{place}.patterns"),
         unless,
         fields.get("always", False),
+        fields.get("ever", False),
         fields.get("quotes", True),
     )
 

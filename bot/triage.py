@@ -89,21 +89,29 @@ def _excused(flag: Flag, places: Sequence[Hit], found: Found) -> bool:
         return True
     if flag.always:
         return False
-    if _is_general(found):
-        return True
-    return all(_is_unreal(place, found) for place in places)
+    return all(_is_general(found, place) or _is_unreal(place, found, flag) for place in places)
 
 
-def _is_general(found: Found) -> bool:
-    """A question about the matter as such: it asks what something is or does, and nobody is affected."""
-    hits = found.hits
-    if "person" in hits or "onset" in hits:
+def _is_general(found: Found, place: Hit | None = None) -> bool:
+    """A question about the matter as such: it begins as one, and nobody is said to be affected."""
+    if "person" in found.hits or "onset" in found.hits:
         return False
-    return "asks_in_general" in hits
+    return any(
+        (place is None or asks.start <= place.start) and _begins(found, asks.start)
+        for asks in found.hits.get("asks_in_general", ())
+    )
 
 
-def _is_unreal(place: Hit, found: Found) -> bool:
-    """Long over, or only imagined, as the sentence it stands in says."""
+def _begins(found: Found, at: int) -> bool:
+    """Whether a sentence begins at a word, or has only a greeting before it."""
+    start = at
+    while start and found.words[start - 1].sentence == found.words[at].sentence:
+        start -= 1
+    return at - start <= 2
+
+
+def _is_unreal(place: Hit, found: Found, flag: Flag) -> bool:
+    """Only imagined or, for most flags, long over, as the sentence it stands in says."""
     sentences = {found.words[i].sentence for i in (place.start, place.end - 1)}
 
     def said(name: str) -> bool:
@@ -111,7 +119,7 @@ def _is_unreal(place: Hit, found: Found) -> bool:
 
     if said("imagined"):
         return True
-    return (said("long_ago") or said("healed")) and not said("goes_on")
+    return not flag.ever and (said("long_ago") or said("healed")) and not said("goes_on")
 
 
 def _urgent(flag: Flag, guide: Guide, *, repeated: bool = False) -> Urgent:
