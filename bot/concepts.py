@@ -105,7 +105,10 @@ class Lexicon:
     """All concepts of a file, ready to be found in a message in one pass."""
 
     def __init__(
-        self, concepts: Mapping[str, Sequence[str]], derived: Mapping[str, Sequence[Pattern]], fades: Iterable[str]
+        self,
+        concepts: Mapping[str, Sequence[str]],
+        derived: Mapping[str, Sequence[Pattern]],
+        fades: Iterable[str],
     ) -> None:
         written = [(name, phrase(text)) for name, texts in concepts.items() for text in texts]
         self.vocabulary = Vocabulary({w for _, slots in written for slot in slots for w in slot.words})
@@ -133,11 +136,11 @@ class Lexicon:
         for start in range(len(words)):
             for name, end in self._at(words, start):
                 places = raw.setdefault(name, [])
-                if places and places[-1].start == start:  # the longest phrase that begins here
-                    end = max(end, places.pop().end)
-                places.append(Hit(start, end))
-                if end - start > 1:
-                    spoken_for.update(range(start, end))
+                longest = end
+                if places and places[-1].start == start:
+                    longest = max(end, places.pop().end)
+                places.append(Hit(start, longest))
+                spoken_for.update(_inner(words, start, end))
         reached = denied(words, spoken_for)
         hits = {
             name: tuple(
@@ -191,6 +194,12 @@ def match(pattern: Pattern, found: Found) -> list[Hit]:
             ]
         spans = _few(list(dict.fromkeys(spans)))
     return spans
+
+
+def _inner(words: Sequence[Word], start: int, end: int) -> range:
+    """The places of a phrase in which a negator denies nothing outside it: "can not", "no feeling"."""
+    able = end - start == 2 and words[start].text in ("can", "could", "will", "would")
+    return range(start, end if able else end - 1)
 
 
 def _reach(words: Sequence[Word], at: int, slots: tuple[Slot, ...]) -> int:

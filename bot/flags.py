@@ -26,7 +26,18 @@ from ingest.errors import ConfigError
 _HERE = Path(__file__).parent
 _PLACES = (_HERE / "triage.toml", _HERE.parent / "data" / "triage.toml")  # a wheel; the project
 # Concepts that triage.py asks for by name, whatever the flags use.
-_NEEDED = ("person", "onset", "asks_in_general", "imagined", "long_ago", "healed", "goes_on", "all_clear", "follow_up", "new_topic")
+_NEEDED = (
+    "person",
+    "onset",
+    "asks_in_general",
+    "imagined",
+    "long_ago",
+    "healed",
+    "goes_on",
+    "all_clear",
+    "follow_up",
+    "new_topic",
+)
 _TABLES = {"help", "language", "flags", "concepts", "derived"}
 _HELP = {"emergency", "advice", "crisis", "poison", "repeated"}
 _FIELDS = {"message", "patterns", "source", "unless", "always", "ever", "quotes", "off"}
@@ -81,7 +92,9 @@ def _parsed(path: Path) -> dict[str, Any]:
     try:
         read = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"The file of red flags {path} cannot be read ({error.strerror}). Check FOOTNOTE_TRIAGE.") from None
+        raise ConfigError(
+            f"The file of red flags {path} cannot be read ({error.strerror}). Check FOOTNOTE_TRIAGE."
+        ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not UTF-8 text. Save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
@@ -110,21 +123,28 @@ def _laid_over(base: dict[str, Any], own: Mapping[str, Any], path: Path) -> dict
 
 def _guide(read: Mapping[str, Any], where: str, emergency: str) -> Guide:
     told = _help(read.get("help", {}), where, emergency)
-    concepts = {name: _phrases(value, f"{where}: concepts.{name}") for name, value in read.get("concepts", {}).items()}
+    concepts = {
+        name: _phrases(value, f"{where}: concepts.{name}") for name, value in read.get("concepts", {}).items()
+    }
     fades = _texts(read.get("language", {}).get("fades", []), f"{where}: language.fades")
     known = set(concepts) | set(read.get("derived", {}))
     for name in _NEEDED:
         if name not in known:
-            raise ConfigError(f"{where}: the concept {name} is missing. Put it back as the packaged file has it.")
+            raise ConfigError(
+                f"{where}: the concept {name} is missing. Put it back as the packaged file has it."
+            )
     derived = {
-        name: _patterns(value, known, f"{where}: derived.{name}") for name, value in read.get("derived", {}).items()
+        name: _patterns(value, known, f"{where}: derived.{name}")
+        for name, value in read.get("derived", {}).items()
     }
     flags = tuple(
         _flag(name, fields, known, told, where)
         for name, fields in read.get("flags", {}).items()
         if not (isinstance(fields, dict) and fields.get("off") is True)
     )
-    adding = frozenset(term.name for flag in flags for pattern in flag.patterns for term in pattern if not term.absent)
+    adding = frozenset(
+        term.name for flag in flags for pattern in flag.patterns for term in pattern if not term.absent
+    )
     return Guide(Lexicon(concepts, derived, fades), flags, adding, told.get("repeated", ""))
 
 
@@ -164,7 +184,9 @@ def _message(text: Any, told: Mapping[str, str], place: str) -> str:
     if not isinstance(text, str) or not text.strip():
         raise ConfigError(f"{place}: it needs a message, the text that a reader is told.")
     if _MARKER.search(text):
-        raise ConfigError(f"{place}.message: [1] and the like stand for footnotes; write it without the brackets.")
+        raise ConfigError(
+            f"{place}.message: [1] and the like stand for footnotes; write it without the brackets."
+        )
     for key in re.findall(r"\{([^{}]*)\}", text):
         _known(key, _HELP, f"{place}.message: {{{key}}}")
     return re.sub(r"\{([^{}]*)\}", lambda m: told[m[1]], text).strip()
@@ -173,7 +195,7 @@ def _message(text: Any, told: Mapping[str, str], place: str) -> str:
 def _patterns(value: Any, known: set[str], place: str) -> tuple[Pattern, ...]:
     texts = _texts(value, place)
     if not texts:
-        raise ConfigError(f"{place}: it needs at least one pattern, such as [\"cannot > urinate\"].")
+        raise ConfigError(f'{place}: it needs at least one pattern, such as ["cannot > urinate"].')
     made: list[Pattern] = []
     for text in texts:
         try:

@@ -14,7 +14,9 @@ from bot.wording import Word
 _FARTHEST = 12  # words that a negator reaches
 _NEGATORS = frozenset("no not never without nor neither none deny denied denies zero minus".split())
 _LISTS = frozenset("no without never nor neither deny denied denies zero".split())
-_OPENS_LIST = frozenset("have had has any get got gotten feel notice suffer experience having seen see".split())
+_OPENS_LIST = frozenset(
+    "have had has any get got gotten feel notice suffer experience having seen see".split()
+)
 # After these a negator denies nothing that follows.
 _IDLE_AFTER = frozenset(
     "sure know normal just only sleep sleeping better improve improving go going long idea reason matter joke "
@@ -24,15 +26,23 @@ _IDLE_AFTER = frozenset(
     "insurance money doctor gp appointment exercise heal healing healed wait safe answer use even "
     "stretch trauma explanation obvious apparent known cause".split()
 )
-_BREAKS = frozenset("but however although except though yet apart because since until so then now whereas while if when".split())
+_BREAKS = frozenset(
+    "but however although except though yet apart because since until so then now whereas while if when".split()
+)
 _SUBJECT = frozenset(
     "i my he she we they it his her our their the this there now today also then can could have has is are am "
     "just still feel getting suddenly lost both please what how should do does only last yesterday".split()
 )
-_STATE = frozenset("is are was were seem all still feel both work function control look stay remain been be completely totally perfectly absolutely quite very just strength sensation feeling movement thankfully".split())
+_STATE = frozenset(
+    "is are was were seem all still feel both work function control look stay remain been be completely totally perfectly absolutely quite very just strength sensation feeling movement thankfully".split()
+)
 _FINE = frozenset("fine ok okay normal good great perfect alright unaffected intact clear well fully".split())
-_PASSED = frozenset("gone resolved cleared disappeared stopped passed settled better healed none negative absent away vanished recovered".split())
-_PASSING = frozenset("has have had is are went go all now completely since been never was cleared did it".split())
+_PASSED = frozenset(
+    "gone resolved cleared disappeared stopped passed settled better healed none negative absent away vanished recovered".split()
+)
+_PASSING = frozenset(
+    "has have had is are went go all now completely since been never was cleared did it".split()
+)
 _ASKING = frozenset("is are can could does do should would why what when how was".split())
 
 
@@ -77,7 +87,11 @@ def _end(words: Sequence[Word], at: int) -> int:
 
 def called_fine(words: Sequence[Word], start: int, end: int, *, fades: bool) -> bool:
     """Whether what stands at start..end is said to be well: "… is fine", or, if it fades, "… has gone"."""
-    if any(words[i].text in _ASKING for i in range(_sentence_start(words, start), start) if i == _sentence_start(words, start)):
+    if any(
+        words[i].text in _ASKING
+        for i in range(_sentence_start(words, start), start)
+        if i == _sentence_start(words, start)
+    ):
         return False
     for i in range(end, min(len(words), end + 5)):
         word = words[i]

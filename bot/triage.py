@@ -85,10 +85,9 @@ def _flag(found: Found, guide: Guide) -> Flag | None:
 
 
 def _excused(flag: Flag, places: Sequence[Hit], found: Found) -> bool:
-    if any(name in found.hits for name in flag.unless):
-        return True
+    places = [place for place in places if not any(_said(name, place, found) for name in flag.unless)]
     if flag.always:
-        return False
+        return not places
     return all(_is_general(found, place) or _is_unreal(place, found, flag) for place in places)
 
 
@@ -112,14 +111,16 @@ def _begins(found: Found, at: int) -> bool:
 
 def _is_unreal(place: Hit, found: Found, flag: Flag) -> bool:
     """Only imagined or, for most flags, long over, as the sentence it stands in says."""
-    sentences = {found.words[i].sentence for i in (place.start, place.end - 1)}
-
-    def said(name: str) -> bool:
-        return any(found.words[h.start].sentence in sentences for h in found.hits.get(name, ()))
-
-    if said("imagined"):
+    if _said("imagined", place, found) or (_said("others", place, found) and not _said("onset", place, found)):
         return True
-    return not flag.ever and (said("long_ago") or said("healed")) and not said("goes_on")
+    over = _said("long_ago", place, found) or _said("healed", place, found)
+    return over and not flag.ever and not _said("goes_on", place, found)
+
+
+def _said(name: str, place: Hit, found: Found) -> bool:
+    """Whether a concept stands in a sentence with what is at a place."""
+    sentences = {found.words[place.start].sentence, found.words[place.end - 1].sentence}
+    return any(found.words[h.start].sentence in sentences for h in found.hits.get(name, ()))
 
 
 def _urgent(flag: Flag, guide: Guide, *, repeated: bool = False) -> Urgent:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,9 +59,19 @@ _SPEAK = {
 }  # fmt: skip
 
 
+# Words without endings, or whose endings make other words ("the" + "ing").
+_FIXED = frozenset(
+    "the are one he she me be we can for not and any all out off has had who why how you his her its was too "
+    "this that then them they there here with from into onto over under what when where which than thus very "
+    "were been our your their my at as us in on of or no so up by if do did does done am is it to now but see sea "
+    "some same one two ten six both each other would could should will shall may might must have having mum mom dad "
+    "back red wet bed ill old new hot".split()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
-    """text: base form. sentence, clause: counted from 0. lone: stands right after a break."""
+    """text: base form. sentence, clause: counted from 0."""
 
     text: str
     sentence: int
@@ -77,7 +87,7 @@ class Vocabulary:
         self.base: dict[str, str] = {}
         for word in bare:
             self.base.setdefault(word, word)
-            if word not in fixed and len(word) > 2 and word.isalpha():
+            if word not in fixed and word not in _FIXED and len(word) > 2 and word.isalpha():
                 for form in endings(word):
                     self.base.setdefault(form, self.base[word])
         self._near: dict[tuple[str, int], list[str]] = {}
@@ -95,12 +105,12 @@ class Vocabulary:
                 if (known := self.base.get(_LONG_RUN.sub(kept, word))) is not None:
                     return known
             word = _LONG_RUN.sub(r"\1\1", word)
-        return self._spelt(word) if 5 <= len(word) <= 24 and word.isalpha() else word
+        return self._spelt(word) if 4 <= len(word) <= 24 and word.isalpha() else word
 
     def _spell(self, word: str) -> str:
-        if word in near_words():
+        if any(bare in near_words() for bare in _bare(word)):
             return word
-        limit = 1 if len(word) < 8 else 2
+        limit = 1 if len(word) < 9 else 2
         found = self._nearest(word, limit)
         return self.base[found] if found else word
 
@@ -116,6 +126,18 @@ class Vocabulary:
                     if got and (best is None or got[1] < best[1]):
                         best = (got[0], got[1])
         return best[0] if best else None
+
+
+def _bare(word: str) -> Iterator[str]:
+    """A word, and what it may be without an ending."""
+    yield word
+    for ending in ("s", "es", "ed", "ing", "er", "ly", "y"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            bare = word.removesuffix(ending)
+            yield bare
+            yield bare + "e"
+            if bare[-1] == bare[-2]:
+                yield bare[:-1]
 
 
 @functools.lru_cache(maxsize=1)
