@@ -23,7 +23,7 @@ from typing import Literal
 from bot.negation import called_fine, denied
 from bot.wording import Vocabulary, Word
 
-MOST = 8  # places of one concept that are looked at, from either end of the message
+MOST = 3  # places of one concept that are looked at, from either end of the message
 _REACH = {">": 3, "~": 9}
 # Words that put no distance between two others.
 _LIGHT = frozenset(

@@ -62,7 +62,11 @@ def denied(words: Sequence[Word], spoken_for: Collection[int]) -> list[bool]:
 
 def _idle(words: Sequence[Word], at: int) -> bool:
     following = words[at + 1].text if at + 1 < len(words) else ""
-    if words[at].text in ("without", "never", "deny", "denied"):
+    if words[at].text == "never":  # "never had back pain before" says that it is there now
+        return any(
+            w.text in ("before", "until") and w.sentence == words[at].sentence for w in words[at : at + 8]
+        )
+    if words[at].text in ("without", "deny", "denied"):
         return False
     if following in _IDLE_AFTER:
         return True
@@ -80,18 +84,15 @@ def _end(words: Sequence[Word], at: int) -> int:
         turn = word.clause != before.clause or before.text == "and"
         if turn and (not is_list or word.text in _SUBJECT):
             return i
-        if word.text in ("and", "or") and not is_list and word.text == "and":
+        if word.text == "and" and not is_list:
             return i
     return min(len(words), at + 1 + _FARTHEST)
 
 
 def called_fine(words: Sequence[Word], start: int, end: int, *, fades: bool) -> bool:
     """Whether what stands at start..end is said to be well: "… is fine", or, if it fades, "… has gone"."""
-    if any(
-        words[i].text in _ASKING
-        for i in range(_sentence_start(words, start), start)
-        if i == _sentence_start(words, start)
-    ):
+    opening = words[start].opening
+    if opening < start and words[opening].text in _ASKING:
         return False
     for i in range(end, min(len(words), end + 5)):
         word = words[i]
@@ -104,9 +105,3 @@ def called_fine(words: Sequence[Word], start: int, end: int, *, fades: bool) -> 
         if word.text not in _STATE and not (fades and word.text in _PASSING):
             return False
     return False
-
-
-def _sentence_start(words: Sequence[Word], at: int) -> int:
-    while at and words[at - 1].sentence == words[at].sentence:
-        at -= 1
-    return at

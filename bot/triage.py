@@ -103,15 +103,14 @@ def _is_general(found: Found, place: Hit | None = None) -> bool:
 
 def _begins(found: Found, at: int) -> bool:
     """Whether a sentence begins at a word, or has only a greeting before it."""
-    start = at
-    while start and found.words[start - 1].sentence == found.words[at].sentence:
-        start -= 1
-    return at - start <= 2
+    return at - found.words[at].opening <= 2
 
 
 def _is_unreal(place: Hit, found: Found, flag: Flag) -> bool:
     """Only imagined or, for most flags, long over, as the sentence it stands in says."""
-    if _said("imagined", place, found) or (_said("others", place, found) and not _said("onset", place, found)):
+    if _said("imagined", place, found) or (
+        _said("others", place, found) and not _said("onset", place, found)
+    ):
         return True
     over = _said("long_ago", place, found) or _said("healed", place, found)
     return over and not flag.ever and not _said("goes_on", place, found)

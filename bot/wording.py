@@ -71,11 +71,12 @@ _FIXED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """text: base form. sentence, clause: counted from 0."""
+    """text: base form. sentence, clause: counted from 0. opening: place of its sentence's first word."""
 
     text: str
     sentence: int
     clause: int
+    opening: int
 
 
 class Vocabulary:
@@ -177,13 +178,13 @@ def plain(text: str) -> str:
 def words(text: str, vocabulary: Vocabulary) -> list[Word]:
     """A message as words in base form, with the sentence and clause each of them stands in."""
     out: list[Word] = []
-    sentence = clause = 0
+    sentence = clause = opening = 0
     for token in _TOKEN.findall(plain(text)):
         if token[0] in ".!?;\n":
-            sentence, clause = sentence + 1, clause + 1
+            sentence, clause, opening = sentence + 1, clause + 1, len(out)
         elif token[0].isalnum() or token == "&":
             for part in _SPEAK.get(token, "and" if token == "&" else token).split():
-                out.append(Word(vocabulary.lookup(part), sentence, clause))
+                out.append(Word(vocabulary.lookup(part), sentence, clause, opening))
         else:
             clause += 1
     return out
