@@ -1,6 +1,6 @@
 """The whole sequence, from a question to an answer whose every citation is verified.
 
-tidy -> small talk -> spelling -> follow-up -> metadata? -> retrieve -> read -> abstain, or quote ->
+triage -> tidy -> small talk -> spelling -> follow-up -> metadata? -> retrieve -> read -> abstain, or quote ->
 footnote -> verify -> stream. Each step is a plain function elsewhere; this file only calls them in
 that order and keeps what is costly to make: the loaded corpus of the generation that is live.
 
@@ -9,19 +9,20 @@ What this file does not know: HTTP, Gradio, the terminal.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import metadata
 from bot.answer import Answer, Event, Passage, Token, Turn
 from bot.cite import footnote, metadata_citation, verify
 from bot.config import BotConfig
-        vector = leaning(query, pooled[0], context, self._embedder.embed_query)
-        passages = retrieve_vector(query, vector, corpus=corpus, k=PASSAGES, beside=context.weights)
-        reading = read(query, pooled[0], tokens[0], passages, corpus=corpus, second=self._second)
-        return passages, reading
+from bot.context import NONE, Context, context_of, leaning
+from bot.flags import load_guide
+from bot.followup import rewrite
+from bot.joint import JointReader
 from bot.quote import compose
 from bot.reader import Reading, Rereader, check_fits, read
 from bot.retrieve import Corpus, load_corpus, retrieve_vector
@@ -30,14 +31,19 @@ from bot.smalltalk import small_talk
 from bot.spelling import correct
 from bot.suggest import candidates
 from bot.topic import Outline, outline_of
+from bot.triage import Urgent, triage
 from ingest.article import Article, Chunk
 from ingest.embed import Embedder, SentenceTransformerEmbedder
+from ingest.errors import FootnoteError
 from ingest.generations import Index
 
 PASSAGES = 12  # how many passages are read for a question
 ABSTAIN = "I looked, but this blog does not seem to say, and I would rather not guess."
 ABSTAIN_EMPTY = "There is nothing on this blog yet that I could answer from."
+AFTER_URGENT = "Once that is seen to, this is what the blog says:"
 _SUGGESTED = 3
+
+log = logging.getLogger("footnote")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,10 @@ class Health:
 
 
 class Bot:
-    """Answers questions from an index. May be shared by threads."""
+    """Answers questions from an index. May be shared by threads.
+
+    Raises ConfigError for a file of red flags that cannot be used.
+    """
 
     def __init__(
         self, index: Index, embedder: Embedder, config: BotConfig, second: Rereader | None = None
@@ -58,6 +67,7 @@ class Bot:
         """second: reads the best passages again (bot.joint.JointReader); without it answers are less sure."""
         self.config = config
         self._second = second
+        self._guide = load_guide(config.triage_file, config.emergency)
         self._index = index
         self._embedder = embedder
         self._mutex = threading.Lock()
@@ -80,8 +90,32 @@ class Bot:
 
         Raises QuestionError and QuestionTooLong before the first event, IndexMissing,
         IndexMismatch and IndexDamaged when there is no index to answer from, EmbedderError when
-        the model does not load.
+        the model does not load. An urgent message is told whatever else fails.
         """
+        if urgent := triage(question, history[-self.config.max_history :], guide=self._guide):
+            yield from self._urgently(urgent, question, history)
+        else:
+            yield from self._from_the_blog(question, history)
+
+    def _urgently(self, urgent: Urgent, question: str, history: Sequence[Turn]) -> Iterator[Event]:
+        """The urgent message at once, then what the blog answers, if it does and that is fitting."""
+        yield Token(urgent.message)
+        said = Answer(question, question, urgent.message, (), "urgent", 0.0)
+        if urgent.quotes:
+            try:
+                *tokens, answer = self._from_the_blog(question, history)
+            except FootnoteError as error:
+                log.warning("an urgent message stands alone: %s", error)
+            else:
+                if isinstance(answer, Answer) and answer.status == "answered":
+                    lead = f"\n\n{AFTER_URGENT}\n\n"
+                    yield Token(lead)
+                    yield from tokens
+                    said = replace(answer, text=urgent.message + lead + answer.text, status="urgent")
+        yield said
+
+    def _from_the_blog(self, question: str, history: Sequence[Turn]) -> Iterator[Event]:
+        """An answer from the index; raises what stream() raises."""
         asked = tidy(question, longest=self.config.max_question)
         if reply := small_talk(asked):
             yield Token(reply)
@@ -190,14 +224,10 @@ class Bot:
         check_fits(self._embedder.name)
         query = plain_words(focus(standalone))
         pooled, tokens = self._embedder.embed_tokens([query])
-<<<<<<< HEAD
-        passages = retrieve_vector(query, pooled[0], corpus=corpus, k=PASSAGES)
-        return passages, read(query, pooled[0], tokens[0], passages, corpus=corpus, second=self._second)
-=======
         vector = leaning(query, pooled[0], context, self._embedder.embed_query)
         passages = retrieve_vector(query, vector, corpus=corpus, k=PASSAGES, beside=context.weights)
-        return passages, read(query, pooled[0], tokens[0], passages, corpus=corpus)
->>>>>>> rewrite
+        reading = read(query, pooled[0], tokens[0], passages, corpus=corpus, second=self._second)
+        return passages, reading
 
     def _from_metadata(
         self, question: str, standalone: str, about: str, corpus: Corpus, context: Context
@@ -235,7 +265,7 @@ class Bot:
 
 
 def open_bot(config: BotConfig) -> Bot:
-    """The bot as the command line and the server run it; loads nothing yet."""
+    """The bot as the command line and the server run it; reads the red flags, loads no model or index yet."""
     embedder = SentenceTransformerEmbedder(config.embedder, threads=config.threads)
     return Bot(Index(config.index, config.index_config), embedder, config, JointReader())
 

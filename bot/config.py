@@ -37,6 +37,8 @@ HELP: dict[str, str] = {
     "every": "how often that is read again: 90s, 15m, 2h or 1d",
     "owner_token": "secret of at least 16 characters with which POST /api/reingest may be asked for; "
     "empty: nobody may",
+    "triage": "your file of red flags, laid over data/triage.toml",
+    "emergency": "the number to call in an emergency where your readers are",
     "allow_private": "true: addresses inside your own network may be followed, too",
 }
 _RANGES = {
@@ -68,6 +70,12 @@ class BotConfig:
     every: float = 900.0
     owner_token: SecretStr = field(default=SecretStr(""), repr=False)
     allow_private: bool = False
+    triage: str = ""
+    emergency: str = ""
+
+    @property
+    def triage_file(self) -> Path | None:
+        return Path(self.triage).expanduser() if self.triage else None
 
     @property
     def index_config(self) -> IndexConfig:

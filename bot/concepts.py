@@ -1,0 +1,231 @@
+"""Concepts in a message, and patterns of concepts: what "can't > urinate" means and where it holds.
+
+A concept is a list of phrases ("pass water", "go to? the? loo|toilet"): `|` parts alternatives, `?`
+follows a word that may be missing, `=` stands before a word that takes no endings. A pattern joins
+concepts:
+
+    a > b     b follows a within the sentence, at most three words of substance between them
+    a ~ b     both in one sentence, in any order, at most nine words of substance between them
+    a & b     both somewhere in the message
+    & !b      and b nowhere in the message;   ~ !b  and b not in the same sentence
+
+Only what is affirmed counts (negation.py). What this file does not know: which patterns are alarming.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.negation import called_fine, denied
+from bot.wording import Vocabulary, Word
+
+MOST = 3  # places of one concept that are looked at, from either end of the message
+_REACH = {">": 3, "~": 9}
+# Words that put no distance between two others.
+_LIGHT = frozenset(
+    "i me my we he she it his her our their they them you your a an the to of in on at for be am is are was were been being have has had "
+    "do does did just really even very so properly anymore any more at all can could able get got getting seem feel like feeling and that this "
+    "with from by or much well quite completely totally suddenly also all since not now still too own whole entire still bit some up out off".split()
+)
+_PART = re.compile(r"\s*(>|~|&)\s*")
+_NAME = re.compile(r"!?[a-z][a-z0-9_]*")
+Joint = Literal["", ">", "~", "&"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where something stands: words[start:end]."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    joint: Joint
+    name: str
+    absent: bool
+
+
+Pattern = tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A message read: its words, and where each concept stands in it, affirmed."""
+
+    words: tuple[Word, ...]
+    hits: Mapping[str, tuple[Hit, ...]]
+    weight: tuple[int, ...]  # words of substance before each place
+
+
+def parse_pattern(text: str) -> Pattern:
+    """A pattern as written. Raises ValueError with what is wrong with it, in words."""
+    pieces = _PART.split(text.strip())
+    terms: list[Term] = []
+    joint = ""
+    for i, piece in enumerate(pieces):
+        if i % 2:
+            joint = piece
+            continue
+        if not _NAME.fullmatch(piece):
+            raise ValueError(f"{text!r} is not concepts joined by >, ~ or &")
+        terms.append(Term(joint, piece.lstrip("!"), piece.startswith("!")))  # type: ignore[arg-type]
+    if terms[0].absent or any(t.absent and t.joint == ">" for t in terms):
+        raise ValueError(f"{text!r}: what must be absent stands at the end, after & or ~")
+    return tuple(terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One place of a phrase: any of these words, or none if it may be missing."""
+
+    words: frozenset[str]
+    optional: bool
+
+
+def phrase(text: str) -> tuple[Slot, ...]:
+    """A phrase as written. Raises ValueError if it is none."""
+    slots: list[Slot] = []
+    for part in text.split():
+        options = part.rstrip("?").split("|")
+        if not all(re.fullmatch(r"=?[a-z0-9.]+", option) for option in options):
+            raise ValueError(f"{text!r}: a phrase is made of plain lower-case words, with | and ? and =")
+        slots.append(Slot(frozenset(options), part.endswith("?")))
+    if all(slot.optional for slot in slots):
+        raise ValueError(f"{text!r}: at least one word must be there")
+    return tuple(slots)
+
+
+class Lexicon:
+    """All concepts of a file, ready to be found in a message in one pass."""
+
+    def __init__(
+        self,
+        concepts: Mapping[str, Sequence[str]],
+        derived: Mapping[str, Sequence[Pattern]],
+        fades: Iterable[str],
+    ) -> None:
+        written = [(name, phrase(text)) for name, texts in concepts.items() for text in texts]
+        self.vocabulary = Vocabulary({w for _, slots in written for slot in slots for w in slot.words})
+        self.derived = dict(derived)
+        self._fades = frozenset(fades)
+        self._starting: dict[str, list[tuple[str, tuple[Slot, ...]]]] = {}
+        for name, slots in written:
+            self._add(name, tuple(Slot(frozenset(map(self._base, s.words)), s.optional) for s in slots))
+
+    def _base(self, word: str) -> str:
+        return self.vocabulary.lookup(word.lstrip("="))
+
+    def _add(self, name: str, slots: tuple[Slot, ...]) -> None:
+        """List the phrase under each word it may begin with."""
+        for at, slot in enumerate(slots):
+            for word in slot.words:
+                self._starting.setdefault(word, []).append((name, slots[at + 1 :]))
+            if not slot.optional:
+                return
+
+    def find(self, words: Sequence[Word]) -> Found:
+        """Every concept that stands in the message and is not denied there."""
+        raw: dict[str, list[Hit]] = {}
+        spoken_for: set[int] = set()
+        for start in range(len(words)):
+            for name, end in self._at(words, start):
+                places = raw.setdefault(name, [])
+                longest = end
+                if places and places[-1].start == start:
+                    longest = max(end, places.pop().end)
+                places.append(Hit(start, longest))
+                spoken_for.update(_inner(words, start, end))
+        reached = denied(words, spoken_for)
+        hits = {
+            name: tuple(
+                hit
+                for hit in _few(places)
+                if not reached[hit.start]
+                and not called_fine(words, hit.start, hit.end, fades=name in self._fades)
+            )
+            for name, places in raw.items()
+        }
+        weight = tuple(itertools.accumulate((w.text not in _LIGHT for w in words), initial=0))
+        found = Found(tuple(words), {k: v for k, v in hits.items() if v}, weight)
+        return self._with_derived(found)
+
+    def _at(self, words: Sequence[Word], start: int) -> Iterator[tuple[str, int]]:
+        """The concepts whose phrases begin at a word, each with the place after its end."""
+        for name, slots in self._starting.get(words[start].text, ()):
+            if end := _reach(words, start + 1, slots):
+                yield name, end
+
+    def _with_derived(self, found: Found) -> Found:
+        """Patterns that have a name of their own, in the order of the file, as further concepts."""
+        hits = dict(found.hits)
+        seen = Found(found.words, hits, found.weight)
+        for name, patterns in self.derived.items():
+            places = [hit for pattern in patterns for hit in match(pattern, seen)]
+            if places:
+                hits[name] = tuple(_few(sorted(set(places), key=lambda h: (h.start, h.end))))
+        return seen
+
+
+def match(pattern: Pattern, found: Found) -> list[Hit]:
+    """Where a pattern holds; empty if nowhere."""
+    hits = found.hits
+    if any((t.name not in hits) != t.absent for t in pattern if t.joint != "~" or not t.absent):
+        return []
+    spans = list(hits[pattern[0].name])
+    for term in pattern[1:]:
+        others = hits.get(term.name, ())
+        if term.joint == "&":
+            if not term.absent:
+                spans = [Hit(min(s.start, o.start), max(s.end, o.end)) for s in spans[:1] for o in others[:1]]
+        elif term.absent:
+            spans = [s for s in spans if not any(_same_sentence(found, s, o) for o in others)]
+        else:
+            spans = [
+                Hit(min(s.start, o.start), max(s.end, o.end))
+                for s in spans
+                for o in others
+                if _joined(found, s, o, term.joint)
+            ]
+        spans = _few(list(dict.fromkeys(spans)))
+    return spans
+
+
+def _inner(words: Sequence[Word], start: int, end: int) -> range:
+    """The places of a phrase in which a negator denies nothing outside it: "can not", "no feeling"."""
+    able = end - start == 2 and words[start].text in ("can", "could", "will", "would")
+    return range(start, end if able else end - 1)
+
+
+def _reach(words: Sequence[Word], at: int, slots: tuple[Slot, ...]) -> int:
+    """The place after the longest way to fill the slots from `at` on, or 0 if there is none."""
+    if not slots:
+        return at
+    best = 0
+    if at < len(words) and words[at].text in slots[0].words and words[at].sentence == words[at - 1].sentence:
+        best = _reach(words, at + 1, slots[1:])
+    if slots[0].optional:
+        best = max(best, _reach(words, at, slots[1:]))
+    return best
+
+
+def _joined(found: Found, a: Hit, b: Hit, joint: str) -> bool:
+    if not _same_sentence(found, a, b):
+        return False
+    if joint == ">":
+        return b.start >= a.end and found.weight[b.start] - found.weight[a.end] <= _REACH[joint]
+    first, second = (a, b) if a.start <= b.start else (b, a)
+    return second.start < first.end or found.weight[second.start] - found.weight[first.end] <= _REACH[joint]
+
+
+def _same_sentence(found: Found, a: Hit, b: Hit) -> bool:
+    return found.words[a.start].sentence == found.words[b.start].sentence
+
+
+def _few(places: Sequence[Hit]) -> list[Hit]:
+    return list(places) if len(places) <= 2 * MOST else [*places[:MOST], *places[-MOST:]]

@@ -1,0 +1,231 @@
+"""The file of red flags, read and checked: data/triage.toml, and what an owner lays over it.
+
+The packaged file stands in data/ of the project and, in an installed package, beside this module.
+An owner's file (FOOTNOTE_TRIAGE) holds only what differs: fields of a flag replace those of the
+packaged one, `off = true` takes a flag out, a new name makes a new flag, and the phrases of a
+concept are added to those that are there.
+
+Every mistake in a file is a ConfigError that names the place and says what to do. What this file
+does not know: readers' messages.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.concepts import Lexicon, Pattern, parse_pattern, phrase
+from ingest.errors import ConfigError
+
+_HERE = Path(__file__).parent
+_PLACES = (_HERE / "triage.toml", _HERE.parent / "data" / "triage.toml")  # a wheel; the project
+# Concepts that triage.py asks for by name, whatever the flags use.
+_NEEDED = (
+    "person",
+    "onset",
+    "asks_in_general",
+    "imagined",
+    "long_ago",
+    "healed",
+    "goes_on",
+    "all_clear",
+    "follow_up",
+    "new_topic",
+)
+_TABLES = {"help", "language", "flags", "concepts", "derived"}
+_HELP = {"emergency", "advice", "crisis", "poison", "repeated"}
+_FIELDS = {"message", "patterns", "source", "unless", "always", "ever", "quotes", "off"}
+_MARKER = re.compile(r"\[\d+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """unless: concepts that silence it. always: not even a general question silences it.
+    ever: it counts also if long past. quotes: whether the blog's own sentences may follow the message."""
+
+    name: str
+    message: str
+    patterns: tuple[Pattern, ...]
+    unless: tuple[str, ...] = ()
+    always: bool = False
+    ever: bool = False
+    quotes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """flags: in order of urgency. adding: concepts that may complete a flag told in pieces."""
+
+    lexicon: Lexicon
+    flags: tuple[Flag, ...]
+    adding: frozenset[str]
+    repeated: str
+
+
+@functools.lru_cache(maxsize=4)
+def packaged(emergency: str = "") -> Guide:
+    """The flags that come with Footnote. emergency: the number to call, if not the file's."""
+    return _guide(_parsed(_own()), "the packaged triage.toml", emergency)
+
+
+def load_guide(path: Path | None = None, emergency: str = "") -> Guide:
+    """The packaged flags with an owner's file laid over them. Raises ConfigError."""
+    if path is None:
+        return packaged(emergency)
+    return _guide(_laid_over(_parsed(_own()), _parsed(path), path), str(path), emergency)
+
+
+def _own() -> Path:
+    for place in _PLACES:
+        if place.is_file():
+            return place
+    raise ConfigError("The file of red flags, data/triage.toml, is missing. Please install Footnote again.")
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"The file of red flags {path} cannot be read ({error.strerror}). Check FOOTNOTE_TRIAGE."
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8 text. Save it as UTF-8.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}. Correct that line.") from None
+    for name, table in read.items():
+        _known(name, _TABLES, f"{path}: the table [{name}]")
+        if not isinstance(table, dict):
+            raise ConfigError(f"{path}: {name} must be a table, [{name}].")
+    return read
+
+
+def _laid_over(base: dict[str, Any], own: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    merged = {table: dict(base.get(table, {})) for table in _TABLES}
+    for table in ("help", "language"):
+        merged[table] |= own.get(table, {})
+    for table in ("concepts", "derived"):
+        for name, added in own.get(table, {}).items():
+            _texts(added, f"{path}: {table}.{name}")
+            merged[table][name] = [*merged[table].get(name, []), *added]
+    for name, fields in own.get("flags", {}).items():
+        if not isinstance(fields, dict):
+            raise ConfigError(f"{path}: write [flags.{name}] on a line of its own, and its fields below.")
+        merged["flags"][name] = {**merged["flags"].get(name, {}), **fields}
+    return merged
+
+
+def _guide(read: Mapping[str, Any], where: str, emergency: str) -> Guide:
+    told = _help(read.get("help", {}), where, emergency)
+    concepts = {
+        name: _phrases(value, f"{where}: concepts.{name}") for name, value in read.get("concepts", {}).items()
+    }
+    fades = _texts(read.get("language", {}).get("fades", []), f"{where}: language.fades")
+    known = set(concepts) | set(read.get("derived", {}))
+    for name in _NEEDED:
+        if name not in known:
+            raise ConfigError(
+                f"{where}: the concept {name} is missing. Put it back as the packaged file has it."
+            )
+    derived = {
+        name: _patterns(value, known, f"{where}: derived.{name}")
+        for name, value in read.get("derived", {}).items()
+    }
+    flags = tuple(
+        _flag(name, fields, known, told, where)
+        for name, fields in read.get("flags", {}).items()
+        if not (isinstance(fields, dict) and fields.get("off") is True)
+    )
+    adding = frozenset(
+        term.name for flag in flags for pattern in flag.patterns for term in pattern if not term.absent
+    )
+    return Guide(Lexicon(concepts, derived, fades), flags, adding, told.get("repeated", ""))
+
+
+def _help(read: Mapping[str, Any], where: str, emergency: str) -> dict[str, str]:
+    for name, text in read.items():
+        _known(name, _HELP, f"{where}: help.{name}")
+        if not isinstance(text, str):
+            raise ConfigError(f"{where}: help.{name} must be a text in quotes.")
+    told = {name: str(read.get(name, "")) for name in _HELP}
+    return told | ({"emergency": emergency} if emergency else {})
+
+
+def _flag(name: str, fields: Any, known: set[str], told: Mapping[str, str], where: str) -> Flag:
+    place = f"{where}: flags.{name}"
+    if not isinstance(fields, dict):
+        raise ConfigError(f"{place} must be a table, [flags.{name}], with a message and patterns.")
+    for key in fields:
+        _known(key, _FIELDS, f"{place}.{key}")
+    for key in ("always", "ever", "quotes", "off"):
+        if not isinstance(fields.get(key, False), bool):
+            raise ConfigError(f"{place}.{key} is true or false, without quotes.")
+    unless = tuple(_texts(fields.get("unless", []), f"{place}.unless"))
+    for concept in unless:
+        _known(concept, known, f"{place}.unless: {concept}")
+    return Flag(
+        name,
+        _message(fields.get("message"), told, place),
+        _patterns(fields.get("patterns", []), known, f"{place}.patterns"),
+        unless,
+        fields.get("always", False),
+        fields.get("ever", False),
+        fields.get("quotes", True),
+    )
+
+
+def _message(text: Any, told: Mapping[str, str], place: str) -> str:
+    if not isinstance(text, str) or not text.strip():
+        raise ConfigError(f"{place}: it needs a message, the text that a reader is told.")
+    if _MARKER.search(text):
+        raise ConfigError(
+            f"{place}.message: [1] and the like stand for footnotes; write it without the brackets."
+        )
+    for key in re.findall(r"\{([^{}]*)\}", text):
+        _known(key, _HELP, f"{place}.message: {{{key}}}")
+    return re.sub(r"\{([^{}]*)\}", lambda m: told[m[1]], text).strip()
+
+
+def _patterns(value: Any, known: set[str], place: str) -> tuple[Pattern, ...]:
+    texts = _texts(value, place)
+    if not texts:
+        raise ConfigError(f'{place}: it needs at least one pattern, such as ["cannot > urinate"].')
+    made: list[Pattern] = []
+    for text in texts:
+        try:
+            pattern = parse_pattern(text)
+        except ValueError as error:
+            raise ConfigError(f"{place}: {error}.") from None
+        for term in pattern:
+            _known(term.name, known, f"{place}: {text!r}: {term.name}")
+        made.append(pattern)
+    return tuple(made)
+
+
+def _phrases(value: Any, place: str) -> list[str]:
+    texts = _texts(value, place)
+    for text in texts:
+        try:
+            phrase(text)
+        except ValueError as error:
+            raise ConfigError(f"{place}: {error}.") from None
+    return texts
+
+
+def _texts(value: Any, place: str) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(text, str) and text.strip() for text in value):
+        raise ConfigError(f'{place} must be a list of texts in quotes, ["like", "this"].')
+    return list(value)
+
+
+def _known(name: str, names: Sequence[str] | set[str], place: str) -> None:
+    if name not in names:
+        near = difflib.get_close_matches(name, sorted(names), n=1)
+        hint = f" Did you mean {near[0]}?" if near else f" There are: {', '.join(sorted(names)[:12])}."
+        raise ConfigError(f"{place} is not known here.{hint}")
