@@ -93,7 +93,7 @@ def _case(row: Mapping[str, Any], texts: Mapping[str, str], documents: tuple[str
         documents=documents if answerable else (),
         answerable=answerable,
         marked=marked,
-        history=tuple(_turns(row.get("history"))),
+        history=tuple(turns(row.get("history"))),
         rewrite=" ".join(_text(row.get("rewrite")).split()),
         kind=kind,
     )
@@ -131,7 +131,8 @@ def _answers(row: Mapping[str, Any], source: str, texts: Mapping[str, str]) -> I
             yield from [(source, m.start(), m.end()) for m in places][:_MOST_PLACES]
 
 
-def _turns(history: object) -> Iterator[Turn]:
+def turns(history: object) -> Iterator[Turn]:
+    """A conversation as data sets write it; what is no turn is passed over."""
     for turn in history if isinstance(history, list) else ():
         if isinstance(turn, str):
             yield Turn("user", turn)

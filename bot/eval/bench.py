@@ -21,6 +21,7 @@ from bot.eval.bench_index import measure_memory, measure_year
 from bot.eval.bench_ingest import measure_ingest, measure_langchain
 from bot.eval.cases import read_set
 from bot.eval.stopwatch import Figures, ms, process, seconds
+from bot.joint import JointReader
 from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.embed import SentenceTransformerEmbedder
@@ -36,7 +37,7 @@ def bench_ask() -> Figures:
     embedder = SentenceTransformerEmbedder(threads=1)
     questions = [case.question for case in read_set(Path("data/eval/sample")).cases]
     with _index(embedder, _sample()) as index:
-        bot = Bot(index, embedder, BotConfig())
+        bot = Bot(index, embedder, BotConfig(), JointReader())
         for question in questions[:5]:
             bot.ask(question)
         bare, whole, first = [], [], []
@@ -97,7 +98,10 @@ def bench_ingest(posts: int = 1000) -> Figures:
     model = SentenceTransformer(str(model_folder(embedder.name)), device="cpu")
     model.encode(["warm up"])
     figures = measure_ingest(
-        posts, embedder, lambda texts: model.encode(texts, batch_size=32, show_progress_bar=False)
+        posts,
+        embedder,
+        lambda texts: model.encode(texts, batch_size=32, show_progress_bar=False),
+        second=JointReader(),
     )
     return figures | measure_langchain(posts, embedder)
 

@@ -19,6 +19,7 @@ from bot.config import BotConfig
 from bot.eval.made_blog import MadePost, made_post, write_blog
 from bot.eval.made_up import MadeUpEmbedder
 from bot.eval.stopwatch import Figures, disk, ms, process, seconds
+from bot.joint import JointReader
 from bot.retrieve import load_corpus, retrieve_vector
 from ingest import copies
 from ingest.article import Article
@@ -175,6 +176,7 @@ def check_made(place: str) -> None:
 def serve_made(place: str, real: bool) -> None:
     """Ask a bot what ingest_made() ingested. real: with the packaged model."""
     embedder: Embedder = SentenceTransformerEmbedder(threads=1) if real else MadeUpEmbedder()
-    bot = Bot(Index(Path(place) / "index", IndexConfig()), embedder, BotConfig())
+    second = JointReader() if real else None
+    bot = Bot(Index(Path(place) / "index", IndexConfig()), embedder, BotConfig(), second)
     for number in range(10):
         bot.ask(made_post(number).question)

@@ -18,6 +18,7 @@ from bot.bot import Bot
 from bot.config import BotConfig
 from bot.eval.made_blog import write_blog, write_post
 from bot.eval.stopwatch import Figures, seconds
+from bot.reader import Rereader
 from ingest.article import Article
 from ingest.chunk import chunk, embedding_text
 from ingest.config import IndexConfig
@@ -30,7 +31,11 @@ _WORST = "the worst of all looks"
 
 
 def measure_ingest(
-    posts: int, embedder: Embedder, encode: Callable[[list[str]], object], edits: int = 5
+    posts: int,
+    embedder: Embedder,
+    encode: Callable[[list[str]], object],
+    edits: int = 5,
+    second: Rereader | None = None,
 ) -> Figures:
     """Full ingest, nothing changed, one post edited; encode: the bare model, for comparison."""
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as place:
@@ -41,7 +46,7 @@ def measure_ingest(
         desk = Desk(folder, Path(place) / "index", embedder)
         full = seconds(desk.sync)
         nothing = statistics.median(seconds(desk.sync) for _ in range(3))
-        bot = Bot(Index(desk.index, IndexConfig()), embedder, BotConfig())
+        bot = Bot(Index(desk.index, IndexConfig()), embedder, BotConfig(), second)
         bot.warm()
         edited = [_edit(desk, bot, number) for number in _spread(posts, edits)]
     synced, whole = (statistics.median(edit[at] for edit in edited) for at in (0, 1))

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.eval.beir import jsonl, read_benchmark
+from bot.eval.beir import jsonl, read_benchmark, turns
 from bot.eval.case import Case, Set, SetSkipped, Span
 from ingest.article import Article, LoadFailure
 from ingest.errors import SourceError
@@ -85,7 +85,13 @@ def _own_case(row: Mapping[str, Any], articles: Sequence[Article], places: Mappi
 
     answers = bool(row["any"] or row["all"] or row.get("says"))
     return Case(
-        row["id"], row["question"], spans(row["any"]), spans(row["all"]), row.get("says", ""), (), answers
+        row["id"],
+        row["question"],
+        spans(row["any"]),
+        spans(row["all"]),
+        row.get("says", ""),
+        answerable=answers,
+        history=tuple(turns(row.get("history"))),
     )
 
 

@@ -25,6 +25,8 @@ from bot.eval.indexed import Memo, indexed
 from bot.eval.metrics import sentences_of
 from bot.eval.outcome import Outcome, ask
 from bot.eval.sheet import read_sheet
+from bot.joint import JointReader
+from bot.reader import Rereader
 from bot.retrieve import load_corpus
 from ingest.embed import Embedder, SentenceTransformerEmbedder
 from ingest.errors import SourceError
@@ -58,14 +60,15 @@ def run(
     folder where those indexes are kept for the next run.
     """
     model = embedder or SentenceTransformerEmbedder(config.embedder, threads=2)
+    second = None if embedder else JointReader()  # it reads what the packaged model made
     found: dict[str, Measured] = {}
     skipped: list[str] = []
     for path in paths:
         try:
             if path.suffix.lower() == ".csv":
-                measured = _of_an_owner(path, model, config, baselines, progress)
+                measured = _of_an_owner(path, model, config, baselines, progress, second)
             else:
-                measured = measure(read_set(path), model, config, cache, baselines, progress)
+                measured = measure(read_set(path), model, config, cache, baselines, progress, second)
         except SetSkipped as why:
             skipped.append(str(why))
             continue
@@ -81,22 +84,28 @@ def measure(
     cache: Path | None = None,
     baselines: bool = True,
     progress: Progress = silent,
+    second: Rereader | None = None,
 ) -> Measured:
     """Ask a set's questions of an index of its own articles."""
     if not asked.articles or not asked.cases:
         raise SourceError(f"{asked.name}: there is nothing to ask, or nothing to ask it of.")
     with indexed(asked, embedder, config.index_config, cache) as (index, home):
-        return measure_on(index, home, asked, embedder, config, baselines, progress)
+        return measure_on(index, home, asked, embedder, config, baselines, progress, second)
 
 
 def _of_an_owner(
-    path: Path, embedder: Embedder, config: BotConfig, baselines: bool, progress: Progress
+    path: Path,
+    embedder: Embedder,
+    config: BotConfig,
+    baselines: bool,
+    progress: Progress,
+    second: Rereader | None,
 ) -> Measured:
     index = Index(config.index, config.index_config)
     try:
         with index.reading() as store:
             asked = read_sheet(path, store.articles())
-        return measure_on(index, None, asked, embedder, config, baselines, progress)
+        return measure_on(index, None, asked, embedder, config, baselines, progress, second)
     finally:
         index.close()
 
@@ -109,13 +118,14 @@ def measure_on(
     config: BotConfig,
     baselines: bool,
     progress: Progress,
+    second: Rereader | None = None,
 ) -> Measured:
     """Ask a set's questions of an index that holds its articles.
 
     home: where what LangChain's pipeline needs is kept; None leaves that pipeline out.
     """
     memo = Memo(embedder)
-    bot = Bot(index, memo, config)
+    bot = Bot(index, memo, config, second)
     bot.warm()
     articles = {article.id: article for article in asked.articles}
     outcomes = []

@@ -14,6 +14,7 @@ from bot.answer import Answer, Token, Turn
 from bot.bot import Bot
 from bot.cite import verify
 from bot.config import BotConfig
+from bot.joint import JointReader
 from bot.langchain import BlogRetriever, BlogRunnable
 from ingest.embed import SentenceTransformerEmbedder
 from ingest.errors import EmbedderError, IndexMissing, QuestionError, QuestionTooLong
@@ -37,7 +38,7 @@ def bot(folder: Path) -> Iterator[Bot]:
         [str(ROOT / "data/articles"), str(ROOT / "data/guides")], index=index, embedder=lambda: embedder
     )
     assert len(report.added) == 8 and not report.failed
-    yield Bot(index, embedder, BotConfig())
+    yield Bot(index, embedder, BotConfig(), JointReader())
     index.close()
 
 

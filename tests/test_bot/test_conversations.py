@@ -11,8 +11,10 @@ import pytest
 from bot.answer import Turn
 from bot.bot import Bot
 from bot.config import BotConfig
-from bot.eval.cases import Case, read_set
+from bot.eval.case import Case
+from bot.eval.cases import read_set
 from bot.eval.metrics import found
+from bot.joint import JointReader
 from ingest.embed import SentenceTransformerEmbedder
 from ingest.generations import Index
 from ingest.sync import sync
@@ -28,7 +30,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
     embedder = SentenceTransformerEmbedder(threads=2)
     index = Index(tmp_path_factory.mktemp("index"), BotConfig().index_config)
     sync([str(ROOT / "data/articles"), str(ROOT / "data/guides")], index=index, embedder=lambda: embedder)
-    yield Bot(index, embedder, BotConfig())
+    yield Bot(index, embedder, BotConfig(), JointReader())
     index.close()
 
 
@@ -61,7 +63,8 @@ def test_a_follow_up_is_answered_from_the_right_place(bot: Bot, asked: Asked) ->
     for case, history, kind in asked:
         answer = bot.ask(case.question, history)
         if case.any or case.says:
-            hits.setdefault(kind, []).append(found(case, answer.text, answer.citations))
+            quoted = [(c.passage.chunk.article_id, c.start, c.end) for c in answer.citations]
+            hits.setdefault(kind, []).append(found(case, answer.text, quoted))
     every = [hit for some in hits.values() for hit in some]
     assert sum(every) >= 0.82 * len(every), {kind: f"{sum(h)}/{len(h)}" for kind, h in hits.items()}
     assert sum(hits["change"]) >= len(hits["change"]) - 3
