@@ -23,6 +23,7 @@ from ingest.load import load
 
 OWN = Path("data/eval")
 SHARED = Path("../shared/eval")  # beside a developer's clone; a user has none
+TRIAGE = OWN / "triage"  # messages that are red flags or not (bot/eval/triage.py)
 OURS = ("article", "article-heldout", "sample")
 BENCHMARKS = ("squad2-dev", "clapnq-dev", "medquad-msk", "mtrag")
 _ITEM = re.compile(r"^\s*(?:[•·*\-–]\s*)+")
@@ -30,7 +31,8 @@ _ITEM = re.compile(r"^\s*(?:[•·*\-–]\s*)+")
 
 def default_sets() -> list[Path]:
     """Our own sets, and the benchmarks that lie beside a developer's clone."""
-    return [*(OWN / name for name in OURS), *(p for n in BENCHMARKS if (p := SHARED / n).is_dir())]
+    there = (TRIAGE, *(SHARED / name for name in BENCHMARKS))
+    return [*(OWN / name for name in OURS), *(path for path in there if path.is_dir())]
 
 
 def place(given: Path) -> Path:

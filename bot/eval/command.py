@@ -5,18 +5,23 @@ What this file does not know: the command line (cli.py), and how anything is mea
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bot.config import BotConfig
 from bot.eval import extraction
 from bot.eval.beir import jsonl
-from bot.eval.cases import OURS, OWN, default_sets, place
+from bot.eval.bootstrap import spread
+from bot.eval.cases import OURS, OWN, TRIAGE, default_sets, place
 from bot.eval.figures import Result
-from bot.eval.gate import FLOORS, Checked, check, pin, read_floors, write_floors
+from bot.eval.gate import CALM, FLOORS, RECALL, Checked, check, pin, read_floors, write_floors
 from bot.eval.run import Measured, run
 from ingest.errors import ConfigError, SourceError
 from ingest.sync import Progress, silent
@@ -26,25 +31,29 @@ TRIAGE_KINDS = frozenset({"red", "selfharm", "ordinary"})
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """Everything that was measured, by the names of the sets. skipped: why others were not."""
+    """Everything that was measured, by the names of the sets. triage: of sets of messages, figures and
+    stamp (as Set.stamp). skipped: why others were not measured.
+    """
 
     sets: Mapping[str, Measured]
     pages: Mapping[str, Result]
-    triage: Mapping[str, Any]
-    skipped: Sequence[str] = field(default_factory=list)
+    triage: Mapping[str, tuple[Result, str]]
+    skipped: Sequence[str] = ()
 
     @property
     def results(self) -> dict[str, Result]:
-        return {name: measured.result for name, measured in self.sets.items()}
+        """The figures of every set but those of web pages."""
+        told = {name: measured.result for name, measured in self.sets.items()}
+        return told | {name: result for name, (result, _) in self.triage.items()}
 
     @property
     def stamps(self) -> dict[str, str]:
-        return {name: measured.asked.stamp for name, measured in self.sets.items()}
+        told = {name: measured.asked.stamp for name, measured in self.sets.items()}
+        return told | {name: stamp for name, (_, stamp) in self.triage.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """For --json."""
-        told = {"sets": self.results, "pages": dict(self.pages), "skipped": list(self.skipped)}
-        return told | ({"triage": dict(self.triage)} if self.triage else {})
+        return {"sets": self.results, "pages": dict(self.pages), "skipped": list(self.skipped)}
 
 
 def evaluate(
@@ -67,12 +76,12 @@ def evaluate(
             )
     pages = {path.name: extraction.run(path) for path in chosen if extraction.is_page_set(path)}
     skipped: list[str] = []
-    triage = {path.name: _triage(path, skipped) for path in chosen if is_triage_set(path)}
+    triage = {path.name: told for path in chosen if is_triage_set(path) and (told := _triage(path, skipped))}
     asked = [p for p in chosen if not extraction.is_page_set(p) and not is_triage_set(p)]
     sets, more = (
         run(asked, config, cache=cache, baselines=baselines, progress=progress) if asked else ({}, [])
     )
-    return Evaluated(sets, pages, {name: r for name, r in triage.items() if r is not None}, [*skipped, *more])
+    return Evaluated(sets, pages, triage, [*skipped, *more])
 
 
 def gate(
@@ -82,7 +91,7 @@ def gate(
 
     Raises SourceError if there is nothing to hold: a gate that measures nothing must not be open.
     """
-    sets = list(given) or [OWN / name for name in OURS]
+    sets = list(given) or [*(OWN / name for name in OURS), *([TRIAGE] if TRIAGE.is_dir() else [])]
     measured = evaluate(sets, config, cache=cache, baselines=False, progress=progress)
     checked = check(measured.results, measured.stamps, read_floors())
     if not set(measured.sets) - set(checked.unknown):
@@ -118,14 +127,26 @@ def is_triage_set(path: Path) -> bool:
     return bool(rows) and "text" in rows[0] and rows[0].get("kind") in TRIAGE_KINDS
 
 
-def _triage(path: Path, skipped: list[str]) -> Any:
-    """What triage makes of each file of a folder, by its name; None if this version has no triage."""
+def _triage(path: Path, skipped: list[str]) -> tuple[Result, str] | None:
+    """Figures of triage on a folder of messages; None if this version has no triage."""
     try:
-        measure = import_module("bot.eval.triage").measure
+        triage = import_module("bot.eval.triage")
     except ModuleNotFoundError:
         skipped.append(f"{path.name}: this version has no triage to measure.")
         return None
-    return {file.stem: measure(jsonl(file)) for file in sorted(path.glob("*.jsonl"))}
+    cases = triage.read_cases(path)
+    told = triage.measure(cases)
+    counted = {
+        RECALL: (told.red - len(told.misses), told.red),
+        CALM: (told.ordinary - len(told.alarms), told.ordinary),
+    }
+    result: Result = {"questions": len(cases)} | {
+        name: [round(x, 4) for x in spread(np.repeat([1.0, 0.0], [right, n - right]))]
+        for name, (right, n) in counted.items()
+    }
+    asked = json.dumps([[case.kind, case.text, *case.history] for case in cases])
+    stamp = hashlib.blake2b(asked.encode(), digest_size=8).hexdigest()
+    return result | {"missed": list(told.misses), "false alarms": list(told.alarms)}, stamp
 
 
 def _known() -> str:

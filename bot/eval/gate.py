@@ -21,6 +21,7 @@ from bot.eval.figures import Result
 from ingest.errors import ConfigError, SourceError
 
 FLOORS = Path("data/eval/baseline.json")
+RECALL, CALM = "red flags seen", "ordinary questions left alone"  # of triage
 # What is held. Times differ from machine to machine, and how much is quoted is neither good nor bad.
 HELD = (
     "recall@5",
@@ -36,6 +37,8 @@ HELD = (
     "citation recall (ALCE, verbatim)",
     "citation precision (ALCE, verbatim)",
     "follow-up recall@5",
+    RECALL,
+    CALM,
 )
 _LEAST_NOISE = 0.005  # rounding; also for figures that are 1 in every draw
 

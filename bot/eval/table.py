@@ -23,13 +23,11 @@ def print_results(found: Evaluated) -> None:
     console = Console(width=None if Console().is_terminal else _WIDTH)
     for name, result in found.results.items():
         console.print(_table(name, result))
-        for note in result.get("notes", ()):
-            console.print(f"note: {note}", markup=False)
+        for what, label in (("notes", "note"), ("missed", "missed"), ("false alarms", "false alarm")):
+            for one in result.get(what, ()):
+                console.print(f"{label}: {one}", markup=False)
     for name, result in found.pages.items():
         print_extraction(name, result)
-    for name, told in found.triage.items():
-        console.print(f"{name}:")
-        console.print_json(data=told)
     for why in found.skipped:
         console.print(f"skipped: {why}", markup=False)
 
@@ -37,8 +35,13 @@ def print_results(found: Evaluated) -> None:
 def figures_of(result: Result) -> list[str]:
     """The names of all that is measured of a set, in the order it is told."""
     beside = [name for figures in result.get(BESIDE, {}).values() for name in figures]
-    ours = [name for name, value in result.items() if isinstance(value, list) and name != "notes"]
+    ours = [name for name, value in result.items() if is_figure(value)]
     return list(dict.fromkeys([*ours, *beside]))
+
+
+def is_figure(value: object) -> bool:
+    """Is it [value, low, high]?"""
+    return isinstance(value, list) and len(value) == 3 and all(isinstance(x, float | int) for x in value)
 
 
 def _table(name: str, result: Result) -> Table:

@@ -201,5 +201,19 @@ def test_messages_for_triage_are_told_from_questions(tmp_path: Path) -> None:
     assert not is_triage_set(tmp_path)
 
 
+def test_triage_is_counted_and_stamped(tmp_path: Path) -> None:
+    pytest.importorskip("bot.eval.triage")
+    rows = [
+        {"text": "I can't pee since my back pain started", "kind": "red"},
+        {"text": "what is a hamstring", "kind": "ordinary"},
+        {"text": "how long do I hold the stretch", "kind": "ordinary"},
+    ]
+    (tmp_path / "dev.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    found = evaluate([tmp_path], BotConfig())
+    result = found.results[tmp_path.name]
+    assert result["red flags seen"] == result["ordinary questions left alone"] == [1, 1, 1]
+    assert result["questions"] == 3 and not result["missed"] and found.stamps[tmp_path.name]
+
+
 def test_what_is_printed_as_json_keeps_its_keys() -> None:
     assert Evaluated({}, {}, {}, ["why"]).to_dict() == {"sets": {}, "pages": {}, "skipped": ["why"]}
