@@ -6,7 +6,7 @@ logistic regression on words, pairs of words and pieces of words, as tf-idf, and
 with a Gaussian kernel on the embedding model's vector (Cortes & Vapnik, 1995), which know slips of the finger
 and meaning respectively. The same message always gets the same number. Trained by bot/eval/train_alarm.py.
 
-What this file does not know: what is said to somebody in need (data/triage.toml), and history.
+What this file does not know: what is said to somebody in need (data/triage.toml).
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.flags import Guide, packaged
+from bot.triage import Urgent, triage
 from ingest.embed import Floats
 from ingest.errors import EmbedderError
 
 WEIGHTS = Path(__file__).parent / "alarm.npz"
 BUCKETS = 2**17  # pieces of text share numbers by a hash; with about 60,000 of them few collide
+SELF_HARM = "self_harm"  # the flag of data/triage.toml
 PATTERN = 0.8  # what a pattern of triage.py that fires adds to the sum
 CLEAR = 0.5  # a pattern that fires needs no vector if the wording says at least this much
 LONGEST = 2000  # characters of a message that are looked at
@@ -132,3 +135,25 @@ def load_alarm(path: Path = WEIGHTS) -> Alarm:
             words, idf, file["bias"], vectors, file["pull"].astype(np.float32), file["pull_bias"],
             float(file["width"]), file["scale"], bars[0], bars[1], str(file["embedder"]),
         )  # fmt: skip
+
+
+def second_look(
+    question: str, found: Urgent | None, *, guide: Guide, net: Alarm, embed: Callable[[str], Floats]
+) -> Urgent | None:
+    """What triage.py found, or did not, in the light of the net.
+
+    The net may raise an alarm where no pattern has, and drop one that only words in harmless use have
+    raised; it drops none that the conversation has raised, or a pattern of the owner's own.
+    """
+    fired = found is not None and not found.repeated and triage(question, guide=packaged()) is not None
+    if found and not fired:
+        return found
+    verdict = net.verdict(question, fired, embed)
+    if not verdict.urgent:
+        return None
+    harm = next((flag for flag in guide.flags if flag.name == SELF_HARM), None)
+    if verdict.self_harm and harm and (found is None or found.flag not in (SELF_HARM, "overdose")):
+        return Urgent(harm.name, harm.message, harm.quotes)
+    if found is None and guide.unsure:
+        return Urgent("unsure", guide.unsure, quotes=False)
+    return found

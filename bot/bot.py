@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from bot import metadata
+from bot.alarm import Alarm, load_alarm, second_look
 from bot.answer import Answer, Event, Passage, Token, Turn
 from bot.cite import footnote, metadata_citation, verify
 from bot.config import BotConfig
@@ -34,7 +35,7 @@ from bot.topic import Outline, outline_of
 from bot.triage import Urgent, triage
 from ingest.article import Article, Chunk
 from ingest.embed import Embedder, SentenceTransformerEmbedder
-from ingest.errors import FootnoteError
+from ingest.errors import EmbedderError, FootnoteError
 from ingest.generations import Index
 
 PASSAGES = 12  # how many passages are read for a question
@@ -62,11 +63,19 @@ class Bot:
     """
 
     def __init__(
-        self, index: Index, embedder: Embedder, config: BotConfig, second: Rereader | None = None
+        self,
+        index: Index,
+        embedder: Embedder,
+        config: BotConfig,
+        second: Rereader | None = None,
+        net: Callable[[], Alarm] | None = None,
     ) -> None:
-        """second: reads the best passages again (bot.joint.JointReader); without it answers are less sure."""
+        """second: reads the best passages again (bot.joint.JointReader); without it answers are less sure.
+        net: loads what finds red flags that patterns miss (bot.alarm.load_alarm); both know the packaged model.
+        """
         self.config = config
         self._second = second
+        self._net = net
         self._guide = load_guide(config.triage_file, config.emergency)
         self._index = index
         self._embedder = embedder
@@ -92,10 +101,22 @@ class Bot:
         IndexMismatch and IndexDamaged when there is no index to answer from, EmbedderError when
         the model does not load. An urgent message is told whatever else fails.
         """
-        if urgent := triage(question, history[-self.config.max_history :], guide=self._guide):
+        if urgent := self._urgent(question, history):
             yield from self._urgently(urgent, question, history)
         else:
             yield from self._from_the_blog(question, history)
+
+    def _urgent(self, question: str, history: Sequence[Turn]) -> Urgent | None:
+        found = triage(question, history[-self.config.max_history :], guide=self._guide)
+        if self._net is None or not question.strip():
+            return found
+        try:
+            return second_look(
+                question, found, guide=self._guide, net=self._net(), embed=self._embedder.embed_query
+            )
+        except EmbedderError as error:
+            log.warning("red flags are told by patterns alone: %s", error)
+            return found
 
     def _urgently(self, urgent: Urgent, question: str, history: Sequence[Turn]) -> Iterator[Event]:
         """The urgent message at once, then what the blog answers, if it does and that is fitting."""
@@ -182,6 +203,8 @@ class Bot:
         """Load the model and the corpus, so that the first reader does not wait for them."""
         check_fits(self._embedder.name)
         self._embedder.embed_query("warm up")
+        if self._net:
+            self._net()
         with self._reading() as corpus:
             self._read("what is this blog about", corpus)
 
@@ -267,7 +290,7 @@ class Bot:
 def open_bot(config: BotConfig) -> Bot:
     """The bot as the command line and the server run it; reads the red flags, loads no model or index yet."""
     embedder = SentenceTransformerEmbedder(config.embedder, threads=config.threads)
-    return Bot(Index(config.index, config.index_config), embedder, config, JointReader())
+    return Bot(Index(config.index, config.index_config), embedder, config, JointReader(), load_alarm)
 
 
 def _joined(lines: Sequence[str]) -> str:

@@ -39,7 +39,7 @@ _NEEDED = (
     "new_topic",
 )
 _TABLES = {"help", "language", "flags", "concepts", "derived"}
-_HELP = {"emergency", "advice", "crisis", "poison", "repeated"}
+_HELP = {"emergency", "advice", "crisis", "poison", "repeated", "unsure"}
 _FIELDS = {"message", "patterns", "source", "unless", "always", "ever", "quotes", "off"}
 _MARKER = re.compile(r"\[\d+\]")
 
@@ -60,12 +60,14 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """flags: in order of urgency. adding: concepts that may complete a flag told in pieces."""
+    """flags: in order of urgency. adding: concepts that may complete a flag told in pieces. unsure: what
+    is said where no pattern but the second net (alarm.py) raises an alarm; "" for nothing."""
 
     lexicon: Lexicon
     flags: tuple[Flag, ...]
     adding: frozenset[str]
     repeated: str
+    unsure: str = ""
 
 
 @functools.lru_cache(maxsize=4)
@@ -145,7 +147,8 @@ def _guide(read: Mapping[str, Any], where: str, emergency: str) -> Guide:
     adding = frozenset(
         term.name for flag in flags for pattern in flag.patterns for term in pattern if not term.absent
     )
-    return Guide(Lexicon(concepts, derived, fades), flags, adding, told.get("repeated", ""))
+    unsure = _message(told["unsure"], told, f"{where}: help.unsure") if told["unsure"] else ""
+    return Guide(Lexicon(concepts, derived, fades), flags, adding, told["repeated"], unsure)
 
 
 def _help(read: Mapping[str, Any], where: str, emergency: str) -> dict[str, str]:
