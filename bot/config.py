@@ -38,6 +38,9 @@ HELP: dict[str, str] = {
     "owner_token": "secret of at least 16 characters with which POST /api/reingest may be asked for; "
     "empty: nobody may",
     "allow_private": "true: addresses inside your own network may be followed, too",
+    "model": "a chat model that words the answers, such as ollama:llama3.2, openai:gpt-4o-mini or "
+    "llamacpp:/path/to/model.gguf; what it writes is checked; empty: the blog's own sentences",
+    "model_seconds": "how long the chat model may take for an answer; then quotes are shown",
 }
 _RANGES = {
     "port": (1, 65_535),
@@ -45,6 +48,7 @@ _RANGES = {
     "max_history": (1, 1_000),
     "threshold": (0, 1),
     "threads": (1, 256),
+    "model_seconds": (1, 110),
 }
 
 
@@ -68,6 +72,8 @@ class BotConfig:
     every: float = 900.0
     owner_token: SecretStr = field(default=SecretStr(""), repr=False)
     allow_private: bool = False
+    model: str = ""
+    model_seconds: float = 30.0
 
     @property
     def index_config(self) -> IndexConfig:
@@ -118,6 +124,7 @@ def defaults() -> dict[str, str]:
         "follow": "",
         "owner_token": "",
         "allow_private": "false",
+        "model_seconds": f"{config.model_seconds:g}",
     }
 
 

@@ -1,0 +1,583 @@
+"""What a sentence commits itself to, and whether another text bears it out: the part that logic can see.
+
+Amounts, sides, postures, order, opposites, negations, strong words, and who does what to whom. A
+claim that differs from its source in one of these is false however alike the two sound, which is
+what vectors cannot see. Rules over words, stems and clauses (synonyms.toml has the words); English only.
+
+What this file does not know: which sentences of a passage are the source, and whether the rest of
+the claim's words are borne out (support.py).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from pathlib import Path
+
+from bot.keywords import STOPWORDS, fold, stem
+from bot.quantities import Quantity, quantities
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_CLOSE = re.compile(r"[,;:.!?()–—]|\s-\s")  # ends a clause
+_PARTING = frozenset(
+    "and but or so then because since as while when if which that than who before after until unless although"
+    " though whether except plus".split()
+)
+_SCOPE_ENDS = _PARTING - {"and", "or", "that", "than", "as"}
+_SCOPE = 4  # content words that a negation reaches
+_NOT = frozenset(
+    "not no never none nobody nothing neither nor without cannot cant dont doesnt isnt arent wont didnt hardly barely"
+    " seldom rarely avoid lack lacks lacking except unable refrain skip fewer".split()
+) - {"fewer"}
+_NOT_PHRASES = re.compile(
+    r"\b(?:instead of|rather than|other than|free of|stay away from|keep away from|steer clear of|far from)\b"
+)
+_NO_NEGATION = re.compile(
+    r"\b(?:not only|no (?:longer|more|less|fewer|later) than|not (?:more|less|longer) than|nothing but|no doubt)\b"
+    r"|\bno (?:longer|more)(?=\s*(?:[,.;:!?)]|$))|\bwhy not\b"
+)
+_PHRASAL = frozenset(
+    "get got gets getting stand stood stands sit sat sits sitting lie lies lying warm warms warming set make makes made come comes"
+    " give gives take takes build end ends slow slows follow sign pick write fill mix wake woke grow live sew open".split()
+)
+_POSTURES = frozenset("sit sits lie lies stand stands".split())
+_PLACED = re.compile(r"(?:along|between|behind|under|below|beneath|above|near|next to)\b")
+_PARTS = re.compile(
+    r"(?:back|spine|body|leg|legs|limb|limbs|half|abdomen|part|thigh|arm|arms|trunk|jaw|lip|end|side)\b"
+)
+_BODY = re.compile(
+    r"(?:leg|arm|foot|feet|hand|side|knee|hip|shoulder|ankle|eye|ear|elbow|wrist|thumb|calf|thigh|buttock|lung|lobe|heel|toe|half)s?\b"
+)
+# Words that need little bearing out, and words that need none: what they say is said by what is around them.
+_LIGHT = frozenset(
+    "help become bring give take turn thing way kind person people someone anyone let put use try go goes group version range"
+    " difference notice case example fact deal bit work happen find seem mean feel choose include involve allow enable consist"
+    " able ability lead want need recommend suggest thought make makes possible certain different various specific overall"
+    " begin start stop leave show know come keep see look call act perform state level process effect manner".split()
+)
+_EMPTY = frozenset(
+    "also even while during without still yet very quite rather too such those like just enough own since because although"
+    " though through throughout between across along after before out off away actually really simply according where until till"
+    " around about roughly approximately nearly almost alone once again already always never ever often usually sometimes per"
+    " toward towards onto upon within among amongst whether either neither both however therefore thus hence indeed instead"
+    " otherwise somewhere anywhere else etc due above below under over beside next future gone ahead later soon now today"
+    " therefore meanwhile besides despite unlike versus via apart together perhaps maybe likely able today every everyone".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word. text: folded. clause: number of its clause. negated: is it in a negation's reach?"""
+
+    text: str
+    stem: str
+    start: int
+    end: int
+    clause: int
+    negated: bool
+    name: bool
+
+    @property
+    def content(self) -> bool:
+        if self.stem in ("inhal", "exhal"):
+            return True
+        idle = self.text in STOPWORDS or self.text in _NOT or self.text in _EMPTY
+        return not idle and len(self.text) > 1 and self.stem[-1:] != "~"
+
+    @property
+    def light(self) -> bool:
+        return self.text in _LIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text, read: its words in order, what each negation denies, its amounts.
+
+    doubled: does one negation stand in the reach of another?
+    """
+
+    words: tuple[Word, ...]
+    scopes: tuple[tuple[Word, ...], ...]
+    amounts: tuple[Quantity, ...]
+    doubled: bool
+
+    @property
+    def stems(self) -> frozenset[str]:
+        return frozenset(w.stem for w in self.words)
+
+    @property
+    def content(self) -> list[Word]:
+        return [w for w in self.words if w.content]
+
+
+@functools.lru_cache(maxsize=4096)
+def read_text(text: str) -> Said:
+    """The words, negations and amounts of a sentence or a few."""
+    raw = [(fold(m[0]).replace("'", ""), m[0], m.start(), m.end()) for m in _WORD.finditer(text)]
+    breaks = {m.start() for m in _CLOSE.finditer(text)}
+    cues = _cues(text, raw)
+    words: list[Word] = []
+    scopes: list[list[Word]] = []
+    clause, reach, before, doubled = 0, 0, 0, False
+    for at, (word, shown, start, end) in enumerate(raw):
+        stopped = any(before <= b <= start for b in breaks) and bool(at)
+        clause += stopped or word in _PARTING
+        if stopped or word in _SCOPE_ENDS:
+            reach = 0
+        name = shown[:1].isupper() and len(shown) > 1 and not _begins_sentence(text, start)
+        one = Word(word, _sense(text, raw, at), start, end, clause, reach > 0, name)
+        words.append(one)
+        before = end
+        if reach and one.content:
+            scopes[-1].append(one)
+            reach -= 1
+        if start in cues:
+            doubled = doubled or reach > 0
+            scopes.append([])
+            reach = _SCOPE
+    return Said(tuple(words), tuple(tuple(s) for s in scopes), tuple(quantities(text)), doubled)
+
+
+def _cues(text: str, raw: Sequence[tuple[str, str, int, int]]) -> set[int]:
+    """Where negations begin."""
+    low = text.lower()
+    idle = [(m.start(), m.end()) for m in _NO_NEGATION.finditer(low)]
+    found = {s for word, _, s, _ in raw if word in _NOT or (word.endswith("nt") and _is_contraction(text, s))}
+    found |= {m.start() + m[0].rindex(" ") + 1 for m in _NOT_PHRASES.finditer(low)}
+    return {s for s in found if not any(a <= s < b for a, b in idle)}
+
+
+def _is_contraction(text: str, start: int) -> bool:
+    return bool(re.match(r"[a-z]+n['’]t\b", text[start : start + 12], re.IGNORECASE))
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    head = text[:start].rstrip(" \"'“‘(*_")
+    return not head or head[-1] in ".!?:\n…"
+
+
+def _sense(text: str, raw: Sequence[tuple[str, str, int, int]], at: int) -> str:
+    """The stem of a word, or a name for its sense where one spelling has several that matter here."""
+    word, _, _, end = raw[at]
+    rest = text[end : end + 24].lstrip(" -")
+    before = raw[at - 1][0] if at else ""
+    if word in ("lower", "upper") and _PARTS.match(rest.lower()):
+        return f"{word}part"
+    if word in ("up", "down") and (
+        before in _PHRASAL or not before or text[raw[at][2] - 1 : raw[at][2]] == "-"
+    ):
+        return f"{word}~"
+    if word in ("in", "out") and (before.startswith("breath") or re.match(r"breath", rest.lower())):
+        return "inhal" if word == "in" else "exhal"
+    if word in _POSTURES and _PLACED.match(rest.lower()):
+        return f"{word}~"
+    if word == "longer" and before == "no":
+        return "longer~"
+    if word == "one" and _BODY.match(rest.lower()):
+        return "onepart"
+    if word == "one" and before == "the" and not rest.lower().startswith("of "):
+        return "theone"
+    if word == "all" and re.match(r"(?:you|it|this|that)\b", rest.lower()):
+        return "all~"
+    if word in ("left", "right") and not _BODY.match(rest.lower()):
+        return f"{word}~"
+    if word == "back" and re.match(r"of\b|at the\b", rest.lower()):
+        return "rear"
+    return stem(word)
+
+
+# --- words that mean the same, or the opposite
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    same: dict[str, frozenset[int]]
+    sides: dict[str, tuple[tuple[int, int], ...]]
+    needs: tuple[tuple[frozenset[str], frozenset[str]], ...]
+
+
+@functools.lru_cache(maxsize=1)
+def _lexicon() -> _Lexicon:
+    read = tomllib.loads((Path(__file__).parent / "synonyms.toml").read_text(encoding="utf-8"))
+    same: dict[str, set[int]] = {}
+    sides: dict[str, list[tuple[int, int]]] = {}
+    groups = [*read["same"], *(side for pair in read["opposite"] for side in pair)]
+    for number, group in enumerate(groups):
+        for word in group.split():
+            same.setdefault(stem(word), set()).add(number)
+    for number, pair in enumerate(read["opposite"]):
+        for side, group in enumerate(pair):
+            for word in group.split():
+                sides.setdefault(stem(word), []).append((number, side))
+    needs = tuple(
+        (frozenset(map(stem, left.split())), frozenset(map(stem, right.split())))
+        for left, right in (one.split(" = ") for one in read["needs"])
+    )
+    return _Lexicon(
+        {k: frozenset(v) for k, v in same.items()}, {k: tuple(v) for k, v in sides.items()}, needs
+    )
+
+
+def alike(one: str, other: str) -> bool:
+    """Do two stems stand for the same: equal, synonyms, or forms of one word ("length", "lengthen")?"""
+    if one == other:
+        return True
+    same = _lexicon().same
+    if same.get(one, frozenset()) & same.get(other, frozenset()):
+        return True
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 4 and len(long) - len(short) <= 4 and long.startswith(short)
+
+
+def any_alike(one: str, others: Iterable[str]) -> bool:
+    return any(alike(one, other) for other in others)
+
+
+# --- the checks
+
+_MEASURED = ("time", "months", "length", "mass")
+
+
+def contradiction(claim: Said, source: Said, near: Said, around: Said) -> str:
+    """Why the claim cannot rest on the source, in a word or two; "" if nothing speaks against it.
+
+    source: the sentences that it is said to rest on. near: the same with the heading right above
+    them; around: with the title and all headings.
+    """
+    for check in (_amounts, _needs):
+        if why := check(claim, around):
+            return why
+    if why := _opposites(claim, near, around):
+        return why
+    for check in (_directions, _negations, _order, _exchanged):
+        if why := check(claim, source):
+            return why
+    return ""
+
+
+def _amounts(claim: Said, source: Said) -> str:
+    for one in claim.amounts:
+        if one.kind == "one":
+            continue
+        if _is_elliptic(one, source):
+            continue
+        if not any(_same_amount(one, other) for other in source.amounts):
+            return f"amount {one.low:g} {one.kind} {one.noun}".rstrip()
+        rivals = [o for o in source.amounts if o.noun and o.noun == one.noun and o.kind == one.kind]
+        if one.noun and rivals and not any(_same_amount(one, o) for o in rivals):
+            return f"amount of {one.noun}"
+    return _units(claim, source)
+
+
+def _units(claim: Said, source: Said) -> str:
+    """Amounts swapped between units: "2 to 3 seconds, 20 times" for "20 seconds, 2 to 3 times"."""
+    for one in claim.amounts:
+        if (
+            one.kind not in ("count", "one")
+            and not _is_elliptic(one, source)
+            and not any(
+                _same_amount(one, o) and o.kind in (one.kind, "one", "count", "times") for o in source.amounts
+            )
+        ):
+            return f"unit {one.kind}"
+    return ""
+
+
+def _is_elliptic(one: Quantity, source: Said) -> bool:
+    """ "explained in three minutes and last for twenty": a number whose unit was said before."""
+    bare = [o for o in source.amounts if o.kind in ("count", "one") and not o.noun]
+    sizes = {o.size for o in source.amounts if o.kind == one.kind} | (
+        {86_400.0} if one.low == 86_400.0 else set()
+    )
+    return one.kind in _MEASURED and any(
+        _near(o.low * size, one.low) and _near(o.high * size, one.high) for o in bare for size in sizes
+    )
+
+
+def _same_amount(one: Quantity, other: Quantity) -> bool:
+    loose = {"count", "times", "one"}
+    if one.kind != other.kind and not (one.kind in loose and other.kind in loose):
+        return False
+    if not (_near(one.low, other.low) and _near(one.high, other.high)):
+        inside = other.low < other.high and one.low == one.high
+        return inside and (
+            (one.bound == "least" and _near(one.low, other.low))
+            or (one.bound == "most" and _near(one.low, other.high))
+        )
+    return _same_bound(one, other)
+
+
+def _same_bound(one: Quantity, other: Quantity) -> bool:
+    if one.bound == other.bound:
+        return True
+    if not one.bound:
+        return other.bound in ("least", "most")
+    ranged = other.low < other.high
+    if not other.bound:
+        return (one.bound == "most" and ranged) or (one.bound == "over" and one.kind == "count")
+    return {one.bound, other.bound} in ({"least", "over"}, {"most", "under"})
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-6 * max(abs(one), abs(other), 1e-6)
+
+
+def _needs(claim: Said, source: Said) -> str:
+    has = source.stems
+    for names, enough in _lexicon().needs:
+        for word in claim.words:
+            if word.stem in names and not has & enough and not _of_time(claim, word):
+                return f"nothing says {word.text}"
+    return ""
+
+
+def _of_time(claim: Said, word: Word) -> bool:
+    """Is this "every" part of "every day", which is an amount?"""
+    return any(a.start <= word.start < a.end for a in claim.amounts)
+
+
+def _sides(word: Word) -> tuple[tuple[int, int], ...]:
+    """(pair, side) of the opposites a word belongs to."""
+    return _lexicon().sides.get(word.stem, ())
+
+
+def _opposites(claim: Said, near: Said, around: Said) -> str:
+    """A word of the claim whose opposite stands in the source, and it does not.
+
+    Denied, a word can bear out its opposite, but it says nothing against itself here: that is for
+    _negations. Where the source has both, what stands around each decides.
+    """
+    for word in claim.words:
+        if word.negated:
+            continue
+        verdicts = []
+        for pair, side in _sides(word):
+            for said in (near, around):
+                mine, theirs = _with_side(said, pair, side), _with_side(said, pair, 1 - side)
+                if mine or theirs:
+                    verdicts.append(_is_opposed(claim, word, said, mine, theirs))
+                    break
+        if verdicts and all(verdicts):
+            return f"opposite of {word.text}"
+    return ""
+
+
+def _with_side(said: Said, pair: int, side: int) -> list[Word]:
+    return [
+        w for w in said.words for p, s in _sides(w) if p == pair and s == (1 - side if w.negated else side)
+    ]
+
+
+def _is_opposed(claim: Said, word: Word, source: Said, mine: Sequence[Word], theirs: Sequence[Word]) -> bool:
+    theirs = [w for w in theirs if not w.negated]
+    if not theirs or not mine:
+        return bool(theirs)
+    near = _around(claim, word)
+    return _shared(near, source, theirs) > _shared(near, source, mine) + 1
+
+
+def _directions(claim: Said, source: Said) -> str:
+    """More of something in the claim, less of it in the source, or the other way round."""
+    mine, theirs = _signs(claim), _signs(source)
+    for thing, signs in mine.items():
+        known = theirs.get(thing)
+        if known and not signs & known:
+            return f"direction of {thing}"
+    return ""
+
+
+_MORE = frozenset(
+    map(
+        stem,
+        "more increase greater extra add raise higher boost additional worsen aggravate exacerbate gain".split(),
+    )
+)
+_LESS = frozenset(
+    map(
+        stem,
+        "less reduce decrease lessen fewer ease relieve diminish relief alleviate cut prevent avoid cure soothe".split(),
+    )
+)
+
+
+def _signs(said: Said) -> dict[str, set[int]]:
+    """Stem -> is there more (+1) or less (-1) of it?"""
+    found: dict[str, set[int]] = {}
+    for at, word in enumerate(said.words):
+        sign = 1 if word.stem in _MORE else -1 if word.stem in _LESS else 0
+        if word.text in ("take", "takes", "taking") and _in_clause(said, at, ("off", "away")):
+            sign = -1
+        if word.text in ("put", "puts", "putting", "place", "places", "placing") and _in_clause(
+            said, at, ("on",)
+        ):
+            sign = 1
+        if not sign or word.negated:
+            continue
+        for thing in _objects(said, at):
+            found.setdefault(thing, set()).add(sign)
+    return found
+
+
+def _in_clause(said: Said, at: int, texts: Sequence[str]) -> bool:
+    clause = said.words[at].clause
+    return any(w.text in texts for w in said.words[at + 1 : at + 6] if w.clause == clause)
+
+
+def _objects(said: Said, at: int) -> list[str]:
+    """What a verb or adjective of amount is about: the words after it, or before it in a passive."""
+    marks = _MORE | _LESS
+    after: list[str] = []
+    for word in said.words[at + 1 : at + 8]:
+        if word.stem in marks or word.text in _PARTING - {"and", "or"}:
+            break
+        if word.content and not word.light and word.stem not in ("lowerpart", "upperpart"):
+            after.append(word.stem)
+    clause = said.words[at].clause
+    if not after:
+        after = [w.stem for w in said.words[:at] if w.clause == clause and w.content and not w.light][-2:]
+    return after[:3]
+
+
+def _around(said: Said, word: Word) -> list[str]:
+    return [w.stem for w in said.words if w.content and w.clause == word.clause and w.start != word.start]
+
+
+def _shared(near: Sequence[str], source: Said, words: Sequence[Word]) -> float:
+    return max((sum(any_alike(s, _around(source, w)) for s in near) for w in words), default=0)
+
+
+def _negations(claim: Said, source: Said) -> str:
+    if claim.doubled and not source.doubled:
+        return "denies twice"
+    asserted = [w.stem for w in source.words if w.content and not w.negated]
+    for scope in claim.scopes:
+        if not _may_deny(scope, claim, source, asserted):
+            return "denies what is not denied"
+    plain = [w for w in claim.words if w.content and not w.negated]
+    denied = [w.stem for scope in claim.scopes for w in scope]
+    for scope in source.scopes:
+        if any(any_alike(w.stem, denied) for w in scope[:3]):
+            continue
+        for head in scope[:2]:
+            said = [w for w in plain if alike(w.stem, head.stem)]
+            if head.stem not in asserted and said and not _denied_otherwise(said, head, claim):
+                return f"does not deny {head.text}"
+    return ""
+
+
+_KEPT_AWAY = frozenset(
+    map(stem, "prevent avoid stop away protect keep without less reduce fewer last instead".split())
+)
+
+
+def _may_deny(scope: Sequence[Word], claim: Said, source: Said, asserted: Sequence[str]) -> bool:
+    """Is what the claim denies denied by the source, or told by an opposite?"""
+    first = [w for w in scope if not w.light][:2] or list(scope[:1])
+    if any(any_alike(w.stem, (o.stem for o in other[:4])) for w in first for other in source.scopes):
+        return True
+    if _told_by_opposite(scope, source):
+        return True
+    avoids = (
+        any(
+            w.text in ("avoid", "lack") or w.stem == "longer~"
+            for w in claim.words
+            if w.start < first[0].start
+        )
+        if first
+        else False
+    )
+    if avoids and source.stems & _KEPT_AWAY:
+        return True
+    fewer = len(claim.scopes) <= len(source.scopes)
+    return fewer and not (first and any_alike(first[0].stem, asserted))
+
+
+def _told_by_opposite(scope: Sequence[Word], source: Said) -> bool:
+    """ "without bending it" rests on "straight"."""
+    wanted = {(pair, 1 - side) for w in scope for pair, side in _lexicon().sides.get(w.stem, ())}
+    return any(set(_sides(w)) & wanted for w in source.words if not w.negated)
+
+
+def _denied_otherwise(said: Sequence[Word], head: Word, claim: Said) -> bool:
+    """Does the claim deny by a word of its own ("avoid", "keep away") or by an opposite?"""
+    opposite = {(pair, 1 - side) for pair, side in _lexicon().sides.get(head.stem, ())}
+    return any(set(_sides(w)) & opposite for w in claim.words if w not in said and not w.negated)
+
+
+def _order(claim: Said, source: Said) -> str:
+    """ "A before B" and "A after B", "more X than Y" and "more Y than X", told apart."""
+    for ahead, behind in ((("before", "then", "followed"), ("after",)), (("than",), ())):
+        mine, theirs = _ordered(claim, ahead, behind), _ordered(source, ahead, behind)
+        if not mine or not theirs:
+            continue
+        straight = sum(any_alike(s, theirs[i]) for i in (0, 1) for s in mine[i])
+        crossed = sum(any_alike(s, theirs[1 - i]) for i in (0, 1) for s in mine[i])
+        if crossed > straight:
+            return "order"
+    return ""
+
+
+def _ordered(said: Said, ahead: Sequence[str], behind: Sequence[str]) -> list[list[str]]:
+    for joint in (*ahead, *behind):
+        if parts := _parted(said, joint):
+            return parts[::-1] if joint in behind else parts
+    return []
+
+
+def _parted(said: Said, joint: str) -> list[list[str]]:
+    """The content stems next to a joint word, on its left and on its right; [] if it is not there."""
+    places = [i for i, w in enumerate(said.words) if w.text in (joint, f"{joint}wards")]
+    if len(places) != 1:
+        return []
+    at = places[0]
+    left = [w.stem for w in said.words[:at] if w.content][-4:]
+    right = [w.stem for w in said.words[at + 1 :] if w.content][:4]
+    return [left, right] if left and right else []
+
+
+def _exchanged(claim: Said, source: Said) -> str:
+    """Two words of the claim that have changed places with regard to what stands around them."""
+    mine = _contexts(claim)
+    theirs = _contexts(source)
+    both = [s for s in mine if s in theirs]
+    for one, other in combinations(both, 2):
+        rest = {one, other}
+        if alike(one, other) or _are_listed(claim, rest) or _are_listed(source, rest):
+            continue
+        a, b = mine[one] - rest, mine[other] - rest
+        c, d = theirs[one] - rest, theirs[other] - rest
+        if a == b or c == d:
+            continue
+        straight = _common(a, c) + _common(b, d)
+        crossed = _common(a, d) + _common(b, c)
+        if crossed >= straight + 2 and min(_common(a, d), _common(b, c)) >= 1:
+            return f"{one} and {other} changed places"
+    return ""
+
+
+def _are_listed(said: Said, pair: set[str]) -> bool:
+    """Are the two parts of one enumeration ("a strap or a towel", "walking, bending and lifting")?"""
+    places = [i for i, w in enumerate(said.words) if w.stem in pair]
+    for left, right in pairwise(places):
+        between = said.words[left + 1 : right]
+        apart = said.words[left].stem != said.words[right].stem and len(between) <= 4
+        if apart and any(w.text in ("and", "or", "nor") for w in between):
+            return True
+    return False
+
+
+def _contexts(said: Said) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for word in said.words:
+        if word.content and not word.light:
+            near = (w.stem for w in said.words if w.content and w.clause == word.clause)
+            found.setdefault(word.stem, set()).update(near)
+    return {k: frozenset(v) for k, v in found.items()}
+
+
+def _common(one: frozenset[str], other: frozenset[str]) -> int:
+    return sum(any_alike(s, other) for s in one)
