@@ -35,11 +35,14 @@ _NOT = frozenset(
 ) - {"fewer"}
 _NOT_PHRASES = re.compile(
     r"\b(?:instead of|rather than|other than|free of|stay away from|keep away from|steer clear of|far from)\b"
+    r"|\b(?:keep|keeps|keeping)(?: \w+){1,4}? from (?=\w+ing\b)"
 )
 _NO_NEGATION = re.compile(
     r"\b(?:not only|no (?:longer|more|less|fewer|later) than|not (?:more|less|longer) than|nothing but|no doubt)\b"
     r"|\bno (?:longer|more)(?=\s*(?:[,.;:!?)]|$))|\bwhy not\b"
 )
+_SENSES = frozenset("theone onepart lowerpart upperpart inhal exhal up~ rear".split())
+_HEDGES = frozenset("can may might could sometimes tend tends likely perhaps possibly".split())
 _PHRASAL = frozenset(
     "get got gets getting stand stood stands sit sat sits sitting lie lies lying warm warms warming set make makes made come comes"
     " give gives take takes build end ends slow slows follow sign pick write fill mix wake woke grow live sew open".split()
@@ -52,21 +55,45 @@ _PARTS = re.compile(
 _BODY = re.compile(
     r"(?:leg|arm|foot|feet|hand|side|knee|hip|shoulder|ankle|eye|ear|elbow|wrist|thumb|calf|thigh|buttock|lung|lobe|heel|toe|half)s?\b"
 )
+
+
+def _with_stems(text: str) -> frozenset[str]:
+    words = text.replace('"', " ").split()
+    return frozenset(words) | frozenset(map(stem, words))
+
+
 # Words that need little bearing out, and words that need none: what they say is said by what is around them.
-_LIGHT = frozenset(
+_LIGHT = _with_stems(
     "help become bring give take turn thing way kind person people someone anyone let put use try go goes group version range"
     " difference notice case example fact deal bit work happen find seem mean feel choose include involve allow enable consist"
     " able ability lead want need recommend suggest thought make makes possible certain different various specific overall"
-    " begin start stop leave show know come keep see look call act perform state level process effect manner".split()
+    " leave show know come keep begin start see look call act perform state level process effect manner result follow apply manage set sets drop something anything author writer affect serve good long last cover serve"
 )
-_EMPTY = frozenset(
+_EMPTY = _with_stems(
     "also even while during without still yet very quite rather too such those like just enough own since because although"
     " though through throughout between across along after before out off away actually really simply according where until till"
     " around about roughly approximately nearly almost alone once again already always never ever often usually sometimes per"
     " toward towards onto upon within among amongst whether either neither both however therefore thus hence indeed instead"
-    " otherwise somewhere anywhere else etc due above below under over beside next future gone ahead later soon now today"
-    " therefore meanwhile besides despite unlike versus via apart together perhaps maybe likely able today every everyone".split()
+    " otherwise somewhere anywhere else etc due ought above below under over beside next future gone ahead later soon now today"
+    " therefore meanwhile besides despite unlike versus via apart together perhaps maybe likely able today every everyone yourself oneself itself themselves straight mostly way"
 )
+# Forms that the stemmer does not bring together.
+_IRREGULAR = {
+    form: word
+    for word, forms in (
+        ("bring", "brought"), ("take", "took taken"), ("give", "gave given"), ("make", "made"), ("keep", "kept"), ("hold", "held"),
+        ("feel", "felt"), ("find", "found"), ("show", "shown"), ("do", "done did"), ("come", "came"), ("lead", "led"),
+        ("mean", "meant"), ("begin", "began begun"), ("lose", "lost"), ("sit", "sat"), ("stand", "stood"), ("run", "ran"),
+        ("foot", "feet"), ("tooth", "teeth"), ("woman", "women"), ("man", "men"), ("child", "children"), ("wear", "wore worn"),
+        ("break", "broke broken"), ("shrink", "shrank shrunk"), ("sleep", "slept"), ("eat", "ate eaten"), ("drink", "drank drunk"),
+        ("fall", "fell fallen"), ("rise", "rose risen"), ("grow", "grew grown"), ("draw", "drew drawn"), ("write", "wrote written"),
+        ("get", "got gotten"), ("go", "went gone"), ("see", "saw seen"), ("say", "said"), ("tell", "told"), ("think", "thought"),
+        ("know", "knew known"), ("choose", "chose chosen"), ("win", "won"), ("tear", "tore torn"), ("build", "built"), ("buy", "bought"),
+        ("spend", "spent"), ("catch", "caught"), ("drive", "drove driven"), ("speak", "spoke spoken"), ("swell", "swollen"),
+        ("knife", "knives"), ("half", "halves"), ("calf", "calves"), ("strike", "struck"), ("swim", "swam swum"), ("teach", "taught"),
+    )
+    for form in forms.split()
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +112,12 @@ class Word:
     def content(self) -> bool:
         if self.stem in ("inhal", "exhal"):
             return True
-        idle = self.text in STOPWORDS or self.text in _NOT or self.text in _EMPTY
+        idle = self.text in STOPWORDS or self.text in _NOT or self.text in _EMPTY or self.stem in _EMPTY
         return not idle and len(self.text) > 1 and self.stem[-1:] != "~"
 
     @property
     def light(self) -> bool:
-        return self.text in _LIGHT
+        return self.text in _LIGHT or self.stem in _LIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +162,7 @@ def read_text(text: str) -> Said:
         if reach and one.content:
             scopes[-1].append(one)
             reach -= 1
-        if start in cues:
+        if start in cues and not (word == "from" and reach):
             doubled = doubled or reach > 0
             scopes.append([])
             reach = _SCOPE
@@ -147,7 +174,7 @@ def _cues(text: str, raw: Sequence[tuple[str, str, int, int]]) -> set[int]:
     low = text.lower()
     idle = [(m.start(), m.end()) for m in _NO_NEGATION.finditer(low)]
     found = {s for word, _, s, _ in raw if word in _NOT or (word.endswith("nt") and _is_contraction(text, s))}
-    found |= {m.start() + m[0].rindex(" ") + 1 for m in _NOT_PHRASES.finditer(low)}
+    found |= {m.start() + m[0].rstrip().rindex(" ") + 1 for m in _NOT_PHRASES.finditer(low)}
     return {s for s in found if not any(a <= s < b for a, b in idle)}
 
 
@@ -181,13 +208,19 @@ def _sense(text: str, raw: Sequence[tuple[str, str, int, int]], at: int) -> str:
         return "onepart"
     if word == "one" and before == "the" and not rest.lower().startswith("of "):
         return "theone"
+    if word == "every" and re.match(
+        r"\d|(?:two|three|four|five|six|seven|eight|ten|hundred|thousand)\b", rest.lower()
+    ):
+        return "every~"
     if word == "all" and re.match(r"(?:you|it|this|that)\b", rest.lower()):
         return "all~"
     if word in ("left", "right") and not _BODY.match(rest.lower()):
         return f"{word}~"
     if word == "back" and re.match(r"of\b|at the\b", rest.lower()):
         return "rear"
-    return stem(word)
+    if word in ("most", "least") and before == "at":
+        return f"{word}~"
+    return stem(_IRREGULAR.get(word, word))
 
 
 # --- words that mean the same, or the opposite
@@ -200,6 +233,10 @@ class _Lexicon:
     needs: tuple[tuple[frozenset[str], frozenset[str]], ...]
 
 
+def _key(word: str) -> str:
+    return word if word in _SENSES else stem(_IRREGULAR.get(word, word))
+
+
 @functools.lru_cache(maxsize=1)
 def _lexicon() -> _Lexicon:
     read = tomllib.loads((Path(__file__).parent / "synonyms.toml").read_text(encoding="utf-8"))
@@ -208,13 +245,13 @@ def _lexicon() -> _Lexicon:
     groups = [*read["same"], *(side for pair in read["opposite"] for side in pair)]
     for number, group in enumerate(groups):
         for word in group.split():
-            same.setdefault(stem(word), set()).add(number)
+            same.setdefault(_key(word), set()).add(number)
     for number, pair in enumerate(read["opposite"]):
         for side, group in enumerate(pair):
             for word in group.split():
-                sides.setdefault(stem(word), []).append((number, side))
+                sides.setdefault(_key(word), []).append((number, side))
     needs = tuple(
-        (frozenset(map(stem, left.split())), frozenset(map(stem, right.split())))
+        (frozenset(map(_key, left.split())), frozenset(map(_key, right.split())))
         for left, right in (one.split(" = ") for one in read["needs"])
     )
     return _Lexicon(
@@ -268,9 +305,13 @@ def _amounts(claim: Said, source: Said) -> str:
         if not any(_same_amount(one, other) for other in source.amounts):
             return f"amount {one.low:g} {one.kind} {one.noun}".rstrip()
         rivals = [o for o in source.amounts if o.noun and o.noun == one.noun and o.kind == one.kind]
-        if one.noun and rivals and not any(_same_amount(one, o) for o in rivals):
+        bare = [o for o in source.amounts if not o.noun]
+        if one.noun and rivals and not any(_same_amount(one, o) for o in (*rivals, *bare)):
             return f"amount of {one.noun}"
     return _units(claim, source)
+
+
+_LONG_UNITS = frozenset("minute minutes hour hours day days week weeks month months year years".split())
 
 
 def _units(claim: Said, source: Said) -> str:
@@ -284,6 +325,9 @@ def _units(claim: Said, source: Said) -> str:
             )
         ):
             return f"unit {one.kind}"
+    for word in claim.words:
+        if word.text in _LONG_UNITS and not _of_time(claim, word) and word.stem not in source.stems:
+            return f"unit {word.text}"
     return ""
 
 
@@ -315,7 +359,7 @@ def _same_bound(one: Quantity, other: Quantity) -> bool:
     if one.bound == other.bound:
         return True
     if not one.bound:
-        return other.bound in ("least", "most")
+        return other.bound in ("least", "most") or one.kind == "length"
     ranged = other.low < other.high
     if not other.bound:
         return (one.bound == "most" and ranged) or (one.bound == "over" and one.kind == "count")
@@ -330,6 +374,8 @@ def _needs(claim: Said, source: Said) -> str:
     has = source.stems
     for names, enough in _lexicon().needs:
         for word in claim.words:
+            if word.text == "will" and not any(w.text in _HEDGES for w in source.words):
+                continue
             if word.stem in names and not has & enough and not _of_time(claim, word):
                 return f"nothing says {word.text}"
     return ""
@@ -459,16 +505,19 @@ def _negations(claim: Said, source: Said) -> str:
             return "denies what is not denied"
     plain = [w for w in claim.words if w.content and not w.negated]
     denied = [w.stem for scope in claim.scopes for w in scope]
+    if why := _unless(claim, source):
+        return why
     for scope in source.scopes:
         if any(any_alike(w.stem, denied) for w in scope[:3]):
             continue
-        for head in scope[:2]:
+        for head in (w for w in scope[:2] if not w.light or w.text in _TELLING):
             said = [w for w in plain if alike(w.stem, head.stem)]
             if head.stem not in asserted and said and not _denied_otherwise(said, head, claim):
                 return f"does not deny {head.text}"
     return ""
 
 
+_TELLING = ("begin", "begins", "start", "starts", "stop", "stops")  # light, but a negation is about them
 _KEPT_AWAY = frozenset(
     map(stem, "prevent avoid stop away protect keep without less reduce fewer last instead".split())
 )
@@ -479,21 +528,29 @@ def _may_deny(scope: Sequence[Word], claim: Said, source: Said, asserted: Sequen
     first = [w for w in scope if not w.light][:2] or list(scope[:1])
     if any(any_alike(w.stem, (o.stem for o in other[:4])) for w in first for other in source.scopes):
         return True
-    if _told_by_opposite(scope, source):
+    if any(w.text in ("unless", "except") for w in source.words):
         return True
-    avoids = (
-        any(
-            w.text in ("avoid", "lack") or w.stem == "longer~"
-            for w in claim.words
-            if w.start < first[0].start
-        )
-        if first
-        else False
-    )
-    if avoids and source.stems & _KEPT_AWAY:
+    if source.stems & _KEPT_AWAY and _avoids(claim, scope):
         return True
-    fewer = len(claim.scopes) <= len(source.scopes)
-    return fewer and not (first and any_alike(first[0].stem, asserted))
+    if first and any_alike(first[0].stem, asserted):
+        return False
+    return _told_by_opposite(first, source) or len(claim.scopes) <= len(source.scopes)
+
+
+def _avoids(claim: Said, scope: Sequence[Word]) -> bool:
+    """Is it denied by "avoid", "lack" or "no longer", which a source may put as "prevent" or "stop"?"""
+    before = [w for w in claim.words if scope and w.start < scope[0].start]
+    return any(w.text in ("avoid", "lack") or w.stem == "longer~" for w in before)
+
+
+def _unless(claim: Said, source: Said) -> str:
+    """ "Rub it, unless it is fresh" does not say "rub it if it is fresh"."""
+    at = next((i for i, w in enumerate(source.words) if w.text == "unless"), None)
+    if at is None or claim.scopes or any(w.text == "unless" for w in claim.words):
+        return ""
+    excepted = [w.stem for w in source.words[at:] if w.content][:_SCOPE]
+    said = sum(any_alike(s, claim.stems) for s in excepted)
+    return "leaves out unless" if said >= 2 else ""
 
 
 def _told_by_opposite(scope: Sequence[Word], source: Said) -> bool:
@@ -510,7 +567,7 @@ def _denied_otherwise(said: Sequence[Word], head: Word, claim: Said) -> bool:
 
 def _order(claim: Said, source: Said) -> str:
     """ "A before B" and "A after B", "more X than Y" and "more Y than X", told apart."""
-    for ahead, behind in ((("before", "then", "followed"), ("after",)), (("than",), ())):
+    for ahead, behind in ((("before", "then", "followed", "follow"), ("after",)), (("than",), ())):
         mine, theirs = _ordered(claim, ahead, behind), _ordered(source, ahead, behind)
         if not mine or not theirs:
             continue
@@ -523,19 +580,19 @@ def _order(claim: Said, source: Said) -> str:
 
 def _ordered(said: Said, ahead: Sequence[str], behind: Sequence[str]) -> list[list[str]]:
     for joint in (*ahead, *behind):
-        if parts := _parted(said, joint):
+        if parts := _parted(said, joint, 3 if joint in ("then", "followed", "follow") else 8):
             return parts[::-1] if joint in behind else parts
     return []
 
 
-def _parted(said: Said, joint: str) -> list[list[str]]:
+def _parted(said: Said, joint: str, reach: int) -> list[list[str]]:
     """The content stems next to a joint word, on its left and on its right; [] if it is not there."""
     places = [i for i, w in enumerate(said.words) if w.text in (joint, f"{joint}wards")]
     if len(places) != 1:
         return []
     at = places[0]
-    left = [w.stem for w in said.words[:at] if w.content][-4:]
-    right = [w.stem for w in said.words[at + 1 :] if w.content][:4]
+    left = [w.stem for w in said.words[:at] if w.content and not _of_time(said, w)][-reach:]
+    right = [w.stem for w in said.words[at + 1 :] if w.content and not _of_time(said, w)][:reach]
     return [left, right] if left and right else []
 
 
@@ -571,11 +628,25 @@ def _are_listed(said: Said, pair: set[str]) -> bool:
 
 
 def _contexts(said: Said) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
+    """What stands in the same clause as each word; a clause of a word or two goes with the one before."""
+    clauses: list[list[Word]] = []
     for word in said.words:
-        if word.content and not word.light:
-            near = (w.stem for w in said.words if w.content and w.clause == word.clause)
-            found.setdefault(word.stem, set()).update(near)
+        if not word.content or word.light or _of_time(said, word):
+            continue
+        if clauses and (clauses[-1][-1].clause == word.clause):
+            clauses[-1].append(word)
+        else:
+            clauses.append([word])
+    joined: list[list[Word]] = []
+    for one in clauses:
+        if joined and len(one) <= 2:
+            joined[-1] += one
+        else:
+            joined.append(list(one))
+    found: dict[str, set[str]] = {}
+    for one in joined:
+        for word in one:
+            found.setdefault(word.stem, set()).update(w.stem for w in one)
     return {k: frozenset(v) for k, v in found.items()}
 
 

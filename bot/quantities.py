@@ -80,7 +80,7 @@ _PERIODS_MONTHS = {"monthly": 1.0, "yearly": 12.0, "annually": 12.0}
 _FEW = frozenset({"few", "several", "couple", "some", "many"})
 _NEAR = 16  # characters between "one" and "a week" in "one long lesson a week"
 _PREPOSITIONS = frozenset(
-    "for in after of within about around at than like as and or to is takes lasts half".split()
+    "for in after of within about around at than like as and or to is takes lasts half add then plus with".split()
 )
 _PIECE = re.compile(
     r"\d+(?:[.,]\d+)*(?:(?=[a-z°%])|\b)|[^\W\d_]+(?:['’][^\W\d_]+)*|[%°€$]|[-–—]", re.IGNORECASE
@@ -167,6 +167,8 @@ def _often(pieces: list[_Piece], at: int, found: list[Quantity]) -> int:
             return add(size if unit[0] == "time" else -size, 1 + taken + 1)
         return 0
     near = found and pieces[at].start - found[-1].end <= _NEAR and found[-1].kind != "per"
+    between = [p.text for p in pieces[:at] if found and p.start >= found[-1].end]
+    near = near and not _PREPOSITIONS & set(between)
     if word in ("a", "an") and near and _text(pieces, at - 1) not in _PREPOSITIONS:
         unit = UNITS.get(_text(pieces, at + 1))
         if unit and unit[0] in ("time", "months"):

@@ -23,14 +23,16 @@ from bot.evidence import spans
 from bot.facts import Said, Word, alike, any_alike, contradiction, read_text
 from bot.keywords import stems
 from ingest.article import Article
+from ingest.blocks import Kind
 from ingest.chunk import embedding_text
 from ingest.embed import Floats, TokenVectors
 
 MOST_SOURCES = 3
 LEAST_MEAN, LEAST_WORD = 0.80, 0.42  # set on the tuned half of data/eval/claims, see LOG.md
-_CLOSE, _STEEP = 0.52, 14.0  # cosine at which a word counts half, and how fast that changes
+_CLOSE, _STEEP = 0.54, 14.0  # cosine at which a word counts half, and how fast that changes
 _SYNONYM = 0.95
 _WORTH_ADDING = 1.3  # words that a second or third sentence must bear out anew; one alone would be picked out of its place
+_WORTH_A_NEIGHBOUR, _MOSTLY = 0.8, 0.6
 _LONG_ENOUGH = 5  # words that need bearing out, for one of them to go without
 _LIGHT = 0.3  # weight of a word such as "help"
 _REFERS = re.compile(r"\b(?:it|its|they|them|their|this|these|those|both)\b", re.IGNORECASE)
@@ -49,6 +51,7 @@ class Source:
     start: int
     end: int
     text: str
+    kind: Kind
     vectors: Floats
 
 
@@ -82,11 +85,11 @@ def ground(passage: Passage, tokens: TokenVectors, article: Article) -> Ground:
     is_head = tokens.ends <= len(head)
     starts = tokens.starts.astype(np.int64) + shift
     found = []
-    for start, end, _ in spans(article.text, passage.chunk.start, passage.chunk.end):
+    for start, end, kind in spans(article.text, passage.chunk.start, passage.chunk.end):
         own = ~is_head & (starts >= start) & (starts < end)
         text = article.text[start:end]
         if own.any() and not _TO_A_MODEL.search(text):
-            found.append(Source(passage, start, end, text, tokens.vectors[own]))
+            found.append(Source(passage, start, end, text, kind, tokens.vectors[own]))
     return Ground(passage, head, tokens.vectors[is_head], tuple(found))
 
 
@@ -141,13 +144,31 @@ def _choose(
             + (0.01 * float((row * weights).sum()) if not chosen else 0.0)
             for i, (_, row) in enumerate(table)
         ]  # fmt: skip
+        gains = [
+            g if not chosen or g >= _least_gain(said, i, chosen, table) else -1.0 for i, g in enumerate(gains)
+        ]
         best = int(np.argmax(gains))
-        if chosen and gains[best] < _WORTH_ADDING:
+        if chosen and gains[best] < 0:
             break
         chosen.append(best)
         worth = np.maximum(worth, table[best][1])
         met |= needed & amounts[best]
     return chosen, worth
+
+
+def _least_gain(
+    said: Said, number: int, chosen: Sequence[int], table: Sequence[tuple[Source, Floats]]
+) -> float:
+    """How much a further sentence must bear out anew. One word alone is easily picked out of its place, so
+    that is enough only of a sentence that goes on from another one, or says little beside the claim.
+    """
+    source = table[number][0]
+    if source.kind in ("paragraph", "number") and {number - 1, number + 1} & set(chosen):
+        return _WORTH_A_NEIGHBOUR
+    own = [w.stem for w in read_text(source.text).content]
+    if sum(any_alike(s, said.stems) for s in own) >= _MOSTLY * len(own):
+        return _WORTH_A_NEIGHBOUR
+    return _WORTH_ADDING
 
 
 def _borne_out_by_heads(wanted: Sequence[Word], tokens: TokenVectors, grounds: Sequence[Ground]) -> Floats:
