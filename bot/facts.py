@@ -35,7 +35,7 @@ _NOT = frozenset(
 ) - {"fewer"}
 _NOT_PHRASES = re.compile(
     r"\b(?:instead of|rather than|other than|free of|stay away from|keep away from|steer clear of|far from)\b"
-    r"|\b(?:keep|keeps|keeping)(?: \w+){1,4}? from (?=\w+ing\b)"
+    r"|\b(?:keep|keeps|keeping|save|saves|saving|spare|spares)(?: \w+){1,4}? from (?=\w+ing\b)"
 )
 _NO_NEGATION = re.compile(
     r"\b(?:not only|no (?:longer|more|less|fewer|later) than|not (?:more|less|longer) than|nothing but|no doubt)\b"
@@ -49,6 +49,9 @@ _PHRASAL = frozenset(
 )
 _POSTURES = frozenset("sit sits lie lies stand stands".split())
 _PLACED = re.compile(r"(?:along|between|behind|under|below|beneath|above|near|next to)\b")
+_COUNTED = re.compile(
+    r"\d|(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand)\b"
+)
 _PARTS = re.compile(
     r"(?:back|spine|body|leg|legs|limb|limbs|half|abdomen|part|thigh|arm|arms|trunk|jaw|lip|end|side)\b"
 )
@@ -67,7 +70,7 @@ _LIGHT = _with_stems(
     "help become bring give take turn thing way kind person people someone anyone let put use try go goes group version range"
     " difference notice case example fact deal bit work happen find seem mean feel choose include involve allow enable consist"
     " able ability lead want need recommend suggest thought make makes possible certain different various specific overall"
-    " leave show know come keep begin start see look call act perform state level process effect manner result follow apply manage set sets drop something anything author writer affect serve good long last cover serve"
+    " leave show know come keep begin start see look call act perform state level process effect manner result repeat side follow apply manage set sets drop something anything author writer affect serve good long last cover serve"
 )
 _EMPTY = _with_stems(
     "also even while during without still yet very quite rather too such those like just enough own since because although"
@@ -75,7 +78,7 @@ _EMPTY = _with_stems(
     " around about roughly approximately nearly almost alone once again already always never ever often usually sometimes per"
     " toward towards onto upon within among amongst whether either neither both however therefore thus hence indeed instead"
     " otherwise somewhere anywhere else etc due ought above below under over beside next future gone ahead later soon now today"
-    " therefore meanwhile besides despite unlike versus via apart together perhaps maybe likely able today every everyone yourself oneself itself themselves straight mostly way"
+    " therefore meanwhile besides despite unlike versus via apart together perhaps maybe likely able today every everyone do done doing yourself oneself itself themselves straight mostly way"
 )
 # Forms that the stemmer does not bring together.
 _IRREGULAR = {
@@ -208,10 +211,10 @@ def _sense(text: str, raw: Sequence[tuple[str, str, int, int]], at: int) -> str:
         return "onepart"
     if word == "one" and before == "the" and not rest.lower().startswith("of "):
         return "theone"
-    if word == "every" and re.match(
-        r"\d|(?:two|three|four|five|six|seven|eight|ten|hundred|thousand)\b", rest.lower()
-    ):
+    if word == "every" and _COUNTED.match(rest.lower()):
         return "every~"
+    if word == "all" and before == "at":
+        return "all~"
     if word == "all" and re.match(r"(?:you|it|this|that)\b", rest.lower()):
         return "all~"
     if word in ("left", "right") and not _BODY.match(rest.lower()):
@@ -220,7 +223,7 @@ def _sense(text: str, raw: Sequence[tuple[str, str, int, int]], at: int) -> str:
         return "rear"
     if word in ("most", "least") and before == "at":
         return f"{word}~"
-    return stem(_IRREGULAR.get(word, word))
+    return _key(word)
 
 
 # --- words that mean the same, or the opposite
@@ -233,8 +236,31 @@ class _Lexicon:
     needs: tuple[tuple[frozenset[str], frozenset[str]], ...]
 
 
+_GRADED = frozenset(
+    "big broad bright calm cheap clean clear cold cool cosy damp dark deep dense dry early easy fast firm fine flat full gentle great"
+    " happy hard healthy heavy high hot kind large late lazy light long loose loud low mild narrow near neat new nice old plain poor"
+    " quick quiet rare rich rough safe sharp short simple slow small smooth soft steady steep stiff straight strong sweet tall tense"
+    " thick thin tight tiny tough warm weak wet wide wild wise young".split()
+)
+
+
+@functools.lru_cache(maxsize=20_000)
 def _key(word: str) -> str:
-    return word if word in _SENSES else stem(_IRREGULAR.get(word, word))
+    """The stem that a word is compared by: regular and irregular forms together, "steadier" with "steady"."""
+    if word in _SENSES:
+        return word
+    for ending in ("er", "est"):
+        base = word.removesuffix(ending)
+        if base != word:
+            plain = (
+                base,
+                f"{base}e",
+                base[:-1] + "y" if base.endswith("i") else base,
+                base[:-1] if base[-2:-1] == base[-1:] else base,
+            )
+            if graded := next((one for one in plain if one in _GRADED), None):
+                return stem(graded)
+    return stem(_IRREGULAR.get(word, word))
 
 
 @functools.lru_cache(maxsize=1)
@@ -290,7 +316,7 @@ def contradiction(claim: Said, source: Said, near: Said, around: Said) -> str:
             return why
     if why := _opposites(claim, near, around):
         return why
-    for check in (_directions, _negations, _order, _exchanged):
+    for check in (_directions, _negations, _order, _sided, _exchanged):
         if why := check(claim, source):
             return why
     return ""
@@ -358,6 +384,8 @@ def _same_amount(one: Quantity, other: Quantity) -> bool:
 def _same_bound(one: Quantity, other: Quantity) -> bool:
     if one.bound == other.bound:
         return True
+    if "after" in (one.bound, other.bound):
+        return {one.bound, other.bound} <= {"", "over", "after"}
     if not one.bound:
         return other.bound in ("least", "most") or one.kind == "length"
     ranged = other.low < other.high
@@ -573,9 +601,16 @@ def _order(claim: Said, source: Said) -> str:
             continue
         straight = sum(any_alike(s, theirs[i]) for i in (0, 1) for s in mine[i])
         crossed = sum(any_alike(s, theirs[1 - i]) for i in (0, 1) for s in mine[i])
-        if crossed > straight:
+        if crossed > straight or (ahead == ("than",) and _turned_round(mine, theirs)):
             return "order"
     return ""
+
+
+def _turned_round(mine: list[list[str]], theirs: list[list[str]]) -> bool:
+    """Is what comes after "than" in each what comes before it in the other?"""
+    right, other = mine[1][:2], theirs[1][:2]
+    crossed = any(any_alike(s, theirs[0]) for s in right) and any(any_alike(s, mine[0]) for s in other)
+    return crossed and not any(any_alike(s, other) for s in right)
 
 
 def _ordered(said: Said, ahead: Sequence[str], behind: Sequence[str]) -> list[list[str]]:
@@ -587,13 +622,31 @@ def _ordered(said: Said, ahead: Sequence[str], behind: Sequence[str]) -> list[li
 
 def _parted(said: Said, joint: str, reach: int) -> list[list[str]]:
     """The content stems next to a joint word, on its left and on its right; [] if it is not there."""
-    places = [i for i, w in enumerate(said.words) if w.text in (joint, f"{joint}wards")]
+    places = [
+        i
+        for i, w in enumerate(said.words)
+        if w.text in (joint, f"{joint}wards") and not any(0 <= a.start - w.end <= 3 for a in said.amounts)
+    ]
     if len(places) != 1:
         return []
     at = places[0]
     left = [w.stem for w in said.words[:at] if w.content and not _of_time(said, w)][-reach:]
     right = [w.stem for w in said.words[at + 1 :] if w.content and not _of_time(said, w)][:reach]
     return [left, right] if left and right else []
+
+
+def _sided(claim: Said, source: Said) -> str:
+    """ "the left knee" where the source has the right one."""
+    known = _pairs(source)
+    for side, part in _pairs(claim):
+        other = "right" if side == "left" else "left"
+        if (other, part) in known and (side, part) not in known:
+            return f"{side} {part}"
+    return ""
+
+
+def _pairs(said: Said) -> set[tuple[str, str]]:
+    return {(a.text, b.stem) for a, b in pairwise(said.words) if a.stem in ("left", "right")}
 
 
 def _exchanged(claim: Said, source: Said) -> str:

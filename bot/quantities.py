@@ -14,7 +14,7 @@ from typing import Literal
 
 from bot.keywords import STOPWORDS, stem, words
 
-Bound = Literal["", "least", "most", "over", "under"]
+Bound = Literal["", "least", "most", "over", "under", "after"]
 
 _ONES = dict(
     zip(
@@ -93,6 +93,7 @@ _OVER = re.compile(
     r"(?:more than|over|longer than|above|past|beyond|greater than|older than)\W*(?:about\W*)?$"
 )
 _UNDER = re.compile(r"(?:less than|under|shorter than|below|fewer than|within|younger than)\W*(?:about\W*)?$")
+_AFTER = re.compile(r"\bafter\W*$")
 _LEAST_AFTER = re.compile(r"\W*(?:or more|or longer|at least|and more|and over|minimum|and older)\b")
 _MOST_AFTER = re.compile(
     r"\W*(?:or less|or fewer|at most|at the most|maximum|no longer|no more|or shorter)\b"
@@ -266,7 +267,8 @@ def _noun(text: str, end: int) -> str:
 
 def _bound(text: str, start: int, end: int) -> Bound:
     before, after = text[:start].lower(), text[end:].lower()
-    for pattern, bound in ((_LEAST, "least"), (_MOST, "most"), (_OVER, "over"), (_UNDER, "under")):
+    bounds = ((_LEAST, "least"), (_MOST, "most"), (_OVER, "over"), (_UNDER, "under"), (_AFTER, "after"))
+    for pattern, bound in bounds:
         if pattern.search(before[-40:]):
             return bound  # type: ignore[return-value]
     if _LEAST_AFTER.match(after):

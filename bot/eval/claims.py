@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.answer import Passage
+from bot.eval.cases import numbered_sentences
 from bot.eval.metrics import interval, share
 from bot.support import Ground, Verdict, ground, judge
 from ingest.article import Article
@@ -62,11 +63,13 @@ class Shelf:
         self.grounds: dict[str, Ground] = {}
 
     def key(self, post: str, at: str) -> str:
-        """The passage of a post that holds the words `at`. Raises ValueError if none does."""
+        """The passage of a post that holds the words `at`, or the sentence of that number. Raises ValueError."""
         if post not in self._articles:
             self._put(post)
         article = self._articles[post]
         place = article.text.find(at)
+        if re.fullmatch(r"\d+\.\d+", at):  # line.sentence of a source that is not part of this project
+            _, place, _ = numbered_sentences(Path(post).read_text(encoding="utf-8"), article)[at]
         for key, one in self.grounds.items():
             piece = one.passage.chunk
             if piece.article_id == article.id and place >= 0 and piece.start <= place < piece.end:
