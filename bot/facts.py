@@ -458,7 +458,7 @@ def _directions(claim: Said, source: Said) -> str:
     """More of something in the claim, less of it in the source, or the other way round."""
     mine, theirs = _signs(claim), _signs(source)
     for thing, signs in mine.items():
-        known = theirs.get(thing)
+        known = theirs.get(thing) or next((t for other, t in theirs.items() if alike(thing, other)), None)
         if known and not signs & known:
             return f"direction of {thing}"
     return ""
@@ -483,6 +483,10 @@ def _signs(said: Said) -> dict[str, set[int]]:
     found: dict[str, set[int]] = {}
     for at, word in enumerate(said.words):
         sign = 1 if word.stem in _MORE else -1 if word.stem in _LESS else 0
+        if word.text in ("lowers", "lowered", "lowering"):
+            sign = -1
+        if word.text.endswith("er") and word.stem != stem(word.text) and not word.negated:
+            found.setdefault(word.stem, set()).add(1)  # "steadier" is more steady
         if word.text in ("take", "takes", "taking") and _in_clause(said, at, ("off", "away")):
             sign = -1
         if word.text in ("put", "puts", "putting", "place", "places", "placing") and _in_clause(
