@@ -20,8 +20,10 @@ import numpy as np
 
 from bot.answer import Passage
 from bot.evidence import spans
-from bot.facts import Said, Word, alike, any_alike, contradiction, read_text
+from bot.facts import contradiction
 from bot.keywords import stems
+from bot.said import Said, Word, read_text
+from bot.synonyms import alike, any_alike
 from bot.wordnet import are_siblings, is_borne_out
 from ingest.article import Article
 from ingest.blocks import Kind
@@ -97,7 +99,7 @@ def ground(passage: Passage, tokens: TokenVectors, article: Article) -> Ground:
 def judge(claim: str, tokens: TokenVectors, grounds: Sequence[Ground]) -> Verdict:
     """Is the claim borne out by these passages taken together? tokens: the claim's own."""
     said = read_text(claim)
-    wanted = [w for w in said.content if not _in_amount(w, said)]
+    wanted = [w for w in said.content if not said.in_amount(w)]
     if not wanted or not any(g.sources for g in grounds):
         return Verdict(False, 0.0, (), "nothing to compare")
     weights = np.array([_LIGHT if w.light else 1.0 for w in wanted], np.float32)
@@ -221,7 +223,3 @@ def _unknown_name(said: Said, sources: Sequence[Source], grounds: Sequence[Groun
 
 def _form(one: str, other: str) -> bool:
     return alike(one, other) or (len(one) >= 4 and len(other) >= 4 and one[:4] == other[:4])
-
-
-def _in_amount(word: Word, said: Said) -> bool:
-    return any(a.start <= word.start < a.end for a in said.amounts)

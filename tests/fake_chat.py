@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+# ruff: noqa: ARG002 - LangChain's signatures
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
@@ -22,7 +23,7 @@ class FakeChat(BaseChatModel):
     """play: what it writes. prompts: what it was asked. ended: set whenever a stream of it ends."""
 
     play: Any
-    prompts: list[str] = []
+    prompts: list[str]
     ended: Any = None
 
     @property
@@ -120,8 +121,7 @@ def obeys(prompt: str) -> Iterator[str]:
     """Does whatever any sentence of its prompt asks for, citing every passage for it."""
     told = "\n".join([*passages(prompt).values(), prompt.rsplit("The reader's question:", 1)[-1]])
     every = "".join(f"[{key}]" for key in keys(prompt))
-    for line in told.splitlines():
-        line = line.strip("-* ")
+    for line in (one.strip("-* ") for one in told.splitlines()):
         for quoted in re.findall(r"[\"'“](.+?)[\"'”]", line):
             yield f"{quoted.rstrip('.')} {every}. "
         for address in re.findall(r"[\w.-]+\.(?:com|xyz|org)|\S+@\S+", line):

@@ -109,7 +109,7 @@ def test_a_model_that_hangs_does_not_gather_threads() -> None:
     gate.set()
     settle()
     assert not chat_threads()
-    with pytest.raises(ModelError, match="too long|failed"):  # its place came back: it is asked again
+    with pytest.raises(ModelError, match="too long"):  # its place came back: it is asked again
         gate.clear()
         written(writer)
     gate.set()
@@ -210,7 +210,7 @@ def test_a_gguf_file_is_looked_at_before_it_is_needed(
             for text in (None, "Hold ", "it."):
                 yield {"choices": [{"delta": {"content": text} if text else {"role": "assistant"}}]}
 
-    monkeypatch.setitem(sys.modules, "llama_cpp", SimpleNamespace(Llama=Llama, __spec__=SimpleNamespace()))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "llama_cpp", SimpleNamespace(Llama=Llama, __spec__=SimpleNamespace()))
     with pytest.raises(ConfigError, match="cannot be read"):
         open_llamacpp(tmp_path / "none.gguf")
     (tmp_path / "bad.gguf").write_bytes(b"<html>")
