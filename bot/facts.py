@@ -119,6 +119,8 @@ def _needs(claim: Said, source: Said) -> str:
     has = source.stems
     for names, enough in lexicon().needs:
         for word in claim.words:
+            if word.text == "after" and any(0 <= a.start - word.end <= 3 for a in claim.amounts):
+                continue  # "after four months" is as good as "in four months"
             if word.text == "will" and not any(w.text in _HEDGES for w in source.words):
                 continue
             if word.stem in names and not has & enough and not claim.in_amount(word):

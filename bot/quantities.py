@@ -77,7 +77,7 @@ _PERIODS = {
     "fortnightly": 1_209_600.0,
 }
 _PERIODS_MONTHS = {"monthly": 1.0, "yearly": 12.0, "annually": 12.0}
-_FEW = frozenset({"few", "several", "couple", "some", "many"})
+_FEW = frozenset({"few", "several", "some", "many"})
 _NEAR = 16  # characters between "one" and "a week" in "one long lesson a week"
 _PREPOSITIONS = frozenset(
     "for in after of within about around at than like as and or to is takes lasts half add then plus with".split()
@@ -90,9 +90,12 @@ _MOST = re.compile(
     r"(?:at most|up to|a maximum of|maximum|no more than|not more than|no longer than|not longer than)\W*$"
 )
 _OVER = re.compile(
-    r"(?:more than|over|longer than|above|past|beyond|greater than|older than)\W*(?:about\W*)?$"
+    r"(?:more than|over|longer than|above|past|beyond|greater than|older than|higher than|bigger than|larger than|warmer than|hotter than)\W*(?:about\W*)?$"
 )
-_UNDER = re.compile(r"(?:less than|under|shorter than|below|fewer than|within|younger than)\W*(?:about\W*)?$")
+_UNDER = re.compile(
+    r"(?:less than|under|shorter than|below|fewer than|within|younger than|lower than|smaller than|colder than|cooler than)\W*(?:about\W*)?$"
+)
+_NOT_BEYOND = re.compile(r"(?:n['’]t|not|never)\W+(?:\w+\W+){0,3}$")
 _AFTER = re.compile(r"\bafter\W*$")
 _LEAST_AFTER = re.compile(r"\W*(?:or more|or longer|at least|and more|and over|minimum|and older)\b")
 _MOST_AFTER = re.compile(
@@ -269,7 +272,9 @@ def _bound(text: str, start: int, end: int) -> Bound:
     before, after = text[:start].lower(), text[end:].lower()
     bounds = ((_LEAST, "least"), (_MOST, "most"), (_OVER, "over"), (_UNDER, "under"), (_AFTER, "after"))
     for pattern, bound in bounds:
-        if pattern.search(before[-40:]):
+        if m := pattern.search(before[-40:]):
+            if bound in ("over", "under") and _NOT_BEYOND.search(before[-40:][: m.start()]):
+                return "most" if bound == "over" else "least"
             return bound  # type: ignore[return-value]
     if _LEAST_AFTER.match(after):
         return "least"
@@ -297,18 +302,27 @@ def _number(pieces: list[_Piece], at: int) -> tuple[float, int]:
         return _scaled(pieces, at + 1, float(_ONES[word]), 1)
     if word == "half":
         return 0.5, 1
-    if word == "dozen":
-        return 12.0, 1
+    if word in ("dozen", "couple"):
+        taken = 2 if _text(pieces, at + 1) == "of" else 1
+        return (12.0 if word == "dozen" else 2.0), taken
     if word in ("a", "an"):
-        follow = _text(pieces, at + 1)
-        if follow in ("third", "quarter", "half", "dozen"):
-            return {"third": 1 / 3, "quarter": 0.25, "half": 0.5, "dozen": 12.0}[follow], 2
-        if follow in ("hundred", "thousand", "million"):
-            return _scaled(pieces, at + 1, 1.0, 1)
-        return (1.0, 1) if follow in UNITS and len(follow) > 2 and follow != "time" else (0.0, 0)
+        return _with_article(pieces, at)
     if word in ("hundred", "thousand", "million"):
         return _scaled(pieces, at, 1.0, 0)
     return 0.0, 0
+
+
+def _with_article(pieces: list[_Piece], at: int) -> tuple[float, int]:
+    """ "a third", "a couple of", "a hundred", "an hour"; as _number."""
+    follow = _text(pieces, at + 1)
+    if follow in ("dozen", "couple"):
+        value, taken = _number(pieces, at + 1)
+        return value, taken + 1
+    if follow in ("third", "quarter", "half"):
+        return {"third": 1 / 3, "quarter": 0.25, "half": 0.5}[follow], 2
+    if follow in ("hundred", "thousand", "million"):
+        return _scaled(pieces, at + 1, 1.0, 1)
+    return (1.0, 1) if follow in UNITS and len(follow) > 2 and follow != "time" else (0.0, 0)
 
 
 def _scaled(pieces: list[_Piece], at: int, value: float, taken: int) -> tuple[float, int]:

@@ -5,12 +5,19 @@ Rules over words and clauses. What this file does not know: amounts, opposites (
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 
 from bot.keywords import stem
 from bot.said import SCOPE, Said, Word
 from bot.synonyms import alike, any_alike, sides
+from bot.wordnet import is_borne_out
+
+
+def _same(one: str, others: Iterable[str]) -> bool:
+    """As any_alike, and by WordNet: what is forbidden may have been banned."""
+    there = list(others)
+    return any_alike(one, there) or is_borne_out(one, there)
 
 
 def negations(claim: Said, source: Said) -> str:
@@ -24,8 +31,10 @@ def negations(claim: Said, source: Said) -> str:
     denied = [w.stem for scope in claim.scopes for w in scope]
     if why := _unless(claim, source):
         return why
+    if _warns(source) and not claim.scopes and not _warns(claim):
+        return "leaves out a warning"
     for scope in source.scopes:
-        if any(any_alike(w.stem, denied) for w in scope[:3]):
+        if any(_same(w.stem, denied) for w in scope[:3]):
             continue
         for head in (w for w in scope[:2] if not w.light or w.text in _TELLING):
             said = [w for w in plain if alike(w.stem, head.stem)]
@@ -35,6 +44,10 @@ def negations(claim: Said, source: Said) -> str:
 
 
 _TELLING = ("begin", "begins", "start", "starts", "stop", "stops")  # light, but a negation is about them
+_AGAINST = frozenset(
+    {("bad", "idea"), ("last", "thing"), ("off", "limits"), ("big", "mistake"), ("no", "good")}
+)
+_UNWISE = frozenset("unwise taboo forbidden inadvisable".split())
 _KEPT_AWAY = frozenset(
     map(stem, "prevent avoid stop away protect keep without less reduce fewer last instead".split())
 )
@@ -43,15 +56,26 @@ _KEPT_AWAY = frozenset(
 def _may_deny(scope: Sequence[Word], claim: Said, source: Said, asserted: Sequence[str]) -> bool:
     """Is what the claim denies denied by the source, or told by an opposite?"""
     first = [w for w in scope if not w.light][:2] or list(scope[:1])
-    if any(any_alike(w.stem, (o.stem for o in other[:4])) for w in first for other in source.scopes):
+    if any(_same(w.stem, (o.stem for o in other[:4])) for w in first for other in source.scopes):
         return True
-    if any(w.text in ("unless", "except") for w in source.words):
+    texts = {w.text for w in source.words}
+    if (
+        texts & {"unless", "except"}
+        or ("only" in texts and texts & {"when", "if", "once", "after"})
+        or _warns(source)
+    ):
         return True
     if source.stems & _KEPT_AWAY and _avoids(claim, scope):
         return True
     if first and any_alike(first[0].stem, asserted):
         return False
     return _told_by_opposite(first, source) or len(claim.scopes) <= len(source.scopes)
+
+
+def _warns(said: Said) -> bool:
+    """Does it advise against something without a "not" ("... is a bad idea")?"""
+    texts = [w.text for w in said.words]
+    return any(pair in _AGAINST for pair in pairwise(texts)) or bool(_UNWISE & set(texts))
 
 
 def _avoids(claim: Said, scope: Sequence[Word]) -> bool:
@@ -67,7 +91,7 @@ def _unless(claim: Said, source: Said) -> str:
         return ""
     excepted = [w.stem for w in source.words[at:] if w.content][:SCOPE]
     said = sum(any_alike(s, claim.stems) for s in excepted)
-    return "leaves out unless" if said >= 2 else ""
+    return "leaves out unless" if excepted and said >= min(2, len(excepted)) else ""
 
 
 def _told_by_opposite(scope: Sequence[Word], source: Said) -> bool:

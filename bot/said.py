@@ -27,7 +27,7 @@ _NOT = frozenset(
     " seldom rarely avoid lack lacks lacking except unable refrain skip fewer".split()
 ) - {"fewer"}
 _NOT_PHRASES = re.compile(
-    r"\b(?:instead of|rather than|other than|free of|stay away from|keep away from|steer clear of|far from)\b"
+    r"\b(?:instead of|rather than|other than|free of|short of|stay away from|keep away from|steer clear of|far from)\b"
     r"|\b(?:keep|keeps|keeping|save|saves|saving|spare|spares)(?: \w+){1,4}? from (?=\w+ing\b)"
 )
 _NO_NEGATION = re.compile(
@@ -35,9 +35,10 @@ _NO_NEGATION = re.compile(
     r"|\bno (?:longer|more)(?=\s*(?:[,.;:!?)]|$))|\bwhy not\b"
 )
 _PHRASAL = frozenset(
-    "get got gets getting stand stood stands sit sat sits sitting lie lies lying warm warms warming set make makes made come comes"
+    "get got gets getting stand stood stands sit sat sits sitting lie lies lying warm warms warming set make makes made"
     " give gives take takes build end ends slow slows follow sign pick write fill mix wake woke grow live sew open".split()
 )
+_LAIN_ON = frozenset("back front stomach side belly".split())
 _POSTURES = frozenset("sit sits lie lies stand stands".split())
 _PLACED = re.compile(r"(?:along|between|behind|under|below|beneath|above|near|next to)\b")
 _COUNTED = re.compile(
@@ -175,6 +176,8 @@ def _sense(text: str, raw: Sequence[tuple[str, str, int, int]], at: int) -> str:
     before = raw[at - 1][0] if at else ""
     if _says_little(word, before, rest) or (word in ("up", "down") and text[start - 1 : start] == "-"):
         return f"{word}~"
+    if word in _LAIN_ON and before in ("your", "the", "their") and at > 1 and raw[at - 2][0] == "on":
+        return f"on{word}"
     if word in ("lower", "upper") and _PARTS.match(rest):
         return f"{word}part"
     if word in ("in", "out") and (before.startswith("breath") or rest.startswith("breath")):

@@ -15,7 +15,9 @@ from pathlib import Path
 from bot.keywords import stem
 
 # Senses that said.py tells apart by what stands around a word.
-SENSES = frozenset("theone onepart lowerpart upperpart inhal exhal up~ rear".split())
+SENSES = frozenset(
+    "theone onepart lowerpart upperpart inhal exhal up~ rear onback onfront onstomach onbelly onside".split()
+)
 # Forms that the stemmer does not bring together.
 _IRREGULAR = {
     form: word

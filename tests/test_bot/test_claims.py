@@ -1,0 +1,33 @@
+"""Floors a little under what data/eval/LOG.md says of the check on a chat model's sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.eval.claims import DATA, Shelf, figures, measure
+from ingest.embed import SentenceTransformerEmbedder
+
+pytestmark = pytest.mark.model
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_falsehoods_are_caught_and_most_of_what_is_faithful_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    embedder = SentenceTransformerEmbedder(threads=1)
+    shelf = Shelf(embedder)
+    judged = [one for file in sorted(DATA.glob("tuned*.jsonl")) for one in measure(file, embedder, shelf)]
+    found = figures(judged)
+    assert found["caught"][0] >= 0.97 and found["caught, by hand"][0] >= 0.94
+    assert found["kept"][0] >= 0.83
+    assert found["kept"][3] >= 150 and found["caught, by hand"][3] >= 150
+    for kind in ("number", "unit", "added", "wrong citation", "negation"):
+        assert found[f"caught: {kind}"][0] >= 0.95, kind
+    assert found["caught: side"][0] >= 0.93
+
+
+def test_the_real_article(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    found = figures(measure(DATA / "heldout-article.jsonl", SentenceTransformerEmbedder(threads=1)))
+    assert found["caught"][0] >= 0.97 and found["kept"][0] >= 0.75
