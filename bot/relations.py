@@ -89,7 +89,7 @@ def _unless(claim: Said, source: Said) -> str:
     at = next((i for i, w in enumerate(source.words) if w.text == "unless"), None)
     if at is None or claim.scopes or any(w.text == "unless" for w in claim.words):
         return ""
-    excepted = [w.stem for w in source.words[at:] if w.content][:SCOPE]
+    excepted = [w.stem for w in source.words[at + 1 :] if w.content][:SCOPE]
     said = sum(any_alike(s, claim.stems) for s in excepted)
     return "leaves out unless" if excepted and said >= min(2, len(excepted)) else ""
 

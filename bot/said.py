@@ -66,7 +66,7 @@ _LIGHT = _with_stems(
 )
 _EMPTY = _with_stems(
     "also even while during without still yet very quite rather too such those like just enough own since because although"
-    " though through throughout between across along after before out off away actually really simply according where until till"
+    " though through throughout between across along after before out off away actually really simply according where until till unless except whether if plus"
     " around about roughly approximately nearly almost alone once again already always never ever often usually sometimes per"
     " toward towards onto upon within among amongst whether either neither both however therefore thus hence indeed instead"
     " otherwise somewhere anywhere else etc due ought above below under over beside next future gone ahead later soon now today"

@@ -25,6 +25,7 @@ from ingest.article import Article
 from ingest.chunk import chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embed import Embedder, TokenVectors
+from ingest.errors import SourceError
 from ingest.load import load
 
 DATA = Path("data/eval/claims")
@@ -111,7 +112,7 @@ def read_post(path: Path) -> Article:
     return Article(path.stem, post["title"], text + "\n")
 
 
-def claims(path: Path, shelf: Shelf) -> list[Claim]:
+def claims(path: Path, shelf: Shelf, *, rules: bool = True) -> list[Claim]:
     """What a file of data/eval/claims says, faithful and false, and what rules make of the faithful."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
     keys = [shelf.key(row["post"], row["at"]) for row in rows]
@@ -119,7 +120,7 @@ def claims(path: Path, shelf: Shelf) -> list[Claim]:
     for row, key in zip(rows, keys, strict=True):
         found.append(Claim(row["says"], "faithful", key))
         found += [Claim(text, kind, key) for kind, text in row["lies"]]
-        found += falsified(row["says"], key, shelf)
+        found += falsified(row["says"], key, shelf) if rules else ()
     return found
 
 
@@ -184,10 +185,12 @@ _RULES: dict[str, Callable[[str], str]] = {
 }  # fmt: skip
 
 
-def measure(path: Path, embedder: Embedder, shelf: Shelf | None = None) -> list[Judged]:
-    """Every claim of a file with the verdict on it."""
+def measure(
+    path: Path, embedder: Embedder, shelf: Shelf | None = None, *, rules: bool = True
+) -> list[Judged]:
+    """Every claim of a file with the verdict on it. rules: also those that rules make false."""
     shelf = shelf or Shelf(embedder)
-    found = claims(path, shelf)
+    found = claims(path, shelf, rules=rules)
     judged = []
     for start in range(0, len(found), 64):
         some = found[start : start + 64]
@@ -215,3 +218,23 @@ def figures(judged: Sequence[Judged]) -> dict[str, list[float]]:
     for kind in sorted({j.claim.kind for j in false}):
         add(f"caught: {kind}", [not j.verdict.supported for j in false if j.claim.kind == kind])
     return rows
+
+
+def main() -> None:
+    """Print the figures of each file (`python -m bot.eval.claims`); those of absent articles are skipped."""
+    from ingest.embed import SentenceTransformerEmbedder
+
+    embedder = SentenceTransformerEmbedder(threads=1)
+    for file in sorted(DATA.glob("*.jsonl")):
+        try:
+            judged = measure(file, embedder)
+        except SourceError as why:
+            print(f"{file.stem}: skipped, {why}")
+            continue
+        print(file.stem)
+        for name, (figure, low, high, count) in figures(judged).items():
+            print(f"  {name:26} {figure:.3f} ({low:.3f} to {high:.3f}) of {count:.0f}")
+
+
+if __name__ == "__main__":
+    main()
