@@ -30,6 +30,12 @@ def test_falsehoods_are_caught_and_most_of_what_is_faithful_stays(monkeypatch: p
         assert found[f"caught: {kind}"][0] >= 0.95, kind
 
 
+def test_sentences_that_nothing_was_tuned_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    found = figures(measure(DATA / "heldout.jsonl", SentenceTransformerEmbedder(threads=1)))
+    assert found["caught"][0] >= 0.95 and found["kept"][0] >= 0.60
+
+
 def test_the_real_article(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     found = figures(measure(DATA / "heldout-article.jsonl", SentenceTransformerEmbedder(threads=1)))
