@@ -260,7 +260,7 @@ def test_a_model_that_obeys_the_question_says_nothing_of_it() -> None:
         assert all(w in " ".join(c.quote for c in citations).lower() for w in words), (order, text)
 
 
-def test_the_helper_finds_the_keys() -> None:
+def test_the_fake_model_finds_the_keys() -> None:
     asked = ask("why?", [passage(a) for a in ARTICLES.values()])
     prompt = "\n".join(str(m.content) for m in asked.messages)
     assert keys(prompt) == list(asked.keys)
