@@ -1,8 +1,9 @@
 """The whole sequence, from a question to an answer whose every citation is verified.
 
-triage -> tidy -> small talk -> spelling -> follow-up -> metadata? -> retrieve -> read -> abstain, or quote ->
-footnote -> verify -> stream. Each step is a plain function elsewhere; this file only calls them in
-that order and keeps what is costly to make: the loaded corpus of the generation that is live.
+triage -> tidy -> small talk -> spelling -> follow-up -> metadata? -> retrieve -> read -> abstain, or (if
+there is a chat model) write and check, or quote -> footnote -> verify -> stream. Each step is a plain function
+elsewhere; this file only calls them in that order and keeps what is costly to make: the loaded corpus of the
+generation that is live.
 
 What this file does not know: HTTP, Gradio, the terminal.
 """
@@ -11,13 +12,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from bot import metadata
 from bot.alarm import Alarm, load_alarm, second_look
-from bot.answer import Answer, Event, Passage, Token, Turn
+from bot.answer import Answer, Citation, Event, Passage, Token, Turn
 from bot.cite import footnote, metadata_citation, verify
 from bot.config import BotConfig
 from bot.context import NONE, Context, context_of, leaning
@@ -35,9 +38,13 @@ from bot.topic import Outline, outline_of
 from bot.triage import Urgent, triage
 from ingest.article import Article, Chunk
 from ingest.embed import Embedder, SentenceTransformerEmbedder
-from ingest.errors import EmbedderError, FootnoteError
+from ingest.errors import EmbedderError, FootnoteError, ModelError
 from ingest.generations import Index
 
+if TYPE_CHECKING:
+    from bot.llm import Writer
+
+log = logging.getLogger("footnote")
 PASSAGES = 12  # how many passages are read for a question
 ABSTAIN = "I looked, but this blog does not seem to say, and I would rather not guess."
 ABSTAIN_EMPTY = "There is nothing on this blog yet that I could answer from."
@@ -69,13 +76,16 @@ class Bot:
         config: BotConfig,
         second: Rereader | None = None,
         net: Callable[[], Alarm] | None = None,
+        writer: Writer | None = None,
     ) -> None:
         """second: reads the best passages again (bot.joint.JointReader); without it answers are less sure.
         net: loads what finds red flags that patterns miss (bot.alarm.load_alarm); both know the packaged model.
+        writer: the owner's chat model, which words answers (bot.llm.open_writer).
         """
         self.config = config
         self._second = second
         self._net = net
+        self._writer = writer
         self._guide = load_guide(config.triage_file, config.emergency)
         self._index = index
         self._embedder = embedder
@@ -151,12 +161,17 @@ class Bot:
             if reading.answerable < self.config.threshold:
                 yield from self._abstain(question, standalone, passages, reading.answerable, corpus)
                 return
-            lines, citations = footnote(compose(standalone, reading, corpus.articles), corpus.articles)
-            text = _joined(lines)
-            if not citations or not verify(text, citations, corpus.articles):
-                yield from self._abstain(question, standalone, passages, reading.answerable, corpus)
-                return
-            yield from _tokens(lines)
+            text, citations, whole = yield from self._written(standalone, reading, corpus)
+            if not whole:
+                draft = compose(standalone, reading, corpus.articles)
+                lines, quoted = footnote(draft, corpus.articles, citations)
+                told = bool(text)
+                lines = [text, *lines] if told else lines
+                text, citations = _joined(lines), citations + quoted
+                if not citations or not verify(text, citations, corpus.articles):
+                    yield from self._abstain(question, standalone, passages, reading.answerable, corpus)
+                    return
+                yield from islice(_tokens(lines), int(told), None)
             yield Answer(question, standalone, text, citations, "answered", reading.answerable)
 
     def passages(
@@ -252,6 +267,35 @@ class Bot:
         reading = read(query, pooled[0], tokens[0], passages, corpus=corpus, second=self._second)
         return passages, reading
 
+    def _written(
+        self, standalone: str, reading: Reading, corpus: Corpus
+    ) -> Generator[Token, None, tuple[str, tuple[Citation, ...], bool]]:
+        """What the chat model writes and its passages bear out, with its citations.
+
+        Last: whether that is the answer; else (no model, it failed or stalled, nothing was borne out)
+        quotes are to follow.
+        """
+        if self._writer is None:
+            return "", (), False
+        from bot.llm import ask
+        from bot.written import checked, grounds_of
+
+        asked = ask(standalone, list(dict.fromkeys(one.passage for one in reading.sentences)))
+        blobs = corpus.store.tokens([p.chunk.id for p in asked.keys.values()])
+        grounds = grounds_of(asked.keys, blobs, corpus.articles)
+        text, citations = "", tuple[Citation, ...]()
+        try:
+            with closing(self._writer.stream(asked)) as pieces:
+                for shown in checked(pieces, grounds, corpus.articles, self._embedder):
+                    text, citations = text + shown.text, citations + shown.citations
+                    yield Token(shown.text)
+        except ModelError as error:
+            log.warning("%s; quotes are shown instead", error)
+            return text, citations, False
+        if not text:
+            log.info("nothing that the chat model wrote is borne out; quotes are shown instead")
+        return text, citations, bool(text)
+
     def _from_metadata(
         self, question: str, standalone: str, about: str, corpus: Corpus, context: Context
     ) -> Iterator[Event]:
@@ -288,9 +332,22 @@ class Bot:
 
 
 def open_bot(config: BotConfig) -> Bot:
-    """The bot as the command line and the server run it; reads the red flags, loads no model or index yet."""
+    """The bot as the command line and the server run it; reads the red flags, loads no embedding model or index yet.
+
+    Raises ConfigError if the red flags or the owner's chat model cannot be used.
+    """
     embedder = SentenceTransformerEmbedder(config.embedder, threads=config.threads)
-    return Bot(Index(config.index, config.index_config), embedder, config, JointReader(), load_alarm)
+    index = Index(config.index, config.index_config)
+    return Bot(index, embedder, config, JointReader(), load_alarm, _writer(config))
+
+
+def _writer(config: BotConfig) -> Writer | None:
+    """The owner's chat model, if there is one. Raises ConfigError if it cannot be used."""
+    if not config.model:
+        return None
+    from bot.llm import open_writer
+
+    return open_writer(config.model, seconds=config.model_seconds)
 
 
 def _joined(lines: Sequence[str]) -> str:

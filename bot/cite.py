@@ -51,20 +51,21 @@ class Line:
 
 
 def footnote(
-    draft: Iterable[Line], articles: Mapping[str, Article]
+    draft: Iterable[Line], articles: Mapping[str, Article], after: tuple[Citation, ...] = ()
 ) -> tuple[list[str], tuple[Citation, ...]]:
     """Write a draft as Markdown lines with markers, and its citations, numbered in reading order.
 
     Evidence whose article is gone or whose span is empty or lies outside its passage is left
     out: nothing is shown that cannot be checked. The same span is never quoted twice.
+    after: citations that have been told already; numbers go on from them, and they are not repeated.
     """
     lines: list[str] = []
     citations: list[Citation] = []
-    seen: set[tuple[str, int, int]] = set()
+    seen = {(c.passage.chunk.article_id, c.start, c.end) for c in after}
     for line in draft:
         parts: list[str] = []
         for item in line.evidence:
-            citation = _citation(item, articles, len(citations) + 1)
+            citation = _citation(item, articles, len(after) + len(citations) + 1)
             if citation is None or (key := (item.passage.chunk.article_id, item.start, item.end)) in seen:
                 continue
             seen.add(key)

@@ -40,6 +40,9 @@ HELP: dict[str, str] = {
     "triage": "your file of red flags, laid over data/triage.toml",
     "emergency": "the number to call in an emergency where your readers are",
     "allow_private": "true: addresses inside your own network may be followed, too",
+    "model": "a chat model that words the answers, such as ollama:llama3.2, openai:gpt-4o-mini or "
+    "llamacpp:/path/to/model.gguf; what it writes is checked; empty: the blog's own sentences",
+    "model_seconds": "how long the chat model may take for an answer; then quotes are shown",
 }
 _RANGES = {
     "port": (1, 65_535),
@@ -47,6 +50,7 @@ _RANGES = {
     "max_history": (1, 1_000),
     "threshold": (0, 1),
     "threads": (1, 256),
+    "model_seconds": (1, 110),
 }
 
 
@@ -76,6 +80,9 @@ class BotConfig:
     @property
     def triage_file(self) -> Path | None:
         return Path(self.triage).expanduser() if self.triage else None
+
+    model: str = ""
+    model_seconds: float = 30.0
 
     @property
     def index_config(self) -> IndexConfig:
@@ -126,6 +133,7 @@ def defaults() -> dict[str, str]:
         "follow": "",
         "owner_token": "",
         "allow_private": "false",
+        "model_seconds": f"{config.model_seconds:g}",
     }
 
 

@@ -8,6 +8,7 @@
     │       ├── DisallowedByRobots   robots.txt asks programs to keep out
     │       └── TryLater             nothing wrong with the address: busy, broken off, too slow
     ├── EmbedderError        the embedding model is missing, damaged or does not load
+    ├── ModelError           the owner's chat model failed, or took too long
     ├── IndexError_          the index as a whole
     │   ├── IndexMissing     there is none yet
     │   ├── IndexMismatch    built with another model, chunking or schema
@@ -67,6 +68,10 @@ class TryLater(FetchError):
 
 class EmbedderError(FootnoteError):
     """The embedding model is missing, damaged, or cannot be loaded."""
+
+
+class ModelError(FootnoteError):
+    """The owner's chat model failed, or took too long; readers get quotes instead."""
 
 
 class IndexError_(FootnoteError):

@@ -17,7 +17,15 @@ DOORS = {
     "sentence_transformers": {"ingest/embed.py", "bot/eval/bench.py"},
     "torch": {"ingest/embed.py", "bot/joint.py", "bot/eval/train.py", "bot/eval/train_joint.py"},
     "transformers": {"ingest/embed.py", "bot/joint.py", "bot/eval/train_joint.py"},
-    "langchain_core": {"bot/langchain.py", "bot/eval/bench_langchain.py", "bot/eval/tutorial.py"},
+    "langchain_core": {
+        "bot/langchain.py",
+        "bot/llm.py",
+        "bot/llamacpp.py",
+        "bot/eval/bench_langchain.py",
+        "bot/eval/tutorial.py",
+    },
+    "langchain": {"bot/llm.py"},
+    "llama_cpp": {"bot/llamacpp.py"},
     "langchain_text_splitters": {"ingest/chunk.py", "bot/eval/bench_langchain.py", "bot/eval/tutorial.py"},
     "langchain_chroma": {"bot/eval/bench_langchain.py", "bot/eval/tutorial.py"},
     "langchain_classic": {"bot/eval/bench_langchain.py"},
@@ -76,6 +84,6 @@ def test_each_library_has_one_door(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in FILES if "eval" not in p.parts], ids=name)
 def test_nothing_heavy_is_imported_before_it_is_needed(path: Path) -> None:
-    if name(path) == "bot/langchain.py":
+    if name(path) in ("bot/langchain.py", "bot/llamacpp.py"):
         pytest.skip("its classes are LangChain's; only who imports it pays")
     assert not [module for module, now in imports(path) if now and module.split(".")[0] in HEAVY]

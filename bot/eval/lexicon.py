@@ -1,0 +1,87 @@
+"""Make bot/wordnet.tsv.gz: `python -m bot.eval.lexicon FOLDER`, the folder being WordNet's `dict`.
+
+WordNet 3.1 (Princeton University, its licence is in bot/wordnet.LICENSE) has the words of English in
+sets that mean the same, and which set is more general than which. Kept are the usual senses of the usual
+words, by stem: the numbers of their sets, and of the sets right above them.
+
+What this file does not know: what the words are used for (bot/facts.py).
+"""
+
+from __future__ import annotations
+
+import gzip
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.keywords import stem
+
+OUT = Path("bot/wordnet.tsv.gz")
+_SENSES = {"noun": 2, "verb": 4, "adj": 3, "adv": 2}  # how many of a word's senses, the most usual first
+_UP = {"noun": ("@",), "verb": ("@",), "adj": ("&", "\\"), "adv": ("\\",)}
+
+
+def _index(folder: Path, pos: str) -> Iterator[tuple[str, list[str]]]:
+    """Each single word with its synsets, the most usual first. As in wndb(5WN)."""
+    for line in (folder / f"index.{pos}").read_text(encoding="latin-1").splitlines():
+        if line.startswith(" "):
+            continue
+        fields = line.split()
+        lemma, senses, pointers = fields[0], int(fields[2]), int(fields[3])
+        told = int(fields[5 + pointers])
+        if lemma.isalpha() and len(lemma) > 2 and (told or senses == 1):
+            yield lemma, fields[6 + pointers :][: max(1, min(_SENSES[pos], told or 1))]
+
+
+def _above(folder: Path, pos: str) -> dict[str, list[str]]:
+    """Synset -> the synsets of the same part of speech right above it."""
+    found: dict[str, list[str]] = {}
+    for line in (folder / f"data.{pos}").read_text(encoding="latin-1").splitlines():
+        if line.startswith(" "):
+            continue
+        fields = line.split(" | ")[0].split()
+        words = int(fields[3], 16)
+        at = 4 + 2 * words
+        pointers = [fields[at + 1 + 4 * i : at + 5 + 4 * i] for i in range(int(fields[at]))]
+        found[fields[0]] = [
+            p[1] for p in pointers if p[0] in _UP[pos] and p[2] == {"adj": "a"}.get(pos, pos[0])
+        ]
+    return found
+
+
+def build(folder: Path) -> str:
+    """The lines of the file: stem, numbers of its sets, numbers of those above, with tabs between."""
+    numbers: dict[str, int] = {}
+    own: dict[str, set[int]] = {}
+    above: dict[str, set[int]] = {}
+    for pos in _SENSES:
+        upper = _above(folder, pos)
+        for lemma, synsets in _index(folder, pos):
+            key = stem(lemma)
+            for synset in synsets:
+                number = numbers.setdefault(f"{pos} {synset}", len(numbers))
+                own.setdefault(key, set()).add(number)
+                for one in upper.get(synset, []):
+                    above.setdefault(key, set()).add(numbers.setdefault(f"{pos} {one}", len(numbers)))
+    shared = _shared(own, above)
+    lines = []
+    for key in sorted(own):
+        mine, over = sorted(own[key] & shared), sorted((above.get(key, set()) - own[key]) & shared)
+        if mine or over:
+            lines.append(f"{key}\t{' '.join(map(str, mine))}\t{' '.join(map(str, over))}")
+    return "\n".join(lines) + "\n"
+
+
+def _shared(own: dict[str, set[int]], above: dict[str, set[int]]) -> set[int]:
+    """The sets that at least two stems have to do with: only these say anything."""
+    owners: dict[int, set[str]] = {}
+    for table in (own, above):
+        for key, sets in table.items():
+            for one in sets:
+                owners.setdefault(one, set()).add(key)
+    return {one for one, keys in owners.items() if len(keys) > 1}
+
+
+if __name__ == "__main__":
+    with OUT.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as file:
+        file.write(build(Path(sys.argv[1])).encode())

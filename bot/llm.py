@@ -1,0 +1,220 @@
+"""The chat model, if the owner wants one: opened by name, asked under a time limit, in a thread of its own.
+
+Any name that LangChain's init_chat_model knows ("ollama:llama3.2", "openai:gpt-4o-mini"), or
+"llamacpp:/path/to/model.gguf" for a file on this machine (llamacpp.py). What a model writes is not to be
+believed, and its provider's package may raise anything: both stop here. The only file that imports
+LangChain's chat models.
+
+What this file does not know: what becomes of what the model writes (written.py).
+"""
+
+from __future__ import annotations
+
+import queue
+import re
+import secrets
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.answer import Passage
+from ingest.errors import ConfigError, ModelError
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
+
+AT_ONCE = 4  # answers being written; threads of a model that hangs count until it lets go
+MOST_PASSAGES = 6
+MOST_CHARACTERS = 9_000  # of passages, about 2,000 tokens
+MOST_WRITTEN = 12_000  # characters of an answer; what comes after is not read
+_PROMPTS = Path(__file__).parent / "prompts"
+_PACKAGES = {"openai": "openai", "anthropic": "anthropic", "ollama": "ollama", "llamacpp": "llamacpp"}
+_EXTRAS = ", ".join(sorted(set(_PACKAGES)))
+_KEYS = {"openai": "OPENAI_API_KEY", "anthropic": "ANTHROPIC_API_KEY"}
+_TIMED = ("openai", "anthropic", "mistralai", "groq", "azure_openai", "deepseek", "xai")
+_END = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request to the model. keys: which passage each key stands for; a key is good for one request."""
+
+    messages: tuple[BaseMessage, ...]
+    keys: dict[str, Passage]
+
+
+class Writer:
+    """A chat model with its limits. May be shared by threads.
+
+    seconds: for a whole answer; half of it may pass before the first word, a third between two.
+    """
+
+    def __init__(self, model: BaseChatModel, *, seconds: float) -> None:
+        self._model = model
+        self._seconds = seconds
+        self._places = threading.BoundedSemaphore(AT_ONCE)
+
+    def stream(self, asked: Asked) -> Generator[str, None, None]:
+        """What the model writes, piece by piece. Closing the iterator lets the model's thread go.
+
+        Raises ModelError when the model fails, is silent for too long, or takes too long.
+        """
+        if not self._places.acquire(timeout=min(2.0, self._seconds)):
+            raise ModelError("the chat model is busy with other questions")
+        pieces: queue.Queue[Any] = queue.Queue(maxsize=256)
+        stop = threading.Event()
+        pump = threading.Thread(target=self._pump, args=(asked, pieces, stop), name="chat model", daemon=True)
+        pump.start()
+        try:
+            yield from self._received(pieces)
+        finally:
+            stop.set()
+
+    def _received(self, pieces: queue.Queue[Any]) -> Iterator[str]:
+        end = time.monotonic() + self._seconds
+        wait, written = self._seconds / 2, 0
+        while written < MOST_WRITTEN:
+            left = min(end - time.monotonic(), wait)
+            try:
+                piece = pieces.get(timeout=left) if left > 0 else _late()
+            except queue.Empty:
+                raise ModelError("the chat model took too long") from None
+            if piece is _END:
+                return
+            if isinstance(piece, Exception):
+                # The name of the error only: its text may hold the question, a key, an address.
+                raise ModelError(f"the chat model failed ({type(piece).__name__})") from None
+            if piece:
+                wait, written = self._seconds / 3, written + len(piece)
+                yield piece
+
+    def _pump(self, asked: Asked, pieces: queue.Queue[Any], stop: threading.Event) -> None:
+        last: object = _END
+        try:
+            for chunk in self._model.stream(list(asked.messages)):
+                if not _put(pieces, str(chunk.text), stop):
+                    break
+        except Exception as error:  # noqa: BLE001 - a provider's package raises what it likes
+            last = error
+        finally:
+            self._places.release()
+            _put(pieces, last, stop)
+
+
+def _put(pieces: queue.Queue[Any], piece: object, stop: threading.Event) -> bool:
+    """False when nobody listens any more."""
+    while not stop.is_set():
+        try:
+            pieces.put(piece, timeout=0.2)
+        except queue.Full:
+            continue
+        return True
+    return False
+
+
+def _late() -> Any:
+    raise queue.Empty
+
+
+def ask(question: str, passages: Sequence[Passage]) -> Asked:
+    """The request for a question: passages under keys that nobody can guess, everything fenced as data.
+
+    A conversation is not passed on: its client may have made it up.
+    """
+    from langchain_core.messages import HumanMessage, SystemMessage
+
+    fence = f"~~~ {secrets.token_hex(16)} ~~~"
+    keys: dict[str, Passage] = {}
+    told: list[str] = []
+    room = MOST_CHARACTERS
+    for passage in passages[:MOST_PASSAGES]:
+        room -= len(passage.chunk.text)
+        if room < 0 and keys:
+            break
+        key = secrets.token_hex(4)
+        keys[key] = passage
+        head = " > ".join(dict.fromkeys((passage.title, *passage.chunk.path)))
+        told.append(f"[{key}] {head}\n{passage.chunk.text.strip()}")
+    fills = {"fence": fence, "example": next(iter(keys), "key")}
+    system = _filled("answer.md", fills)
+    human = _filled("question.md", fills | {"passages": "\n\n".join(told), "question": question})
+    return Asked((SystemMessage(system), HumanMessage(human)), keys)
+
+
+def _filled(name: str, fills: dict[str, str]) -> str:
+    """A prompt with its blanks filled in; braces in what is filled in stay what they are."""
+    text = (_PROMPTS / name).read_text(encoding="utf-8")
+    return re.sub(r"\{(\w+)\}", lambda m: fills.get(m[1], m[0]), text)
+
+
+def open_writer(name: str, *, seconds: float) -> Writer:
+    """The model that FOOTNOTE_MODEL names. Raises ConfigError that says what to install, set or correct."""
+    provider = _provider(name)
+    try:
+        model = _opened(name, provider, seconds)
+    except ImportError:
+        raise ConfigError(_missing(name, provider)) from None
+    except ConfigError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a provider's package raises what it likes; its text may hold a key
+        raise ConfigError(_unusable(name, provider, error)) from None
+    if provider in _KEYS and _has_no_key(model):
+        raise ConfigError(f"FOOTNOTE_MODEL={name!r} needs a key: set {_KEYS[provider]}.")
+    return Writer(model, seconds=seconds)
+
+
+def _provider(name: str) -> str:
+    head, colon, rest = name.partition(":")
+    if colon and not rest.strip():
+        raise ConfigError(f"FOOTNOTE_MODEL={name!r}: name a model after the colon, such as ollama:llama3.2.")
+    if colon:
+        return head.strip().lower().replace("-", "_")
+    guessed = {"gpt": "openai", "o1": "openai", "o3": "openai", "claude": "anthropic"}
+    return next((p for start, p in guessed.items() if name.lower().startswith(start)), "")
+
+
+def _opened(name: str, provider: str, seconds: float) -> BaseChatModel:
+    if provider == "llamacpp":
+        from bot.llamacpp import open_llamacpp
+
+        return open_llamacpp(Path(name.partition(":")[2]).expanduser())
+    from langchain.chat_models import init_chat_model
+
+    # A call that hangs must end by itself some time, or its thread never comes back.
+    if provider in _TIMED:
+        return init_chat_model(name, timeout=seconds, max_retries=0)
+    if provider == "ollama":
+        return init_chat_model(name, client_kwargs={"timeout": seconds})
+    return init_chat_model(name)
+
+
+def _missing(name: str, provider: str) -> str:
+    if extra := _PACKAGES.get(provider):
+        return f"FOOTNOTE_MODEL={name!r} needs a package that is not installed: pip install 'footnote-blog[{extra}]'."
+    package = f"langchain-{provider.replace('_', '-')}" if provider else "its LangChain package"
+    return f"FOOTNOTE_MODEL={name!r} needs a package that is not installed: pip install {package}."
+
+
+def _unusable(name: str, provider: str, error: Exception) -> str:
+    if re.search(r"api[_ ]?key|credential|token", str(error), re.IGNORECASE) and provider:
+        key = _KEYS.get(provider, f"{provider.upper()}_API_KEY")
+        return f"FOOTNOTE_MODEL={name!r} needs a key: set {key}."
+    if isinstance(error, ValueError):
+        return (
+            f"FOOTNOTE_MODEL={name!r} names no model that is known. Write provider:model, such as "
+            f"ollama:llama3.2; providers with an extra of their own are {_EXTRAS}."
+        )
+    return f"FOOTNOTE_MODEL={name!r} cannot be opened ({type(error).__name__}). Check the name and the provider's settings."
+
+
+def _has_no_key(model: BaseChatModel) -> bool:
+    from pydantic import SecretStr
+
+    kept = [getattr(model, field, None) for field in type(model).model_fields if field.endswith("api_key")]
+    return bool(kept) and all(
+        k is None or (isinstance(k, SecretStr) and not k.get_secret_value()) for k in kept
+    )
