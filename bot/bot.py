@@ -1,7 +1,7 @@
 """The whole sequence, from a question to an answer whose every citation is verified.
 
-tidy -> small talk -> rewrite -> spelling -> metadata? -> retrieve -> read -> abstain, or quote ->
-footnote -> verify -> stream. Each step is a plain function elsewhere; this file only calls them in
+tidy -> small talk -> rewrite -> spelling -> parts; for each: metadata? or retrieve -> read -> only what
+is named -> quote, or nothing; then abstain, or footnote -> verify -> stream. Each step is a plain function elsewhere; this file only calls them in
 that order and keeps what is costly to make: the loaded corpus of the generation that is live.
 
 What this file does not know: HTTP, Gradio, the terminal.
@@ -14,14 +14,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from bot import metadata
 from bot.answer import Answer, Event, Passage, Token, Turn
-from bot.cite import footnote, metadata_citation, verify
+from bot.cite import footnote, verify
 from bot.config import BotConfig
+from bot.draft import Part, join
+from bot.metadata import about_the_blog
+from bot.notes import ABSTAIN, ABSTAIN_EMPTY
+from bot.parts import parts_of
 from bot.quote import compose
 from bot.reader import Reading, check_fits, read
 from bot.retrieve import Corpus, load_corpus, retrieve_vector
 from bot.rewrite import focus, plain_words, rewrite, tidy
+from bot.siblings import only_asked
 from bot.smalltalk import small_talk
 from bot.spelling import correct
 from bot.suggest import candidates
@@ -30,8 +34,6 @@ from ingest.embed import Embedder, SentenceTransformerEmbedder
 from ingest.generations import Index
 
 PASSAGES = 12  # how many passages are read for a question
-ABSTAIN = "I looked, but this blog does not seem to say, and I would rather not guess."
-ABSTAIN_EMPTY = "There is nothing on this blog yet that I could answer from."
 _SUGGESTED = 3
 
 
@@ -79,20 +81,16 @@ class Bot:
             return
         with self._reading() as corpus:
             standalone = self._standalone(asked, history, corpus)
-            if about := metadata.wanted(asked):
-                yield from self._from_metadata(question, standalone, about, corpus)
-                return
-            passages, reading = self._read(standalone, corpus)
-            if reading.answerable < self.config.threshold:
-                yield from self._abstain(question, standalone, passages, reading.answerable, corpus)
-                return
-            lines, citations = footnote(compose(standalone, reading, corpus.articles), corpus.articles)
+            parts = self._parts(standalone, corpus)
+            answerable = max(part.answerable for part in parts)
+            lines, citations = footnote(join(parts), corpus.articles)
             text = _joined(lines)
             if not citations or not verify(text, citations, corpus.articles):
-                yield from self._abstain(question, standalone, passages, reading.answerable, corpus)
+                passages = [passage for part in parts for passage in part.passages]
+                yield from self._abstain(question, standalone, passages, answerable, corpus, text)
                 return
             yield from _tokens(lines)
-            yield Answer(question, standalone, text, citations, "answered", reading.answerable)
+            yield Answer(question, standalone, text, citations, "answered", answerable)
 
     def passages(self, question: str, *, k: int = 5) -> list[Passage]:
         """The k best passages for a question, best first, whether they answer it or not."""
@@ -157,22 +155,34 @@ class Bot:
         query = plain_words(focus(standalone))
         pooled, tokens = self._embedder.embed_tokens([query])
         passages = retrieve_vector(query, pooled[0], corpus=corpus, k=PASSAGES)
-        return passages, read(query, pooled[0], tokens[0], passages, corpus=corpus)
+        reading = read(query, pooled[0], tokens[0], passages, corpus=corpus)
+        return passages, only_asked(standalone, reading, corpus.articles)
 
-    def _from_metadata(self, question: str, standalone: str, about: str, corpus: Corpus) -> Iterator[Event]:
-        passages, _ = self._read(standalone, corpus)
-        for passage in passages:
-            if said := metadata.sentence(corpus.articles[passage.chunk.article_id], about, standalone):
-                text = f"{said} [1]"
-                yield Token(text)
-                yield Answer(question, standalone, text, (metadata_citation(passage),), "answered", 1.0)
-                return
-        yield from self._abstain(question, standalone, passages, 0.0, corpus)
+    def _parts(self, standalone: str, corpus: Corpus) -> list[Part]:
+        """Each question of the question by itself; all together if none of them is answered so."""
+        parts = [self._part(one, corpus) for one in parts_of(standalone)]
+        whole = len(parts) == 1 or any(part.answered for part in parts)
+        return parts if whole else [self._part(standalone, corpus)]
+
+    def _part(self, question: str, corpus: Corpus) -> Part:
+        if about := about_the_blog(question, corpus.articles, corpus.chunks):
+            return Part(question, tuple(about), float(any(line.evidence for line in about)))
+        passages, reading = self._read(question, corpus)
+        if reading.answerable < self.config.threshold:
+            return Part(question, (), reading.answerable, tuple(passages))
+        lines = compose(question, reading, corpus.articles)
+        return Part(question, tuple(lines), reading.answerable, tuple(passages))
 
     def _abstain(
-        self, question: str, standalone: str, passages: Sequence[Passage], answerable: float, corpus: Corpus
+        self,
+        question: str,
+        standalone: str,
+        passages: Sequence[Passage],
+        answerable: float,
+        corpus: Corpus,
+        said: str = "",
     ) -> Iterator[Event]:
-        text = ABSTAIN if corpus.chunks else ABSTAIN_EMPTY
+        text = said or (ABSTAIN if corpus.chunks else ABSTAIN_EMPTY)
         yield Token(text)
         near = candidates((p.chunk for p in passages), dict(corpus.articles))
         offered = self._verified(near, _SUGGESTED, corpus)
