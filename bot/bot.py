@@ -18,6 +18,7 @@ from bot.answer import Answer, Event, Passage, Token, Turn
 from bot.cite import footnote, verify
 from bot.config import BotConfig
 from bot.draft import Part, join
+from bot.lists import named_list
 from bot.metadata import about_the_blog
 from bot.notes import ABSTAIN, ABSTAIN_EMPTY
 from bot.parts import parts_of
@@ -168,10 +169,11 @@ class Bot:
         if about := about_the_blog(question, corpus.articles, corpus.chunks):
             return Part(question, tuple(about), float(any(line.evidence for line in about)))
         passages, reading = self._read(question, corpus)
-        if reading.answerable < self.config.threshold:
-            return Part(question, (), reading.answerable, tuple(passages))
-        lines = compose(question, reading, corpus.articles)
-        return Part(question, tuple(lines), reading.answerable, tuple(passages))
+        answerable = reading.answerable
+        if answerable < self.config.threshold and named_list(question, reading.sentences, corpus.articles):
+            answerable = self.config.threshold  # a list that has the name asked for is what is asked for
+        lines = compose(question, reading, corpus.articles) if answerable >= self.config.threshold else []
+        return Part(question, tuple(lines), answerable, tuple(passages))
 
     def _abstain(
         self,
@@ -184,6 +186,7 @@ class Bot:
     ) -> Iterator[Event]:
         text = said or (ABSTAIN if corpus.chunks else ABSTAIN_EMPTY)
         yield Token(text)
+        passages = passages or self._read(standalone, corpus)[0]
         near = candidates((p.chunk for p in passages), dict(corpus.articles))
         offered = self._verified(near, _SUGGESTED, corpus)
         yield Answer(question, standalone, text, (), "abstained", answerable, offered)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.answer import Passage
 from bot.cite import Evidence, Line
 from bot.named import asked_list
+from bot.notes import source
 from bot.reader import Scored
 from bot.siblings import Asked
 from bot.suggest import speaks
@@ -84,10 +85,8 @@ def list_lines(
 
     Empty where a list is wanted by a place that it does not have ("the ninth step").
     """
-    for article_id in dict.fromkeys(one.passage.chunk.article_id for one in scored[:_LEADING]):
-        if members := asked_list(question, articles[article_id]):
-            near = next(s.passage for s in scored if s.passage.chunk.article_id == article_id)
-            return _headed(_wanted(question, members), near, articles[article_id])
+    if lines := named_list(question, scored, articles):
+        return lines
     whole = _whole_list(question, scored, articles, names)
     if whole is not None:
         return _lines(whole, _wanted(question, whole.items), articles)
@@ -96,6 +95,15 @@ def list_lines(
             _wanted(question, led), scored[0].passage, articles[scored[0].passage.chunk.article_id]
         )
     return None
+
+
+def named_list(question: str, scored: Sequence[Scored], articles: Mapping[str, Article]) -> list[Line]:
+    """The list that is asked for by its name ("list the stretches"), from the best post that has one."""
+    for article_id in dict.fromkeys(one.passage.chunk.article_id for one in scored[:_LEADING]):
+        if members := asked_list(question, articles[article_id]):
+            near = next(s.passage for s in scored if s.passage.chunk.article_id == article_id)
+            return _headed(_wanted(question, members), near, articles[article_id])
+    return []
 
 
 def places_asked(question: str, count: int) -> list[int] | None:
@@ -217,7 +225,9 @@ def _lines(whole: List, items: Sequence[Block], articles: Mapping[str, Article])
     text = articles[passage.chunk.article_id].text
     lines = []
     heading = next((b for b in blocks(passage.chunk.text) if b.kind == "heading"), None)
-    if items and heading is not None and speaks(passage.chunk.path[-1]):
+    if items and heading is not None and not speaks(passage.chunk.path[-1]):
+        lines.append(Line("note", (), said=source(articles[passage.chunk.article_id], dated=False)))
+    elif items and heading is not None:
         start = passage.chunk.start + heading.start
         lines.append(Line("label", (Evidence(passage, start, passage.chunk.start + heading.end),)))
     for block in items:

@@ -30,13 +30,14 @@ _NEUTRAL = frozenset(
     " blog post list name main different available everything exist give advise regular sore pain".split()
 )
 _ALIKE = frozenset(stem(w) for w in ("stretches", "exercises", "poses", "moves"))  # names of one thing
+_NEGATED = re.compile(r"\b(?:not|never|no|without)\b|n['’]t\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d{1,2}[.):]\s")
 
 
 def asked_list(question: str, article: Article) -> list[Block]:
     """The headings or items that the question asks for by name, in order; [] if it does not."""
     name = _name(question)
-    if name is None:
+    if name is None or _NEGATED.search(question):
         return []
     alike = _ALIKE if name in _ALIKE else {name}
     rest = set(content_stems(question)) - _NEUTRAL - alike

@@ -31,9 +31,9 @@ def not_said(part: str) -> str:
     return f"The blog does not seem to say: “{escape(words)}”."
 
 
-def source(article: Article) -> str:
+def source(article: Article, *, dated: bool = True) -> str:
     """The post that what follows is from, with its date if it has one."""
-    when = f" ({escape(spoken(article.published))})" if article.published else ""
+    when = f" ({escape(spoken(article.published))})" if article.published and dated else ""
     return f"From “{escape(article.title)}”{when}:"
 
 
@@ -62,6 +62,10 @@ def no_record(what: str) -> str:
 
 
 NO_DATES = "The posts of this blog carry no dates, so I cannot tell which is the newest or the oldest."
+
+
+def all_by(author: str) -> str:
+    return f"The posts of this blog were written by {escape(author)}."
 
 
 def newest(article: Article) -> str:

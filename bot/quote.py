@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.cite import Evidence, Line
+from bot.disagree import differing
 from bot.evidence import spans
 from bot.keywords import stems
 from bot.kinds import Kind, kind_of
@@ -44,6 +45,8 @@ def compose(question: str, reading: Reading, articles: Mapping[str, Article]) ->
     if listed is not None:
         return listed
     kind = kind_of(question)
+    if differ := differing(question, kind, reading.sentences, articles):
+        return differ
     chosen = chosen_of(reading.sentences, articles, kind)
     lines = _prose_lines(chosen, articles)
     if (
@@ -68,7 +71,7 @@ def chosen_of(scored: Sequence[Scored], articles: Mapping[str, Article], kind: K
         if odds < _ELSEWHERE * best and one.passage.chunk.id != weighed[0][1].passage.chunk.id:
             continue
         text = _words(one, articles)
-        if text.rstrip().endswith("?"):
+        if text.rstrip().endswith(("?", ":")):  # asks, or introduces what is not quoted
             continue
         if kind and kind.strict and first_gives and not kind.given.search(text):
             continue
@@ -111,11 +114,14 @@ def _prose_lines(chosen: Sequence[Scored], articles: Mapping[str, Article]) -> l
         # What was chosen goes in first; what only comes along fills the room that is left.
         order = sorted(evidence, key=lambda span: (span not in wanted, span))[: max(room, 0)]
         room -= len(order)
-        kept = [evidence[span] for span in sorted(order)]
-        if len(kept) > 1 and all(one.sentence.kind != "paragraph" for one in mine):
-            lines += [Line("bullet", (e,)) for e in kept]
-        elif kept:
-            lines.append(Line("prose", tuple(kept)))
+        items = {(one.sentence.start, one.sentence.end) for one in mine if one.sentence.kind != "paragraph"}
+        prose = tuple(evidence[span] for span in sorted(order) if span not in items)
+        lines += [Line("prose", prose)] if prose else []
+        lines += [
+            Line("bullet" if len(order) > 1 else "prose", (evidence[span],))
+            for span in sorted(order)
+            if span in items
+        ]
     return lines
 
 
