@@ -1,6 +1,6 @@
 """The whole sequence, from a question to an answer whose every citation is verified.
 
-tidy -> small talk -> rewrite -> spelling -> parts; for each: metadata? or retrieve -> read -> only what
+tidy -> small talk -> another language? -> rewrite -> spelling -> parts; for each: metadata? or retrieve -> read -> only what
 is named -> quote, or nothing; then abstain, or footnote -> verify -> stream. Each step is a plain function elsewhere; this file only calls them in
 that order and keeps what is costly to make: the loaded corpus of the generation that is live.
 
@@ -18,6 +18,7 @@ from bot.answer import Answer, Event, Passage, Token, Turn
 from bot.cite import footnote, verify
 from bot.config import BotConfig
 from bot.draft import Part, join
+from bot.language import foreign, language_of
 from bot.lists import named_list
 from bot.metadata import about_the_blog
 from bot.notes import ABSTAIN, ABSTAIN_EMPTY
@@ -31,6 +32,7 @@ from bot.smalltalk import small_talk
 from bot.spelling import correct
 from bot.suggest import candidates
 from ingest.article import Article, Chunk
+from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import Embedder, SentenceTransformerEmbedder
 from ingest.generations import Index
 
@@ -57,6 +59,7 @@ class Bot:
         self._mutex = threading.Lock()
         self._corpus: Corpus | None = None
         self._asked: dict[tuple[str, str], bool] = {}
+        self._language: str | None = None
 
     @property
     def embedder(self) -> Embedder:
@@ -81,6 +84,9 @@ class Bot:
             yield Answer(question, asked, reply, (), "chat", 0.0)
             return
         with self._reading() as corpus:
+            if said := self._foreign(asked, corpus):
+                yield from self._abstain(question, asked, (), 0.0, corpus, said)
+                return
             standalone = self._standalone(asked, history, corpus)
             parts = self._parts(standalone, corpus)
             answerable = max(part.answerable for part in parts)
@@ -109,7 +115,8 @@ class Bot:
         """Up to n questions that this index answers, from different articles where it can."""
         with self._reading() as corpus:
             # The first section of each article that makes a question, then all others.
-            made = list(candidates(corpus.chunks, dict(corpus.articles)))
+            english = self._home(corpus) == "en"
+            made = list(candidates(corpus.chunks, corpus.articles, english=english))
             met: set[str] = set()
             first = []
             for candidate in made:
@@ -131,6 +138,7 @@ class Bot:
         self._embedder.embed_query("warm up")
         with self._reading() as corpus:
             self._read("what is this blog about", corpus)
+            self._home(corpus)
 
     @contextmanager
     def _reading(self) -> Iterator[Corpus]:
@@ -139,9 +147,26 @@ class Bot:
             with self._mutex:
                 if self._corpus is None or self._corpus.store is not store:
                     self._corpus = load_corpus(store, self._corpus)
-                    self._asked = {}
+                    self._asked, self._language = {}, None
                 corpus = self._corpus
             yield corpus
+
+    def _foreign(self, asked: str, corpus: Corpus) -> str | None:
+        """What to say to a question in another language; None if the model may understand it."""
+        if self.config.embedder != DEFAULT_EMBEDDER or not corpus.chunks:
+            return None
+        return foreign(
+            asked,
+            home=lambda: self._home(corpus),
+            vocabulary=corpus.keywords.vocabulary,
+            known=lambda word: self._embedder.count(word) == 1,
+        )
+
+    def _home(self, corpus: Corpus) -> str:
+        """The blog's language, found once a generation."""
+        if self._language is None:
+            self._language = language_of(article.text for article in corpus.articles.values())
+        return self._language
 
     def _standalone(self, asked: str, history: Sequence[Turn], corpus: Corpus) -> str:
         latest = history[-self.config.max_history :]
@@ -186,8 +211,8 @@ class Bot:
     ) -> Iterator[Event]:
         text = said or (ABSTAIN if corpus.chunks else ABSTAIN_EMPTY)
         yield Token(text)
-        passages = passages or self._read(standalone, corpus)[0]
-        near = candidates((p.chunk for p in passages), dict(corpus.articles))
+        pieces = [p.chunk for p in passages] or corpus.chunks
+        near = candidates(pieces, corpus.articles, asked=standalone, english=self._home(corpus) == "en")
         offered = self._verified(near, _SUGGESTED, corpus)
         yield Answer(question, standalone, text, (), "abstained", answerable, offered)
 
