@@ -198,7 +198,10 @@ class Bot:
         if answerable < self.config.threshold and named_list(question, reading.sentences, corpus.articles):
             answerable = self.config.threshold  # a list that has the name asked for is what is asked for
         lines = compose(question, reading, corpus.articles) if answerable >= self.config.threshold else []
-        return Part(question, tuple(lines), answerable, tuple(passages))
+        near = tuple(
+            (s.passage.chunk.article_id, s.sentence.start, s.sentence.end) for s in reading.sentences[:3]
+        )
+        return Part(question, tuple(lines), answerable, tuple(passages), near)
 
     def _abstain(
         self,

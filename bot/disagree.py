@@ -21,8 +21,8 @@ from bot.reader import Scored
 from bot.siblings import apart
 from ingest.article import Article
 
-_NEAR = 0.1  # odds from which a sentence counts as fitting about as well as the best one
-_ALIKE = 0.4  # share of the content words of the shorter sentence that the other has, too
+_NEAR = 0.03  # odds from which a sentence counts as fitting about as well as the best one
+_ALIKE = 0.5  # share of the content words of the shorter sentence that the other has, too
 _MOST = 3  # posts
 _YESNO = re.compile(
     r"(?:\W*\w+\W+){0,2}?(?:is|are|can|could|do|does|did|will|would|should|may|must)\b", re.IGNORECASE
@@ -109,7 +109,7 @@ def _differ(question: str, kind: Kind | None, a: Scored, b: Scored, articles: Ma
         mine, yours = values(kind, one), values(kind, other)
         pairs = [(x, y) for x in mine for y in yours if x[0] == y[0]]
         return bool(pairs) and all(x[2] < y[1] or y[2] < x[1] for x, y in pairs)
-    return bool(_NOT.search(one)) != bool(_NOT.search(other)) and _shared(one, other) >= 2 * _ALIKE * 0.75
+    return bool(_NOT.search(one)) != bool(_NOT.search(other)) and _shared(one, other) >= _ALIKE + 0.1
 
 
 def _same_thing(question: str, a: Scored, b: Scored, articles: Mapping[str, Article]) -> bool:

@@ -52,6 +52,7 @@ _PLACES = {
 _ITEM = (
     r"(?:step|tip|item|point|instruction|habit|benefit|way|reason|stretch|exercise|pose|move|bullet)(?:e?s)?"
 )
+_THING = re.compile(r"\b(?:stretch|exercise|pose|move)(?:e?s)?\b", re.IGNORECASE)
 _SOME = re.compile(
     rf"\b(first|last|final) (?:(\d{{1,2}}|{'|'.join(_COUNTS)}) )?(?:of the )?({_ITEM})\b", re.IGNORECASE
 )
@@ -89,7 +90,9 @@ def list_lines(
         return lines
     whole = _whole_list(question, scored, articles, names)
     if whole is not None:
-        return _lines(whole, _wanted(question, whole.items), articles)
+        # "The second stretch" has been found by its heading; of its list all is wanted.
+        own = _THING.sub(" ", question) if names.named else question
+        return _lines(whole, _wanted(own, whole.items), articles)
     if led := _led_to(scored[0], articles):
         return _headed(
             _wanted(question, led), scored[0].passage, articles[scored[0].passage.chunk.article_id]

@@ -79,7 +79,7 @@ def sentence(article: Article, what: str, question: str = "") -> str | None:
 
 # "the post on foam rolling", "this hamstring article": what a post that is spoken of is about.
 _ABOUT = re.compile(
-    rf"\b{_POST} (?:(?:that is|which is|you wrote|written) )?(?:about|on|called|titled|named|for) (?:the |your |an? )?[\"“']?(.+?)[\"”']?\W*$"
+    rf"\b{_POST} (?:(?:that is|which is|you wrote|written) )?(?:about|on|called|titled|named|for) (?:the |your |an? )?[\"“']?(.+?)[\"”']?(?: (?:was|were|come|came|get|got|been|originally|first))*(?: {_OUT})?\W*$"
     rf"|\b(?:this|that|the|your) ((?:[\w'’-]+ ){{1,4}}?){_POST}\b",
     re.IGNORECASE,
 )
@@ -95,6 +95,13 @@ def about_the_blog(
     Lines without a citation say that the blog does not tell.
     """
     own = _ASIDE.sub("", question).strip() or question
+    by_title = [
+        a for a in articles.values() if len(a.title.split()) > 1 and a.title.casefold() in own.casefold()
+    ]
+    if by_title and (
+        what := wanted(re.sub(re.escape(by_title[0].title), "this post", own, flags=re.IGNORECASE))
+    ):
+        return _told(by_title[:1], what, own, chunks)
     what = wanted(own)
     if what is None:
         return catalogue(own, articles, chunks)

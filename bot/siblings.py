@@ -133,8 +133,10 @@ def _meant(
     if told := _by_what_it_says(question, group, texts):
         return told
     rivals = [n for n in group if n.words & wording.ALL_POSTURES]
-    if postures and len(rivals) >= 2:
-        return tuple(n for n in group if n not in rivals), postures
+    if postures and len(rivals) >= 2:  # one that none of them is called by
+        return tuple(
+            n for n in group if postures & telling_words(texts[n.article_id][n.start : n.end])
+        ), postures
     return None
 
 
