@@ -65,7 +65,12 @@ def parts_of(question: str) -> tuple[str, ...]:
         if not before and not _points(piece):
             before = [w for topic in topics[i + 1 :] for w in topic]
         mine = set(content_stems(piece))
-        added = [w for w in dict.fromkeys(before) if not set(content_stems(w)) <= mine][-_TOPIC:]
+        new = [
+            w
+            for w in dict.fromkeys(before)
+            if (w not in piece if w == "IT" else not set(content_stems(w)) <= mine)
+        ]
+        added = new[-_TOPIC:]
         whole.append(f"{piece} ({' '.join(added)})" if added and _leans(piece) else piece)
     return tuple(whole)
 

@@ -19,12 +19,15 @@ import numpy as np
 
 from bot import wording
 from bot.alike import Group, Name, groups_among, groups_in, varying
-from bot.keywords import stems
+from bot.keywords import stem, stems
 from bot.reader import Reading, Scored, load_reader
 from bot.wording import telling_words
 from ingest.article import Article
 
 _POINTING = re.compile(r"\b(?:with|where|using|against|that|which|uses|needs)\b", re.IGNORECASE)
+_PRAISE = frozenset(
+    map(stem, "best good great better top easy simple new ultimate complete quick favorite basic".split())
+)
 _POINTED = re.compile(r"\b(?:one|stretch|exercise|pose|version)\b", re.IGNORECASE)
 
 
@@ -180,11 +183,9 @@ def apart(a: Scored, b: Scored, articles: Mapping[str, Article]) -> bool:
 
 
 def _of(one: Scored, group: Group, articles: Mapping[str, Article]) -> set[Name]:
-    """Which of a group a sentence is about; none if one cannot tell."""
+    """Which of a group a sentence is about; none if one cannot tell, or if no word of its own tells it apart."""
     chunk, at = one.passage.chunk, one.sentence.start
+    own = {n: words - _PRAISE for n, words in varying(group, frozenset()).items()}
     here = {n for n in group if n.article_id == chunk.article_id and n.start <= at < n.end}
-    if here:
-        return here
     told = telling_words(" ".join((articles[chunk.article_id].title, *chunk.path)))
-    words_of = varying(group, frozenset())
-    return {n for n in group if words_of[n] and words_of[n] <= told and n.head in told}
+    return {n for n in here if own[n]} or {n for n in group if own[n] and own[n] <= told and n.head in told}

@@ -38,6 +38,8 @@ _BETWEEN = frozenset(
     "while when done you do i i'm im is are be that which in on the a down up it if we being lying".split()
 )
 _LASTING = frozenset("all too for long hours around behind still most so much".split())  # "sitting all day"
+_AFTER = frozenset("after from by before since than".split())  # "after sitting"
+_JOINING = frozenset("down up and or the".split())  # "the seated and the lying stretch"
 _ORDINALS = {
     name: number
     for number, names in enumerate(("first 1st", "second 2nd", "third 3rd", "fourth 4th", "fifth 5th", "sixth 6th"), 1)
@@ -60,16 +62,14 @@ def postures(question: str, heads: set[str]) -> Iterator[str]:
     things = heads | {stem(w) for w in _GENERIC}
     for i, word in enumerate(said):
         posture = _POSTURES.get(word)
-        if posture is None or (said[i + 1 : i + 2] and said[i + 1] in _LASTING):
+        ahead, behind = said[i + 1 : i + 5], said[max(0, i - 4) : i][::-1]
+        if posture is None or (ahead[:1] and ahead[0] in _LASTING) or (behind[:1] and behind[0] in _AFTER):
             continue
-        ahead, behind = said[i + 1 : i + 4], said[max(0, i - 4) : i][::-1]
+        alone = behind[:1] == ["the"] and (not ahead or ahead[0] in ("down", "up"))
         if (
-            _reaches(ahead, things, lambda w: w not in STOPWORDS or w in ("down", "up"))
+            alone
+            or _reaches(ahead, things, lambda w: w not in STOPWORDS or w in _JOINING)
             or _reaches(behind, things, lambda w: w in _BETWEEN)
-            or (
-                (behind[:1] == ["the"] and not ahead[:1])
-                or (ahead[:1] in (["down"], ["up"]) and behind[:1] == ["the"])
-            )
         ):
             yield posture
 
