@@ -20,7 +20,7 @@ from ingest.article import Article, Chunk
 _MOST = 8  # posts or sections that are listed
 _POSTS = r"(?:blog ?posts?|posts?|articles?|guides?|pieces?|pages?|entries|write-?ups?)"
 _HERE = r"(?:\s+(?:here|there|(?:on|in|at|of) (?:this|the|your) (?:blog|site|website|page)|so far|in total|altogether|all together|now))*"
-_PLEASE = r"(?:\W*\b(?:hi|hello|hey|ok|okay|so|and|please|can you|could you|would you|i want to (?:know|see)|tell me|just)\b\W*)*"
+_PLEASE = r"\W*(?:(?:hi|hello|hey|ok|okay|so|and|please|can you|could you|would you|i want to (?:know|see)|tell me|just)\b\W*)*"
 _END = r"\W*(?:please|thanks|thank you)?\W*"
 _COUNT = re.compile(
     rf"{_PLEASE}how many {_POSTS}(?: (?:are there|is there|do you have|have you (?:got|written|published|posted)|did you (?:write|publish)"
@@ -72,7 +72,8 @@ def catalogue(question: str, articles: Mapping[str, Article], chunks: Sequence[C
     own = re.sub(r"\s*\([^()]*\)\s*$", "", question)
     dated = sorted(articles.values(), key=lambda a: notes.age(a.published))
     if _COUNT.fullmatch(own):
-        return [about_line(f"{notes.counted(len(dated))} {notes.newest(dated[0])}", dated[0], chunks)]
+        said = f"{notes.counted(len(dated))} {notes.newest(dated[0], alone=len(dated) == 1)}"
+        return [about_line(said, dated[0], chunks)]
     if m := _NEWEST.fullmatch(own):
         oldest = bool(m[1]) and m[1].lower() in ("oldest", "first", "earliest")
         with_date = [a for a in dated if a.published]

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _TABLE = Path(__file__).parent / "languages.toml"
 _SAMPLED = 40  # articles that are looked at for the blog's language
 _SAMPLE = 400  # characters of each
+_SURE = 2  # function words of a language that tell it by themselves
+_TELLING = 3  # letters of one that tells it with the model
+_ENGLISH = 0.25  # share of function words from which a text is taken for English
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,15 @@ def foreign(
     is a word (lower case) common in the embedding model's language, English?
     """
     said = [m[0].casefold() for m in WORD.finditer(question)]
-    if not said or not (_other_script(question) or _hints(said)):
+    if not said or not (_other_script(question) or _hints(said, vocabulary)):
         return None
     own = home()
     code = _likely(question)
-    if not _other_script(question) and not languages()[code].words & set(said):
-        # No word of it is there: the model guesses. The words themselves know better.
-        code = max(languages(), key=lambda c: len(languages()[c].words & set(said)))
+    if not _other_script(question) and not (languages()[code].words - languages()[own].words) & set(said):
+        # No word of its own is there: the model guesses. Several words of another know better.
+        code = max(languages(), key=lambda c: len(_own_words(said, c, own)))
+        if len(_own_words(said, code, own)) < _SURE:
+            return None
     if code == own or own not in languages():
         return None
     if not _other_script(question) and not _outweighs(said, code, own, vocabulary, known):
@@ -74,9 +79,11 @@ def foreign(
 
 def language_of(texts: Iterable[str]) -> str:
     """The language most texts are in, by their beginnings; English for none."""
-    votes = Counter(
-        _likely(text[:_SAMPLE]) for text, _ in zip(texts, range(_SAMPLED), strict=False) if text.strip()
-    )
+    begun = [text[:_SAMPLE] for text, _ in zip(texts, range(_SAMPLED), strict=False) if text.strip()]
+    said = [m[0].casefold() for text in begun for m in WORD.finditer(text)]
+    if sum(w in languages()["en"].words for w in said) >= _ENGLISH * len(said):
+        return "en"  # no need to load a model for what every fourth word says
+    votes = Counter(_likely(text) for text in begun)
     return votes.most_common(1)[0][0] if votes else "en"
 
 
@@ -85,7 +92,10 @@ def _outweighs(
 ) -> bool:
     """Do the words speak for a language rather than for the blog's own? In doubt they do not."""
     theirs, ours = languages()[code].words, languages()[own].words
-    there = sum(1.5 for w in said if w in theirs and w not in ours)
+    telling = _own_words(said, code, own)
+    if len(telling) < _SURE and all(len(w) < _TELLING and w.isascii() for w in telling):
+        return False
+    there = 1.5 * sum(w in telling for w in said)
     here = sum(2.0 for w in said if w in ours and w not in theirs)
     for word in said:
         if word in theirs or word in ours or len(word) < 4:
@@ -94,12 +104,18 @@ def _outweighs(
             here += 1.0
         else:
             there += 0.5
-    return there > here and any(w in theirs for w in said)
+    return there > here
 
 
-def _hints(said: list[str]) -> bool:
-    """Is there any word that only another language has?"""
-    return any(word in _function_words() for word in said)
+def _own_words(said: list[str], code: str, own: str) -> set[str]:
+    """The function words of a language that stand in a question and are none of the blog's language."""
+    return set(said) & languages()[code].words - languages()[own].words
+
+
+def _hints(said: list[str], vocabulary: Collection[str]) -> bool:
+    """Is there any word that only another language has? English ones tell nothing where the blog has them."""
+    english = languages()["en"].words
+    return any(w in _function_words() and not (w in english and w in vocabulary) for w in said)
 
 
 @functools.lru_cache(maxsize=1)

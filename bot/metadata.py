@@ -130,8 +130,9 @@ def _told(meant: Sequence[Article], what: str, question: str, chunks: Sequence[C
     said = [(a, told) for a in meant if (told := sentence(a, what, question))]
     if not said:
         return [Line("note", (), said=notes.no_record(what))]
-    if len(said) == 1 or (
-        what == "author" and len({a.author for a, _ in said}) == 1 and len(said) == len(meant)
-    ):
-        return [about_line(said[0][1], said[0][0], chunks)]
+    first, told = said[0]
+    if what == "author" and len(said) == len(meant) > 1 and len({a.author for a, _ in said}) == 1:
+        return [about_line(notes.all_by(first.author or ""), first, chunks)]
+    if len(said) == 1:
+        return [about_line(told, first, chunks)]
     return [entry_line(told, a, chunks) for a, told in said[:_LISTED]]

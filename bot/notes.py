@@ -68,7 +68,10 @@ def all_by(author: str) -> str:
     return f"The posts of this blog were written by {escape(author)}."
 
 
-def newest(article: Article) -> str:
+def newest(article: Article, *, alone: bool) -> str:
+    """Which post is the newest, if dates tell; the only one by itself."""
+    if alone:
+        return f"It is {title(article)}."
     return f"The newest is {title(article)}." if article.published else f"One of them is {title(article)}."
 
 
