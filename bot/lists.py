@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.alike import Name
 from bot.answer import Passage
 from bot.cite import Evidence, Line
 from bot.named import asked_list
@@ -20,6 +21,7 @@ from ingest.article import Article, Chunk
 from ingest.blocks import Block, blocks, sections
 
 _LONGEST = 25
+_MOST_NAMED = 3  # of alike things, whose lists are all quoted
 _LEADING = 8  # the sentences whose articles are looked at for a list asked for by name
 _HOWTO = re.compile(
     r"\bhow (?:do|to|can|should|would|could|does)\b|\bsteps?\b|\binstructions?\b|\bwalk me through\b|\bshow me\b"
@@ -34,7 +36,7 @@ _DO = re.compile(
 _LIST = re.compile(
     r"\blist\b|\ball (?:the|of)\b|\bwhat are\b|\bevery(?:thing)?\b|\bwh(?:at|ich)\b.{0,40}\b(?:tips|ways|benefits|exercises|stretches"
     r"|steps|things|signs|symptoms|kinds|types|reasons|ingredients|tools|advantages|habits|mistakes|moves|poses)\b"
-    r"|\b(?:tips|benefits|steps|ways to|advantages|ingredients|pros and cons)\b|\bhow can i\b|\bwhat (?:can|should|do) i\b",
+    r"|\b(?:tips|benefits|steps|ways to|advantages|ingredients|pros and cons)\b|\bhow can i\b|\bwhat (?:can|should|do) i\b(?! (?:really |actually |also )?need)",
     re.IGNORECASE,
 )
 _ONE = re.compile(
@@ -78,6 +80,15 @@ class List:
     def probability(self) -> float:
         return sum(s.probability for s in self.scored)
 
+    @property
+    def numbered(self) -> bool:
+        return self.items[0].kind == "number"
+
+    def stands_in(self, name: Name) -> bool:
+        """Is it, as a whole, in the text that is about one of alike things?"""
+        same = self.scored[0].passage.chunk.article_id == name.article_id
+        return same and name.start <= self.items[0].start and self.items[-1].end <= name.end
+
 
 def list_lines(
     question: str, scored: Sequence[Scored], articles: Mapping[str, Article], names: Asked
@@ -92,7 +103,10 @@ def list_lines(
     if whole is not None:
         # "The second stretch" has been found by its heading; of its list all is wanted.
         own = _THING.sub(" ", question) if names.named else question
-        return _lines(whole, _wanted(own, whole.items), articles)
+        lines = _lines(whole, _wanted(own, whole.items), articles)
+        for other in _of_the_others(whole, scored, articles, names):
+            lines += _lines(other, _wanted(own, other.items), articles)
+        return lines
     if led := _led_to(scored[0], articles):
         return _headed(
             _wanted(question, led), scored[0].passage, articles[scored[0].passage.chunk.article_id]
@@ -148,6 +162,20 @@ def _whole_list(
     if _HOWTO.search(question) or _LIST.search(question) or places_asked(question, 9) is not None:
         return best if share >= 0.4 and good >= 2 else None
     return best if share >= 0.8 and good >= max(3, 0.6 * len(best.items)) else None
+
+
+def _of_the_others(
+    whole: List, scored: Sequence[Scored], articles: Mapping[str, Article], names: Asked
+) -> list[List]:
+    """Where several of alike things are asked for, the lists of those that the first list is not about."""
+    chosen = [whole]
+    lists = sorted(_lists(scored, articles, names), key=lambda one: -one.probability)
+    for named in names.named:
+        for name in named.meant if 2 <= len(named.meant) <= _MOST_NAMED else ():
+            mine = [one for one in lists if one.stands_in(name)]
+            if mine and not any(one.stands_in(name) for one in chosen):
+                chosen.append(next((one for one in mine if one.numbered == whole.numbered), mine[0]))
+    return chosen[1:]
 
 
 def _lists(scored: Sequence[Scored], articles: Mapping[str, Article], names: Asked) -> list[List]:

@@ -92,6 +92,24 @@ def test_a_list_whole_or_by_the_items_asked_for() -> None:
     assert lines("step 9 of rolling", odds) == []
 
 
+def test_the_lists_of_all_that_are_named() -> None:
+    poses = Article(
+        "p",
+        "Poses",
+        "## 1. Cat Pose\n\n- Kneel.\n- Round your back.\n\n## 2. Cobra Pose\n\n- Lie down.\n- Lift your chest.\n\n"
+        "## 3. Tree Pose\n\n- Lift a foot.\n- Balance.\n",
+    )
+    said = lines("how do I do the cat and the tree pose?", {"Round": 0.8, "Balance": 0.1}, poses)
+    assert said == [
+        "**1\\. Cat Pose**",
+        "- Kneel.",
+        "- Round your back.",
+        "**3\\. Tree Pose**",
+        "- Lift a foot.",
+        "- Balance.",
+    ]
+
+
 def test_a_line_that_introduces_a_list_brings_its_list() -> None:
     said = lines("who should keep what in mind?", {"Keep these": 0.9, "Drink": 0.05})
     assert said == ["**Tips**", "- Breathe out.", "- Never roll a bone.", "- Drink water."]
