@@ -9,6 +9,7 @@ What this file does not know: how sentences are judged.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from bot import notes
@@ -108,6 +109,8 @@ def on_topic(
         if chunk.article_id in ids or chunk.article_id not in by_id:
             continue
         article = by_id[chunk.article_id]
+        if not _may_have(f"{article.title} {' '.join(chunk.path)} {chunk.text}", wanted):
+            continue
         if wanted <= set(stems(" ".join((article.title, *chunk.path)))):
             # A heading and those under it are one place.
             if not any(c and a is article and c.path == chunk.path[: len(c.path)] for a, c in headed):
@@ -117,6 +120,14 @@ def on_topic(
             if all(body.count(s) >= 2 for s in wanted) and not any(a is article for a, _ in (*headed, *told)):
                 told.append((article, chunk))
     return [*((a, None) for a in whole), *headed, *told]
+
+
+def _may_have(text: str, wanted: set[str]) -> bool:
+    """Has a text anything that begins like each stem? Stemming all of a large blog takes seconds."""
+    folded = text.casefold()
+    if not folded.isascii():  # stems have no accents
+        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    return all(s[: max(3, len(s) - 1)] in folded for s in wanted)
 
 
 def _entries(found: Sequence[tuple[Article, Chunk | None]], chunks: Sequence[Chunk]) -> list[Line]:

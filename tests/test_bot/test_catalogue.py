@@ -112,6 +112,15 @@ def test_what_asks_for_sentences_is_left_alone(question: str) -> None:
     assert told(question) is None
 
 
+def test_accents_do_not_matter() -> None:
+    post = Article("k", "Café chairs", "Sit well.\n")
+    assert (
+        told("what do you have on cafe chairs", [post])
+        == told("what do you have on café chairs", [post])
+        == ["- “Café chairs”"]
+    )
+
+
 def test_an_empty_blog_has_nothing_to_tell() -> None:
     assert told("what is this blog about?", []) is None
 
