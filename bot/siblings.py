@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot import wording
+from bot import posture
 from bot.alike import Group, Name, groups_among, groups_in, varying
 from bot.keywords import stem, stems
+from bot.posture import telling_words
 from bot.reader import Reading, Scored, load_reader
-from bot.wording import telling_words
 from ingest.article import Article
 
 _POINTING = re.compile(r"\b(?:with|where|using|against|that|which|uses|needs)\b", re.IGNORECASE)
@@ -62,7 +62,7 @@ class Asked:
     def allows(self, article: Article, path: Sequence[str], start: int, end: int) -> bool:
         """Is a sentence, by its place and words, not about something else than what is named?"""
         text = article.text[start:end]
-        if self.side and wording.sides(text) and self.side not in wording.sides(text):
+        if self.side and posture.sides(text) and self.side not in posture.sides(text):
             return False
         return all(one.allows(article, path, start, text) for one in self.named)
 
@@ -106,7 +106,7 @@ def asked(question: str, articles: Iterable[Article]) -> Asked:
             found = _meant(question, group, texts, topics)
         if found is not None and len(found[0]) < len(group):
             named.append(Named(group, *found, tuple(_rivals(group, found[0]))))
-    sides = wording.sides(own)
+    sides = posture.sides(own)
     return Asked(tuple(named), next(iter(sides)) if len(sides) == 1 else "")
 
 
@@ -115,8 +115,8 @@ def _meant(
 ) -> tuple[tuple[Name, ...], frozenset[str]] | None:
     """The names of a group that a question means, and the words it does so by; None if it names none."""
     heads = {n.head for n in group if n.head}
-    postures = frozenset(wording.postures(question, heads))
-    said = (telling_words(question) - wording.ALL_POSTURES) | postures
+    postures = frozenset(posture.postures(question, heads))
+    said = (telling_words(question) - posture.ALL_POSTURES) | postures
     tell = varying(group, topics)
     hits = {n: said & tell[n] for n in group}
     if all(n.label for n in group):
@@ -125,17 +125,17 @@ def _meant(
     best = [n for n in group if hits[n] and not any(hits[n] < hits[m] for m in group)]
     if best:
         return tuple(best), frozenset(w for n in best for w in hits[n])
-    if (number := wording.ordinal(question, heads)) and any(n.number > 0 for n in group):
+    if (number := posture.ordinal(question, heads)) and any(n.number > 0 for n in group):
         place = number - 1 if number > 0 else len(group) - 1
         there = group[place : place + 1]
         return there, frozenset(w for n in there for w in tell[n])
-    if aids := wording.aids(question) - said:
+    if aids := posture.aids(question) - said:
         with_aid = [n for n in group if aids & n.words]
         if with_aid:
             return tuple(with_aid), frozenset(aids)
     if told := _by_what_it_says(question, group, texts):
         return told
-    rivals = [n for n in group if n.words & wording.ALL_POSTURES]
+    rivals = [n for n in group if n.words & posture.ALL_POSTURES]
     if postures and len(rivals) >= 2:  # one that none of them is called by
         return tuple(
             n for n in group if postures & telling_words(texts[n.article_id][n.start : n.end])
@@ -160,7 +160,7 @@ def _by_what_it_says(
 
 def _told(by: frozenset[str], text: str) -> bool:
     """Does a sentence name what is asked by a word of its own? A posture may be a mere circumstance."""
-    return bool((by - wording.ALL_POSTURES) & telling_words(text))
+    return bool((by - posture.ALL_POSTURES) & telling_words(text))
 
 
 def _rivals(group: Group, meant: Sequence[Name]) -> Iterator[frozenset[str]]:
