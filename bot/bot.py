@@ -1,9 +1,9 @@
 """The whole sequence, from a question to an answer whose every citation is verified.
 
-triage -> tidy -> small talk -> spelling -> follow-up -> metadata? -> retrieve -> read -> abstain, or (if
-there is a chat model) write and check, or quote -> footnote -> verify -> stream. Each step is a plain function
-elsewhere; this file only calls them in that order and keeps what is costly to make: the loaded corpus of the
-generation that is live.
+triage -> tidy -> small talk -> another language? -> spelling -> follow-up -> parts; for each: about the blog?
+or retrieve -> read -> only what is named -> quote, or nothing; then abstain, or (if there is a chat model) write and
+check, or footnote -> verify -> stream. Each step is a plain function elsewhere; this file only calls them in that
+order and keeps what is costly to make: the loaded corpus of the generation that is live.
 
 What this file does not know: HTTP, Gradio, the terminal.
 """
@@ -12,33 +12,42 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bot import metadata
 from bot.alarm import Alarm, load_alarm, second_look
-from bot.answer import Answer, Citation, Event, Passage, Token, Turn
-from bot.cite import footnote, metadata_citation, verify
+from bot.answer import Answer, Event, Passage, Token, Turn
+from bot.cite import footnote, verify
 from bot.config import BotConfig
 from bot.context import NONE, Context, context_of, leaning
+from bot.draft import Part, join
 from bot.flags import load_guide
 from bot.followup import rewrite
 from bot.joint import JointReader
+from bot.language import foreign, language_of
+from bot.lines import joined, tokens
+from bot.lists import named_list
+from bot.metadata import about_the_blog
+from bot.notes import ABSTAIN, ABSTAIN_EMPTY, AFTER_URGENT
+from bot.parts import parts_of
 from bot.quote import compose
-from bot.reader import Reading, Rereader, check_fits, read
+from bot.reader import Reading, Rereader, check_fits, ranked, read
 from bot.retrieve import Corpus, load_corpus, retrieve_vector
 from bot.rewrite import focus, plain_words, tidy
+from bot.siblings import only_asked
 from bot.smalltalk import small_talk
 from bot.spelling import correct
 from bot.suggest import candidates
 from bot.topic import Outline, outline_of
 from bot.triage import Urgent, triage
+from bot.worded import worded
 from ingest.article import Article, Chunk
+from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import Embedder, SentenceTransformerEmbedder
-from ingest.errors import EmbedderError, FootnoteError, ModelError
+from ingest.errors import EmbedderError, FootnoteError
 from ingest.generations import Index
 
 if TYPE_CHECKING:
@@ -46,12 +55,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("footnote")
 PASSAGES = 12  # how many passages are read for a question
-ABSTAIN = "I looked, but this blog does not seem to say, and I would rather not guess."
-ABSTAIN_EMPTY = "There is nothing on this blog yet that I could answer from."
-AFTER_URGENT = "Once that is seen to, this is what the blog says:"
 _SUGGESTED = 3
-
-log = logging.getLogger("footnote")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ class Bot:
         self._mutex = threading.Lock()
         self._corpus: Corpus | None = None
         self._asked: dict[tuple[str, str], bool] = {}
-        self._outline: tuple[Corpus, Outline] | None = None
+        self._outline: Outline | None = None
+        self._language: str | None = None
 
     @property
     def embedder(self) -> Embedder:
@@ -153,26 +158,27 @@ class Bot:
             yield Answer(question, asked, reply, (), "chat", 0.0)
             return
         with self._reading() as corpus:
+            if said := self._foreign(asked, corpus):
+                yield from self._abstain(question, asked, (), 0.0, corpus, said)
+                return
             standalone, context = self._standalone(asked, history, corpus)
-            if about := metadata.wanted(asked):
-                yield from self._from_metadata(question, standalone, about, corpus, context)
-                return
-            passages, reading = self._read(standalone, corpus, context)
-            if reading.answerable < self.config.threshold:
-                yield from self._abstain(question, standalone, passages, reading.answerable, corpus)
-                return
-            text, citations, whole = yield from self._written(standalone, reading, corpus)
+            parts = self._parts(standalone, corpus, context)
+            answerable = max(part.answerable for part in parts)
+            readings = [p for part in parts for p in part.worded] if all(p.worded for p in parts) else []
+            text, citations, whole = yield from worded(
+                self._writer, standalone, readings, corpus=corpus, embedder=self._embedder
+            )
             if not whole:
-                draft = compose(standalone, reading, corpus.articles)
-                lines, quoted = footnote(draft, corpus.articles, citations)
+                lines, quoted = footnote(join(parts), corpus.articles, citations)
                 told = bool(text)
                 lines = [text, *lines] if told else lines
-                text, citations = _joined(lines), citations + quoted
+                text, citations = joined(lines), citations + quoted
                 if not citations or not verify(text, citations, corpus.articles):
-                    yield from self._abstain(question, standalone, passages, reading.answerable, corpus)
+                    passages = [passage for part in parts for passage in part.passages]
+                    yield from self._abstain(question, standalone, passages, answerable, corpus, text)
                     return
-                yield from islice(_tokens(lines), int(told), None)
-            yield Answer(question, standalone, text, citations, "answered", reading.answerable)
+                yield from islice(tokens(lines), int(told), None)
+            yield Answer(question, standalone, text, citations, "answered", answerable)
 
     def passages(
         self, question: str, history: Sequence[Turn] = (), *, k: int = 5, verbatim: bool = False
@@ -186,8 +192,8 @@ class Bot:
         with self._reading() as corpus:
             standalone, context = (asked, NONE) if verbatim else self._standalone(asked, history, corpus)
             query = asked if verbatim else plain_words(focus(standalone))
-            vector = leaning(query, self._embedder.embed_query(query), context, self._embedder.embed_query)
-            return retrieve_vector(query, vector, corpus=corpus, k=k, beside=context.weights)
+            found, reading = self._read_for(query, corpus, context, max(k, PASSAGES))
+            return ranked(found, reading)[:k]
 
     def article(self, article_id: str) -> Article:
         """A stored article. Raises NotInIndex."""
@@ -198,7 +204,8 @@ class Bot:
         """Up to n questions that this index answers, from different articles where it can."""
         with self._reading() as corpus:
             # The first section of each article that makes a question, then all others.
-            made = list(candidates(corpus.chunks, dict(corpus.articles)))
+            english = self._home(corpus) == "en"
+            made = list(candidates(corpus.chunks, corpus.articles, english=english))
             met: set[str] = set()
             first = []
             for candidate in made:
@@ -222,6 +229,7 @@ class Bot:
             self._net()
         with self._reading() as corpus:
             self._read("what is this blog about", corpus)
+            self._home(corpus)
 
     @contextmanager
     def _reading(self) -> Iterator[Corpus]:
@@ -230,7 +238,7 @@ class Bot:
             with self._mutex:
                 if self._corpus is None or self._corpus.store is not store:
                     self._corpus = load_corpus(store, self._corpus)
-                    self._asked = {}
+                    self._asked, self._outline, self._language = {}, None, None
                 corpus = self._corpus
             yield corpus
 
@@ -250,70 +258,77 @@ class Bot:
         return rewrite(mended, latest, outline=self._named(corpus), articles=corpus.articles), context
 
     def _named(self, corpus: Corpus) -> Outline:
-        """What the blog has names for; made when a conversation first needs it."""
-        if self._outline is None or self._outline[0] is not corpus:
+        """What the blog has names for; made when a conversation first needs it in a generation."""
+        if self._outline is None:
             paths = [(piece.article_id, piece.path) for piece in corpus.chunks]
-            self._outline = corpus, outline_of(corpus.articles.values(), paths)
-        return self._outline[1]
+            self._outline = outline_of(corpus.articles.values(), paths)
+        return self._outline
 
-    def _read(
-        self, standalone: str, corpus: Corpus, context: Context = NONE
+    def _read(self, question: str, corpus: Corpus, context: Context = NONE) -> tuple[list[Passage], Reading]:
+        passages, reading = self._read_for(plain_words(focus(question)), corpus, context, PASSAGES)
+        return passages, only_asked(question, reading, corpus.articles)
+
+    def _read_for(
+        self, query: str, corpus: Corpus, context: Context, k: int
     ) -> tuple[list[Passage], Reading]:
+        """The k passages that are found for a query, and what is read in the first of them."""
         check_fits(self._embedder.name)
-        query = plain_words(focus(standalone))
         pooled, tokens = self._embedder.embed_tokens([query])
         vector = leaning(query, pooled[0], context, self._embedder.embed_query)
-        passages = retrieve_vector(query, vector, corpus=corpus, k=PASSAGES, beside=context.weights)
-        reading = read(query, pooled[0], tokens[0], passages, corpus=corpus, second=self._second)
+        passages = retrieve_vector(query, vector, corpus=corpus, k=k, beside=context.weights)
+        reading = read(query, pooled[0], tokens[0], passages[:PASSAGES], corpus=corpus, second=self._second)
         return passages, reading
 
-    def _written(
-        self, standalone: str, reading: Reading, corpus: Corpus
-    ) -> Generator[Token, None, tuple[str, tuple[Citation, ...], bool]]:
-        """What the chat model writes and its passages bear out, with its citations.
+    def _parts(self, standalone: str, corpus: Corpus, context: Context) -> list[Part]:
+        """Each question of the question by itself; all together if none of them is answered so."""
+        parts = [self._part(one, corpus, context) for one in parts_of(standalone)]
+        whole = len(parts) == 1 or any(part.answered for part in parts)
+        return parts if whole else [self._part(standalone, corpus, context)]
 
-        Last: whether that is the answer; else (no model, it failed or stalled, nothing was borne out)
-        quotes are to follow.
-        """
-        if self._writer is None:
-            return "", (), False
-        from bot.llm import ask
-        from bot.written import checked, grounds_of
+    def _part(self, question: str, corpus: Corpus, context: Context) -> Part:
+        if about := about_the_blog(question, corpus.articles, corpus.chunks):
+            return Part(question, tuple(about), float(any(line.evidence for line in about)))
+        passages, reading = self._read(question, corpus, context)
+        answerable = reading.answerable
+        if answerable < self.config.threshold and named_list(question, reading.sentences, corpus.articles):
+            answerable = self.config.threshold  # a list that has the name asked for is what is asked for
+        lines = compose(question, reading, corpus.articles) if answerable >= self.config.threshold else []
+        near = tuple(
+            (s.passage.chunk.article_id, s.sentence.start, s.sentence.end) for s in reading.sentences[:3]
+        )
+        words = dict.fromkeys(s.passage for s in reading.sentences) if lines else ()
+        return Part(question, tuple(lines), answerable, tuple(passages), near, tuple(words))
 
-        asked = ask(standalone, list(dict.fromkeys(one.passage for one in reading.sentences)))
-        blobs = corpus.store.tokens([p.chunk.id for p in asked.keys.values()])
-        grounds = grounds_of(asked.keys, blobs, corpus.articles)
-        text, citations = "", tuple[Citation, ...]()
-        try:
-            with closing(self._writer.stream(asked)) as pieces:
-                for shown in checked(pieces, grounds, corpus.articles, self._embedder):
-                    text, citations = text + shown.text, citations + shown.citations
-                    yield Token(shown.text)
-        except ModelError as error:
-            log.warning("%s; quotes are shown instead", error)
-            return text, citations, False
-        if not text:
-            log.info("nothing that the chat model wrote is borne out; quotes are shown instead")
-        return text, citations, bool(text)
+    def _foreign(self, asked: str, corpus: Corpus) -> str | None:
+        """What to say to a question in another language; None if the model may understand it."""
+        if self.config.embedder != DEFAULT_EMBEDDER or not corpus.chunks:
+            return None
+        return foreign(
+            asked,
+            home=lambda: self._home(corpus),
+            vocabulary=corpus.keywords.vocabulary,
+            known=lambda word: self._embedder.count(word) == 1,
+        )
 
-    def _from_metadata(
-        self, question: str, standalone: str, about: str, corpus: Corpus, context: Context
-    ) -> Iterator[Event]:
-        passages, _ = self._read(standalone, corpus, context)
-        for passage in passages:
-            if said := metadata.sentence(corpus.articles[passage.chunk.article_id], about, standalone):
-                text = f"{said} [1]"
-                yield Token(text)
-                yield Answer(question, standalone, text, (metadata_citation(passage),), "answered", 1.0)
-                return
-        yield from self._abstain(question, standalone, passages, 0.0, corpus)
+    def _home(self, corpus: Corpus) -> str:
+        """The blog's language, found once a generation."""
+        if self._language is None:
+            self._language = language_of(article.text for article in corpus.articles.values())
+        return self._language
 
     def _abstain(
-        self, question: str, standalone: str, passages: Sequence[Passage], answerable: float, corpus: Corpus
+        self,
+        question: str,
+        standalone: str,
+        passages: Sequence[Passage],
+        answerable: float,
+        corpus: Corpus,
+        said: str = "",
     ) -> Iterator[Event]:
-        text = ABSTAIN if corpus.chunks else ABSTAIN_EMPTY
+        text = said or (ABSTAIN if corpus.chunks else ABSTAIN_EMPTY)
         yield Token(text)
-        near = candidates((p.chunk for p in passages), dict(corpus.articles))
+        pieces = [p.chunk for p in passages] or corpus.chunks
+        near = candidates(pieces, corpus.articles, asked=standalone, english=self._home(corpus) == "en")
         offered = self._verified(near, _SUGGESTED, corpus)
         yield Answer(question, standalone, text, (), "abstained", answerable, offered)
 
@@ -348,26 +363,3 @@ def _writer(config: BotConfig) -> Writer | None:
     from bot.llm import open_writer
 
     return open_writer(config.model, seconds=config.model_seconds)
-
-
-def _joined(lines: Sequence[str]) -> str:
-    return "".join(piece for piece in _pieces(lines))
-
-
-def _tokens(lines: Sequence[str]) -> Iterator[Token]:
-    for piece in _pieces(lines):
-        yield Token(piece)
-
-
-def _pieces(lines: Sequence[str]) -> Iterator[str]:
-    """The lines with what parts them: list items stand close, all else in paragraphs."""
-    previous = ""
-    for line in lines:
-        if previous:
-            yield "\n" if _listed(previous) and _listed(line) else "\n\n"
-        yield line
-        previous = line
-
-
-def _listed(line: str) -> bool:
-    return line.startswith("- ") or line.split(". ", 1)[0].isdigit()

@@ -43,11 +43,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a draft: `prose` sentences side by side, or one list item, or a heading label."""
+    """One line of a draft: `prose` sentences side by side, one list item, a heading label, a note, or
+    something said `about` a post as such, by itself or as an `entry` of a list.
 
-    kind: Literal["prose", "bullet", "number", "label"]
+    number: of a numbered item, as the article counts it. said: Markdown of our own (notes.py); a
+    note has no evidence and no marker, the other two cite the post with an empty quote.
+    """
+
+    kind: Literal["prose", "bullet", "number", "label", "note", "about", "entry"]
     evidence: tuple[Evidence, ...]
-    number: int = 0  # of a numbered item, as the article counts it
+    number: int = 0
+    said: str = ""
 
 
 def footnote(
@@ -63,9 +69,14 @@ def footnote(
     citations: list[Citation] = []
     seen = {(c.passage.chunk.article_id, c.start, c.end) for c in after}
     for line in draft:
-        parts: list[str] = []
+        parts: list[str] = [line.said] if line.kind == "note" else []
         for item in line.evidence:
-            citation = _citation(item, articles, len(after) + len(citations) + 1)
+            number = len(after) + len(citations) + 1
+            if line.kind in ("about", "entry"):
+                citations.append(metadata_citation(item.passage, number))
+                parts.append(f"{line.said} [{number}]")
+                continue
+            citation = _citation(item, articles, number)
             if citation is None or (key := (item.passage.chunk.article_id, item.start, item.end)) in seen:
                 continue
             seen.add(key)
@@ -77,7 +88,7 @@ def footnote(
 
 
 def _lead(line: Line) -> str:
-    return {"bullet": "- ", "number": f"{line.number}. ", "label": "**", "prose": ""}[line.kind]
+    return {"bullet": "- ", "entry": "- ", "number": f"{line.number}. ", "label": "**"}.get(line.kind, "")
 
 
 def _tail(line: Line, text: str) -> str:

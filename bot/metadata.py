@@ -3,16 +3,19 @@
 Answered from what the post says of itself, citing the post as such. Deliberately narrow: "who
 wrote this?" is answered with a name, "is the author a doctor?" is not.
 
-What this file does not know: the text of posts.
+What this file does not know: how sentences are judged.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Mapping, Sequence
 
-from bot.cite import escape
-from ingest.article import Article
+from bot import notes
+from bot.catalogue import about_line, catalogue, entry_line, on_topic
+from bot.cite import Line, escape
+from bot.keywords import content_stems, stems
+from ingest.article import Article, Chunk
 
 _POST = r"(?:blog|post|article|piece|page|guide|text|site|story|thing|one)s?"
 # What is asked about: the post, or whoever wrote it; nothing else was "written" or "released" by us.
@@ -67,16 +70,69 @@ def sentence(article: Article, what: str, question: str = "") -> str | None:
     if what == "author" and article.author:
         return f"{title} was written by {escape(article.author)}."
     if what == "published" and article.published:
-        day = _spoken(article.published)
+        day = notes.spoken(article.published)
         if re.search(r"\byear\b", question, re.IGNORECASE) and not re.search(r"\d{4}", day):
             return None
         return f"{title} was published {'in' if day.isdigit() else 'on'} {escape(day)}."
     return None
 
 
-def _spoken(published: str) -> str:
-    try:
-        day = date.fromisoformat(published[:10])
-    except ValueError:
-        return published
-    return f"{day.day} {day:%B %Y}"
+# "the post on foam rolling", "this hamstring article": what a post that is spoken of is about.
+_ABOUT = re.compile(
+    rf"\b{_POST} (?:(?:that is|which is|you wrote|written) )?(?:about|on|called|titled|named|for) (?:the |your |an? )?[\"“']?(.+?)[\"”']?(?: (?:was|were|come|came|get|got|been|originally|first))*(?: {_OUT})?\W*$"
+    rf"|\b(?:this|that|the|your) ((?:[\w'’-]+ ){{1,4}}?){_POST}\b",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(r"\(([^()]*)\)\s*$")
+_LISTED = 8
+
+
+def about_the_blog(
+    question: str, articles: Mapping[str, Article], chunks: Sequence[Chunk]
+) -> list[Line] | None:
+    """The lines that answer a question about posts as such; None if it asks what they say.
+
+    Lines without a citation say that the blog does not tell.
+    """
+    own = _ASIDE.sub("", question).strip() or question
+    by_title = [
+        a for a in articles.values() if len(a.title.split()) > 1 and a.title.casefold() in own.casefold()
+    ]
+    if by_title and (
+        what := wanted(re.sub(re.escape(by_title[0].title), "this post", own, flags=re.IGNORECASE))
+    ):
+        return _told(by_title[:1], what, own, chunks)
+    what = wanted(own)
+    if what is None:
+        return catalogue(own, articles, chunks)
+    dated = sorted(articles.values(), key=lambda a: notes.age(a.published))
+    topic = next((g.strip() for m in _ABOUT.finditer(own) for g in m.groups() if g and content_stems(g)), "")
+    if topic:
+        meant = _meant(topic, dated, chunks, part=0.5)
+        if not meant:
+            return [Line("note", (), said=notes.nothing_on(topic))]
+        return _told(meant[:1], what, own, chunks)
+    aside = _ASIDE.search(question)
+    meant = _meant(aside[1], dated, chunks, part=0.0)[:1] if aside else []
+    return _told(meant or dated, what, own, chunks)
+
+
+def _meant(topic: str, articles: Sequence[Article], chunks: Sequence[Chunk], *, part: float) -> list[Article]:
+    """The posts about something, best first: by title, tags and headings, or by more than this part of its words."""
+    words = set(content_stems(topic))
+    if found := [article for article, _ in on_topic(words, articles, chunks)]:
+        return found
+    near = [(len(words & set(stems(" ".join((a.title, *a.tags))))), a) for a in articles]
+    return [a for n, a in sorted(near, key=lambda pair: -pair[0]) if n > part * len(words)]
+
+
+def _told(meant: Sequence[Article], what: str, question: str, chunks: Sequence[Chunk]) -> list[Line]:
+    said = [(a, told) for a in meant if (told := sentence(a, what, question))]
+    if not said:
+        return [Line("note", (), said=notes.no_record(what))]
+    first, told = said[0]
+    if what == "author" and len(said) == len(meant) > 1 and len({a.author for a, _ in said}) == 1:
+        return [about_line(notes.all_by(first.author or ""), first, chunks)]
+    if len(said) == 1:
+        return [about_line(told, first, chunks)]
+    return [entry_line(told, a, chunks) for a, told in said[:_LISTED]]

@@ -29,20 +29,23 @@ _NEUTRAL = frozenset(
     for w in "recommend suggest best good bad great effective help try do describe mention show cover explain article"
     " blog post list name main different available everything exist give advise regular sore pain".split()
 )
+_ALIKE = frozenset(stem(w) for w in ("stretches", "exercises", "poses", "moves"))  # names of one thing
+_NEGATED = re.compile(r"\b(?:not|never|no|without)\b|n['’]t\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\d{1,2}[.):]\s")
 
 
 def asked_list(question: str, article: Article) -> list[Block]:
     """The headings or items that the question asks for by name, in order; [] if it does not."""
     name = _name(question)
-    if name is None:
+    if name is None or _NEGATED.search(question):
         return []
-    rest = set(content_stems(question)) - _NEUTRAL - {name}
+    alike = _ALIKE if name in _ALIKE else {name}
+    rest = set(content_stems(question)) - _NEUTRAL - alike
     for above, members in _lists(article.text):
         told = set(stems(" ".join((article.title, *above))))
         own = set(stems(" ".join(article.text[m.start : m.end] for m in members)))
-        inside = members[0].kind == "heading" and name in own
-        if (name in set(stems(above[-1] if above else "")) or inside) and rest <= told:
+        inside = members[0].kind == "heading" and alike & own
+        if (alike & set(stems(above[-1] if above else "")) or inside) and rest <= told:
             return members
     return []
 

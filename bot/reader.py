@@ -16,6 +16,7 @@ project. What this file does not know: how an answer is put together (quote.py).
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,6 +115,21 @@ def again(
     chosen = [int(i) for i in order[:AGAIN] if np.isfinite(best[i])]
     said = second.logits(question, texts, matter, chosen)
     return {k: 0.5 * (float(first[k]) + logit) for k, logit in said.items()}
+
+
+def ranked(passages: Sequence[Passage], reading: Reading) -> list[Passage]:
+    """The passages, best first by what their best sentence says and where they were found.
+
+    Those in which nothing was read come after the others, in the order in which they were found.
+    """
+    best: dict[str, float] = {}
+    for one in reading.sentences:
+        key = one.passage.chunk.id
+        best[key] = max(best.get(key, -math.inf), one.logit)
+    place = {p.chunk.id: n for n, p in enumerate(passages)}
+    seen = [p for p in passages if p.chunk.id in best]
+    seen.sort(key=lambda p: _RANK * place[p.chunk.id] - best[p.chunk.id])
+    return [*seen, *(p for p in passages if p.chunk.id not in best)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ DOORS = {
     "langchain_chroma": {"bot/eval/bench_langchain.py", "bot/eval/tutorial.py"},
     "langchain_classic": {"bot/eval/bench_langchain.py"},
     "httpcore": {"ingest/wire.py"},
+    "py3langid": {"bot/language.py"},
     "httpx": set(),  # web pages come over httpcore, whose connections can be guarded
 }
 HEAVY = {

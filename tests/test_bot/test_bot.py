@@ -148,3 +148,51 @@ def test_the_command_line_answers(folder: Path, bot: Bot) -> None:
     assert unknown.returncode == 1 and "Traceback" not in unknown.stderr
     empty = footnote("ask", "")
     assert empty.returncode == 1 and "Traceback" not in empty.stderr
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted", "never"),
+    [
+        ("how long do I hold the seated one", "20 to 30 seconds", ("standing", "Downward", "lying")),
+        (
+            "how many times do I repeat the stretch standing up?",
+            "three times",
+            ("seated", "Downward", "lying"),
+        ),
+        ("how often should I do downward dog?", "daily routine", ("seated", "standing", "lying")),
+    ],
+)
+def test_what_is_named_is_never_answered_with_another(
+    bot: Bot, question: str, quoted: str, never: tuple[str, ...]
+) -> None:
+    answer = bot.ask(question)
+    assert answer.status == "answered" and quoted in answer.text
+    assert not any(word in answer.text for word in never), answer.text
+
+
+def test_both_questions_in_one_are_answered_or_the_missing_one_is_named(bot: Bot) -> None:
+    both = bot.ask("How long do I hold the standing stretch, and how often should I do it?")
+    assert "20 to 30 seconds" in both.text and "every day" in both.text
+    one = bot.ask("What is sciatica and what is the capital of France?")
+    assert (
+        one.status == "answered"
+        and "capital of France" in one.text
+        and "nerve has become irritated" in one.text
+    )
+    told = bot.ask("what is sciatica, and who wrote the post on it?")
+    assert {c.quote == "" for c in told.citations} == {True, False}
+
+
+def test_a_place_in_a_list_and_the_list_of_posts(bot: Bot) -> None:
+    first = bot.ask("the first two steps of the standing stretch")
+    assert [c.quote[:8] for c in first.citations] == ["Stand up", "Put one "]
+    posts = bot.ask("list the posts")
+    assert (
+        posts.status == "answered" and len(posts.citations) == 8 and not any(c.quote for c in posts.citations)
+    )
+    assert bot.ask("do you have anything on plantar fasciitis?").status == "abstained"
+
+
+def test_another_language_is_answered_in_it(bot: Bot) -> None:
+    answer = bot.ask("¿Cuánto tiempo mantengo el estiramiento?")
+    assert answer.status == "abstained" and "inglés" in answer.text and answer.suggestions

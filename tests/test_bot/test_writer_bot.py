@@ -154,7 +154,9 @@ def test_a_reader_who_leaves_ends_the_model(plain: Bot) -> None:
             yield "x "
 
     model = chat(play)
-    stream = Bot(plain._index, plain.embedder, plain.config, writer=Writer(model, seconds=20)).stream(QUESTION)
+    stream = Bot(plain._index, plain.embedder, plain.config, writer=Writer(model, seconds=20)).stream(
+        QUESTION
+    )
     assert isinstance(next(stream), Token)
     stream.close()  # type: ignore[attr-defined]
     assert model.ended.wait(5)

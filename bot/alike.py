@@ -1,0 +1,161 @@
+"""Things of one kind that stand side by side on a blog, by what tells their names apart.
+
+Headings of one level ("1. Standing Hamstring Stretch", "2. Seated ..."), items of one list that begin
+with what they are about, and posts that are alike.
+
+What this file does not know: questions.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bot.keywords import STOPWORDS, fold, stem, words
+from bot.posture import telling_words
+from ingest.article import Article
+from ingest.blocks import Block, blocks, sections
+
+_NUMBERED = re.compile(r"(?:step |part |no\.? |#)?\d{1,2}[.):]?\s*[-–—:]?\s+", re.IGNORECASE)
+_AFTER_HEAD = re.compile(
+    r"\s+(?:with|for|on|in|of|to|at|from|using|against|by|without|and)\s|[(:,]|\s[-–—]\s", re.IGNORECASE
+)
+_ASKS = re.compile(r"(?:what|how|why|where|when|which|who|is|are|do|does|can|should)\b", re.IGNORECASE)
+_LEAD = re.compile(r"([^.:!?–—]{2,60}?)(?::\s|\s[–—-]\s|\s(?:is|are)\s)")
+_EVERYWHERE = frozenset("introduction conclusion summary overview faq faqs references sources".split())
+_LONGEST_NAME = 9  # words; what is longer is a sentence, no name
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What one of several alike things is called. words: its content stems, postures in one form.
+
+    head: the stem of the word that says what kind of thing it is. article_id, start, end: the text
+    that is about it. number: its place as the blog counts it, else 0. label: it is what an item begins
+    with before a colon, and is meant only by all its words.
+    """
+
+    text: str
+    words: frozenset[str]
+    head: str
+    article_id: str
+    start: int
+    end: int
+    number: int = 0
+    label: bool = False
+
+
+Group = tuple[Name, ...]  # alike things, two or more
+
+
+def varying(group: Group, topics: frozenset[str]) -> dict[Name, frozenset[str]]:
+    """For each name the words that tell it from most of the others."""
+    uses = Counter(w for n in group for w in n.words)
+    telling = {w for w, count in uses.items() if count <= len(group) / 2 and w not in topics}
+    return {n: (n.words & telling) - {n.head} or n.words & telling for n in group}
+
+
+@functools.lru_cache(maxsize=4096)
+def groups_in(article: Article) -> tuple[Group, ...]:
+    """The alike things of one article: headings of one level under one parent, items of one list."""
+    found: list[Group] = []
+    levels: dict[tuple[int, tuple[str, ...]], list[tuple[Block, tuple[str, ...]]]] = {}
+    headings = [b for b in blocks(article.text) if b.kind == "heading"]
+    trail: list[Block] = []
+    children: dict[int, set[str]] = {}
+    for h in headings:
+        trail = [*(b for b in trail if b.level < h.level), h]
+        above = tuple(article.text[b.start : b.end] for b in trail[:-1])
+        levels.setdefault((h.level, above), []).append((h, above))
+        if len(trail) > 1:
+            children.setdefault(trail[-2].start, set()).add(article.text[h.start : h.end].casefold())
+    for (level, _), members in levels.items():
+        names = []
+        for h, _ in members:
+            end = next(
+                (b.line for b in headings if b.start > h.start and b.level <= level), len(article.text)
+            )
+            names.append(_name(article, article.text[h.start : h.end], h.start, end))
+        found += _alike(names, {n.start: frozenset(children.get(n.start, ())) for n in names})
+    return tuple(found + list(_items(article)))
+
+
+def _items(article: Article) -> Iterator[Group]:
+    """Lists whose items begin with what they are about: "Warm up first: ...", "The seated stretch is ..."."""
+    for part in sections(article.text):
+        run: list[Name] = []
+        for block in [*blocks(article.text, part.start, part.end), None]:
+            if block is not None and block.is_item:
+                if m := _LEAD.match(article.text, block.start, block.end):
+                    name = _name(article, m[1], block.start, block.end)
+                    run.append(replace(name, number=len(run) + 1, label=":" in m[0]))
+                continue
+            labelled = [n for n in run if n.label and n.words]
+            if len(labelled) >= 2:
+                yield tuple(labelled)
+            elif len(run) >= 2:
+                heads = [n.head for n in run]
+                if any(heads.count(h) >= 2 for h in heads):
+                    yield tuple(run)
+            run = []
+
+
+def _name(article: Article, text: str, start: int, end: int) -> Name:
+    bare = _NUMBERED.sub("", text, count=1) if _NUMBERED.match(text) else text
+    number = int(re.search(r"\d+", text)[0]) if bare != text else 0  # type: ignore[index]
+    front = [w for w, _, _ in words(_AFTER_HEAD.split(bare)[0]) if w not in STOPWORDS]
+    head = stem(front[-1]) if front and not _ASKS.match(bare) else ""
+    return Name(bare, telling_words(bare), head, article.id, start, end, number)
+
+
+def _alike(names: Sequence[Name], children: Mapping[int, frozenset[str]]) -> Iterator[Group]:
+    """Groups among sibling headings: counted ones, those of one head noun, those built alike."""
+    short = [n for n in names if n.words and len(n.text.split()) <= _LONGEST_NAME]
+    counted = [n for n in short if n.number > 0]
+    if len(counted) >= 2:
+        yield tuple(counted)
+    rest = [n for n in short if n.number == 0 and n.head]
+    for head in dict.fromkeys(n.head for n in rest):
+        same = [n for n in rest if n.head == head]
+        if len(same) >= 2:
+            yield tuple(same)
+    built = [n for n in rest if any(children[n.start] & children[m.start] for m in rest if m is not n)]
+    if len(built) >= 2 and len({n.head for n in built}) > 1:
+        yield tuple(built)
+
+
+def groups_among(articles: Sequence[Article]) -> Iterator[Group]:
+    """Posts that are alike: "Seated stretch" and "Standing stretch", or guides built from the same headings."""
+    named = [_name(a, a.title, 0, len(a.text)) for a in articles]
+    short = [
+        n
+        for n in named
+        if n.head and len(n.words) > 0 and len(n.text.split()) <= 7 and ":" not in n.text and n.number == 0
+    ]
+    for head in dict.fromkeys(n.head for n in short):
+        same = [n for n in short if n.head == head]
+        if len(same) >= 2:
+            yield tuple(same)
+    built = {a.id: _built(a) for a in articles}
+    like = [
+        n
+        for n in short
+        if any(_similar(built[n.article_id], built[m.article_id]) for m in short if m is not n)
+    ]
+    if len(like) >= 2 and len({n.head for n in like}) > 1:
+        yield tuple(like)
+
+
+@functools.lru_cache(maxsize=4096)
+def _built(article: Article) -> frozenset[str]:
+    headings = (article.text[b.start : b.end].casefold() for b in blocks(article.text) if b.kind == "heading")
+    return frozenset(h for h in headings if fold(h) not in _EVERYWHERE)
+
+
+def _similar(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Do two posts share half of their headings, and at least two?"""
+    both = len(one & other)
+    return both >= 2 and both >= 0.5 * min(len(one), len(other))

@@ -1,0 +1,159 @@
+"""Questions about the blog as a collection: what there is on a topic, how many posts, the newest.
+
+Answered from titles, headings, tags and dates; each line cites its post or section with an empty
+quote. "What does the blog say about X?" is no such question: it wants sentences.
+
+What this file does not know: how sentences are judged.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from bot import notes
+from bot.answer import Passage
+from bot.cite import Evidence, Line
+from bot.keywords import content_stems, stem, stems
+from ingest.article import Article, Chunk
+
+_MOST = 8  # posts or sections that are listed
+_POSTS = r"(?:blog ?posts?|posts?|articles?|guides?|pieces?|pages?|entries|write-?ups?)"
+_HERE = r"(?:\s+(?:here|there|(?:on|in|at|of) (?:this|the|your) (?:blog|site|website|page)|so far|in total|altogether|all together|now))*"
+_PLEASE = r"\W*(?:(?:hi|hello|hey|ok|okay|so|and|please|can you|could you|would you|i want to (?:know|see)|tell me|just)\b\W*)*"
+_END = r"\W*(?:please|thanks|thank you)?\W*"
+_COUNT = re.compile(
+    rf"{_PLEASE}how many {_POSTS}(?: (?:are there|is there|do you have|have you (?:got|written|published|posted)|did you (?:write|publish)"
+    rf"|does (?:this|the|your) (?:blog|site) have|exist|have been (?:written|published)|you have))?{_HERE}{_END}",
+    re.IGNORECASE,
+)
+_NEWEST = re.compile(
+    rf"{_PLEASE}(?:(?:what|which)(?:['’]?s| is| was)? |show me |give me |link to )?(?:(?:the|your|this blog['’]s) )?(?:very )?"
+    rf"(newest|latest|most recent|last|oldest|first|earliest)(?: published| blog)? {_POSTS}(?: (?:about|called|title))?{_HERE}{_END}"
+    rf"|{_PLEASE}(?:what(?:['’]?s| is) new|anything new|what did you (?:last |just )?(?:post|publish|write) (?:last|recently|lately)){_HERE}{_END}",
+    re.IGNORECASE,
+)
+_ALL = re.compile(
+    rf"{_PLEASE}(?:(?:list|show|name|give)(?: me)?(?: all)?(?: (?:of )?(?:the|your))?|(?:what|which)(?: are)?(?: all)?(?: (?:of )?(?:the|your))?|all(?: the| your)?)"
+    rf" (?:{_POSTS}|titles?|topics|subjects|table of contents|list of {_POSTS}|titles? of (?:all |the |your )*{_POSTS})"
+    rf"(?: (?:are there|do you have|have you (?:got|written)|(?:do you|does (?:this|the) (?:blog|site)) (?:cover|have|write about|talk about)|exist))?{_HERE}{_END}"
+    rf"|{_PLEASE}what(?:['’]?s| is) (?:this|the|your) (?:blog|site|website)(?: all)? about{_END}"
+    rf"|{_PLEASE}what (?:do you|does (?:this|the|your) (?:blog|site)) (?:write|blog|talk|have) about{_HERE}{_END}"
+    rf"|{_PLEASE}what can i (?:read|find|ask|ask you|learn)(?: about)?{_HERE}{_END}",
+    re.IGNORECASE,
+)
+_ON = r"(?:on|about|regarding|concerning|covering|mentioning|dealing with|related to|that (?:mention|cover|discuss|talk about|deal with))"
+_TOPIC = re.compile(
+    rf"{_PLEASE}(?:what (?:all )?(?:do you have|have you(?: got| written| published| posted)?|is there|else is there|did you write|has been written){_HERE} {_ON}"
+    rf"|(?:which|what)(?: of (?:the|your))? {_POSTS}(?: (?:are there|are|is|do you have|have you(?: got| written)?|did you write|does (?:this|the) blog have))?{_HERE}"
+    rf" (?:{_ON}|(?:talk|write|go|deals?|speaks?|talks?)(?: about| into| with| of)|mentions?|covers?|discuss(?:es)?)"
+    rf"|(?:do you have|have you (?:got|written|posted|published)|is there|are there|got|did you write|you have){_HERE} (?:anything|something|any|an?|other|more|some|stuff|much)"
+    rf"(?: (?:more|else|other))?(?: {_POSTS}|information|info|stuff)?{_HERE} (?:written )?{_ON}"
+    rf"|(?:(?:list|show|find|give|send|recommend|see)(?: me)? )?(?:all |everything |anything )?(?:of )?(?:the |your |some |an? |any )?(?:(?:{_POSTS}|everything|anything|stuff)(?: you have)?{_HERE} {_ON})"
+    rf"|where (?:can|do|could) i (?:read|find|learn)(?: out)?(?: something| more| anything)? (?:on|about)"
+    rf"|(?:(?:what(?:['’]?s| is)|give me|send me|share|show me|is there|do you have|where(?:['’]?s| is)) )?(?:(?:the|an?) )?(?P<link>link|url|address)s? (?:to|of|for) (?:(?:the|your|an?|that) )?(?:{_POSTS} {_ON}))"
+    r" (?:the |your |an? )?(?P<topic>[^?!.]{2,80}?)" + _HERE + _END,
+    re.IGNORECASE,
+)
+_EMPTY = frozenset(
+    map(stem, "topic subject anything something everything thing else other stuff blog".split())
+)
+_NO_TOPIC = re.compile(r"\b(?:this|that|it|these|those|them)\b", re.IGNORECASE)
+
+
+def catalogue(question: str, articles: Mapping[str, Article], chunks: Sequence[Chunk]) -> list[Line] | None:
+    """The lines that answer a question about the blog as a whole; None if it is none.
+
+    A single note if there is nothing to list. The question as it was asked, without what a
+    conversation added.
+    """
+    if not articles:
+        return None
+    own = re.sub(r"\s*\([^()]*\)\s*$", "", question)
+    dated = sorted(articles.values(), key=lambda a: notes.age(a.published))
+    if _COUNT.fullmatch(own):
+        said = f"{notes.counted(len(dated))} {notes.newest(dated[0], alone=len(dated) == 1)}"
+        return [about_line(said, dated[0], chunks)]
+    if m := _NEWEST.fullmatch(own):
+        oldest = bool(m[1]) and m[1].lower() in ("oldest", "first", "earliest")
+        with_date = [a for a in dated if a.published]
+        if not with_date:
+            return [Line("note", (), said=notes.NO_DATES)]
+        one = with_date[-1] if oldest else with_date[0]
+        return [about_line(notes.title(one), one, chunks)]
+    if _ALL.fullmatch(own):
+        head = [Line("note", (), said=notes.counted(len(dated)))]
+        return head + _entries([(a, None) for a in dated], chunks)
+    m = _TOPIC.fullmatch(own)
+    topic = m["topic"].strip() if m else ""
+    wanted = {s for s in content_stems(topic) if s not in _EMPTY}
+    if not m or not wanted or (_NO_TOPIC.search(topic) and len(wanted) < 2):
+        return None
+    found = on_topic(wanted, dated, chunks)
+    return _entries(found, chunks) if found else [Line("note", (), said=notes.nothing_on(topic))]
+
+
+def on_topic(
+    wanted: set[str], articles: Sequence[Article], chunks: Sequence[Chunk]
+) -> list[tuple[Article, Chunk | None]]:
+    """Posts about it by title or tags, then sections by heading, then those that speak of it more than once."""
+    whole = [
+        a for a in articles if wanted <= set(stems(a.title)) or any(wanted <= set(stems(t)) for t in a.tags)
+    ]
+    ids = {a.id for a in whole}
+    headed: list[tuple[Article, Chunk | None]] = []
+    told: list[tuple[Article, Chunk | None]] = []
+    by_id = {a.id: a for a in articles}
+    for chunk in chunks:
+        if chunk.article_id in ids or chunk.article_id not in by_id:
+            continue
+        article = by_id[chunk.article_id]
+        if not _may_have(f"{article.title} {' '.join(chunk.path)} {chunk.text}", wanted):
+            continue
+        if wanted <= set(stems(" ".join((article.title, *chunk.path)))):
+            # A heading and those under it are one place.
+            if not any(c and a is article and c.path == chunk.path[: len(c.path)] for a, c in headed):
+                headed.append((article, chunk))
+        else:
+            body = [s for s in stems(chunk.text) if s in wanted]
+            if all(body.count(s) >= 2 for s in wanted) and not any(a is article for a, _ in (*headed, *told)):
+                told.append((article, chunk))
+    return [*((a, None) for a in whole), *headed, *told]
+
+
+def _may_have(text: str, wanted: set[str]) -> bool:
+    """Has a text anything that begins like each stem? Stemming all of a large blog takes seconds."""
+    folded = text.casefold()
+    if not folded.isascii():  # stems have no accents
+        folded = "".join(c for c in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(c))
+    return all(s[: max(3, len(s) - 1)] in folded for s in wanted)
+
+
+def _entries(found: Sequence[tuple[Article, Chunk | None]], chunks: Sequence[Chunk]) -> list[Line]:
+    lines = []
+    for article, chunk in found[:_MOST]:
+        heading = chunk.path[-1] if chunk is not None and chunk.path else ""
+        passage = (
+            passage_for(article, chunks) if chunk is None else Passage(chunk, article.title, article.url, 0.0)
+        )
+        lines.append(Line("entry", (Evidence(passage, 0, 0),), said=notes.title(article, heading)))
+    if len(found) > _MOST:
+        lines.append(Line("note", (), said=notes.more(len(found) - _MOST)))
+    return lines
+
+
+def entry_line(said: str, article: Article, chunks: Sequence[Chunk]) -> Line:
+    """The same as an item of a list."""
+    return Line("entry", (Evidence(passage_for(article, chunks), 0, 0),), said=said)
+
+
+def about_line(said: str, article: Article, chunks: Sequence[Chunk]) -> Line:
+    """Something said about a post as such, citing it."""
+    return Line("about", (Evidence(passage_for(article, chunks), 0, 0),), said=said)
+
+
+def passage_for(article: Article, chunks: Sequence[Chunk]) -> Passage:
+    """A passage that stands for an article as such: its first."""
+    chunk = next((c for c in chunks if c.article_id == article.id), Chunk(article.id, 0, (), "", 0, 0))
+    return Passage(chunk, article.title, article.url, 0.0)

@@ -1,0 +1,97 @@
+"""What kind of answer a question wants (a time, a number, how often ...), and whether a text gives it.
+
+What this file does not know: how sentences were judged, and the blog.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_NUMBER = (
+    r"(?:\d[\d.,/]*|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|sixty"
+    r"|ninety|half|few|several|couple of|dozen)"
+)
+_TIME = r"(?:sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|years?|breaths?|nights?)"
+_LENGTH = r"(?:mm|cm|centimet\w+|met(?:er|re)s?|km|inch(?:es)?|in|feet|foot|ft|yards?|miles?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """asked: a question wants this. given: a text has it. lack: said when nothing that was found has it.
+
+    strict: a sentence without it cannot be the answer; otherwise it only is a less likely one.
+    """
+
+    name: str
+    asked: re.Pattern[str]
+    given: re.Pattern[str]
+    lack: str = ""
+
+    @property
+    def strict(self) -> bool:
+        return bool(self.lack)
+
+
+def _kind(name: str, asked: str, given: str, lack: str = "") -> Kind:
+    return Kind(name, re.compile(asked, re.IGNORECASE), re.compile(given, re.IGNORECASE), lack)
+
+
+# The first that fits is the kind of a question.
+KINDS = (
+    _kind(
+        "frequency",
+        r"\bhow (?:often|frequent\w*|regular\w*)\b|\bhow many times (?:a|per|each|every|in a) (?:day|week|month|year)\b"
+        r"|\bhow many (?:days|times) (?:a|per|each) (?:day|week|month|year)\b",
+        r"\b(?:dai|week|hour|month|night|year)ly\b|\b(?:every|each|per) (?:other |single |few |\d+ |two )?"
+        r"(?:days?|mornings?|evenings?|nights?|hours?|weeks?|months?|years?|times?|sessions?|workouts?)\b|\b(?:once|twice)\b"
+        rf"|\btimes (?:a|per|each)\b|\bregular(?:ly)?\b|\broutine\b|\b{_NUMBER} {_TIME} (?:a|per) \w+",
+        "how often",
+    ),
+    _kind(
+        "duration",
+        rf"\bhow (?:long|many {_TIME})\b|\bduration\b|\bhold(?:ing)? time\b|\bhow much time\b|\btime to hold\b",
+        rf"\b{_NUMBER}(?:[- ]?(?:to|[-–—]|or)[- ]?{_NUMBER})?[- ]?(?:more |full )?{_TIME}\b|\bovernight\b|\bforever\b"
+        rf"|\b{_NUMBER}[- ]?{_LENGTH}\b",
+        "how long",
+    ),
+    _kind(
+        "count",
+        r"\bhow many\b|\bnumber of\b|\breps?\b|\brepetitions?\b|\bsets? of\b",
+        r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|once|twice|thrice"
+        r"|several|couple|pair|dozen|hundreds?|thousands?|both|single)\b",
+        "how many",
+    ),
+    _kind(
+        "amount",
+        r"\bhow much\b(?! (?:better|worse|longer|more))|\bwhat percent\w*\b|\bhow (?:far|high|wide|deep|tall|heavy|hot|cold|old)\b",
+        r"\d|\b(?:half|third|quarter|most|percent|double|twice|one|two|three|four|five|six|ten|hip-width|shoulder-width|as \w+ as)\b",
+    ),
+    _kind(
+        "side",
+        r"\b(?:which|what|each|both|either) (?:side|leg|foot|arm|hand|knee)s?\b",
+        r"\b(?:left|right|both|each|either|other|one|opposite|same|affected|switch|change|alternate)\b",
+    ),
+    _kind(
+        "why",
+        r"\bwhy\b|\bhow come\b|\breasons?\b|\bwhat(?:'s|’s)? (?:makes|causes|leads|brings)\b",
+        r"\b(?:because|due to|caus\w+|lead(?:s|ing)?|result\w*|since|so that|therefore|when|forc\w+|pull\w*|drag\w*"
+        r"|reduc\w+|prevent\w*|helps?|puts?|mak(?:es|ing)|affects?|from)\b",
+    ),
+    _kind(
+        "who",
+        r"\bwho\b|\bwhich people\b|\bwhat (?:kind|sort|type)s? of (?:people|person)\b",
+        r"\b(?:people|person|anyone|everyone|those who|someone|men|women|adults?|children|kids|athletes?|runners?"
+        r"|beginners?|seniors?|\w+(?:ers|ists|ors))\b|[A-Z]\w+ [A-Z]\w+",
+    ),
+    _kind(
+        "when",
+        r"\bwhen\b|\bwhat time\b",
+        r"\b(?:when|while|before|after|during|until|once|morning|night|evening|noon|in \d{4}|\d+)\b",
+    ),
+)  # fmt: skip
+
+
+def kind_of(question: str) -> Kind | None:
+    """What kind of answer is wanted, if one can tell."""
+    return next((kind for kind in KINDS if kind.asked.search(question)), None)

@@ -1,0 +1,271 @@
+"""Lists as answers: which list is asked for, and whole or which of its items.
+
+What this file does not know: how sentences were judged, and how prose is quoted (quote.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.alike import Name
+from bot.answer import Passage
+from bot.cite import Evidence, Line
+from bot.named import asked_list
+from bot.notes import source
+from bot.reader import Scored
+from bot.siblings import Asked
+from bot.suggest import speaks
+from ingest.article import Article, Chunk
+from ingest.blocks import Block, blocks, sections
+
+_LONGEST = 25
+_MOST_NAMED = 3  # of alike things, whose lists are all quoted
+_LEADING = 8  # the sentences whose articles are looked at for a list asked for by name
+_HOWTO = re.compile(
+    r"\bhow (?:do|to|can|should|would|could|does)\b|\bsteps?\b|\binstructions?\b|\bwalk me through\b|\bshow me\b"
+    r"|\bguide me\b|\bwhat(?:'s| is) the (?:technique|method|correct way|right way)\b|\bexplain\b|^how (?!long|many|much|often|far|come)",
+    re.IGNORECASE,
+)
+_DO = re.compile(
+    r"\bhow (?:do|to|can|should|would|could) (?:i|you|we|one)?\s*(?:do|perform|make|set up|get into|try)?\b"
+    r"|\bsteps?\b|\binstructions?\b|\bwalk me through\b|\bshow me\b",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    r"\blist\b|\ball (?:the|of)\b|\bwhat are\b|\bevery(?:thing)?\b|\bwh(?:at|ich)\b.{0,40}\b(?:tips|ways|benefits|exercises|stretches"
+    r"|steps|things|signs|symptoms|kinds|types|reasons|ingredients|tools|advantages|habits|mistakes|moves|poses)\b"
+    r"|\b(?:tips|benefits|steps|ways to|advantages|ingredients|pros and cons)\b|\bhow can i\b|\bwhat (?:can|should|do) i\b(?! (?:really |actually |also )?need)",
+    re.IGNORECASE,
+)
+_ONE = re.compile(
+    r"\bhow (?:long|many|much|often|far|high|wide|deep|soon|quickly)\b|\bwhen\b|\bwho\b|^(?:is|are|can|could|do|does|did|will|should|would)\b",
+    re.IGNORECASE,
+)
+_COUNTS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_PLACES = {
+    w: n
+    for n, pair in enumerate(
+        "first 1st|second 2nd|third 3rd|fourth 4th|fifth 5th|sixth 6th|seventh 7th".split("|"), 1
+    )
+    for w in pair.split()
+}
+_ITEM = (
+    r"(?:step|tip|item|point|instruction|habit|benefit|way|reason|stretch|exercise|pose|move|bullet)(?:e?s)?"
+)
+_THING = re.compile(r"\b(?:stretch|exercise|pose|move)(?:e?s)?\b", re.IGNORECASE)
+_SOME = re.compile(
+    rf"\b(first|last|final) (?:(\d{{1,2}}|{'|'.join(_COUNTS)}) )?(?:of the )?({_ITEM})\b", re.IGNORECASE
+)
+_NTH = re.compile(rf"\b({'|'.join(_PLACES)}) {_ITEM}\b", re.IGNORECASE)
+_NUMBERED = re.compile(
+    rf"\b{_ITEM} (?:number |no\.? |#)?(\d{{1,2}})(?:(?: ?(to|through|-|–|and|&|,) ?)(\d{{1,2}}))?\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list of one passage. scored: what the reader said of those of its items that it read.
+
+    lead: where the line that introduces it ends ("Follow these tips:"), -1 if none does.
+    """
+
+    items: tuple[Block, ...]
+    scored: tuple[Scored, ...]
+    lead: int = -1
+
+    @property
+    def probability(self) -> float:
+        return sum(s.probability for s in self.scored)
+
+    @property
+    def numbered(self) -> bool:
+        return self.items[0].kind == "number"
+
+    def stands_in(self, name: Name) -> bool:
+        """Is it, as a whole, in the text that is about one of alike things?"""
+        same = self.scored[0].passage.chunk.article_id == name.article_id
+        return same and name.start <= self.items[0].start and self.items[-1].end <= name.end
+
+
+def list_lines(
+    question: str, scored: Sequence[Scored], articles: Mapping[str, Article], names: Asked
+) -> list[Line] | None:
+    """The list that answers, or those of its items that are asked for; None if no list is wanted.
+
+    Empty where a list is wanted by a place that it does not have ("the ninth step").
+    """
+    if lines := named_list(question, scored, articles):
+        return lines
+    whole = _whole_list(question, scored, articles, names)
+    if whole is not None:
+        # "The second stretch" has been found by its heading; of its list all is wanted.
+        own = _THING.sub(" ", question) if names.named else question
+        lines = _lines(whole, _wanted(own, whole.items), articles)
+        for other in _of_the_others(whole, scored, articles, names):
+            lines += _lines(other, _wanted(own, other.items), articles)
+        return lines
+    if led := _led_to(scored[0], articles):
+        return _headed(
+            _wanted(question, led), scored[0].passage, articles[scored[0].passage.chunk.article_id]
+        )
+    return None
+
+
+def named_list(question: str, scored: Sequence[Scored], articles: Mapping[str, Article]) -> list[Line]:
+    """The list that is asked for by its name ("list the stretches"), from the best post that has one."""
+    for article_id in dict.fromkeys(one.passage.chunk.article_id for one in scored[:_LEADING]):
+        if members := asked_list(question, articles[article_id]):
+            near = next(s.passage for s in scored if s.passage.chunk.article_id == article_id)
+            return _headed(_wanted(question, members), near, articles[article_id])
+    return []
+
+
+def places_asked(question: str, count: int) -> list[int] | None:
+    """Which of `count` items are asked for ("the first two steps", "step 3"), from 0; None for all."""
+    if (m := _SOME.search(question)) and (m[2] or not m[3].lower().endswith("s") or m[1].lower() != "first"):
+        n = int(m[2]) if m[2] and m[2].isdecimal() else _COUNTS.get((m[2] or "one").lower(), 1)
+        return list(range(count))[:n] if m[1].lower() == "first" else list(range(count))[-n:]
+    if m := _NTH.search(question):
+        return [i for i in [_PLACES[m[1].lower()] - 1] if i < count]
+    if m := _NUMBERED.search(question):
+        first, last = int(m[1]), int(m[3] or m[1])
+        wanted = (first, last) if m[2] in ("and", "&", ",") else range(first, last + 1)
+        return [n - 1 for n in wanted if 1 <= n <= count]
+    return None
+
+
+def _wanted(question: str, items: Sequence[Block]) -> list[Block]:
+    places = places_asked(question, len(items))
+    return list(items[:_LONGEST]) if places is None else [items[i] for i in places]
+
+
+def _whole_list(
+    question: str, scored: Sequence[Scored], articles: Mapping[str, Article], names: Asked
+) -> List | None:
+    """The list to quote as a whole, if a list is what is asked for and one answers."""
+    lists = sorted(_lists(scored, articles, names), key=lambda one: -one.probability)
+    if not lists or len(lists[0].items) > _LONGEST:
+        return None
+    best, total = lists[0], sum(s.probability for s in scored)
+    share = best.probability / max(total, 1e-9)
+    good = sum(s.probability >= 0.15 * scored[0].probability for s in best.scored)
+    leads = [one for one in lists if scored[0] in one.scored]
+    if introduced := [one for one in lists if one.lead == scored[0].sentence.end]:
+        return introduced[0]
+    if _ONE.search(question):
+        return best if share >= 0.8 and good >= max(3, 0.6 * len(best.items)) else None
+    if _DO.search(question) and leads:
+        return leads[0]
+    if _HOWTO.search(question) or _LIST.search(question) or places_asked(question, 9) is not None:
+        return best if share >= 0.4 and good >= 2 else None
+    return best if share >= 0.8 and good >= max(3, 0.6 * len(best.items)) else None
+
+
+def _of_the_others(
+    whole: List, scored: Sequence[Scored], articles: Mapping[str, Article], names: Asked
+) -> list[List]:
+    """Where several of alike things are asked for, the lists of those that the first list is not about."""
+    chosen = [whole]
+    lists = sorted(_lists(scored, articles, names), key=lambda one: -one.probability)
+    for named in names.named:
+        for name in named.meant if 2 <= len(named.meant) <= _MOST_NAMED else ():
+            mine = [one for one in lists if one.stands_in(name)]
+            if mine and not any(one.stands_in(name) for one in chosen):
+                chosen.append(next((one for one in mine if one.numbered == whole.numbered), mine[0]))
+    return chosen[1:]
+
+
+def _lists(scored: Sequence[Scored], articles: Mapping[str, Article], names: Asked) -> list[List]:
+    """The lists (two items and more) of the passages that were read, without what is not meant."""
+    by_passage: dict[str, list[Scored]] = {}
+    for one in scored:
+        by_passage.setdefault(one.passage.chunk.id, []).append(one)
+    found = []
+    for mine in by_passage.values():
+        piece = mine[0].passage.chunk
+        article = articles[piece.article_id]
+        run: list[Block] = []
+        lead = -1
+        for block in [*blocks(article.text, piece.start, piece.end), None]:
+            if block is not None and block.is_item:
+                if names.allows(article, piece.path, block.start, block.end):
+                    run.append(block)
+                continue
+            if len(run) >= 2:
+                starts = {b.start for b in run}
+                found.append(List(tuple(run), tuple(s for s in mine if s.sentence.start in starts), lead))
+            run = []
+            lead = (
+                block.end if block is not None and article.text[block.start : block.end].endswith(":") else -1
+            )
+    return [one for one in found if one.scored]
+
+
+def _led_to(best: Scored, articles: Mapping[str, Article]) -> list[Block]:
+    """The headings that the best sentence introduces ("Here are some effective stretches:")."""
+    article = articles[best.passage.chunk.article_id]
+    if not article.text[best.sentence.start : best.sentence.end].endswith(":"):
+        return []
+    after = list(blocks(article.text, best.sentence.end))
+    if not after or after[0].kind != "heading":
+        return []
+    level, led = after[0].level, []
+    for block in after:
+        if block.kind == "heading" and block.level < level:
+            break
+        if block.kind == "heading" and block.level == level:
+            led.append(block)
+    own = next(
+        (
+            b.level
+            for b in reversed(list(blocks(article.text, 0, best.sentence.start)))
+            if b.kind == "heading"
+        ),
+        0,
+    )
+    return led if level > own and len(led) >= 2 else []
+
+
+def _headed(members: Sequence[Block], near: Passage, article: Article) -> list[Line]:
+    """Members of a list that need not stand in one passage: headings, each of its own section."""
+    return [
+        Line("bullet", (Evidence(passage_of(article, near, member.start), member.start, member.end),))
+        for member in members
+    ]
+
+
+def passage_of(article: Article, near: Passage, at: int) -> Passage:
+    """The section at an offset as a passage. near: another passage of the same article."""
+    place = next((s for s in sections(article.text) if s.start <= at < s.end), None)
+    if place is None or near.chunk.start <= at < near.chunk.end:
+        return near
+    text = article.text[place.start : place.end]
+    return Passage(
+        Chunk(article.id, near.chunk.ordinal, place.path, text, place.start, place.end),
+        near.title,
+        near.url,
+        near.score,
+    )
+
+
+def _lines(whole: List, items: Sequence[Block], articles: Mapping[str, Article]) -> list[Line]:
+    passage = whole.scored[0].passage
+    text = articles[passage.chunk.article_id].text
+    lines = []
+    heading = next((b for b in blocks(passage.chunk.text) if b.kind == "heading"), None)
+    if items and heading is not None and not speaks(passage.chunk.path[-1]):
+        lines.append(Line("note", (), said=source(articles[passage.chunk.article_id], dated=False)))
+    elif items and heading is not None:
+        start = passage.chunk.start + heading.start
+        lines.append(Line("label", (Evidence(passage, start, passage.chunk.start + heading.end),)))
+    for block in items:
+        evidence = (Evidence(passage, block.start, block.end),)
+        if block.kind == "number":
+            number = int(re.match(r"\d+", text[block.line : block.start].strip())[0])  # type: ignore[index]
+            lines.append(Line("number", evidence, number))
+        else:
+            lines.append(Line("bullet", evidence))
+    return lines

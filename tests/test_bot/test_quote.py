@@ -1,0 +1,216 @@
+"""What is quoted of a reading: kinds of answers, lists and their items, parts, posts that differ."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from readings import by_id, reading
+from texts import texts
+
+from bot import notes
+from bot.cite import footnote, verify
+from bot.disagree import values
+from bot.draft import Part, join
+from bot.kinds import KINDS, kind_of
+from bot.lists import places_asked
+from bot.quote import compose
+from ingest.article import Article
+
+CALVES = Article(
+    "c",
+    "Calm calves",
+    "Calves get tight from running. They carry your weight all day. A roller loosens them in two minutes. "
+    "Roll slowly over each calf.\n\n## Steps\n\n1. Sit on the floor.\n2. Put the roller under one calf.\n3. Roll to the knee.\n"
+    "4. Change legs.\n\n## Tips\n\nKeep these in mind:\n\n- Breathe out.\n- Never roll a bone.\n- Drink water.\n",
+)  # fmt: skip
+
+
+def lines(question: str, odds: dict[str, float], *articles: Article) -> list[str]:
+    blog = list(articles) or [CALVES]
+    written, citations = footnote(compose(question, reading(blog, odds), by_id(blog)), by_id(blog))
+    assert verify("\n".join(written), citations, by_id(blog))
+    return [re.sub(r" \[\d+\]", "", line) for line in written]
+
+
+def test_the_sentence_that_holds_the_kind_of_answer_is_quoted_alone() -> None:
+    odds = {"Roll slowly": 0.4, "A roller": 0.3, "Calves get": 0.1}
+    assert lines("how long do I roll?", odds) == ["A roller loosens them in two minutes."]
+    assert len(lines("tell me about rolling", odds)[0].split(". ")) >= 3
+
+
+def test_what_is_lacking_is_said_before_what_there_is() -> None:
+    said = lines("how often do I roll?", {"Roll slowly": 0.6})
+    assert said == [notes.lacks("how often"), "Roll slowly over each calf."]
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "gives", "gives_not"),
+    [
+        ("how long do I hold it", "duration", "Hold for 20-30 seconds.", "Hold and switch legs."),
+        ("how many minutes?", "duration", "It takes half an hour.", "Hold it three times."),
+        ("How often should I stretch?", "frequency", "Stretch twice a day.", "Hold for 30 seconds."),
+        ("how many times a week", "frequency", "Make it part of your daily routine.", "Repeat it."),
+        ("how many reps", "count", "Repeat two to three times.", "Repeat until tired."),
+        ("which leg first?", "side", "Begin with the left leg.", "Begin slowly."),
+        ("why does it hurt?", "why", "It hurts because the nerve is pinched.", "Stretch often."),
+    ],
+)  # fmt: skip
+def test_kinds(question: str, name: str, gives: str, gives_not: str) -> None:
+    kind = kind_of(question)
+    assert kind is not None and kind.name == name
+    assert kind.given.search(gives) and not kind.given.search(gives_not)
+    assert kind_of("what is sciatica?") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "places"),
+    [
+        ("the first two steps", [0, 1]), ("just the last step", [3]), ("what is step 3?", [2]), ("steps 2 and 4", [1, 3]),
+        ("steps 2 to 4", [1, 2, 3]), ("the third tip", [2]), ("the last 2 steps please", [2, 3]), ("step 9", []), ("the first step", [0]),
+        ("all the steps", None), ("how many steps are there", None), ("what do I do first", None), ("first thing in the morning", None),
+    ],
+)  # fmt: skip
+def test_items_asked_for_by_place(question: str, places: list[int] | None) -> None:
+    assert places_asked(question, 4) == places
+
+
+def test_a_list_whole_or_by_the_items_asked_for() -> None:
+    odds = {"Sit on": 0.5, "Put the": 0.2, "Roll to": 0.1, "Change": 0.1}
+    whole = [
+        "1. Sit on the floor.",
+        "2. Put the roller under one calf.",
+        "3. Roll to the knee.",
+        "4. Change legs.",
+    ]
+    source = notes.source(CALVES, dated=False)  # "Steps" says nothing by itself
+    assert lines("how do I roll my calves?", odds) == [source, *whole]
+    assert lines("the first two steps of rolling", odds) == [source, *whole[:2]]
+    assert lines("just the last step of rolling", odds) == [source, whole[3]]
+    assert lines("step 9 of rolling", odds) == []
+
+
+def test_the_lists_of_all_that_are_named() -> None:
+    poses = Article(
+        "p",
+        "Poses",
+        "## 1. Cat Pose\n\n- Kneel.\n- Round your back.\n\n## 2. Cobra Pose\n\n- Lie down.\n- Lift your chest.\n\n"
+        "## 3. Tree Pose\n\n- Lift a foot.\n- Balance.\n",
+    )
+    said = lines("how do I do the cat and the tree pose?", {"Round": 0.8, "Balance": 0.1}, poses)
+    assert said == [
+        "**1\\. Cat Pose**",
+        "- Kneel.",
+        "- Round your back.",
+        "**3\\. Tree Pose**",
+        "- Lift a foot.",
+        "- Balance.",
+    ]
+
+
+def test_a_line_that_introduces_a_list_brings_its_list() -> None:
+    said = lines("who should keep what in mind?", {"Keep these": 0.9, "Drink": 0.05})
+    assert said == ["**Tips**", "- Breathe out.", "- Never roll a bone.", "- Drink water."]
+
+
+OLD = Article(
+    "o", "Rolling [1]", "Roll each calf for 30 seconds.\n\nDo not roll a sore calf.\n", published="2023-01-02"
+)
+NEW = Article(
+    "n", "Rolling again", "Roll each calf for two minutes.\n\nRoll a sore calf.\n", published="2025-03-04"
+)
+YEARLESS = Article("y", "Rolling in June", "Roll each calf for 90 seconds to 2 minutes.\n", published="Jun 9")
+UNDATED = Article("u", "On rolling", "Roll each calf for ten minutes.\n")
+
+
+def test_posts_that_differ_are_both_quoted_with_their_dates_newest_first() -> None:
+    odds = {"Roll each calf for 30": 0.5, "Roll each calf for two": 0.3, "Roll each calf for ten": 0.2}
+    assert lines("how long do I roll each calf?", odds, UNDATED, OLD, NEW) == [
+        notes.DIFFER,
+        "From “Rolling again” (4 March 2025):", "Roll each calf for two minutes.",
+        "From “Rolling \\[1\\]” (2 January 2023):", "Roll each calf for 30 seconds.",
+        "From “On rolling”:", "Roll each calf for ten minutes.",
+    ]  # fmt: skip
+    assert (
+        lines("can I roll a sore calf?", {"Do not roll": 0.5, "Roll a sore": 0.4}, OLD, NEW)[0]
+        == notes.DIFFER
+    )
+    odds = {"Roll each calf for 90": 0.5, "Roll each calf for ten": 0.4}
+    assert [x for x in lines("how long do I roll each calf?", odds, UNDATED, YEARLESS) if x.startswith("From")] == [
+        "From “Rolling in June” (Jun 9):", "From “On rolling”:",
+    ]  # fmt: skip
+
+
+def test_posts_that_agree_or_speak_of_other_things_do_not_differ() -> None:
+    odds = {"Roll each calf for 90": 0.5, "Roll each calf for two": 0.4}
+    assert notes.DIFFER not in lines("how long do I roll each calf?", odds, YEARLESS, NEW)
+    other = Article("t", "Thighs", "Massage a thigh for ten minutes.\n")
+    assert notes.DIFFER not in lines("how long?", {"Roll each calf for two": 0.5, "Massage": 0.4}, NEW, other)
+    alike = [
+        Article("a", "Seated roll", "Roll it for 5 minutes.\n"),
+        Article("b", "Standing roll", "Roll it for 9 minutes.\n"),
+    ]
+    assert notes.DIFFER not in lines(
+        "how long do I roll it?", {"Roll it for 5": 0.5, "Roll it for 9": 0.4}, *alike
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("duration", "for 20 to 30 seconds", ("time", 20, 30)), ("duration", "half an hour", None), ("duration", "a minute", ("time", 60, 60)),
+        ("frequency", "twice a day", ("rate", 2, 2)), ("frequency", "every other day", ("rate", 0.5, 0.5)),
+        ("frequency", "3-4 times per week", ("rate", 3 / 7, 4 / 7)), ("frequency", "daily", ("rate", 1, 1)),
+        ("count", "repeat three times", ("times", 3, 3)), ("count", "two sets", ("sets", 2, 2)),
+    ],
+)  # fmt: skip
+def test_values(kind: str, text: str, value: tuple[str, float, float] | None) -> None:
+    found = values(next(k for k in KINDS if k.name == kind), text)
+    rounded = [(unit, round(low, 3), round(high, 3)) for unit, low, high in found]
+    assert value is None or rounded == [(value[0], round(value[1], 3), round(value[2], 3))]
+
+
+def test_the_part_that_is_not_answered_is_named() -> None:
+    answer = tuple(compose("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES])))
+    two = [Part("how long?", answer, 0.9), Part("what [1] costs it? (roller)", (), 0.1)]
+    written, citations = footnote(join(two), by_id([CALVES]))
+    assert written[-1] == "The blog does not seem to say: “what \\[1\\] costs it”."
+    assert verify("\n".join(written), citations, by_id([CALVES]))
+    assert join([Part("a?", (), 0.1), Part("b?", (), 0.1)]) == []
+
+
+def test_a_part_is_not_called_unanswered_where_its_nearest_sentence_is_quoted() -> None:
+    answer = tuple(compose("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES])))
+    span = next((e.passage.chunk.article_id, e.start, e.end) for line in answer for e in line.evidence)
+    assert join([Part("how long?", answer, 0.9), Part("what?", (), 0.3, near=(span,))]) == list(answer)
+
+
+def test_what_two_parts_quote_is_quoted_once() -> None:
+    answer = tuple(compose("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES])))
+    assert join([Part("how long?", answer, 0.9), Part("how many minutes?", answer, 0.9)]) == list(answer)
+
+
+@given(
+    st.text(max_size=40)
+    | st.sampled_from(["how do I do the steps", "how often?", "list all the tips", "is it safe"]),
+    st.lists(texts, min_size=1, max_size=3),
+)
+def test_whatever_is_composed_is_verified_and_what_has_no_marker_is_a_note(
+    question: str, blog: list[str]
+) -> None:
+    articles = [Article(str(n), f"Post {n} [1]", text, published="2020") for n, text in enumerate(blog)]
+    draft = join(
+        [Part(question, tuple(compose(question, reading(articles, {"hold": 0.5}), by_id(articles))), 0.9)]
+    )
+    written, citations = footnote(draft, by_id(articles))
+    assert not citations or verify("\n".join(written), citations, by_id(articles))
+    notes_in_it = {line.said for line in draft if line.kind == "note"}
+    own = {
+        notes.DIFFER,
+        *(notes.lacks(k.lack) for k in KINDS),
+        *(notes.source(a, dated=d) for a in articles for d in (True, False)),
+    }
+    assert notes_in_it <= own
+    assert all(re.search(r"\[\d+\](?:\*\*)?$|\[\d+\] ", line) for line in written if line not in notes_in_it)
