@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 
 from bot.evidence import Matter
 from bot.keywords import STOPWORDS, stem, words
-from bot.reader import calibrated
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import Floats, model_folder
 from ingest.errors import EmbedderError
@@ -134,10 +133,11 @@ class JointReader:
             pairs = [pair(asked, cut(loaded.tokenizer, texts[i]), matter, i) for i in chosen]
             return loaded.judge([p for p in pairs if p.sentences])
 
-    def answerable(self, logits: Floats) -> float:
-        """Calibrated probability that there is an answer, from the logits of both readings' means."""
+    @property
+    def calibration(self) -> Floats:
+        """Weights of reader.calibrated() for the mean of both readings' logits."""
         with self._lock:
-            return calibrated(logits, self._ready().calibration)
+            return self._ready().calibration
 
     def _ready(self) -> _Loaded:
         if self._loaded is None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer import Passage
-from bot.evidence import Matter, Sentence, gather
+from bot.evidence import NAMES, Matter, Sentence, gather
 from bot.retrieve import Corpus
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import Floats, TokenVectors
@@ -36,6 +36,8 @@ WEIGHTS = Path(__file__).parent / "reader.npz"
 _LONGEST = 64  # tokens of a sentence, or of headings, that are looked at
 AGAIN = 6  # passages that are read a second time
 _RANK = 0.15  # what a place further down in retrieval costs a passage then, in logits
+_MANY = 600  # articles from which on what stands beside counts in full
+BESIDE = ("passage cosine", "passage mean", "passage stems", "own stems")
 _CLIP = 4.0  # standard deviations: a feature that training never saw so large says no more than this
 
 
@@ -54,10 +56,25 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """sentences: best first. answerable: calibrated probability that the passages answer."""
+    """sentences: best first. answerable: calibrated probability that the passages answer.
+
+    beside: what else speaks for that (see beside()); calibration: how all of it is weighed.
+    """
 
     sentences: tuple[Scored, ...]
     answerable: float
+    beside: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    calibration: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+
+    def only(self, kept: Sequence[Scored]) -> Reading:
+        """This reading as if only these of its sentences had been read."""
+        if len(kept) == len(self.sentences):
+            return self
+        if not kept:
+            return Reading((), 0.0)
+        logits = np.array([s.logit for s in kept], np.float32)
+        sure = calibrated(logits, self.beside, self.calibration)
+        return Reading(tuple(kept), sure, self.beside, self.calibration)
 
 
 class Rereader(Protocol):
@@ -66,7 +83,8 @@ class Rereader(Protocol):
     def logits(
         self, question: str, texts: Sequence[str], matter: Matter, chosen: Sequence[int]
     ) -> dict[int, float]: ...
-    def answerable(self, logits: Floats) -> float: ...
+    @property
+    def calibration(self) -> Floats: ...
 
 
 def read(
@@ -98,7 +116,19 @@ def read(
         Scored(passages[matter.sentences[k].passage], matter.sentences[k], float(share), float(logit))
         for k, share, logit in zip(numbers, shares, logits, strict=True)
     )
-    return Reading(scored, (second or reader).answerable(logits))
+    weights = (second or reader).calibration
+    seen = beside(matter, len(corpus.articles))
+    return Reading(scored, calibrated(logits, seen, weights), seen, weights)
+
+
+def beside(matter: Matter, articles: int) -> Floats:
+    """What of the passages as wholes speaks for an answer: how near the nearest of them is, by its vector and by
+    its tokens, and how many of the question's words it holds. On a blog of few posts everything is near, and
+    these say nothing: they count by the logarithm of the number of articles. (len(BESIDE) + 1,).
+    """
+    share = math.log1p(articles) / math.log1p(_MANY)
+    best = [float(matter.features[:, NAMES.index(name)].max()) for name in BESIDE]
+    return np.array([share * x for x in [*best, 1.0]], np.float32)
 
 
 def again(
@@ -226,13 +256,13 @@ class Reader:
         arrays = batch(matter)
         return np.asarray(np.mean([net.logits(arrays) for net in self.nets], axis=0), np.float32)
 
-    def answerable(self, logits: Floats) -> float:
-        return calibrated(logits, self.calibration)
 
-
-def calibrated(logits: Floats, calibration: Floats) -> float:
-    """Logistic regression on what the best sentence and all together say (Platt, 1999)."""
-    signal = np.array([*signals(logits), 1.0], np.float32)
+def calibrated(logits: Floats, beside: Floats, calibration: Floats) -> float:
+    """Logistic regression (Platt, 1999) on what the best sentence and all together say, and on what
+    stands beside; a calibration of three weights knows nothing of the latter.
+    """
+    beside = beside[: len(calibration) - 3]
+    signal = np.array([*signals(logits), *beside, 1.0], np.float32)
     return float(1.0 / (1.0 + np.exp(-float(signal @ calibration))))
 
 

@@ -15,13 +15,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from bot import posture
 from bot.alike import Group, Name, groups_among, groups_in, varying
 from bot.keywords import stem, stems
 from bot.posture import telling_words
-from bot.reader import Reading, Scored, load_reader
+from bot.reader import Reading, Scored
 from ingest.article import Article
 
 _POINTING = re.compile(r"\b(?:with|where|using|against|that|which|uses|needs)\b", re.IGNORECASE)
@@ -70,12 +68,7 @@ class Asked:
 def only_asked(question: str, reading: Reading, articles: Mapping[str, Article]) -> Reading:
     """The reading without sentences about something else than the one of alike things that is named."""
     names = asked(question, articles_of(reading, articles))
-    kept = tuple(s for s in reading.sentences if allowed(names, s, articles))
-    if len(kept) == len(reading.sentences):
-        return reading
-    if not kept:
-        return Reading((), 0.0)
-    return Reading(kept, load_reader().answerable(np.array([s.logit for s in kept], np.float32)))
+    return reading.only([s for s in reading.sentences if allowed(names, s, articles)])
 
 
 def articles_of(reading: Reading, articles: Mapping[str, Article]) -> list[Article]:
