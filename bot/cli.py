@@ -247,7 +247,8 @@ def evaluate(
 @app.command()
 def bench(
     name: Annotated[
-        str | None, typer.Argument(help="ask, start, ingest, crash, memory or year; default: all but year.")
+        str | None,
+        typer.Argument(help="ask, large, start, ingest, crash, memory or year; default: all but year."),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:

@@ -15,11 +15,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bot.alarm import load_alarm
 from bot.bot import Bot
 from bot.config import BotConfig
 from bot.eval.bench_index import measure_memory, measure_year
 from bot.eval.bench_ingest import measure_ingest, measure_langchain
 from bot.eval.cases import read_set
+from bot.eval.made_blog import made_post, write_blog
 from bot.eval.stopwatch import Figures, ms, process, seconds
 from bot.joint import JointReader
 from ingest.article import Article
@@ -37,14 +39,32 @@ def bench_ask() -> Figures:
     embedder = SentenceTransformerEmbedder(threads=1)
     questions = [case.question for case in read_set(Path("data/eval/sample")).cases]
     with _index(embedder, _sample()) as index:
-        bot = Bot(index, embedder, BotConfig(), JointReader())
-        for question in questions[:5]:
-            bot.ask(question)
-        bare, whole, first = [], [], []
-        for question in questions:
-            bare.append(seconds(lambda q=question: embedder.embed_query(q)))  # type: ignore[misc]
-            whole.append(seconds(lambda q=question: bot.ask(q)))  # type: ignore[misc]
-            first.append(seconds(lambda q=question: next(iter(bot.stream(q)))))  # type: ignore[misc]
+        return _asked(index, embedder, questions)
+
+
+def bench_large(posts: int = 1000) -> Figures:
+    """The same on an index of 1,000 made posts, the sample's among them: its questions and those of made posts."""
+    embedder = SentenceTransformerEmbedder(threads=1)
+    questions = [case.question for case in read_set(Path("data/eval/sample")).cases]
+    questions += [made_post(number).question for number in range(0, posts, posts // 50)]
+    with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
+        write_blog(Path(folder), posts)
+        made = [item for item in load(folder) if isinstance(item, Article)]
+        with _index(embedder, [*_sample(), *made]) as index:
+            return {"posts": len(made)} | _asked(index, embedder, questions)
+
+
+def _asked(index: Index, embedder: SentenceTransformerEmbedder, questions: list[str]) -> Figures:
+    """Whole answers by the bot as it is served, and the bare embedding of each question beside it."""
+    bot = Bot(index, embedder, BotConfig(), JointReader(), load_alarm)
+    bot.warm()
+    for question in questions[:5]:
+        bot.ask(question)
+    bare, whole, first = [], [], []
+    for question in questions:
+        bare.append(seconds(lambda q=question: embedder.embed_query(q)))  # type: ignore[misc]
+        whole.append(seconds(lambda q=question: bot.ask(q)))  # type: ignore[misc]
+        first.append(seconds(lambda q=question: next(iter(bot.stream(q)))))  # type: ignore[misc]
     return {
         "questions": len(questions),
         "bare embedding of the question, median ms": ms(statistics.median(bare)),
@@ -116,6 +136,7 @@ def bench_crash(kills: int = 200) -> Figures:
 
 BENCHES: dict[str, Callable[[], Figures]] = {
     "ask": bench_ask,
+    "large": bench_large,
     "start": bench_start,
     "ingest": bench_ingest,
     "crash": bench_crash,
