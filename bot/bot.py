@@ -175,7 +175,8 @@ class Bot:
                 text, citations = joined(lines), citations + quoted
                 if not citations or not verify(text, citations, corpus.articles):
                     passages = [passage for part in parts for passage in part.passages]
-                    yield from self._abstain(question, standalone, passages, answerable, corpus, text)
+                    said = "" if citations else text  # of quotes that did not pass nothing is shown
+                    yield from self._abstain(question, standalone, passages, answerable, corpus, said)
                     return
                 yield from islice(tokens(lines), int(told), None)
             yield Answer(question, standalone, text, citations, "answered", answerable)
