@@ -35,7 +35,9 @@ def reading(articles: Sequence[Article], odds: Mapping[str, float], answerable: 
                 scored.append(
                     Scored(passage, Sentence(0, start, end, kind, none, none), share, math.log(share))
                 )
-    return Reading(tuple(sorted(scored, key=lambda s: -s.probability)), answerable)
+    ordered = tuple(sorted(scored, key=lambda s: -s.probability))
+    # As sure as the best sentence that is left.
+    return Reading(ordered, answerable, calibration=np.array([1.0, 0.0, 0.0], np.float32))
 
 
 def by_id(articles: Sequence[Article]) -> dict[str, Article]:
