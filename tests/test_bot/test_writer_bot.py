@@ -35,7 +35,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
 
 
 def with_model(bot: Bot, play: object, seconds: float = 10) -> Bot:
-    return Bot(bot._index, bot.embedder, bot.config, Writer(chat(play), seconds=seconds))  # type: ignore[arg-type]
+    return Bot(bot._index, bot.embedder, bot.config, writer=Writer(chat(play), seconds=seconds))  # type: ignore[arg-type]
 
 
 def is_sound(bot: Bot, answer: Answer) -> bool:
