@@ -96,7 +96,7 @@ def asked(question: str, articles: Iterable[Article]) -> Asked:
         topics = titles[inside.pop()] if len(inside) == 1 else frozenset[str]()
         found = _meant(own, group, texts, topics)
         if found is None and own != question:
-            found = _meant(question, group, texts, topics)
+            found = _meant(f"{question.rstrip(' )')} one)", group, texts, topics)
         if found is not None and len(found[0]) < len(group):
             named.append(Named(group, *found, tuple(_rivals(group, found[0]))))
     sides = posture.sides(own)
