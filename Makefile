@@ -9,7 +9,7 @@ TORCH ?= 2.13.0
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q
 SOURCES := pyproject.toml constraints.txt
 
-.PHONY: run test check bench eval gate train clean
+.PHONY: run test check bench eval gate train train-joint train-alarm clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
@@ -37,6 +37,13 @@ gate: $(VENV)/.run
 
 train: $(VENV)/.run
 	$(BIN)/python -m bot.eval.train
+
+train-joint: $(VENV)/.run
+	$(BIN)/python -m bot.eval.train_joint --also ../shared/eval/clapnq-dev ../shared/eval/squad2-dev
+	$(BIN)/python -m bot.eval.calibrate
+
+train-alarm: $(VENV)/.run
+	$(BIN)/python -m bot.eval.train_alarm
 
 clean:
 	rm -rf $(VENV) data/index

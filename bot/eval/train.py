@@ -37,6 +37,10 @@ from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.embed import Floats, SentenceTransformerEmbedder
 
 DATA = Path("data/reader")
+FIRST, LATER = (
+    "*[!2]-*.json",
+    "*2-*.json",
+)  # the posts that were there first; those written for the joint reader
 NETS = 3
 _MARK = re.compile(r"(#{2,6} |- |\d+[.)] )")
 _NEGATIVES = 24  # sentences that do not answer, drawn for each question and epoch
@@ -152,9 +156,9 @@ def _topics(article: Article, asked: Sequence[Asked]) -> list[str]:
     return [w for w in dict.fromkeys(title) if said[w] >= 3 and w not in STOPWORDS and len(w) > 3]
 
 
-def examples(folder: Path, embedder: SentenceTransformerEmbedder) -> Iterator[Example]:
+def examples(folder: Path, embedder: SentenceTransformerEmbedder, pattern: str = FIRST) -> Iterator[Example]:
     """Every question of the folder with its evidence; a question whose answer was not retrieved goes."""
-    posts = {path.stem: read_post(path) for path in sorted(folder.glob("*.json"))}
+    posts = {path.stem: read_post(path) for path in sorted(folder.glob(pattern))}
     strange = strangers(posts, random.Random(0))
     for name, (article, written) in posts.items():
         questions = [*written, *strange.get(name, [])]
