@@ -34,7 +34,7 @@ from bot.metadata import about_the_blog
 from bot.notes import ABSTAIN, ABSTAIN_EMPTY, AFTER_URGENT
 from bot.parts import parts_of
 from bot.quote import compose
-from bot.reader import Reading, Rereader, check_fits, ranked, read
+from bot.reader import AGAIN, Reading, Rereader, check_fits, ranked, read
 from bot.retrieve import Corpus, load_corpus, retrieve_vector
 from bot.rewrite import focus, plain_words, tidy
 from bot.siblings import only_asked
@@ -265,19 +265,23 @@ class Bot:
             self._outline = outline_of(corpus.articles.values(), paths)
         return self._outline
 
-    def _read(self, question: str, corpus: Corpus, context: Context = NONE) -> tuple[list[Passage], Reading]:
-        passages, reading = self._read_for(plain_words(focus(question)), corpus, context, PASSAGES)
+    def _read(
+        self, question: str, corpus: Corpus, context: Context = NONE, most: int = AGAIN
+    ) -> tuple[list[Passage], Reading]:
+        passages, reading = self._read_for(plain_words(focus(question)), corpus, context, PASSAGES, most)
         return passages, only_asked(question, reading, corpus.articles)
 
     def _read_for(
-        self, query: str, corpus: Corpus, context: Context, k: int
+        self, query: str, corpus: Corpus, context: Context, k: int, most: int = AGAIN
     ) -> tuple[list[Passage], Reading]:
         """The k passages that are found for a query, and what is read in the first of them."""
         check_fits(self._embedder.name)
         pooled, tokens = self._embedder.embed_tokens([query])
         vector = leaning(query, pooled[0], context, self._embedder.embed_query)
         passages = retrieve_vector(query, vector, corpus=corpus, k=k, beside=context.weights)
-        reading = read(query, pooled[0], tokens[0], passages[:PASSAGES], corpus=corpus, second=self._second)
+        reading = read(
+            query, pooled[0], tokens[0], passages[:PASSAGES], corpus=corpus, second=self._second, most=most
+        )
         return passages, reading
 
     def _parts(self, standalone: str, corpus: Corpus, context: Context) -> list[Part]:
@@ -341,7 +345,9 @@ class Bot:
                 break
             key = (str(id(corpus)), candidate)
             if key not in self._asked:
-                self._asked[key] = self._read(candidate, corpus)[1].answerable >= self.config.threshold
+                # It is made of one passage's heading: that one, and another, are enough to read again.
+                reading = self._read(candidate, corpus, most=2)[1]
+                self._asked[key] = reading.answerable >= self.config.threshold
             if self._asked[key]:
                 good.append(candidate)
         return tuple(good)

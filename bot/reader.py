@@ -95,10 +95,11 @@ def read(
     *,
     corpus: Corpus,
     second: Rereader | None = None,
+    most: int = AGAIN,
 ) -> Reading:
     """Judge every sentence of the passages. vector (d,) and tokens are the question's embedding.
 
-    second: reads the best passages again; without one the first reading stands, and is less sure.
+    second: reads the `most` best passages again; without one the first reading stands, and is less sure.
     """
     matter = gather(question, vector, tokens, passages, corpus=corpus)
     if not matter.sentences:
@@ -106,7 +107,9 @@ def read(
     reader = load_reader()
     texts = [corpus.texts[corpus.numbers[p.chunk.id]] for p in passages]
     first = reader.logits(matter)
-    judged = again(question, texts, matter, first, second) if second else dict(enumerate(map(float, first)))
+    judged = (
+        again(question, texts, matter, first, second, most) if second else dict(enumerate(map(float, first)))
+    )
     if not judged:
         return Reading((), 0.0)
     numbers = sorted(judged, key=lambda k: -judged[k])
@@ -132,7 +135,7 @@ def beside(matter: Matter, articles: int) -> Floats:
 
 
 def again(
-    question: str, texts: Sequence[str], matter: Matter, first: Floats, second: Rereader
+    question: str, texts: Sequence[str], matter: Matter, first: Floats, second: Rereader, most: int
 ) -> dict[int, float]:
     """Read the best-looking passages together with the question: sentence number -> mean of both logits.
 
@@ -142,7 +145,7 @@ def again(
     for logit, sentence in zip(first, matter.sentences, strict=True):
         best[sentence.passage] = max(best[sentence.passage], float(logit))
     order = np.argsort(-(best - _RANK * np.arange(len(texts))), kind="stable")
-    chosen = [int(i) for i in order[:AGAIN] if np.isfinite(best[i])]
+    chosen = [int(i) for i in order[:most] if np.isfinite(best[i])]
     said = second.logits(question, texts, matter, chosen)
     return {k: 0.5 * (float(first[k]) + logit) for k, logit in said.items()}
 
