@@ -37,6 +37,7 @@ _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"'d\b", " would"),
         (r"\b(he|she|it|that|what|there|who|where|how|everything|something|here)'s\b", r"\1 is"),
         (r"'s?\b", ""),
+        (r"\bme(?= (?:back|bum|arse|nuts|balls|bits|bladder|bowels|legs?|feet|foot|arms?|hands?|chest|head|neck|calf|mum|dad|nan)\b)", "my"),
         (r"\bw/o\b", "without"),
         (r"\bw/", "with "),
     )
@@ -56,9 +57,12 @@ _SPEAK = {
     "dosnt": "does not", "dosent": "does not", "doesent": "does not", "didint": "did not", "arnt": "are not",
     "wudnt": "would not", "cudnt": "could not", "couldnot": "could not", "mi": "my", "yrs": "years", "yr": "year",
     "hrs": "hours", "hr": "hour", "mins": "minutes", "wks": "weeks", "wk": "week", "mths": "months", "sumthing": "something",
+    "lbp": "low back pain", "pt": "patient", "hx": "had", "cp": "chest pain", "rt": "right", "lt": "left",
+    "bilat": "bilateral", "dr": "doctor", "sob": "breathless",
 }  # fmt: skip
 
 
+_IRREGULAR = {"felt": "feel", "kept": "keep", "woke": "wake", "woken": "wake", "worn": "wear", "wore": "wear"}
 # Words without endings, or whose endings make other words ("the" + "ing").
 _FIXED = frozenset(
     "the are one he she me be we can for not and any all out off has had who why how you his her its was too "
@@ -91,6 +95,7 @@ class Vocabulary:
             if word not in fixed and word not in _FIXED and len(word) > 2 and word.isalpha():
                 for form in endings(word):
                     self.base.setdefault(form, self.base[word])
+        self.base |= {form: self.base[word] for form, word in _IRREGULAR.items() if word in self.base}
         self._near: dict[tuple[str, int], list[str]] = {}
         for form in self.base:
             if len(form) >= 5 and form.isalpha():
