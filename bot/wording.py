@@ -38,6 +38,7 @@ _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(he|she|it|that|what|there|who|where|how|everything|something|here)'s\b", r"\1 is"),
         (r"'s?\b", ""),
         (r"\bme(?= (?:back|bum|arse|nuts|balls|bits|bladder|bowels|legs?|feet|foot|arms?|hands?|chest|head|neck|calf|mum|dad|nan)\b)", "my"),
+        (r"\bback (?=(?:off|door|garden|yard|pocket|pack|burner|row)\b)", ""),
         (r"\bw/o\b", "without"),
         (r"\bw/", "with "),
     )
