@@ -127,6 +127,7 @@ def _guide(read: Mapping[str, Any], where: str, emergency: str) -> Guide:
         name: _phrases(value, f"{where}: concepts.{name}") for name, value in read.get("concepts", {}).items()
     }
     fades = _texts(read.get("language", {}).get("fades", []), f"{where}: language.fades")
+    felt = _texts(read.get("language", {}).get("felt", []), f"{where}: language.felt")
     known = set(concepts) | set(read.get("derived", {}))
     for name in _NEEDED:
         if name not in known:
@@ -145,7 +146,7 @@ def _guide(read: Mapping[str, Any], where: str, emergency: str) -> Guide:
     adding = frozenset(
         term.name for flag in flags for pattern in flag.patterns for term in pattern if not term.absent
     )
-    return Guide(Lexicon(concepts, derived, fades), flags, adding, told.get("repeated", ""))
+    return Guide(Lexicon(concepts, derived, fades, felt), flags, adding, told.get("repeated", ""))
 
 
 def _help(read: Mapping[str, Any], where: str, emergency: str) -> dict[str, str]:
