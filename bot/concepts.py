@@ -31,6 +31,11 @@ _LIGHT = frozenset(
     "do does did just really even very so properly anymore any more at all can could able get got getting seem feel like feeling and that this "
     "with from by or much well quite completely totally suddenly also all since not now still too own whole entire still bit some up out off".split()
 )
+# Words that may stand between two words of a phrase.
+_FILLERS = frozenset(
+    "just really very so completely totally suddenly also all now still quite always actually even literally basically "
+    "constantly is are was were has have had been be being".split()
+)
 _FEELING = frozenset(("feel", "have", "get", "notice"))
 _PART = re.compile(r"\s*(>|~|&)\s*")
 _NAME = re.compile(r"!?[a-z][a-z0-9_]*")
@@ -217,15 +222,25 @@ def _inner(words: Sequence[Word], start: int, end: int) -> range:
     return range(start, end if able else end - 1)
 
 
-def _reach(words: Sequence[Word], at: int, slots: tuple[Slot, ...]) -> int:
-    """The place after the longest way to fill the slots from `at` on, or 0 if there is none."""
+def _reach(words: Sequence[Word], at: int, slots: tuple[Slot, ...], *, may_skip: bool = True) -> int:
+    """The place after the longest way to fill the slots from `at` on, or 0 if there is none.
+
+    One filler may stand between two slots: "the feeling has gone", "it just runs out".
+    """
     if not slots:
         return at
     best = 0
     if at < len(words) and words[at].text in slots[0].words and words[at].sentence == words[at - 1].sentence:
         best = _reach(words, at + 1, slots[1:])
+    elif (
+        may_skip
+        and at + 1 < len(words)
+        and words[at].text in _FILLERS
+        and words[at].sentence == words[at - 1].sentence
+    ):
+        best = _reach(words, at + 1, slots, may_skip=False)
     if slots[0].optional:
-        best = max(best, _reach(words, at, slots[1:]))
+        best = max(best, _reach(words, at, slots[1:], may_skip=may_skip))
     return best
 
 

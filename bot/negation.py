@@ -109,8 +109,14 @@ def called_fine(words: Sequence[Word], start: int, end: int, *, fades: bool) -> 
 
 
 def _compared_or_asked(words: Sequence[Word], at: int, end: int) -> bool:
-    """Whether "normal" is no verdict: "less than normal", or a question hung on: "it tingles, normal?"."""
+    """Whether "normal" is no verdict: "less than normal", "ok to …", or a question hung on: "…, normal?"."""
     if words[end - 1].text == "than":
+        return True
+    if (
+        at + 1 < len(words)
+        and words[at + 1].text in ("to", "if", "for")
+        and words[at].clause != words[end - 1].clause
+    ):
         return True
     last = at + 1 == len(words) or words[at + 1].sentence != words[at].sentence
     hung_on = at == end and words[at].clause != words[end - 1].clause

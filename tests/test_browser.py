@@ -262,7 +262,7 @@ def test_red_flags_stand_apart_from_the_first_word(
 ) -> None:
     address, bot = served
     bot.gate = threading.Event()
-    narrow = {"viewport": {"width": 360, "height": 740}, "color_scheme": scheme}
+    narrow: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "color_scheme": scheme}
     with opened(chromium, address, **narrow) as page:
         page.fill("#fn-box textarea", "numb legs, both of them")
         page.press("#fn-box textarea", "Enter")
