@@ -222,10 +222,10 @@ def _inner(words: Sequence[Word], start: int, end: int) -> range:
     return range(start, end if able else end - 1)
 
 
-def _reach(words: Sequence[Word], at: int, slots: tuple[Slot, ...], *, may_skip: bool = True) -> int:
+def _reach(words: Sequence[Word], at: int, slots: tuple[Slot, ...], *, fillers: int = 2) -> int:
     """The place after the longest way to fill the slots from `at` on, or 0 if there is none.
 
-    One filler may stand between two slots: "the feeling has gone", "it just runs out".
+    Two fillers may stand between two slots: "the feeling has just gone", "it simply runs out".
     """
     if not slots:
         return at
@@ -233,14 +233,14 @@ def _reach(words: Sequence[Word], at: int, slots: tuple[Slot, ...], *, may_skip:
     if at < len(words) and words[at].text in slots[0].words and words[at].sentence == words[at - 1].sentence:
         best = _reach(words, at + 1, slots[1:])
     elif (
-        may_skip
+        fillers
         and at + 1 < len(words)
         and words[at].text in _FILLERS
         and words[at].sentence == words[at - 1].sentence
     ):
-        best = _reach(words, at + 1, slots, may_skip=False)
+        best = _reach(words, at + 1, slots, fillers=fillers - 1)
     if slots[0].optional:
-        best = max(best, _reach(words, at, slots[1:], may_skip=may_skip))
+        best = max(best, _reach(words, at, slots[1:], fillers=fillers))
     return best
 
 
