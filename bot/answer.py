@@ -64,9 +64,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the answer's text as it is streamed; joined, the tokens are Answer.text."""
+    """A piece of the answer's text as it is streamed; joined, the tokens are Answer.text.
+
+    urgent: it belongs to an answer whose status will be "urgent", to be shown so from the start.
+    """
 
     text: str
+    urgent: bool = False
 
 
 Event = Token | Answer

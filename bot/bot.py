@@ -135,7 +135,7 @@ class Bot:
 
     def _urgently(self, urgent: Urgent, question: str, history: Sequence[Turn]) -> Iterator[Event]:
         """The urgent message at once, then what the blog answers, if it does and that is fitting."""
-        yield Token(urgent.message)
+        yield Token(urgent.message, urgent=True)
         said = Answer(question, question, urgent.message, (), "urgent", 0.0)
         if urgent.quotes:
             try:

@@ -31,6 +31,12 @@ _LIGHT = frozenset(
     "do does did just really even very so properly anymore any more at all can could able get got getting seem feel like feeling and that this "
     "with from by or much well quite completely totally suddenly also all since not now still too own whole entire still bit some up out off".split()
 )
+# Words that may stand between two words of a phrase.
+_FILLERS = frozenset(
+    "just really very so completely totally suddenly also all now still quite always actually even literally basically "
+    "constantly is are was were has have had been be being".split()
+)
+_FEELING = frozenset(("feel", "have", "get", "notice"))
 _PART = re.compile(r"\s*(>|~|&)\s*")
 _NAME = re.compile(r"!?[a-z][a-z0-9_]*")
 Joint = Literal["", ">", "~", "&"]
@@ -109,11 +115,13 @@ class Lexicon:
         concepts: Mapping[str, Sequence[str]],
         derived: Mapping[str, Sequence[Pattern]],
         fades: Iterable[str],
+        felt: Iterable[str] = (),
     ) -> None:
         written = [(name, phrase(text)) for name, texts in concepts.items() for text in texts]
         self.vocabulary = Vocabulary({w for _, slots in written for slot in slots for w in slot.words})
         self.derived = dict(derived)
         self._fades = frozenset(fades)
+        self._felt = frozenset(felt)
         self._starting: dict[str, list[tuple[str, tuple[Slot, ...]]]] = {}
         for name, slots in written:
             self._add(name, tuple(Slot(frozenset(map(self._base, s.words)), s.optional) for s in slots))
@@ -132,7 +140,7 @@ class Lexicon:
     def find(self, words: Sequence[Word]) -> Found:
         """Every concept that stands in the message and is not denied there."""
         raw: dict[str, list[Hit]] = {}
-        spoken_for: set[int] = set()
+        spans: set[tuple[int, int]] = set()
         for start in range(len(words)):
             for name, end in self._at(words, start):
                 places = raw.setdefault(name, [])
@@ -140,8 +148,8 @@ class Lexicon:
                 if places and places[-1].start == start:
                     longest = max(end, places.pop().end)
                 places.append(Hit(start, longest))
-                spoken_for.update(_inner(words, start, end))
-        reached = denied(words, spoken_for)
+                spans.add((start, end))
+        reached = denied(words, self._spoken_for(words, spans, raw))
         hits = {
             name: tuple(
                 hit
@@ -154,6 +162,18 @@ class Lexicon:
         weight = tuple(itertools.accumulate((w.text not in _LIGHT for w in words), initial=0))
         found = Found(tuple(words), {k: v for k, v in hits.items() if v}, weight)
         return self._with_derived(found)
+
+    def _spoken_for(
+        self, words: Sequence[Word], spans: Iterable[tuple[int, int]], raw: Mapping[str, Sequence[Hit]]
+    ) -> set[int]:
+        """Places of negators that belong to a phrase: "can not", "no feeling"; not that of "not feel numb"."""
+        felt = {hit.start for name in self._felt for hit in raw.get(name, ())}
+        return {
+            i
+            for start, end in spans
+            if not (words[end - 1].text in _FEELING and felt & {end, end + 1, end + 2})
+            for i in _inner(words, start, end)
+        }
 
     def _at(self, words: Sequence[Word], start: int) -> Iterator[tuple[str, int]]:
         """The concepts whose phrases begin at a word, each with the place after its end."""
@@ -202,15 +222,25 @@ def _inner(words: Sequence[Word], start: int, end: int) -> range:
     return range(start, end if able else end - 1)
 
 
-def _reach(words: Sequence[Word], at: int, slots: tuple[Slot, ...]) -> int:
-    """The place after the longest way to fill the slots from `at` on, or 0 if there is none."""
+def _reach(words: Sequence[Word], at: int, slots: tuple[Slot, ...], *, fillers: int = 2) -> int:
+    """The place after the longest way to fill the slots from `at` on, or 0 if there is none.
+
+    Two fillers may stand between two slots: "the feeling has just gone", "it simply runs out".
+    """
     if not slots:
         return at
     best = 0
     if at < len(words) and words[at].text in slots[0].words and words[at].sentence == words[at - 1].sentence:
         best = _reach(words, at + 1, slots[1:])
+    elif (
+        fillers
+        and at + 1 < len(words)
+        and words[at].text in _FILLERS
+        and words[at].sentence == words[at - 1].sentence
+    ):
+        best = _reach(words, at + 1, slots, fillers=fillers - 1)
     if slots[0].optional:
-        best = max(best, _reach(words, at, slots[1:]))
+        best = max(best, _reach(words, at, slots[1:], fillers=fillers))
     return best
 
 

@@ -129,6 +129,7 @@ def _guide(read: Mapping[str, Any], where: str, emergency: str) -> Guide:
         name: _phrases(value, f"{where}: concepts.{name}") for name, value in read.get("concepts", {}).items()
     }
     fades = _texts(read.get("language", {}).get("fades", []), f"{where}: language.fades")
+    felt = _texts(read.get("language", {}).get("felt", []), f"{where}: language.felt")
     known = set(concepts) | set(read.get("derived", {}))
     for name in _NEEDED:
         if name not in known:
@@ -148,7 +149,7 @@ def _guide(read: Mapping[str, Any], where: str, emergency: str) -> Guide:
         term.name for flag in flags for pattern in flag.patterns for term in pattern if not term.absent
     )
     unsure = _message(told["unsure"], told, f"{where}: help.unsure") if told["unsure"] else ""
-    return Guide(Lexicon(concepts, derived, fades), flags, adding, told["repeated"], unsure)
+    return Guide(Lexicon(concepts, derived, fades, felt), flags, adding, told["repeated"], unsure)
 
 
 def _help(read: Mapping[str, Any], where: str, emergency: str) -> dict[str, str]:

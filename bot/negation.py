@@ -37,6 +37,7 @@ _STATE = frozenset(
     "is are was were seem all still feel both work function control look stay remain been be completely totally perfectly absolutely quite very just strength sensation feeling movement thankfully".split()
 )
 _FINE = frozenset("fine ok okay normal good great perfect alright unaffected intact clear well fully".split())
+_VERDICTS = frozenset("normal ok okay alright".split())
 _PASSED = frozenset(
     "gone resolved cleared disappeared stopped passed settled better healed none negative absent away vanished recovered".split()
 )
@@ -99,9 +100,24 @@ def called_fine(words: Sequence[Word], start: int, end: int, *, fades: bool) -> 
         if word.sentence != words[end - 1].sentence or (word.clause != words[end - 1].clause and i > end):
             return False
         if word.text in _FINE:
-            return True
+            return not _compared_or_asked(words, i, end)
         if fades and word.text in _PASSED:
             return True
         if word.text not in _STATE and not (fades and word.text in _PASSING):
             return False
     return False
+
+
+def _compared_or_asked(words: Sequence[Word], at: int, end: int) -> bool:
+    """Whether "normal" is no verdict: "less than normal", "ok to …", or a question hung on: "…, normal?"."""
+    if words[end - 1].text == "than":
+        return True
+    if (
+        at + 1 < len(words)
+        and words[at + 1].text in ("to", "if", "for")
+        and words[at].clause != words[end - 1].clause
+    ):
+        return True
+    last = at + 1 == len(words) or words[at + 1].sentence != words[at].sentence
+    hung_on = at == end and words[at].clause != words[end - 1].clause
+    return last and hung_on and words[at].text in _VERDICTS

@@ -38,13 +38,14 @@ def answer(given: Answer, group: int) -> str:
     return f'<div class="fn-answer fn-{given.status}" dir="auto">{body}{_suggestions(given)}</div>'
 
 
-def partial(text: str, *, stopped: bool = False) -> str:
+def partial(text: str, *, stopped: bool = False, urgent: bool = False) -> str:
     """An answer on its way (or broken off): its citations are not known yet, so nothing links."""
     if not text.strip() and not stopped:
         return '<div class="fn-answer fn-waiting"><p>Reading the blog…</p></div>'
     body = _prose(_UNFINISHED.sub("", text), lambda number: f'<sup class="fn-ref">{number}</sup>')
     note = '<p class="fn-note">Stopped.</p>' if stopped else ""
-    return f'<div class="fn-answer fn-partial" dir="auto">{body}{note}</div>'
+    kind = "fn-partial fn-urgent" if urgent else "fn-partial"
+    return f'<div class="fn-answer {kind}" dir="auto">{body}{note}</div>'
 
 
 def problem(message: str) -> str:

@@ -34,6 +34,7 @@ class Exchange:
     serial: int
     question: str
     text: str = ""
+    urgent: bool = False
     answer: Answer | None = None
     sources: str = ""
     problem: str = ""
@@ -60,7 +61,9 @@ def converse(bot: Bot, question: str, past: Talk) -> Iterator[Talk]:
     try:
         for event in bot.stream(question, turns(past)):
             if isinstance(event, Token):
-                current = replace(current, text=current.text + event.text)
+                current = replace(
+                    current, text=current.text + event.text, urgent=current.urgent or event.urgent
+                )
                 if time.monotonic() - shown >= FRAME_SECONDS:
                     shown = time.monotonic()
                     yield (*past, current)
@@ -111,7 +114,7 @@ def _reply(exchange: Exchange) -> str:
         return render.problem(exchange.problem)
     if exchange.answer is not None:
         return render.answer(exchange.answer, exchange.serial)
-    return render.partial(exchange.text, stopped=exchange.stopped)
+    return render.partial(exchange.text, stopped=exchange.stopped, urgent=exchange.urgent)
 
 
 def greeting(bot: Bot) -> str:

@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-_NEAR_WORDS = Path(__file__).parent / "near_words.txt"
+NEAR_WORDS = Path(__file__).parent / "near_words.txt"
 _TOKEN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)?|[.!?;\n]+|[,:()\[\]/\u2013\u2014\u2026]+|(?<=\s)-+(?=\s)|&")
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -34,9 +34,12 @@ _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(i|we|you|they)'?ve\b", r"\1 have"),
         (r"'re\b", " are"),
         (r"'ll\b", " will"),
+        (r"(?<=ee)'d\b", "d"),
         (r"'d\b", " would"),
         (r"\b(he|she|it|that|what|there|who|where|how|everything|something|here)'s\b", r"\1 is"),
         (r"'s?\b", ""),
+        (r"\bme(?= (?:back|bum|arse|nuts|balls|bits|bladder|bowels|legs?|feet|foot|arms?|hands?|chest|head|neck|calf|mum|dad|nan)\b)", "my"),
+        (r"\bback (?=(?:off|door|garden|yard|pocket|pack|burner|row)\b)", ""),
         (r"\bw/o\b", "without"),
         (r"\bw/", "with "),
     )
@@ -56,9 +59,12 @@ _SPEAK = {
     "dosnt": "does not", "dosent": "does not", "doesent": "does not", "didint": "did not", "arnt": "are not",
     "wudnt": "would not", "cudnt": "could not", "couldnot": "could not", "mi": "my", "yrs": "years", "yr": "year",
     "hrs": "hours", "hr": "hour", "mins": "minutes", "wks": "weeks", "wk": "week", "mths": "months", "sumthing": "something",
+    "lbp": "low back pain", "pt": "patient", "hx": "had", "cp": "chest pain", "rt": "right", "lt": "left",
+    "bilat": "bilateral", "dr": "doctor", "sob": "breathless",
 }  # fmt: skip
 
 
+_IRREGULAR = {"felt": "feel", "kept": "keep", "woke": "wake", "woken": "wake", "worn": "wear", "wore": "wear"}
 # Words without endings, or whose endings make other words ("the" + "ing").
 _FIXED = frozenset(
     "the are one he she me be we can for not and any all out off has had who why how you his her its was too "
@@ -91,6 +97,7 @@ class Vocabulary:
             if word not in fixed and word not in _FIXED and len(word) > 2 and word.isalpha():
                 for form in endings(word):
                     self.base.setdefault(form, self.base[word])
+        self.base |= {form: self.base[word] for form, word in _IRREGULAR.items() if word in self.base}
         self._near: dict[tuple[str, int], list[str]] = {}
         for form in self.base:
             if len(form) >= 5 and form.isalpha():
@@ -111,9 +118,14 @@ class Vocabulary:
     def _spell(self, word: str) -> str:
         if any(bare in near_words() for bare in _bare(word)):
             return word
-        limit = 1 if len(word) < 9 else 2
-        found = self._nearest(word, limit)
-        return self.base[found] if found else word
+        return self.slip(word) or word
+
+    def slip(self, word: str) -> str | None:
+        """The base form that a word would be taken for as a slip of the finger; None if it is known or alone."""
+        if word in self.base or not 4 <= len(word) <= 24:
+            return None
+        found = self._nearest(word, 1 if len(word) < 9 else 2)
+        return self.base[found] if found else None
 
     def _nearest(self, word: str, limit: int) -> str | None:
         from rapidfuzz.distance import OSA
@@ -144,7 +156,7 @@ def _bare(word: str) -> Iterator[str]:
 @functools.lru_cache(maxsize=1)
 def near_words() -> Collection[str]:
     """Everyday words that are no misspelling, although one of the vocabulary is near."""
-    return frozenset(_NEAR_WORDS.read_text(encoding="utf-8").split())
+    return frozenset(NEAR_WORDS.read_text(encoding="utf-8").split())
 
 
 def endings(word: str) -> list[str]:

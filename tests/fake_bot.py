@@ -143,7 +143,7 @@ class FakeBot:
         status, text, citations, suggestions = _scripted(question)
         try:
             for number, word in enumerate(re.findall(r"\S+\s*", text)):
-                yield Token(word)
+                yield Token(word, urgent=status == "urgent")
                 if number == 0 and self.late_error:
                     raise self.late_error
                 if self.gate is not None:

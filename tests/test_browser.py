@@ -256,6 +256,29 @@ def test_red_flags_stand_apart(page: Page) -> None:
     assert "medical help now" in box.locator("p").first.inner_text()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_red_flags_stand_apart_from_the_first_word(
+    chromium: Any, served: tuple[str, FakeBot], scheme: str
+) -> None:
+    address, bot = served
+    bot.gate = threading.Event()
+    narrow: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "color_scheme": scheme}
+    with opened(chromium, address, **narrow) as page:
+        page.fill("#fn-box textarea", "numb legs, both of them")
+        page.press("#fn-box textarea", "Enter")
+        page.wait_for_selector(".fn-partial.fn-urgent")
+        box = page.locator(".fn-urgent")
+        early = box.evaluate("e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).fontFamily]")
+        shot(page, f"urgent-first-word-{scheme}")
+        bot.gate.set()
+        settled(page, 1)
+        shot(page, f"urgent-{scheme}")
+        assert early == box.evaluate(
+            "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).fontFamily]"
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_a_metadata_answer_leads_to_the_article(page: Page) -> None:
     ask(page, "Who wrote this?", answers=1)
     page.click(".fn-marker")

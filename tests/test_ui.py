@@ -49,6 +49,14 @@ def test_a_conversation_grows_and_then_holds_the_answer(monkeypatch: pytest.Monk
     assert "23 June 2025" in last[-1].sources
 
 
+def test_what_is_urgent_looks_so_from_the_first_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.talk.FRAME_SECONDS", 0.0)
+    for question, urgent in (("I have numb legs", True), ("Why does my back ache?", False)):
+        _, *growing, last = told(FakeBot(), question)
+        drawn = [messages(talk)[-1]["content"] for talk in (*growing, last)]
+        assert len(drawn) > 5 and all(("fn-urgent" in html) == urgent for html in drawn)
+
+
 def test_a_follow_up_carries_the_answered_turns_only() -> None:
     bot = FakeBot()
     talk = told(bot, "Why?")[-1]

@@ -11,10 +11,12 @@ from conftest import FakeEmbedder
 from bot.answer import Answer, Token, Turn
 from bot.bot import Bot
 from bot.config import BotConfig, load_config
+from bot.eval.near_words import near
 from bot.eval.triage import measure, read_cases
 from bot.flags import load_guide, packaged
 from bot.smalltalk import small_talk
 from bot.triage import triage
+from bot.wording import near_words
 from ingest.errors import ConfigError, IndexDamaged, IndexMissing, SourceError
 from ingest.generations import Index
 
@@ -79,6 +81,39 @@ def test_denied_general_past_imagined_and_figurative_words_are_no_alarm(question
     assert flag(question) is None
 
 
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("I don't feel suicidal, just fed up with my chair", None),
+        ("I do not feel numb or weak anywhere", None),
+        ("I do not feel my bladder filling, bad back", "cauda_equina"),
+        ("the feeling has just gone between my legs", "cauda_equina"),
+        ("my kid fell down the stairs and his back hurts", "injury"),
+        ("my bum is numb, normal?", "cauda_equina"),
+        ("my bum is numb, is that ok to stretch?", "cauda_equina"),
+        ("my bladder is normal", None),
+        ("my foot is floppy", "leg_weakness"),
+        ("pt with LBP, new faecal incontinence", "cauda_equina"),
+        ("Me back's killing me, mate, and I can't feel me nuts", "cauda_equina"),
+    ],
+)
+def test_what_a_denial_or_a_filler_means(question: str, expected: str | None) -> None:
+    assert flag(question) == expected
+
+
+def test_nobody_with_a_sign_that_needs_help_now_is_shown_stretches() -> None:
+    quoted = {flag.name for flag in packaged().flags if flag.quotes}
+    assert quoted == {"infection", "kidney", "cancer"}
+
+
+def test_everyday_words_are_no_slips_and_slips_are_mended() -> None:
+    vocabulary = packaged().lexicon.vocabulary
+    assert near(["shingles", "numb", "garden"], vocabulary) == ["shingles"]
+    listed = near(near_words(), vocabulary)
+    assert len(listed) > 0.95 * len(near_words())  # else: python -m bot.eval.near_words
+    assert vocabulary.lookup("weknes") != vocabulary.lookup("weeks")
+
+
 def test_a_denial_does_not_reach_past_its_clause() -> None:
     assert flag("no fever but I can't pee") == "cauda_equina"
     assert flag("my back is fine, I can't feel between my legs") == "cauda_equina"
@@ -106,9 +141,9 @@ def test_only_the_readers_own_turns_count() -> None:
 
 def test_the_set_in_the_tree_is_told_apart() -> None:
     measured = measure(read_cases(ROOT / "data/eval/triage"))
-    assert measured.red >= 300 and measured.ordinary >= 500
+    assert measured.red >= 1900 and measured.ordinary >= 1700
     assert measured.recall >= 0.99, measured.misses
-    assert measured.false_alarms <= 0.02, measured.alarms
+    assert measured.false_alarms <= 0.01, measured.alarms
 
 
 def test_a_broken_case_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""Write bot/near_words.txt: `python -m bot.eval.near_words`, after a change to data/triage.toml.
+
+A word of a message that is near a word of the red flags is taken for a slip of the finger, unless it
+is an everyday word in its own right. Everyday words are those of the embedding model's vocabulary
+(about 20,000 whole English words), some of this file, and those said at least twice in the stories
+the reader was trained on and in the ordinary messages in data/eval/triage. Those of them that would be taken for another
+word are written down. What this file does not know: which words are alarming.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.eval.triage import read_cases
+from bot.flags import packaged
+from bot.wording import NEAR_WORDS, Vocabulary, plain
+from ingest.config import DEFAULT_EMBEDDER
+from ingest.embed import model_folder
+from ingest.errors import EmbedderError
+
+CASES = Path("data/eval/triage")
+PROSE = Path("data/reader")
+_TWICE = 2
+# Words of the house, the garden and the gym that the vocabulary above lacks.
+_MORE = """
+achey armrest bedding bendy bloated bloating bloke bobbing bolster boozy bossy breastfed breather brews brunch buggered bumpy
+burner burps cellulite cheats chesty chilli cleanser cleats combing commuting cooker crawler creak creaks crease crick cricked
+crunchy crusty daunting diagnose digesting digestion dozed drier duller dusting flakes flatter floss flossing footy frets frying
+fuming gardeners gawping gluten goggle grandkids grime handset heater hikers hippy hobbies hoops hungrier jacking knackered knead
+knitted knuckle latex leafy lessen lifters limber loaves looser lumbers mashed masking melts mend mopped mower mowing navel nicked
+overdone overloaded overweight paddles panicking pegs pinching pinky plunger pokes pottering prams prickle pruning purines quieten
+raking rectus reuse rinsing ripper rotations safest sanding scraps scrunch seizes shaker shallower sharpen sharper shearing
+shingles shrank sips snored snores soften soleus splashes sporty squashing stiffen stiffer stingy stoop straighter stretchier
+stretchy stuffy sugary sulking sunbed swapping swig telly thickens thingy tilts timings tougher treading tucks tweaking tweaks
+undressing vacuuming varnish waddle waterbeds weeding wellies wiper wipers yogis
+""".split()
+
+
+def near(everyday: Iterable[str], vocabulary: Vocabulary) -> list[str]:
+    """Those of the everyday words, sorted, that would be taken for another word if they were not listed."""
+    return sorted({word for word in everyday if vocabulary.slip(word)})
+
+
+def everyday_words() -> set[str]:
+    """Everyday words, plain. Raises EmbedderError when the packaged embedding model is missing."""
+    from tokenizers import Tokenizer
+
+    folder = model_folder(DEFAULT_EMBEDDER)
+    if folder is None:
+        raise EmbedderError("The packaged embedding model is missing. Please install Footnote again.")
+    known = set(Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab())
+    posts = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(PROSE.glob("*.json"))]
+    prose = [line for post in posts for line in post["lines"]]
+    said = [case.text for case in read_cases(CASES) if case.kind == "ordinary"]
+    counted = Counter(word for text in [*prose, *said] for word in set(plain(text).split()))
+    often = {word for word, count in counted.items() if count >= _TWICE}
+    return {word for word in known.union(often, _MORE) if word.isascii() and word.isalpha()}
+
+
+def main() -> None:
+    found = near(everyday_words(), packaged().lexicon.vocabulary)
+    NEAR_WORDS.write_text("\n".join(found) + "\n", encoding="utf-8")
+    print(f"{len(found)} words in {NEAR_WORDS.name}")
+
+
+if __name__ == "__main__":
+    main()
