@@ -1,6 +1,6 @@
 """Train the second net for red flags: `python -m bot.eval.train_alarm` writes bot/alarm.npz.
 
-From data/eval/triage: messages that were written for this project, each "red", "selfharm" or "ordinary".
+From data/eval/triage and data/triage: messages that were written for this project, each "red", "selfharm" or "ordinary".
 Where the bar lies is found on scores of messages that were not learnt (five folds): at most ALARMS of
 the ordinary ones, most of which were written to be mistaken, may reach it. Needs scikit-learn, which
 sentence-transformers brings along. Some minutes.
@@ -25,7 +25,7 @@ from bot.triage import triage
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import Floats, SentenceTransformerEmbedder
 
-DATA = Path("data/eval/triage")
+DATA = (Path("data/eval/triage"), Path("data/triage"))
 ALARMS = 0.03  # share of ordinary messages, hard ones, that may raise an alarm in cross-validation
 COST, WIDTH, WORD_COST = 10.0, 1.5, 30.0  # of the machine, of its kernel, of the regression
 FOLDS = 5
@@ -133,10 +133,10 @@ def unlearnt_scores(data: Learnt) -> tuple[Floats, Floats]:
 def main() -> None:
     """Train and write alarm.npz."""
     parser = argparse.ArgumentParser(description="Train the second net for red flags.")
-    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--data", type=Path, nargs="+", default=list(DATA))
     parser.add_argument("--out", type=Path, default=alarm.WEIGHTS)
     given = parser.parse_args()
-    cases = [case for case in dict.fromkeys(read_cases(given.data)) if not case.history]
+    cases = [case for folder in given.data for case in dict.fromkeys(read_cases(folder)) if not case.history]
     embedder = SentenceTransformerEmbedder(threads=1)
     data = learnt(cases, embedder.embed_passages([case.text for case in cases]))
     wording, meaning = unlearnt_scores(data)
