@@ -35,9 +35,10 @@ from ingest.errors import EmbedderError
 WEIGHTS = Path(__file__).parent / "reader.npz"
 _LONGEST = 64  # tokens of a sentence, or of headings, that are looked at
 AGAIN = 6  # passages that are read a second time
+SHARE = 0.4  # of the second reading in the mean: alone it knows better whether, the first one where
 _RANK = 0.15  # what a place further down in retrieval costs a passage then, in logits
 _MANY = 600  # articles from which on what stands beside counts in full
-BESIDE = ("passage cosine", "passage mean", "passage stems", "own stems")
+BESIDE = ("passage cosine",)
 _CLIP = 4.0  # standard deviations: a feature that training never saw so large says no more than this
 
 
@@ -125,9 +126,9 @@ def read(
 
 
 def beside(matter: Matter, articles: int) -> Floats:
-    """What of the passages as wholes speaks for an answer: how near the nearest of them is, by its vector and by
-    its tokens, and how many of the question's words it holds. On a blog of few posts everything is near, and
-    these say nothing: they count by the logarithm of the number of articles. (len(BESIDE) + 1,).
+    """What of the passages as wholes speaks for an answer: how near the nearest is by its vector. On a blog of few
+    posts everything is near, and that says nothing: it counts by the logarithm of the number of articles, which
+    stands last. (len(BESIDE) + 1,).
     """
     share = math.log1p(articles) / math.log1p(_MANY)
     best = [float(matter.features[:, NAMES.index(name)].max()) for name in BESIDE]
@@ -137,7 +138,7 @@ def beside(matter: Matter, articles: int) -> Floats:
 def again(
     question: str, texts: Sequence[str], matter: Matter, first: Floats, second: Rereader, most: int
 ) -> dict[int, float]:
-    """Read the best-looking passages together with the question: sentence number -> mean of both logits.
+    """Read the best-looking passages together with the question: sentence number -> weighted mean of both logits.
 
     texts: of every passage what was embedded. first: (sentences,) logits of the first reading.
     """
@@ -147,7 +148,7 @@ def again(
     order = np.argsort(-(best - _RANK * np.arange(len(texts))), kind="stable")
     chosen = [int(i) for i in order[:most] if np.isfinite(best[i])]
     said = second.logits(question, texts, matter, chosen)
-    return {k: 0.5 * (float(first[k]) + logit) for k, logit in said.items()}
+    return {k: (1 - SHARE) * float(first[k]) + SHARE * logit for k, logit in said.items()}
 
 
 def ranked(passages: Sequence[Passage], reading: Reading) -> list[Passage]:

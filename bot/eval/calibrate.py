@@ -77,6 +77,9 @@ def labelled(embedder: SentenceTransformerEmbedder) -> Iterator[Read]:
             print(f"left out: {why}")
             continue
         cases = [c for c in found.cases if folder in OWN or not trained_on(c.id)]
+        if not cases:
+            print(f"left out: all of {found.name} was learnt")
+            continue
         questions = [(c.question[:1000], c.answerable) for c in cases if not c.kind]
         yield answers(questions, shelve(found.articles, embedder), embedder, found.name)
 

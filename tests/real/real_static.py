@@ -63,7 +63,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         else:
             super().do_GET()
 
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002  # the base class passes it
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # the base class passes it
         self.server.log.append((self.path, int(code)))
 
     def log_message(self, format: str, *args: object) -> None:  # the base class names it so

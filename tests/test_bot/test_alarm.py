@@ -29,7 +29,7 @@ class Fixed(Alarm):
 
     __slots__ = ()
 
-    def verdict(self, message: str, fired: bool, embed: object) -> Verdict:  # noqa: ARG002
+    def verdict(self, message: str, fired: bool, embed: object) -> Verdict:
         return ANSWERS[message]
 
 

@@ -54,7 +54,7 @@ class Scripted(Bot):
         history: Sequence[Turn] = (),
         *,
         k: int = 5,
-        verbatim: bool = False,  # noqa: ARG002
+        verbatim: bool = False,
     ) -> list[Passage]:
         self.heard.append((question, list(history)))
         return PASSAGES[:k]

@@ -30,7 +30,7 @@ class Shelf:
         order = np.argsort(-scores, kind="stable")[:k]
         return [*((c, 1.0) for c in self.extra), *((self.chunks[i], float(scores[i])) for i in order)]
 
-    def tokens(self, chunk_ids: Sequence[str]) -> dict[str, bytes]:  # noqa: ARG002
+    def tokens(self, chunk_ids: Sequence[str]) -> dict[str, bytes]:
         return {}
 
 

@@ -52,7 +52,7 @@ class WordPress:
     clock: str = "Mon, 09 Jun 2025 10:00:00 GMT"
     asked: list[str] = field(default_factory=list)
 
-    def get(self, url: str, *, accept: str, largest: int, accept_status: Collection[int]) -> Reply:  # noqa: ARG002
+    def get(self, url: str, *, accept: str, largest: int, accept_status: Collection[int]) -> Reply:
         self.asked.append(url)
         parts = urlsplit(url)
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
@@ -84,7 +84,7 @@ class Canned:
 
     reply: Reply
 
-    def get(self, url: str, *, accept: str, largest: int, accept_status: Collection[int]) -> Reply:  # noqa: ARG002
+    def get(self, url: str, *, accept: str, largest: int, accept_status: Collection[int]) -> Reply:
         return self.reply
 
 
@@ -286,12 +286,12 @@ def test_a_post_that_makes_no_sense_counts_as_missing() -> None:
 
 def test_an_endless_list_is_given_up() -> None:
     class Endless(WordPress):
-        def get(self, url: str, **how: Any) -> Reply:  # noqa: ARG002
+        def get(self, url: str, **how: Any) -> Reply:
             page = int(parse_qs(urlsplit(url).query)["page"][0])
             return Reply(json.dumps([entry(page)]).encode())
 
     class Stuck(WordPress):
-        def get(self, url: str, **how: Any) -> Reply:  # noqa: ARG002
+        def get(self, url: str, **how: Any) -> Reply:
             self.asked.append(url)
             return Reply(json.dumps([entry(1)]).encode())
 

@@ -1,0 +1,143 @@
+"""Question and passage side by side: how they are laid out, stored, and what comes of the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.answer import Passage
+from bot.evidence import NAMES, Matter, Sentence
+from bot.joint import JointReader, Pieces, packed, pair, unpacked
+from bot.reader import BESIDE, SHARE, Reading, Scored, again, beside, calibrated, ranked
+from ingest.article import Chunk
+from ingest.embed import Floats
+from ingest.errors import EmbedderError
+
+D = 4
+
+
+def words_of(text: str) -> Pieces:
+    """A text cut at its spaces, each word one token."""
+    starts, at = [], 0
+    for word in text.split(" "):
+        starts.append(at)
+        at += len(word) + 1
+    ends = [s + len(w) for s, w in zip(starts, text.split(" "), strict=True)]
+    return Pieces(text, np.arange(1000, 1000 + len(starts)), np.array(starts), np.array(ends))
+
+
+def matter_of(question: Floats, texts: Sequence[Floats], sentences: Sequence[Sentence]) -> Matter:
+    features = np.zeros((len(sentences), len(NAMES)), np.float32)
+    exact = np.zeros((len(question), len(sentences), 4), np.float32)
+    return Matter(
+        question, tuple(texts), tuple(np.arange(1) for _ in texts), tuple(sentences), features, exact
+    )
+
+
+def sentence(passage: int, rows: Sequence[int]) -> Sentence:
+    return Sentence(passage, rows[0], rows[-1] + 1, "paragraph", np.array(rows), np.array([], np.int64))
+
+
+def passage_of(title: str, text: str) -> Passage:
+    return Passage(Chunk(title, 0, (), text, 0, len(text)), title, None, 0.0)
+
+
+def unit(*rows: int) -> Floats:
+    return np.eye(D, dtype=np.float32)[list(rows)]
+
+
+def test_a_pair_holds_every_token_once_and_tells_where_sentences_are() -> None:
+    asked, said = words_of("hold stretches"), words_of("Seated hold the stretch")
+    matter = matter_of(unit(0, 1), [unit(2, 0, 3, 1)], [sentence(0, [1]), sentence(0, [2, 3])])
+    made = pair(asked, said, matter, 0)
+    assert made.ids.tolist() == [101, 1000, 1001, 102, 1000, 1001, 1002, 1003, 102]
+    assert made.types.tolist() == [0, 0, 0, 0, 1, 1, 1, 1, 1]
+    assert made.sentences == ((0, 5, 6), (1, 6, 8))
+
+
+def test_each_token_is_told_what_stands_on_the_other_side() -> None:
+    asked, said = words_of("the stretches"), words_of("Seated hold the stretch")
+    made = pair(asked, said, matter_of(unit(0, 1), [unit(2, 2, 3, 1)], [sentence(0, [1])]), 0)
+    shared, nearest, stop, heading = made.marks.T.tolist()
+    assert shared[1:3] == [1.0, 1.0]  # both words of the question stand there, one as another form
+    assert shared[4:8] == [0.0, 0.0, 0.0, 1.0]  # of the passage only the content word counts
+    assert nearest[4:8] == [0.0, 0.0, 0.0, 1.0] and nearest[2] == 1.0
+    assert stop[1] == stop[6] == 1.0 and sum(stop) == 2.0
+    assert heading[4] == 1.0 and sum(heading) == 1.0
+
+
+def test_a_sentence_that_was_not_embedded_whole_is_left_out() -> None:
+    asked, said = words_of("hold"), words_of("one two three")
+    made = pair(asked, said, matter_of(unit(0), [unit(1, 2)], [sentence(0, [0]), sentence(0, [1, 2])]), 0)
+    assert made.sentences == ((0, 3, 4),)
+
+
+def test_changes_come_back_from_the_file_nearly_as_they_were() -> None:
+    change = np.random.default_rng(0).normal(0, 0.01, (8, 16)).astype(np.float32)
+    change[3] *= 100
+    change[5] = 0
+    back = unpacked(packed({"layer": change}))["layer"]
+    assert np.abs(back - change).max(axis=1) == pytest.approx(
+        np.abs(change).max(axis=1) / 254, rel=1.0, abs=1e-9
+    )
+
+
+def test_missing_weights_are_told_in_words(tmp_path: Path) -> None:
+    matter = matter_of(unit(0), [unit(1)], [sentence(0, [0])])
+    with pytest.raises(EmbedderError, match="make train"):
+        JointReader(tmp_path / "joint.npz").logits("q", ["t"], matter, [0])
+
+
+class Second:
+    """A second reading that says a fixed thing of every sentence, and tells what it was asked."""
+
+    def __init__(self, logit: float) -> None:
+        self.logit, self.chosen = logit, list[int]()
+
+    @property
+    def calibration(self) -> Floats:
+        return np.array([1.0, 0.0, 0.0], np.float32)
+
+    def logits(
+        self, question: str, texts: Sequence[str], matter: Matter, chosen: Sequence[int]
+    ) -> dict[int, float]:
+        self.chosen = list(chosen)
+        return {k: self.logit for k, s in enumerate(matter.sentences) if s.passage in chosen}
+
+
+def test_the_passages_that_look_best_are_read_again_and_both_readings_count() -> None:
+    sentences = [sentence(p, [0]) for p in range(4)]
+    matter = matter_of(unit(0), [unit(1)] * 4, sentences)
+    second = Second(4.0)
+    judged = again("q", ["t"] * 4, matter, np.array([0.0, -3.0, 2.0, 1.0], np.float32), second, 2)
+    assert sorted(second.chosen) == [2, 3]
+    assert judged == pytest.approx({2: 2.0 + 2 * SHARE, 3: 1.0 + 3 * SHARE})
+
+
+def test_what_stands_beside_counts_little_on_a_small_blog() -> None:
+    matter = matter_of(unit(0), [unit(1)], [sentence(0, [0])])
+    matter.features[0, [NAMES.index(name) for name in BESIDE]] = 0.5
+    small, large = beside(matter, 1), beside(matter, 600)
+    assert large.tolist() == pytest.approx([0.5] * len(BESIDE) + [1.0])
+    assert small.tolist() == pytest.approx((0.108 * large).tolist(), abs=0.01)
+
+
+def test_a_calibration_of_three_weights_knows_nothing_of_what_stands_beside() -> None:
+    logits = np.array([0.0, -50.0], np.float32)
+    known = np.array([2.0, 0.0, 1.0], np.float32)
+    assert calibrated(logits, np.array([9.0, 9.0], np.float32), known) == pytest.approx(1 / (1 + np.exp(-1)))
+    more = np.array([2.0, 0.0, 0.5, 0.0, 1.0], np.float32)
+    assert calibrated(logits, np.array([2.0, 9.0], np.float32), more) == pytest.approx(1 / (1 + np.exp(-2)))
+
+
+def test_what_is_read_best_comes_first_and_what_was_not_read_keeps_its_place() -> None:
+    found = [passage_of(f"Post {n}", f"Text {n}.") for n in range(4)]
+    sentences = [sentence(0, [0]), sentence(1, [0]), sentence(1, [0])]
+    scored = tuple(
+        Scored(found[p], s, 0.1, logit)
+        for p, s, logit in zip((0, 2, 2), sentences, (1.0, -2.0, 3.0), strict=True)
+    )
+    assert ranked(found, Reading(scored, 0.5)) == [found[2], found[0], found[1], found[3]]
