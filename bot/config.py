@@ -68,7 +68,7 @@ class BotConfig:
     title: str = "Ask this blog"
     max_question: int = 1000
     max_history: int = 12
-    threshold: float = 0.45
+    threshold: float = 0.5
     threads: int = 1
     follow: tuple[str, ...] = ()
     every: float = 900.0

@@ -24,7 +24,7 @@ from ingest.load import load
 OWN = Path("data/eval")
 SHARED = Path("../shared/eval")  # beside a developer's clone; a user has none
 TRIAGE = OWN / "triage"  # messages that are red flags or not (bot/eval/triage.py)
-OURS = ("article", "article-heldout", "sample")
+OURS = ("article", "article-heldout", "article-third", "sample")
 BENCHMARKS = ("squad2-dev", "clapnq-dev", "medquad-msk", "mtrag")
 _ITEM = re.compile(r"^\s*(?:[•·*\-–]\s*)+")
 
