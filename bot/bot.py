@@ -193,6 +193,11 @@ class Bot:
         with self._reading() as corpus:
             standalone, context = (asked, NONE) if verbatim else self._standalone(asked, history, corpus)
             query = asked if verbatim else plain_words(focus(standalone))
+            if context.said:  # reading knows the question alone, and would undo what the conversation found
+                vector = leaning(
+                    query, self._embedder.embed_query(query), context, self._embedder.embed_query
+                )
+                return retrieve_vector(query, vector, corpus=corpus, k=k, beside=context.weights)
             found, reading = self._read_for(query, corpus, context, max(k, PASSAGES))
             return ranked(found, reading)[:k]
 
