@@ -17,7 +17,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import ModuleType
@@ -25,17 +25,18 @@ from typing import TYPE_CHECKING, Any
 
 from bot import render
 from bot.talk import Talk, converse, greeting, messages
+from bot.words import Words, words_for
 from ingest.errors import ConfigError, FootnoteError, IndexMissing
 
 if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI
+    from gradio.route_utils import Request
 
     from bot.bot import Bot
     from bot.config import BotConfig
     from bot.keep import Keeper
 
-NOTE = "Information from the blog, not medical advice."
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
 AT_ONCE, WAITING = 8, 64  # answers being written, and questions waiting for their turn
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # the API is bot/web.py
@@ -49,6 +50,7 @@ log = logging.getLogger("footnote.ui")
 def build(bot: Bot) -> gr.Blocks:
     """The window over one bot."""
     gr = _gradio()
+    words = words_for()  # until the browser has said which language it wants
     with gr.Blocks(title=bot.config.title, analytics_enabled=False) as window:
         talk = gr.State((), time_to_live=FORGET_SECONDS)
         with gr.Column(elem_id="fn-page"):
@@ -56,27 +58,42 @@ def build(bot: Bot) -> gr.Blocks:
             chat = gr.Chatbot(
                 elem_id="fn-chat", show_label=False, container=False, height=None, layout="panel", buttons=[],
                 latex_delimiters=[], allow_tags=False, autoscroll=False, feedback_options=None,
-                placeholder=render.welcome(()),
+                placeholder=render.welcome((), words),
             )  # fmt: skip
-            sources = gr.Markdown(render.panel(()), elem_id="fn-side", latex_delimiters=[], container=False)
+            sources = gr.Markdown(
+                render.panel((), words), elem_id="fn-side", latex_delimiters=[], container=False
+            )
             with gr.Row(elem_id="fn-tools", visible=False) as tools:
-                retry = gr.Button("Try again", elem_id="fn-retry")
-                undo = gr.Button("Undo", elem_id="fn-undo")
-                copy = gr.Button("Copy", elem_id="fn-copy")  # ui.js copies the text of `plain`
-                clear = gr.Button("Clear", elem_id="fn-clear")
+                retry = gr.Button(words("try_again"), elem_id="fn-retry")
+                undo = gr.Button(words("undo"), elem_id="fn-undo")
+                copy = gr.Button(words("copy"), elem_id="fn-copy")  # ui.js copies the text of `plain`
+                clear = gr.Button(words("clear"), elem_id="fn-clear")
             with gr.Column(elem_id="fn-ask"):
                 with gr.Row(elem_id="fn-form"):
                     box = gr.Textbox(
-                        elem_id="fn-box", label="Your question", placeholder="Ask a question",
+                        elem_id="fn-box", label=words("question_label"), placeholder=words("question_hint"),
                         lines=1, max_lines=6, max_length=bot.config.max_question, container=False, scale=1,
                     )  # fmt: skip
-                    send = gr.Button("Ask", elem_id="fn-send", variant="primary", scale=0)
-                    stop = gr.Button("Stop", elem_id="fn-stop", visible=False, scale=0)
-                gr.Markdown(f'<p class="fn-note">{NOTE}</p>', elem_id="fn-foot", container=False)
+                    send = gr.Button(words("ask"), elem_id="fn-send", variant="primary", scale=0)
+                    stop = gr.Button(words("stop"), elem_id="fn-stop", visible=False, scale=0)
+                foot = gr.Markdown(render.foot(words), elem_id="fn-foot", container=False)
             plain = gr.Textbox(elem_id="fn-plain", visible="hidden", show_label=False)
         view = View(talk, chat, sources, tools, copy, box, send, stop, plain)
         _wire(bot, view, {"retry": retry, "undo": undo, "clear": clear})
-        window.load(lambda: gr.update(placeholder=greeting(bot)), None, chat, queue=False, **QUIET)
+        said = {retry: "try_again", undo: "undo", copy: "copy", clear: "clear", send: "ask", stop: "stop"}
+
+        def arrive(request: Request) -> dict[Any, Any]:
+            words = _words(request)
+            return {
+                chat: gr.update(placeholder=greeting(bot, words)),
+                sources: render.panel((), words),
+                box: gr.update(label=words("question_label"), placeholder=words("question_hint")),
+                foot: render.foot(words),
+                **{button: gr.update(value=words(key)) for button, key in said.items()},
+            }
+
+        _takes_request(arrive)
+        window.load(arrive, None, [chat, sources, box, foot, *said], queue=False, **QUIET)
     window.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
     return window  # type: ignore[no-any-return]
 
@@ -98,22 +115,22 @@ class View:
     def all(self) -> list[Any]:
         return [getattr(self, field.name) for field in fields(self)]
 
-    def busy(self, talk: Talk) -> dict[Any, Any]:
+    def busy(self, talk: Talk, words: Words) -> dict[Any, Any]:
         gr = _gradio()
         hidden, shown = gr.update(visible=False), gr.update(visible=True)
-        now = {self.talk: talk, self.chat: messages(talk)}
+        now = self.growing(talk, words)
         return {**now, self.box: "", self.tools: hidden, self.send: hidden, self.stop: shown}
 
-    def growing(self, talk: Talk) -> dict[Any, Any]:
-        return {self.talk: talk, self.chat: messages(talk)}
+    def growing(self, talk: Talk, words: Words) -> dict[Any, Any]:
+        return {self.talk: talk, self.chat: messages(talk, words)}
 
-    def settled(self, talk: Talk) -> dict[Any, Any]:
+    def settled(self, talk: Talk, words: Words) -> dict[Any, Any]:
         gr = _gradio()
         answer = talk[-1].answer if talk else None
         return {
             self.talk: talk,
-            self.chat: messages(talk),
-            self.sources: render.panel([e.sources for e in talk]),
+            self.chat: messages(talk, words),
+            self.sources: render.panel([e.sources for e in talk], words),
             self.tools: gr.update(visible=bool(talk)),
             self.send: gr.update(visible=True),
             self.stop: gr.update(visible=False),
@@ -126,33 +143,48 @@ def _wire(bot: Bot, view: View, tools: dict[str, gr.Button]) -> None:
     """What happens on each event."""
     gr = _gradio()
 
-    def ask(question: str, talk: Talk) -> Iterator[dict[Any, Any]]:
+    def ask(question: str, talk: Talk, request: Request) -> Iterator[dict[Any, Any]]:
+        words = _words(request)
         if not question.strip():
             yield {view.box: question}
             return
-        told = converse(bot, question, tuple(e for e in talk if not e.is_open))
-        yield view.busy(now := next(told))
+        told = converse(bot, question, tuple(e for e in talk if not e.is_open), words)
+        yield view.busy(now := next(told), words)
         for now in told:
-            yield view.growing(now)
-        yield view.settled(now)
+            yield view.growing(now, words)
+        yield view.settled(now, words)
 
-    def again(talk: Talk) -> Iterator[dict[Any, Any]]:
-        yield from ask(talk[-1].question if talk else "", talk[:-1])
+    def again(talk: Talk, request: Request) -> Iterator[dict[Any, Any]]:
+        yield from ask(talk[-1].question if talk else "", talk[:-1], request)
 
-    def stopped(talk: Talk) -> dict[Any, Any]:
-        return view.settled(tuple(replace(e, stopped=True) if e.is_open else e for e in talk))
+    def stopped(talk: Talk, request: Request) -> dict[Any, Any]:
+        ended = tuple(replace(e, stopped=True) if e.is_open else e for e in talk)
+        return view.settled(ended, _words(request))
 
-    def undone(talk: Talk) -> dict[Any, Any]:
-        return {**view.settled(talk[:-1]), view.box: talk[-1].question if talk else ""}
+    def undone(talk: Talk, request: Request) -> dict[Any, Any]:
+        asked = talk[-1].question if talk else ""
+        return {**view.settled(talk[:-1], _words(request)), view.box: asked}
 
-    def cleared() -> dict[Any, Any]:
-        return {**view.settled(()), view.box: ""}
+    def cleared(request: Request) -> dict[Any, Any]:
+        return {**view.settled((), _words(request)), view.box: ""}
 
+    for handler in (ask, again, stopped, undone, cleared):
+        _takes_request(handler)
     asking = gr.on([view.box.submit, view.send.click], ask, [view.box, view.talk], view.all(), **QUIET)
     asking_again = tools["retry"].click(again, view.talk, view.all(), **QUIET)
     view.stop.click(stopped, view.talk, view.all(), cancels=[asking, asking_again], queue=False, **QUIET)
     tools["undo"].click(undone, view.talk, view.all(), queue=False, **QUIET)
     tools["clear"].click(cleared, None, view.all(), queue=False, **QUIET)
+
+
+def _takes_request(handler: Callable[..., Any]) -> None:
+    """Gradio looks for the class in the annotation, which is a string here: gr is imported in functions."""
+    handler.__annotations__["request"] = _gradio().Request
+
+
+def _words(request: Request) -> Words:
+    """In the language that the page was asked for in, or that the browser speaks."""
+    return words_for(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
 
 
 # --- the server

@@ -16,9 +16,12 @@ from datetime import date
 from itertools import groupby, pairwise
 from urllib.parse import urlsplit
 
+from babel.dates import format_date
+
 from bot.answer import Answer, Citation, Passage
 from bot.cite import unescape
 from bot.markup import escape, flow
+from bot.words import Words
 from ingest.blocks import Block, blocks
 
 CONTEXT = 500  # characters around a quote that are shown with it
@@ -31,19 +34,19 @@ def question(text: str) -> str:
     return f'<h2 class="fn-question" dir="auto">{escape(text, breaks=True)}</h2>'
 
 
-def answer(given: Answer, group: int) -> str:
+def answer(given: Answer, group: int, words: Words) -> str:
     """A finished answer: its markers lead to its sources, its suggestions can be asked."""
     numbers = {citation.number for citation in given.citations}
-    body = _prose(given.text, lambda number: _marker(number, group) if number in numbers else None)
-    return f'<div class="fn-answer fn-{given.status}" dir="auto">{body}{_suggestions(given)}</div>'
+    body = _prose(given.text, lambda number: _marker(number, group, words) if number in numbers else None)
+    return f'<div class="fn-answer fn-{given.status}" dir="auto">{body}{_suggestions(given, words)}</div>'
 
 
-def partial(text: str, *, stopped: bool = False, urgent: bool = False) -> str:
+def partial(text: str, words: Words, *, stopped: bool = False, urgent: bool = False) -> str:
     """An answer on its way (or broken off): its citations are not known yet, so nothing links."""
     if not text.strip() and not stopped:
-        return '<div class="fn-answer fn-waiting"><p>Reading the blog…</p></div>'
+        return f'<div class="fn-answer fn-waiting"><p>{_say(words, "waiting")}</p></div>'
     body = _prose(_UNFINISHED.sub("", text), lambda number: f'<sup class="fn-ref">{number}</sup>')
-    note = '<p class="fn-note">Stopped.</p>' if stopped else ""
+    note = f'<p class="fn-note">{_say(words, "stopped")}</p>' if stopped else ""
     kind = "fn-partial fn-urgent" if urgent else "fn-partial"
     return f'<div class="fn-answer {kind}" dir="auto">{body}{note}</div>'
 
@@ -52,13 +55,17 @@ def problem(message: str) -> str:
     return f'<div class="fn-answer fn-problem"><p>{escape(message)}</p></div>'
 
 
-def welcome(examples: Sequence[str], trouble: str = "") -> str:
+def welcome(examples: Sequence[str], words: Words, trouble: str = "") -> str:
     """What stands in an empty window."""
     if trouble:
         return f'<div class="fn-welcome"><p class="fn-lead">{escape(trouble)}</p></div>'
-    lead = '<p class="fn-lead">What would you like to know?</p>'
-    note = "<p>Each small number in an answer leads to the place where the blog says so.</p>"
+    lead = f'<p class="fn-lead">{_say(words, "welcome")}</p>'
+    note = f"<p>{_say(words, 'welcome_note')}</p>"
     return f'<div class="fn-welcome">{lead}{note}{_chips(examples)}</div>'
+
+
+def foot(words: Words) -> str:
+    return f'<p class="fn-note">{_say(words, "note")}</p>'
 
 
 def header(title: str) -> str:
@@ -75,7 +82,7 @@ def copied(given: Answer) -> str:
     return "\n\n".join(filter(None, (said, "\n".join(lines))))
 
 
-def sources(given: Answer, group: int, published: Mapping[str, str]) -> str:
+def sources(given: Answer, group: int, published: Mapping[str, str], words: Words) -> str:
     """The footnotes of one answer: each article and passage once, its quotes marked where they stand.
 
     published: ISO dates by article id, of those articles that have one.
@@ -86,17 +93,19 @@ def sources(given: Answer, group: int, published: Mapping[str, str]) -> str:
     for c in given.citations:
         passages = articles.setdefault(c.passage.chunk.article_id, {})
         passages.setdefault((c.passage.chunk.start, c.passage.chunk.end), []).append(c)
-    cards = [_card(list(found.values()), group, published.get(key, "")) for key, found in articles.items()]
+    cards = [
+        _card(list(found.values()), group, published.get(key, ""), words) for key, found in articles.items()
+    ]
     asked = f'<p class="fn-for" dir="auto">{escape(given.question)}</p>'
     return f'<section class="fn-sources" id="sources-{group}">{asked}{"".join(cards)}</section>'
 
 
-def panel(all_sources: Sequence[str]) -> str:
+def panel(all_sources: Sequence[str], words: Words) -> str:
     """The whole panel; the window's script shows one answer's sources at a time, at first the last."""
     found = [one for one in all_sources if one]
-    heading = '<h2 class="fn-panel-title">Sources</h2>'
+    heading = f'<h2 class="fn-panel-title">{_say(words, "sources")}</h2>'
     if not found:
-        note = "<p>The place each sentence comes from will stand here.</p>"
+        note = f"<p>{_say(words, 'sources_empty')}</p>"
         return f'<div class="fn-panel fn-panel-empty">{heading}{note}</div>'
     hidden = [one.replace("<section ", "<section hidden ", 1) for one in found[:-1]]
     return f'<div class="fn-panel">{heading}{"".join(hidden)}{found[-1]}</div>'
@@ -126,15 +135,16 @@ def _styled(markdown: str) -> str:
     return "".join(f"<strong>{part}</strong>" if i % 2 else part for i, part in enumerate(parts))
 
 
-def _marker(number: int, group: int) -> str:
+def _marker(number: int, group: int, words: Words) -> str:
     link = f'class="fn-marker" id="ref-{group}-{number}" href="#fn-{group}-{number}"'
-    return f'\u2060<sup class="fn-ref"><a {link}><span class="fn-hidden">Source </span>{number}</a></sup>'
+    named = f'<span class="fn-hidden">{_say(words, "source")} </span>{number}'
+    return f'\u2060<sup class="fn-ref"><a {link}>{named}</a></sup>'
 
 
-def _suggestions(given: Answer) -> str:
+def _suggestions(given: Answer, words: Words) -> str:
     if not given.suggestions:
         return ""
-    lead = "It does answer:" if given.status == "abstained" else "You could also ask:"
+    lead = _say(words, "does_answer" if given.status == "abstained" else "ask_also")
     return f'<p class="fn-note">{lead}</p>{_chips(given.suggestions)}'
 
 
@@ -148,17 +158,18 @@ def _chips(questions: Sequence[str]) -> str:
 # --- sources
 
 
-def _card(passages: Sequence[Sequence[Citation]], group: int, published: str) -> str:
+def _card(passages: Sequence[Sequence[Citation]], group: int, published: str, words: Words) -> str:
     """One article with everything that is cited from it."""
     first = passages[0][0]
     # Without a quote the article as such is cited (who wrote it, when): its title is the place.
     bare = "".join(_number(c, group) for cited in passages for c in cited if not c.quote)
     head = f'<h3 dir="auto">{bare}{escape(first.passage.title)}</h3>'
-    day = f'<p class="fn-day">{_day(published)}</p>' if _day(published) else ""
-    return f'<article class="fn-card">{head}{day}{"".join(_passage(p, group) for p in passages)}</article>'
+    day = f'<p class="fn-day">{_day(published, words)}</p>' if _day(published, words) else ""
+    inside = "".join(_passage(p, group, words) for p in passages)
+    return f'<article class="fn-card">{head}{day}{inside}</article>'
 
 
-def _passage(cited: Sequence[Citation], group: int) -> str:
+def _passage(cited: Sequence[Citation], group: int, words: Words) -> str:
     passage = cited[0].passage
     quoted = [c for c in cited if c.quote]
     trail = " › ".join(escape(name) for name in passage.chunk.path) if quoted else ""
@@ -167,8 +178,8 @@ def _passage(cited: Sequence[Citation], group: int) -> str:
         f'<blockquote class="fn-excerpt" dir="auto">{_excerpt(passage, quoted, group)}</blockquote>'
         if quoted
         else "",
-        f'<p class="fn-links">{_links(cited)}',
-        f'<a class="fn-back" href="#ref-{group}-{cited[0].number}">Back to the answer</a></p>',
+        f'<p class="fn-links">{_links(cited, words)}',
+        f'<a class="fn-back" href="#ref-{group}-{cited[0].number}">{_say(words, "back")}</a></p>',
     ]
     return f'<div class="fn-passage">{"".join(parts)}</div>'
 
@@ -179,18 +190,16 @@ def _number(citation: Citation, group: int) -> str:
     return f'<span id="fn-{group}-{number}" class="fn-number" tabindex="-1">{number}</span>'
 
 
-def _links(cited: Sequence[Citation]) -> str:
+def _links(cited: Sequence[Citation], words: Words) -> str:
     """Where to read it on the blog: one link for each quote, since each opens at its own place."""
     there = [(c.number, c.link) for c in cited if c.link and _is_web(c.link)]
     out = ""
     for number, link in there:
         several = f' <span class="fn-number">{number}</span>' if len(there) > 1 else ""
-        words = (
-            "Read it on the blog"
-            if number == there[0][0]
-            else '<span class="fn-hidden">Read it on the blog</span>'
-        )
-        out += f'<a class="fn-read" href="{escape(link)}" target="_blank" rel="noopener">{words}{several}</a>'
+        named = _say(words, "read_on_blog")
+        if number != there[0][0]:
+            named = f'<span class="fn-hidden">{named}</span>'
+        out += f'<a class="fn-read" href="{escape(link)}" target="_blank" rel="noopener">{named}{several}</a>'
     return out
 
 
@@ -255,9 +264,13 @@ def _is_web(link: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
-def _day(published: str) -> str:
+def _day(published: str, words: Words) -> str:
     try:
         day = date.fromisoformat(published[:10])
     except ValueError:
         return ""
-    return f"{day.day} {day:%B %Y}"
+    return str(format_date(day, "long", locale=words.locale))
+
+
+def _say(words: Words, key: str) -> str:
+    return escape(words(key))

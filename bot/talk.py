@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from bot import render
 from bot.answer import Answer, Token, Turn
 from bot.problem import explain
+from bot.words import Words
 from ingest.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Exchange:
 Talk = tuple[Exchange, ...]
 
 
-def converse(bot: Bot, question: str, past: Talk) -> Iterator[Talk]:
+def converse(bot: Bot, question: str, past: Talk, words: Words) -> Iterator[Talk]:
     """Ask, and tell the conversation as it grows; the last one told is final."""
     question = whole(question)[
         : 2 * bot.config.max_question
@@ -68,7 +69,7 @@ def converse(bot: Bot, question: str, past: Talk) -> Iterator[Talk]:
                     shown = time.monotonic()
                     yield (*past, current)
             else:
-                drawn = render.sources(event, serial, published(bot, event))
+                drawn = render.sources(event, serial, published(bot, event), words)
                 current = replace(current, answer=event, sources=drawn)
     except Exception as error:  # noqa: BLE001 - whatever it is, the reader gets a sentence; explain() logs it
         current = replace(current, problem=explain(error).message)
@@ -97,29 +98,29 @@ def published(bot: Bot, answer: Answer) -> dict[str, str]:
     return found
 
 
-def messages(talk: Talk) -> list[dict[str, str]]:
+def messages(talk: Talk, words: Words) -> list[dict[str, str]]:
     """The conversation as the Chatbot takes it."""
     return [
         message
         for exchange in talk
         for message in (
             {"role": "user", "content": render.question(exchange.question)},
-            {"role": "assistant", "content": _reply(exchange)},
+            {"role": "assistant", "content": _reply(exchange, words)},
         )
     ]
 
 
-def _reply(exchange: Exchange) -> str:
+def _reply(exchange: Exchange, words: Words) -> str:
     if exchange.problem:
         return render.problem(exchange.problem)
     if exchange.answer is not None:
-        return render.answer(exchange.answer, exchange.serial)
-    return render.partial(exchange.text, stopped=exchange.stopped, urgent=exchange.urgent)
+        return render.answer(exchange.answer, exchange.serial, words)
+    return render.partial(exchange.text, words, stopped=exchange.stopped, urgent=exchange.urgent)
 
 
-def greeting(bot: Bot) -> str:
+def greeting(bot: Bot, words: Words) -> str:
     """The empty window: questions this index answers, or why it can answer none."""
     try:
-        return render.welcome(bot.examples(3))
+        return render.welcome(bot.examples(3), words)
     except FootnoteError as error:
-        return render.welcome((), explain(error).message)
+        return render.welcome((), words, explain(error).message)

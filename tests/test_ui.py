@@ -22,16 +22,18 @@ from bot.answer import Turn
 from bot.config import BotConfig
 from bot.guard import MAX_BODY
 from bot.talk import KEPT, Exchange, Talk, converse, greeting, messages
+from bot.words import words_in
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
     from bot.bot import Bot
 
 ROOT = Path(__file__).resolve().parents[1]
+WORDS = words_in("en")
 
 
 def told(bot: FakeBot, question: str, past: Talk = ()) -> list[Talk]:
-    return list(converse(cast("Bot", bot), question, past))
+    return list(converse(cast("Bot", bot), question, past, WORDS))
 
 
 # --- the conversation
@@ -53,7 +55,7 @@ def test_what_is_urgent_looks_so_from_the_first_word(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("bot.talk.FRAME_SECONDS", 0.0)
     for question, urgent in (("I have numb legs", True), ("Why does my back ache?", False)):
         _, *growing, last = told(FakeBot(), question)
-        drawn = [messages(talk)[-1]["content"] for talk in (*growing, last)]
+        drawn = [messages(talk, WORDS)[-1]["content"] for talk in (*growing, last)]
         assert len(drawn) > 5 and all(("fn-urgent" in html) == urgent for html in drawn)
 
 
@@ -73,7 +75,7 @@ def test_an_error_becomes_a_message_without_its_insides(error: Exception) -> Non
     for bot in (FakeBot(error=error), FakeBot(late_error=error)):
         *_, last = told(bot, "Why?")
         assert last[-1].problem.endswith(".")
-        shown = messages(last)[-1]["content"]
+        shown = messages(last, WORDS)[-1]["content"]
         assert "fn-problem" in shown
         assert "/srv" not in shown
 
@@ -105,8 +107,8 @@ def test_sources_survive_an_article_that_has_gone() -> None:
 
 
 def test_the_greeting_offers_questions_or_says_why_not() -> None:
-    assert all(example in greeting(cast("Bot", FakeBot())) for example in EXAMPLES)
-    assert "No article has been added yet" in greeting(cast("Bot", FakeBot(error=ERRORS["missing"])))
+    assert all(example in greeting(cast("Bot", FakeBot()), WORDS) for example in EXAMPLES)
+    assert "No article has been added yet" in greeting(cast("Bot", FakeBot(error=ERRORS["missing"])), WORDS)
 
 
 # --- the page and what strangers may reach

@@ -9,6 +9,22 @@
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const busy = () => !!one("#fn-stop")?.offsetParent;
   const hovers = () => matchMedia("(hover: hover)").matches; // if not, focus would raise a keyboard
+
+  // Our own words, in the same language as the server's (bot/words.py): the address's, else the browser's.
+  const files = new URL(".", document.currentScript.src);
+  const wanted = [new URLSearchParams(location.search).get("lang"), ...navigator.languages];
+  const languages = ["en", "es", "de", "fr", "it", "pt"];
+  const language =
+    wanted.map((tag) => (tag ?? "").toLowerCase().split("-")[0]).find((code) => languages.includes(code)) ?? "en";
+  let words = {};
+  const say = (key, values = {}) =>
+    (words[key] ?? "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  fetch(new URL(`words/${language}.json`, files))
+    .then((answer) => answer.json())
+    .then((read) => (words = read))
+    .catch(() => {}); // without them a button keeps its label
+  document.documentElement.lang = language;
+
   const scroll = (element, block) =>
     element.scrollIntoView({ block, behavior: calm() ? "auto" : "smooth" });
 
@@ -48,7 +64,7 @@
       note.setAttribute("role", "status");
       foot.append(note);
     }
-    note.textContent = `${field.value.length} of ${field.maxLength} characters`;
+    note.textContent = say("characters", { n: field.value.length, most: field.maxLength });
     note.classList.toggle("fn-full", field.value.length >= field.maxLength);
   }
 
@@ -99,7 +115,7 @@
       button.focus();
     }
     button.dataset.label ??= button.textContent;
-    button.textContent = done ? "Copied" : "Not copied";
+    button.textContent = say(done ? "copied" : "not_copied") || button.dataset.label;
     setTimeout(() => (button.textContent = button.dataset.label), 1600);
   }
 

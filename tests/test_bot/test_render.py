@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot import render
 from bot.answer import Answer, Citation, Passage
 from bot.markup import flow
+from bot.words import words_in
 from ingest.article import Chunk
 from ingest.blocks import blocks
 
@@ -59,6 +60,9 @@ class Seen(HTMLParser):
         raise AssertionError(data)
 
 
+WORDS = words_in("en")
+
+
 def squeezed(text: str) -> str:
     return re.sub(r"\W+", "", text)
 
@@ -71,8 +75,8 @@ def test_markers_lead_to_sources_and_back() -> None:
     given = answered(
         f"{STEPS[0]} [1] {STEPS[2]} [2]", cite(STRETCHES, 1, STEPS[0]), cite(STRETCHES, 2, STEPS[2])
     )
-    there = Seen(render.answer(given, 7))
-    source = Seen(render.sources(given, 7, {STRETCHES.id: "2025-06-23T09:00:00+00:00"}))
+    there = Seen(render.answer(given, 7, WORDS))
+    source = Seen(render.sources(given, 7, {STRETCHES.id: "2025-06-23T09:00:00+00:00"}, WORDS))
     assert there.links == ["#fn-7-1", "#fn-7-2"]
     assert there.ids == ["ref-7-1", "ref-7-2"]
     assert {"fn-7-1", "fn-7-2"} <= set(source.ids)
@@ -83,14 +87,16 @@ def test_markers_lead_to_sources_and_back() -> None:
 
 
 def test_only_markers_with_a_citation_become_links() -> None:
-    seen = Seen(render.answer(answered("As [9] says, [1].", cite(STRETCHES, 1, STEPS[0])), 0))
+    seen = Seen(render.answer(answered("As [9] says, [1].", cite(STRETCHES, 1, STEPS[0])), 0, WORDS))
     assert seen.links == ["#fn-0-1"]
     assert "As [9] says" in seen.text
 
 
 def test_articles_and_passages_stand_once_each() -> None:
     quotes = (STEPS[0], STEPS[1], "Tight hamstrings pull on the pelvis.")
-    html = render.sources(answered("", *(cite(STRETCHES, n, q) for n, q in enumerate(quotes, 1))), 0, {})
+    html = render.sources(
+        answered("", *(cite(STRETCHES, n, q) for n, q in enumerate(quotes, 1))), 0, {}, WORDS
+    )
     assert html.count("<h3") == 1
     assert html.count("<blockquote") == 2
 
@@ -99,7 +105,7 @@ def test_overlapping_quotes_are_marked_without_nesting() -> None:
     text = STEPS[1]
     halves = (text[: len(text) // 2 + 5], text[len(text) // 2 - 5 :], text)
     seen = Seen(
-        render.sources(answered("", *(cite(STRETCHES, n, q) for n, q in enumerate(halves, 1))), 0, {})
+        render.sources(answered("", *(cite(STRETCHES, n, q) for n, q in enumerate(halves, 1))), 0, {}, WORDS)
     )
     assert seen.marked == text
     assert [i for i in seen.ids if i.startswith("fn-")] == ["fn-0-1", "fn-0-3", "fn-0-2"]
@@ -107,7 +113,9 @@ def test_overlapping_quotes_are_marked_without_nesting() -> None:
 
 def test_a_quote_that_no_longer_fits_its_passage_stands_alone() -> None:
     passage = Passage(Chunk("a", 0, (), "Another text.", 0, 13), "Title", None, 1)
-    seen = Seen(render.sources(answered("", Citation(1, passage, "What was said.", 40, 54, None)), 0, {}))
+    seen = Seen(
+        render.sources(answered("", Citation(1, passage, "What was said.", 40, 54, None)), 0, {}, WORDS)
+    )
     assert seen.marked == "What was said."
     assert "Another text" not in seen.text
 
@@ -117,7 +125,9 @@ def test_a_long_passage_is_shown_around_its_quote() -> None:
     passage = Passage(Chunk("a", 0, (), text, 0, len(text)), "Title", None, 1)
     start = text.index("Paragraph 10")
     seen = Seen(
-        render.sources(answered("", Citation(1, passage, "Paragraph 10", start, start + 12, None)), 0, {})
+        render.sources(
+            answered("", Citation(1, passage, "Paragraph 10", start, start + 12, None)), 0, {}, WORDS
+        )
     )
     assert seen.marked == "Paragraph 10"
     assert seen.text.count("…") == 2
@@ -127,14 +137,14 @@ def test_a_long_passage_is_shown_around_its_quote() -> None:
 
 @pytest.mark.parametrize("quote", ["How to do it", "### "])
 def test_a_quoted_heading_or_bare_markup_still_has_a_place(quote: str) -> None:
-    seen = Seen(render.sources(answered("", cite(STRETCHES, 1, quote)), 0, {}))
+    seen = Seen(render.sources(answered("", cite(STRETCHES, 1, quote)), 0, {}, WORDS))
     assert seen.ids.count("fn-0-1") == 1
     assert seen.marked == quote.strip("# ")
 
 
 def test_an_article_cited_as_such_has_a_place_to_lead_to() -> None:
     given = FakeBot().ask("Who wrote this?")
-    seen = Seen(render.sources(given, 2, {}))
+    seen = Seen(render.sources(given, 2, {}, WORDS))
     assert "fn-2-1" in seen.ids
     assert STRETCHES.title in seen.text
     assert "mark" not in seen.text
@@ -145,7 +155,7 @@ def test_an_article_cited_as_such_has_a_place_to_lead_to() -> None:
 )
 def test_only_web_addresses_are_linked(link: str | None) -> None:
     passage = Passage(Chunk("a", 0, (), "Said.", 0, 5), "Title", link, 1)
-    html = render.sources(answered("", Citation(1, passage, "Said.", 0, 5, link)), 0, {})
+    html = render.sources(answered("", Citation(1, passage, "Said.", 0, 5, link)), 0, {}, WORDS)
     assert Seen(html).links == ["#ref-0-1"]
 
 
@@ -161,22 +171,28 @@ def test_normal_form_becomes_real_lists_and_tables() -> None:
 
 def test_what_is_hostile_stays_text() -> None:
     given = FakeBot().ask("odd")
-    for html in (render.answer(given, 0), render.sources(given, 0, {}), render.question(HOSTILE.text)):
+    for html in (
+        render.answer(given, 0, WORDS),
+        render.sources(given, 0, {}, WORDS),
+        render.question(HOSTILE.text),
+    ):
         seen = Seen(html)
         assert "alert(1)" in seen.text
         assert "evil.example" not in "".join(seen.links)
 
 
 def test_a_marker_that_is_still_arriving_is_not_shown() -> None:
-    assert Seen(render.partial("Said. [1")).text == "Said."
-    assert Seen(render.partial("Said. [12] More. [")).text == "Said.\u2060".rstrip("\u2060") + "12 More."
+    assert Seen(render.partial("Said. [1", WORDS)).text == "Said."
+    assert (
+        Seen(render.partial("Said. [12] More. [", WORDS)).text == "Said.\u2060".rstrip("\u2060") + "12 More."
+    )
 
 
 def test_the_latest_sources_are_shown_and_earlier_ones_kept() -> None:
     given = answered("", cite(STRETCHES, 1, STEPS[0]))
-    html = render.panel([render.sources(given, n, {}) for n in range(3)])
+    html = render.panel([render.sources(given, n, {}, WORDS) for n in range(3)], WORDS)
     assert html.count("<section hidden ") == 2
-    assert Seen(render.panel(["", ""])).text.startswith("Sources")
+    assert Seen(render.panel(["", ""], WORDS)).text.startswith("Sources")
 
 
 def test_copied_text_names_the_sources() -> None:
@@ -197,14 +213,14 @@ def test_any_text_is_shown_as_text_and_any_quote_marked(text: str, spans: list[t
     quotes = [(a, min(a + n, len(text))) for a, n in spans if a < len(text)]
     citations = [Citation(n, passage, text[a:b], a, b, text) for n, (a, b) in enumerate(quotes, 1)]
     given = Answer(text, text, text, tuple(citations), "answered", 0.5, (text,))
-    seen = Seen(render.answer(given, 0))
+    seen = Seen(render.answer(given, 0, WORDS))
     assert len(seen.ids) == len(seen.links)
-    Seen(render.sources(given, 0, {"a": text}))
+    Seen(render.sources(given, 0, {"a": text}, WORDS))
     for html in (
         render.question(text),
-        render.partial(text),
+        render.partial(text, WORDS),
         render.problem(text),
-        render.welcome((text,), text),
+        render.welcome((text,), WORDS, text),
     ):
         Seen(html)
 
@@ -220,15 +236,15 @@ def test_exactly_what_is_quoted_is_marked(text: str, cuts: list[int]) -> None:
         Citation(n, passage, text[a:b], a + 100, b + 100, None) for n, (a, b) in enumerate(spans, 1)
     )
     expected = "".join(c for i, c in enumerate(text) if any(a <= i < b for a, b in spans))
-    assert squeezed(Seen(render.sources(answered("", *citations), 0, {})).marked) == squeezed(expected)
+    assert squeezed(Seen(render.sources(answered("", *citations), 0, {}, WORDS)).marked) == squeezed(expected)
 
 
 def test_a_bold_mark_that_nothing_closes_is_text() -> None:
-    assert Seen(render.partial("Hold **for 30")).text == "Hold **for 30"
-    assert "<strong></strong>" not in render.partial("**")
+    assert Seen(render.partial("Hold **for 30", WORDS)).text == "Hold **for 30"
+    assert "<strong></strong>" not in render.partial("**", WORDS)
 
 
 def test_a_label_is_bold_and_escapes_do_not_show() -> None:
-    shown = render.partial("**1. Standing \\*stretch\\*** [1]\n\n- 2 \\[a\\] \\<b\\> [2]")
+    shown = render.partial("**1. Standing \\*stretch\\*** [1]\n\n- 2 \\[a\\] \\<b\\> [2]", WORDS)
     assert "<strong>1. Standing *stretch*</strong>" in shown
     assert "2 [a] &lt;b&gt;" in shown and "\\" not in shown
