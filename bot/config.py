@@ -42,6 +42,7 @@ HELP: dict[str, str] = {
     "allow_private": "true: addresses inside your own network may be followed, too",
     "model": "a chat model that words the answers, such as ollama:llama3.2, openai:gpt-4o-mini or "
     "llamacpp:/path/to/model.gguf; what it writes is checked; empty: the blog's own sentences",
+    "allowed_origins": "sites that may show the chat, with spaces between them",
     "model_seconds": "how long the chat model may take for an answer; then quotes are shown",
 }
 _RANGES = {
@@ -83,6 +84,7 @@ class BotConfig:
 
     model: str = ""
     model_seconds: float = 30.0
+    allowed_origins: tuple[str, ...] = ()
 
     @property
     def index_config(self) -> IndexConfig:
@@ -133,6 +135,7 @@ def defaults() -> dict[str, str]:
         "follow": "",
         "owner_token": "",
         "allow_private": "false",
+        "allowed_origins": "",
         "model_seconds": f"{config.model_seconds:g}",
     }
 
@@ -173,4 +176,5 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "every": seconds_of,
     "owner_token": _token,
     "allow_private": _yes,
+    "allowed_origins": lambda text: tuple(text.split()),
 }

@@ -50,6 +50,7 @@ class Guard:
     """Pure ASGI, so that it never buffers a stream."""
 
     app: ASGIApp
+    origins: tuple[str, ...] = ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # nothing here speaks it
@@ -76,7 +77,7 @@ class Guard:
         if path == "/":
             zips = b"gzip" in dict(headers).get(b"accept-encoding", b"")
             headers = [(k, v) for k, v in headers if k != b"accept-encoding"]  # it is read on its way
-            outwards = _with_script_hashes(guarded, zips=zips)
+            outwards = _with_script_hashes(guarded, zips=zips, origins=self.origins)
         try:
             await self.app({**scope, "headers": headers}, receive, outwards)
         except Exception as error:  # noqa: BLE001 - the last resort, for what nobody foresaw; it is logged
@@ -118,7 +119,7 @@ def _with_security(headers: Iterable[tuple[bytes, bytes]], path: str) -> list[tu
     return [*kept, *added.items()]
 
 
-def _with_script_hashes(send: Send, *, zips: bool) -> Send:
+def _with_script_hashes(send: Send, *, zips: bool, origins: tuple[str, ...]) -> Send:
     """Hold the page back until it is complete, and allow exactly the scripts that stand in it."""
     start: Message = {}
     page = bytearray()
@@ -133,6 +134,7 @@ def _with_script_hashes(send: Send, *, zips: bool) -> Send:
         if not message.get("more_body", False):
             digests = (base64.b64encode(sha256(m[1]).digest()) for m in _INLINE_SCRIPT.finditer(page))
             policy = _PAGE_POLICY.format("".join(f" 'sha256-{digest.decode()}'" for digest in digests))
+            policy = " ".join((policy, *origins))  # frame-ancestors comes last
             body = gzip.compress(page, 6) if zips else bytes(page)
             added = [
                 (b"content-security-policy", policy.encode()),

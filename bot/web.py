@@ -30,6 +30,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.answer import Answer, Citation, Event, Token, Turn
 from bot.asked import ASK_SCHEMA, read_question
+from bot.embed import add_embed_routes
 from bot.guard import STATIC, Guard
 from bot.owner import add_owner_routes
 from bot.problem import BUSY, Problem, Refused, explain
@@ -69,7 +70,7 @@ def api(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     """The routes over one bot. Mount anything else at / afterwards: these must come first."""
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None)  # FastAPI's own pages load from a CDN
     app.add_middleware(CORSMiddleware, allow_origins=[])  # also keeps Gradio from adding a laxer one
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, origins=config.allowed_origins)
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, _on_error)
     places = Places()
@@ -103,6 +104,7 @@ def api(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
         return _json({"status": "ok", **counts, **kept})
 
     add_owner_routes(app, config, keeper)
+    add_embed_routes(app)
 
     app.mount(STATIC, StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
