@@ -193,16 +193,26 @@ def _words(request: Request) -> Words:
 def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     """The whole server: the HTTP interface, and the window at /. keeper: does the re-ingesting, if any."""
     gr = _gradio()
+    from bot import preload
     from bot.guard import STATIC
     from bot.web import api
 
     files = f".{STATIC}"
+    window = build(bot)
+    kinds = [block.get_block_name() for block in window.blocks.values()]
+    needed = preload.needed(Path(gr.__file__).parent / "templates" / "frontend", kinds)
+
+    def early() -> str:
+        """What the window loads anyway, named where the browser sees it first."""
+        styles = (f"./theme.css?v={window.theme_hash}", f"{files}/ui.css")
+        return preload.links([f"./assets/{name}" for name in needed], styles, [f"{files}/ui.js"])
+
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
         body_background_fill="#fbfaf6", body_background_fill_dark="#181715"
     )  # those of ui.css, so that nothing flashes while the page loads
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
-        api(bot, config, keeper),
-        build(bot),
+        api(bot, config, keeper, head=early),
+        window,
         path="/",
         theme=theme,
         head=f'<link rel="stylesheet" href="{files}/ui.css"><script src="{files}/ui.js" defer></script>',

@@ -13,7 +13,7 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -47,9 +47,10 @@ _UNTRUSTED = {b"x-forwarded-host", b"x-gradio-server"}
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Pure ASGI, so that it never buffers a stream."""
+    """Pure ASGI, so that it never buffers a stream. head: gives what goes first into the page's <head>."""
 
     app: ASGIApp
+    head: Callable[[], str] = str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # nothing here speaks it
@@ -76,7 +77,7 @@ class Guard:
         if path == "/":
             zips = b"gzip" in dict(headers).get(b"accept-encoding", b"")
             headers = [(k, v) for k, v in headers if k != b"accept-encoding"]  # it is read on its way
-            outwards = _with_script_hashes(guarded, zips=zips)
+            outwards = _with_script_hashes(guarded, self.head(), zips=zips)
         try:
             await self.app({**scope, "headers": headers}, receive, outwards)
         except Exception as error:  # noqa: BLE001 - the last resort, for what nobody foresaw; it is logged
@@ -118,7 +119,7 @@ def _with_security(headers: Iterable[tuple[bytes, bytes]], path: str) -> list[tu
     return [*kept, *added.items()]
 
 
-def _with_script_hashes(send: Send, *, zips: bool) -> Send:
+def _with_script_hashes(send: Send, head: str, *, zips: bool) -> Send:
     """Hold the page back until it is complete, and allow exactly the scripts that stand in it."""
     start: Message = {}
     page = bytearray()
@@ -131,6 +132,7 @@ def _with_script_hashes(send: Send, *, zips: bool) -> Send:
             return
         page.extend(message.get("body", b""))
         if not message.get("more_body", False):
+            page[:] = page.replace(b"<head>", b"<head>" + head.encode(), 1)
             digests = (base64.b64encode(sha256(m[1]).digest()) for m in _INLINE_SCRIPT.finditer(page))
             policy = _PAGE_POLICY.format("".join(f" 'sha256-{digest.decode()}'" for digest in digests))
             body = gzip.compress(page, 6) if zips else bytes(page)

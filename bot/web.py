@@ -10,7 +10,7 @@ what every response carries (guard.py), what the owner may ask for (owner.py), t
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,11 +65,16 @@ class Places:
             self.taken -= 1
 
 
-def api(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
-    """The routes over one bot. Mount anything else at / afterwards: these must come first."""
+def api(
+    bot: Bot, config: BotConfig, keeper: Keeper | None = None, *, head: Callable[[], str] = str
+) -> FastAPI:
+    """The routes over one bot. Mount anything else at / afterwards: these must come first.
+
+    head: gives what goes first into the <head> of the page that is mounted.
+    """
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None)  # FastAPI's own pages load from a CDN
     app.add_middleware(CORSMiddleware, allow_origins=[])  # also keeps Gradio from adding a laxer one
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, head=head)
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, _on_error)
     places = Places()
