@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from bot.config import BotConfig
     from bot.keep import Keeper
 
+STYLES, SCRIPTS = ("ui.css",), ("ui.js",)  # of bot/static, in this order
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
 THREADS = (
     AT_ONCE + LINE + 8
@@ -202,21 +203,33 @@ def _words(request: Request) -> Words:
 def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     """The whole server: the HTTP interface, and the window at /. keeper: does the re-ingesting, if any."""
     gr = _gradio()
+    from bot import preload
     from bot.headers import STATIC
     from bot.web import api
 
-    files = f".{STATIC}"
+    house = house_of(bot, config)
+    window = build(bot, house)
+    kinds = [block.get_block_name() for block in window.blocks.values()]
+    needed = preload.needed(Path(gr.__file__).parent / "templates" / "frontend", kinds)
+    styles, scripts = ([f".{STATIC}/{name}" for name in names] for names in (STYLES, SCRIPTS))
+
+    def early() -> str:
+        """What the window loads anyway, named where the browser sees it first."""
+        theirs = [f"./assets/{name}" for name in needed]
+        return preload.links(theirs, (f"./theme.css?v={window.theme_hash}", *styles), scripts)
+
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
         body_background_fill="#fbfaf6", body_background_fill_dark="#181715"
     )  # those of ui.css, so that nothing flashes while the page loads
-    house = house_of(bot, config)
+    head = [f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">']
+    head += [f'<link rel="stylesheet" href="{style}">' for style in styles]
+    head += [f'<script src="{script}" defer></script>' for script in scripts]
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
-        api(bot, config, keeper, house),
-        build(bot, house),
+        api(bot, config, keeper, house, head=early),
+        window,
         path="/",
         theme=theme,
-        head=f'<link rel="stylesheet" href="{files}/ui.css"><script src="{files}/ui.js" defer></script>'
-        f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">',
+        head="".join(head),
         favicon_path=str(Path(__file__).parent / "bot" / "static" / "icon.png"),
         footer_links=[],
         run_history=False,

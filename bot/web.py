@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -51,13 +51,20 @@ _T = TypeVar("_T")
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-def api(bot: Bot, config: BotConfig, keeper: Keeper | None = None, house: House | None = None) -> FastAPI:
+def api(
+    bot: Bot,
+    config: BotConfig,
+    keeper: Keeper | None = None,
+    house: House | None = None,
+    head: Callable[[], str] = str,
+) -> FastAPI:
     """The routes over one bot. Mount anything else at / afterwards: these must come first.
 
-    house: shared with whatever else asks this bot; else the API has one of its own.
+    house: shared with whatever else asks this bot; else the API has one of its own. head: gives what
+    goes first into the <head> of the page that is mounted.
     """
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None)  # FastAPI's own pages load from a CDN
-    _guarded(app, config)
+    _guarded(app, config, head)
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, partial(_on_error, in_full=config.log_questions))
     house = house or house_of(bot, config)
@@ -130,7 +137,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _guarded(app: FastAPI, config: BotConfig) -> None:
+def _guarded(app: FastAPI, config: BotConfig, head: Callable[[], str]) -> None:
     """From outside to inside: who asks, what may come in, and which sites' scripts may read the answer."""
     app.add_middleware(
         CORSMiddleware,  # this very class, else Gradio adds one that lets everybody in
@@ -145,6 +152,7 @@ def _guarded(app: FastAPI, config: BotConfig) -> None:
         visits=visits_of(config.rate),
         watch=Watch(config.allowed_origins),
         in_full=config.log_questions,
+        head=head,
     )
     app.add_middleware(Proxied, trusted=config.trusted_proxies, root=config.root_path, is_known=is_known)
 
