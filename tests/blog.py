@@ -68,7 +68,9 @@ class Blog:
 def _article(path: str) -> str:
     if path != "/post/stretches":
         return '<p><a href="/post/stretches" id="next">Stretches</a></p>'
-    return "".join(f"<p>{html.escape(STRETCHES.text[b.start : b.end].strip())}</p>" for b in blocks(STRETCHES.text))
+    return "".join(
+        f"<p>{html.escape(STRETCHES.text[b.start : b.end].strip())}</p>" for b in blocks(STRETCHES.text)
+    )
 
 
 @contextmanager

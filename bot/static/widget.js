@@ -39,10 +39,10 @@
     const ink = light(0.21, 1) + light(0.72, 3) + light(0.07, 5) > 0.18 ? "#000" : "#fff";
 
     const look = `
-:host{all:initial!important;color-scheme:${theme || "light dark"}!important}
+:host{all:initial!important;color-scheme:${theme || "light dark"}!important;font:16px system-ui,sans-serif!important}
 :host([inline]){display:block!important;height:100%!important}
 @media print{:host{display:none!important}}
-*{box-sizing:border-box;font:16px system-ui,sans-serif;margin:0}
+*{box-sizing:border-box;font:inherit;margin:0}
 button{display:flex;align-items:center;gap:10px;min-height:52px;padding:0 20px 0 16px;border:2px solid transparent;border-radius:26px;background:${accent};color:${ink};font-weight:600;cursor:pointer}
 button:before{content:"";width:20px;height:16px;border:2px solid;border-radius:50% 50% 50% 0}
 [aria-expanded=true]:before{content:"×";border:0;font:32px/14px system-ui}
@@ -58,7 +58,7 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0}
 section button,:modal button{position:absolute}
 :modal button{inset:calc(4px + env(safe-area-inset-top)) calc(4px + env(safe-area-inset-right)) auto auto;width:44px;min-height:44px;padding:0 10px;background:none;color:inherit;box-shadow:none}
 :modal span{display:none}
-@media(max-width:480px){:host>button span{display:none}}
+@media(max-width:480px){:host>button{padding:0 14px}:host>button span{display:none}}
 @media(prefers-reduced-motion:no-preference){dialog{animation:rise .2s}}
 @keyframes rise{0%{opacity:0;transform:translateY(12px)}}
 `;
