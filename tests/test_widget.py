@@ -225,7 +225,11 @@ def test_on_a_phone_it_fills_the_screen_and_the_page_behind_stays(visit: Visit) 
 
 @browser
 def test_it_never_is_larger_than_the_window(visit: Visit) -> None:
-    page = visit("/", options={"viewport": {"width": 700, "height": 420}, "screen": {"width": 1280, "height": 800}}, tag="data-position=left")
+    page = visit(
+        "/",
+        options={"viewport": {"width": 700, "height": 420}, "screen": {"width": 1280, "height": 800}},
+        tag="data-position=left",
+    )
     opened_chat(page)
     page.wait_for_timeout(300)
     box, button = page.locator(FRAME).bounding_box(), page.locator(BUTTON).bounding_box()
@@ -350,7 +354,8 @@ def test_only_its_own_blog_and_chat_are_believed(visit: Visit, blog: Blog) -> No
     assert chat.locator(".fn-header h1").inner_text() == "Ask Ada"
     # A script in the chat's own frame cannot be told to lead the reader to a script.
     chat.locator("body").evaluate(
-        "(_, blog) => parent.postMessage({footnote: 1, url: 'javascript:document.title=1'}, blog)", blog.address
+        "(_, blog) => parent.postMessage({footnote: 1, url: 'javascript:document.title=1'}, blog)",
+        blog.address,
     )
     page.wait_for_timeout(300)
     assert page.title() == "Blog"
