@@ -43,7 +43,7 @@
 :host([inline]){display:block!important;height:100%!important}
 @media print{:host{display:none!important}}
 *{box-sizing:border-box;font:inherit;margin:0}
-button{display:flex;align-items:center;gap:10px;min-height:52px;padding:0 20px 0 16px;border:2px solid transparent;border-radius:26px;background:${accent};color:${ink};font-weight:600;cursor:pointer}
+button{display:flex;align-items:center;gap:10px;min-height:52px;padding:0 20px 0 16px;border:2px solid transparent;border-radius:26px;background:${accent};color:${ink};cursor:pointer}
 button:before{content:"";width:20px;height:16px;border:2px solid;border-radius:50% 50% 50% 0}
 [aria-expanded=true]:before{content:"×";border:0;font:32px/14px system-ui}
 :focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #000}
@@ -51,7 +51,7 @@ button,dialog{position:fixed;z-index:2147483647;${side}:calc(20px + env(safe-are
 dialog,section{background:Canvas;color:CanvasText;border:1px solid #8886;border-radius:16px;overflow:hidden;padding:0}
 dialog{inset:auto;${side}:20px;bottom:84px;width:400px;height:640px;max-height:calc(100% - 104px)}
 section{position:relative;height:100%}
-p{font:28px Georgia,serif;padding:28px}
+p{font-size:28px;padding:28px}
 iframe{position:absolute;inset:0;width:100%;height:100%;border:0}
 :modal{inset:0;width:100%;height:100%;max-width:none;max-height:none;border:0;border-radius:0;padding:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left)}
 :modal iframe{position:static}
