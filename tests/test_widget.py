@@ -371,6 +371,7 @@ def test_inline_it_has_its_place_in_the_page(visit: Visit, blog: Blog) -> None:
     shot(page, "inline-closed")
     chat = opened_chat(page)
     assert chat.locator("body").evaluate("e => e.classList.contains('dark')")
+    assert page.locator(BUTTON).count() == 0, "it would cover the chat"
     asked(chat, "Why does my back ache?")
     shot(page, "inline")
     # The page draws itself anew: the widget comes back to its place, and the conversation to it.

@@ -143,6 +143,7 @@ section button,:modal button{position:absolute}
         const src = `${home}?embed=1&at=${encodeURIComponent(page())}&lang=${lang}${theme && "&__theme=" + theme}`;
         frame = make("iframe", { title, allow: "clipboard-write", src });
         panel.append(frame);
+        if (inline) button.remove();
       }
       show(true);
       tell();
