@@ -66,7 +66,6 @@ def build(bot: Bot) -> gr.Blocks:
             with gr.Row(elem_id="fn-tools", visible=False) as tools:
                 retry = gr.Button(words("try_again"), elem_id="fn-retry")
                 undo = gr.Button(words("undo"), elem_id="fn-undo")
-                copy = gr.Button(words("copy"), elem_id="fn-copy")  # ui.js copies the text of `plain`
                 clear = gr.Button(words("clear"), elem_id="fn-clear")
             with gr.Column(elem_id="fn-ask"):
                 with gr.Row(elem_id="fn-form"):
@@ -77,10 +76,9 @@ def build(bot: Bot) -> gr.Blocks:
                     send = gr.Button(words("ask"), elem_id="fn-send", variant="primary", scale=0)
                     stop = gr.Button(words("stop"), elem_id="fn-stop", visible=False, scale=0)
                 foot = gr.Markdown(render.foot(words), elem_id="fn-foot", container=False)
-            plain = gr.Textbox(elem_id="fn-plain", visible="hidden", show_label=False)
-        view = View(talk, chat, sources, tools, copy, box, send, stop, plain)
+        view = View(talk, chat, sources, tools, box, send, stop)
         _wire(bot, view, {"retry": retry, "undo": undo, "clear": clear})
-        said = {retry: "try_again", undo: "undo", copy: "copy", clear: "clear", send: "ask", stop: "stop"}
+        said = {retry: "try_again", undo: "undo", clear: "clear", send: "ask", stop: "stop"}
 
         def arrive(request: Request) -> dict[Any, Any]:
             words = _words(request)
@@ -106,11 +104,9 @@ class View:
     chat: gr.Chatbot
     sources: gr.Markdown
     tools: gr.Row
-    copy: gr.Button
     box: gr.Textbox
     send: gr.Button
     stop: gr.Button
-    plain: gr.Textbox
 
     def all(self) -> list[Any]:
         return [getattr(self, field.name) for field in fields(self)]
@@ -126,7 +122,6 @@ class View:
 
     def settled(self, talk: Talk, words: Words) -> dict[Any, Any]:
         gr = _gradio()
-        answer = talk[-1].answer if talk else None
         return {
             self.talk: talk,
             self.chat: messages(talk, words),
@@ -134,8 +129,6 @@ class View:
             self.tools: gr.update(visible=bool(talk)),
             self.send: gr.update(visible=True),
             self.stop: gr.update(visible=False),
-            self.copy: gr.update(visible=answer is not None),
-            self.plain: render.copied(answer) if answer else "",
         }
 
 
