@@ -74,7 +74,6 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
             with gr.Row(elem_id="fn-tools", visible=False) as tools:
                 retry = gr.Button(words("try_again"), elem_id="fn-retry")
                 undo = gr.Button(words("undo"), elem_id="fn-undo")
-                copy = gr.Button(words("copy"), elem_id="fn-copy")  # ui.js copies the text of `plain`
                 clear = gr.Button(words("clear"), elem_id="fn-clear")
             with gr.Column(elem_id="fn-ask"):
                 with gr.Row(elem_id="fn-form"):
@@ -85,10 +84,9 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
                     send = gr.Button(words("ask"), elem_id="fn-send", variant="primary", scale=0)
                     stop = gr.Button(words("stop"), elem_id="fn-stop", visible=False, scale=0)
                 foot = gr.Markdown(render.foot(words), elem_id="fn-foot", container=False)
-            plain = gr.Textbox(elem_id="fn-plain", visible="hidden", show_label=False)
-        view = View(talk, chat, sources, tools, copy, box, send, stop, plain)
+        view = View(talk, chat, sources, tools, box, send, stop)
         _wire(bot, house, view, {"retry": retry, "undo": undo, "clear": clear})
-        said = {retry: "try_again", undo: "undo", copy: "copy", clear: "clear", send: "ask", stop: "stop"}
+        said = {retry: "try_again", undo: "undo", clear: "clear", send: "ask", stop: "stop"}
 
         def arrive(request: Request) -> dict[Any, Any]:
             words = _words(request)
@@ -115,11 +113,9 @@ class View:
     chat: gr.Chatbot
     sources: gr.Markdown
     tools: gr.Row
-    copy: gr.Button
     box: gr.Textbox
     send: gr.Button
     stop: gr.Button
-    plain: gr.Textbox
 
     def all(self) -> list[Any]:
         return [getattr(self, field.name) for field in fields(self)]
@@ -135,7 +131,6 @@ class View:
 
     def settled(self, talk: Talk, words: Words) -> dict[Any, Any]:
         gr = _gradio()
-        answer = talk[-1].answer if talk else None
         return {
             self.talk: talk,
             self.chat: messages(talk, words),
@@ -143,8 +138,6 @@ class View:
             self.tools: gr.update(visible=bool(talk)),
             self.send: gr.update(visible=True),
             self.stop: gr.update(visible=False),
-            self.copy: gr.update(visible=answer is not None),
-            self.plain: render.copied(answer) if answer else "",
         }
 
 
@@ -210,7 +203,7 @@ def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     house = house_of(bot, config)
     window = build(bot, house)
     kinds = [block.get_block_name() for block in window.blocks.values()]
-    needed = preload.needed(Path(gr.__file__).parent / "templates" / "frontend", kinds)
+    needed = preload.needed(Path(str(gr.__file__)).parent / "templates" / "frontend", kinds)
     styles, scripts = ([f".{STATIC}/{name}" for name in names] for names in (STYLES, SCRIPTS))
 
     def early() -> str:
