@@ -54,7 +54,7 @@ def build(bot: Bot) -> gr.Blocks:
     with gr.Blocks(title=bot.config.title, analytics_enabled=False) as window:
         talk = gr.State((), time_to_live=FORGET_SECONDS)
         with gr.Column(elem_id="fn-page"):
-            gr.Markdown(render.header(bot.config.title), elem_id="fn-top", container=False)
+            top = gr.Markdown(render.header(bot.config.title, words), elem_id="fn-top", container=False)
             chat = gr.Chatbot(
                 elem_id="fn-chat", show_label=False, container=False, height=None, layout="panel", buttons=[],
                 latex_delimiters=[], allow_tags=False, autoscroll=False, feedback_options=None,
@@ -71,11 +71,13 @@ def build(bot: Bot) -> gr.Blocks:
                 with gr.Row(elem_id="fn-form"):
                     box = gr.Textbox(
                         elem_id="fn-box", label=words("question_label"), placeholder=words("question_hint"),
-                        lines=1, max_lines=6, max_length=bot.config.max_question, container=False, scale=1,
+                        lines=1, max_lines=6, max_length=2 * bot.config.max_question, container=False, scale=1,
                     )  # fmt: skip
                     send = gr.Button(words("ask"), elem_id="fn-send", variant="primary", scale=0)
                     stop = gr.Button(words("stop"), elem_id="fn-stop", visible=False, scale=0)
-                foot = gr.Markdown(render.foot(words), elem_id="fn-foot", container=False)
+                foot = gr.Markdown(
+                    render.foot(words, bot.config.max_question), elem_id="fn-foot", container=False
+                )
         view = View(talk, chat, sources, tools, box, send, stop)
         _wire(bot, view, {"retry": retry, "undo": undo, "clear": clear})
         said = {retry: "try_again", undo: "undo", clear: "clear", send: "ask", stop: "stop"}
@@ -83,15 +85,16 @@ def build(bot: Bot) -> gr.Blocks:
         def arrive(request: Request) -> dict[Any, Any]:
             words = _words(request)
             return {
+                top: render.header(bot.config.title, words),
                 chat: gr.update(placeholder=greeting(bot, words)),
                 sources: render.panel((), words),
                 box: gr.update(label=words("question_label"), placeholder=words("question_hint")),
-                foot: render.foot(words),
+                foot: render.foot(words, bot.config.max_question),
                 **{button: gr.update(value=words(key)) for button, key in said.items()},
             }
 
         _takes_request(arrive)
-        window.load(arrive, None, [chat, sources, box, foot, *said], queue=False, **QUIET)
+        window.load(arrive, None, [top, chat, sources, box, foot, *said], queue=False, **QUIET)
     window.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
     return window  # type: ignore[no-any-return]
 
