@@ -189,10 +189,11 @@ def _words(request: Request) -> Words:
 def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     """The whole server: the HTTP interface, and the window at /. keeper: does the re-ingesting, if any."""
     gr = _gradio()
+    from bot.bundle import version
     from bot.guard import STATIC
     from bot.web import api
 
-    files = f".{STATIC}"
+    style, script = (f".{STATIC}/{name}?v={version(name)}" for name in ("window.css", "window.js"))
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
         body_background_fill="#fbfaf6", body_background_fill_dark="#181715"
     )  # those of ui.css, so that nothing flashes while the page loads
@@ -201,7 +202,7 @@ def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
         build(bot),
         path="/",
         theme=theme,
-        head=f'<link rel="stylesheet" href="{files}/ui.css"><script src="{files}/ui.js" defer></script>',
+        head=f'<link rel="stylesheet" href="{style}"><script src="{script}" defer></script>',
         favicon_path=str(Path(__file__).parent / "bot" / "static" / "icon.png"),
         footer_links=[],
         run_history=False,

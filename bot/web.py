@@ -30,6 +30,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.answer import Answer, Citation, Event, Token, Turn
 from bot.asked import ASK_SCHEMA, read_question
+from bot.bundle import PARTS, serving
 from bot.guard import STATIC, Guard
 from bot.owner import add_owner_routes
 from bot.problem import BUSY, Problem, Refused, explain
@@ -104,6 +105,8 @@ def api(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
 
     add_owner_routes(app, config, keeper)
 
+    for name in PARTS:
+        app.add_route(f"{STATIC}/{name}", serving(name), include_in_schema=False)
     app.mount(STATIC, StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
     for path in ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js"):

@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 
 import ui
 from bot.answer import Turn
+from bot.bundle import PARTS
 from bot.config import BotConfig
 from bot.guard import MAX_BODY
 from bot.problem import explain
@@ -262,6 +263,6 @@ def test_text_stands_out_enough_in_light_and_dark(theme: str, pair: str) -> None
 
 
 def test_nothing_in_our_files_names_another_host() -> None:
-    for name in ("ui.css", "ui.js"):
+    for name in (part for parts in PARTS.values() for part in parts):
         text = (ROOT / "bot" / "static" / name).read_text()
         assert not re.search(r"https?://|//[a-z]+\.|@import|url\(", text)
