@@ -31,6 +31,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.answer import Answer, Citation, Event, Token
 from bot.asked import ASK_SCHEMA, read_question
+from bot.bundle import PARTS, serving
 from bot.guard import Guard, is_known
 from bot.headers import STATIC
 from bot.house import House, house_of
@@ -102,6 +103,8 @@ def api(
 
     add_owner_routes(app, config, keeper)
 
+    for name in PARTS:
+        app.add_route(f"{STATIC}/{name}", serving(name), include_in_schema=False)
     app.mount(STATIC, StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
     for path in ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js"):
