@@ -19,11 +19,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from bot import render
+from bot.house import AT_ONCE, LINE, House, house_of
 from bot.talk import Talk, converse, greeting, messages
 from bot.words import Words, words_for
 from ingest.errors import ConfigError, FootnoteError, IndexMissing
@@ -37,8 +39,13 @@ if TYPE_CHECKING:
     from bot.config import BotConfig
     from bot.keep import Keeper
 
+STYLES, SCRIPTS = ("ui.css",), ("ui.js",)  # of bot/static, in this order
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
-AT_ONCE, WAITING = 8, 64  # answers being written, and questions waiting for their turn
+THREADS = (
+    AT_ONCE + LINE + 8
+)  # of Gradio's: the line is kept by the house, which says so in words when it is full
+WAITING = 400  # so that Gradio's own queue, whose refusal is an ugly one, is never full before
+TABS = 1000  # whose conversations are kept; of more, the least used go
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # the API is bot/web.py
 
 log = logging.getLogger("footnote.ui")
@@ -47,9 +54,10 @@ log = logging.getLogger("footnote.ui")
 # --- the window
 
 
-def build(bot: Bot) -> gr.Blocks:
-    """The window over one bot."""
+def build(bot: Bot, house: House | None = None) -> gr.Blocks:
+    """The window over one bot. house: shared with whatever else asks this bot."""
     gr = _gradio()
+    house = house or house_of(bot, bot.config)
     words = words_for()  # until the browser has said which language it wants
     with gr.Blocks(title=bot.config.title, analytics_enabled=False) as window:
         talk = gr.State((), time_to_live=FORGET_SECONDS)
@@ -66,7 +74,6 @@ def build(bot: Bot) -> gr.Blocks:
             with gr.Row(elem_id="fn-tools", visible=False) as tools:
                 retry = gr.Button(words("try_again"), elem_id="fn-retry")
                 undo = gr.Button(words("undo"), elem_id="fn-undo")
-                copy = gr.Button(words("copy"), elem_id="fn-copy")  # ui.js copies the text of `plain`
                 clear = gr.Button(words("clear"), elem_id="fn-clear")
             with gr.Column(elem_id="fn-ask"):
                 with gr.Row(elem_id="fn-form"):
@@ -77,10 +84,9 @@ def build(bot: Bot) -> gr.Blocks:
                     send = gr.Button(words("ask"), elem_id="fn-send", variant="primary", scale=0)
                     stop = gr.Button(words("stop"), elem_id="fn-stop", visible=False, scale=0)
                 foot = gr.Markdown(render.foot(words), elem_id="fn-foot", container=False)
-            plain = gr.Textbox(elem_id="fn-plain", visible="hidden", show_label=False)
-        view = View(talk, chat, sources, tools, copy, box, send, stop, plain)
-        _wire(bot, view, {"retry": retry, "undo": undo, "clear": clear})
-        said = {retry: "try_again", undo: "undo", copy: "copy", clear: "clear", send: "ask", stop: "stop"}
+        view = View(talk, chat, sources, tools, box, send, stop)
+        _wire(bot, house, view, {"retry": retry, "undo": undo, "clear": clear})
+        said = {retry: "try_again", undo: "undo", clear: "clear", send: "ask", stop: "stop"}
 
         def arrive(request: Request) -> dict[Any, Any]:
             words = _words(request)
@@ -94,7 +100,8 @@ def build(bot: Bot) -> gr.Blocks:
 
         _takes_request(arrive)
         window.load(arrive, None, [chat, sources, box, foot, *said], queue=False, **QUIET)
-    window.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    window.max_threads, window.state_session_capacity = THREADS, TABS
+    window.queue(max_size=WAITING, default_concurrency_limit=THREADS, api_open=False)
     return window  # type: ignore[no-any-return]
 
 
@@ -106,11 +113,9 @@ class View:
     chat: gr.Chatbot
     sources: gr.Markdown
     tools: gr.Row
-    copy: gr.Button
     box: gr.Textbox
     send: gr.Button
     stop: gr.Button
-    plain: gr.Textbox
 
     def all(self) -> list[Any]:
         return [getattr(self, field.name) for field in fields(self)]
@@ -126,7 +131,6 @@ class View:
 
     def settled(self, talk: Talk, words: Words) -> dict[Any, Any]:
         gr = _gradio()
-        answer = talk[-1].answer if talk else None
         return {
             self.talk: talk,
             self.chat: messages(talk, words),
@@ -134,12 +138,10 @@ class View:
             self.tools: gr.update(visible=bool(talk)),
             self.send: gr.update(visible=True),
             self.stop: gr.update(visible=False),
-            self.copy: gr.update(visible=answer is not None),
-            self.plain: render.copied(answer) if answer else "",
         }
 
 
-def _wire(bot: Bot, view: View, tools: dict[str, gr.Button]) -> None:
+def _wire(bot: Bot, house: House, view: View, tools: dict[str, gr.Button]) -> None:
     """What happens on each event."""
     gr = _gradio()
 
@@ -148,7 +150,8 @@ def _wire(bot: Bot, view: View, tools: dict[str, gr.Button]) -> None:
         if not question.strip():
             yield {view.box: question}
             return
-        told = converse(bot, question, tuple(e for e in talk if not e.is_open), words)
+        stream = partial(house.stream, address=request.client.host if request.client else None)
+        told = converse(bot, question, tuple(e for e in talk if not e.is_open), words, stream)
         yield view.busy(now := next(told), words)
         for now in told:
             yield view.growing(now, words)
@@ -193,19 +196,33 @@ def _words(request: Request) -> Words:
 def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     """The whole server: the HTTP interface, and the window at /. keeper: does the re-ingesting, if any."""
     gr = _gradio()
-    from bot.guard import STATIC
+    from bot import preload
+    from bot.headers import STATIC
     from bot.web import api
 
-    files = f".{STATIC}"
+    house = house_of(bot, config)
+    window = build(bot, house)
+    kinds = [block.get_block_name() for block in window.blocks.values()]
+    needed = preload.needed(Path(str(gr.__file__)).parent / "templates" / "frontend", kinds)
+    styles, scripts = ([f".{STATIC}/{name}" for name in names] for names in (STYLES, SCRIPTS))
+
+    def early() -> str:
+        """What the window loads anyway, named where the browser sees it first."""
+        theirs = [f"./assets/{name}" for name in needed]
+        return preload.links(theirs, (f"./theme.css?v={window.theme_hash}", *styles), scripts)
+
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
         body_background_fill="#fbfaf6", body_background_fill_dark="#181715"
     )  # those of ui.css, so that nothing flashes while the page loads
+    head = [f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">']
+    head += [f'<link rel="stylesheet" href="{style}">' for style in styles]
+    head += [f'<script src="{script}" defer></script>' for script in scripts]
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
-        api(bot, config, keeper),
-        build(bot),
+        api(bot, config, keeper, house, head=early),
+        window,
         path="/",
         theme=theme,
-        head=f'<link rel="stylesheet" href="{files}/ui.css"><script src="{files}/ui.js" defer></script>',
+        head="".join(head),
         favicon_path=str(Path(__file__).parent / "bot" / "static" / "icon.png"),
         footer_links=[],
         run_history=False,
@@ -220,15 +237,20 @@ def serve(config: BotConfig) -> None:
     import uvicorn
 
     from bot.bot import open_bot
+    from bot.connections import CONNECTIONS, impatient, raise_file_limit
     from bot.duration import in_words
 
     bot = open_bot(config)
     keeper = _keeper(bot, config)
     # No access log: a question must not end up in a file, and proxies keep their own.
+    # No proxy headers: uvicorn would believe anybody on this machine (bot/proxy.py does it).
     settings = uvicorn.Config(
         app(bot, config, keeper), log_level="warning", access_log=False, server_header=False, ws="none",
-        timeout_graceful_shutdown=1,
+        timeout_graceful_shutdown=1, proxy_headers=False, http=impatient(), limit_concurrency=CONNECTIONS,
     )  # fmt: skip
+    raise_file_limit(2 * CONNECTIONS)
+    if config.log_questions:
+        _log_questions()
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     threading.Thread(target=_background, args=(bot, keeper), name="keep", daemon=True).start()
     print(f"Footnote is at {_address(config)}", flush=True)
@@ -241,6 +263,14 @@ def serve(config: BotConfig) -> None:
     finally:
         if keeper:
             keeper.stop()
+
+
+def _log_questions() -> None:
+    """Because the owner said so: what is asked goes where warnings go."""
+    logger = logging.getLogger("footnote.questions")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(logging.StreamHandler())
+    logger.propagate = False
 
 
 def main() -> None:

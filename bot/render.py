@@ -38,7 +38,23 @@ def answer(given: Answer, group: int, words: Words) -> str:
     """A finished answer: its markers lead to its sources, its suggestions can be asked."""
     numbers = {citation.number for citation in given.citations}
     body = _prose(given.text, lambda number: _marker(number, group, words) if number in numbers else None)
-    return f'<div class="fn-answer fn-{given.status}" dir="auto">{body}{_suggestions(given, words)}</div>'
+    return (
+        f'<div class="fn-answer fn-{given.status}" id="answer-{group}" dir="auto">{body}'
+        f"{actions(given, group, words)}{_suggestions(given, words)}</div>"
+    )
+
+
+def actions(given: Answer, group: int, words: Words) -> str:
+    """What can be done with one answer; the script finds the answer by the id around it."""
+    if given.status not in ("answered", "urgent"):
+        return ""
+    count = len(given.citations)
+    look = (
+        f'<button class="fn-action fn-show" type="button">{escape(words("show_sources", n=count))}</button>'
+    )
+    copy = f'<button class="fn-action fn-copy" type="button">{_say(words, "copy")}</button>'
+    text = f'<div class="fn-plain" hidden>{escape(copied(given), breaks=True)}</div>'
+    return f'<div class="fn-actions">{look if count else ""}{copy}{text}</div>'
 
 
 def partial(text: str, words: Words, *, stopped: bool = False, urgent: bool = False) -> str:

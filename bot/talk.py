@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot import render
-from bot.answer import Answer, Token, Turn
+from bot.answer import Answer, Event, Token, Turn
 from bot.problem import explain
 from bot.words import Words
 from ingest.errors import FootnoteError
@@ -49,8 +49,16 @@ class Exchange:
 Talk = tuple[Exchange, ...]
 
 
-def converse(bot: Bot, question: str, past: Talk, words: Words) -> Iterator[Talk]:
-    """Ask, and tell the conversation as it grows; the last one told is final."""
+Stream = Callable[[str, Sequence[Turn]], Iterator[Event]]
+
+
+def converse(
+    bot: Bot, question: str, past: Talk, words: Words, stream: Stream | None = None
+) -> Iterator[Talk]:
+    """Ask, and tell the conversation as it grows; the last one told is final.
+
+    stream: asks the bot in its place, if there is a house with rules (house.py).
+    """
     question = whole(question)[
         : 2 * bot.config.max_question
     ]  # what is too long need not be kept to be told so
@@ -60,7 +68,7 @@ def converse(bot: Bot, question: str, past: Talk, words: Words) -> Iterator[Talk
     yield (*past, current)
     shown = 0.0
     try:
-        for event in bot.stream(question, turns(past)):
+        for event in (stream or bot.stream)(question, turns(past)):
             if isinstance(event, Token):
                 current = replace(
                     current, text=current.text + event.text, urgent=current.urgent or event.urgent
@@ -72,7 +80,8 @@ def converse(bot: Bot, question: str, past: Talk, words: Words) -> Iterator[Talk
                 drawn = render.sources(event, serial, published(bot, event), words)
                 current = replace(current, answer=event, sources=drawn)
     except Exception as error:  # noqa: BLE001 - whatever it is, the reader gets a sentence; explain() logs it
-        current = replace(current, problem=explain(error).message)
+        problem = explain(error, in_full=bot.config.log_questions)
+        current = replace(current, problem=problem.message)
     yield (*past, current)
 
 

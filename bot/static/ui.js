@@ -98,7 +98,8 @@
   // --- copying
 
   async function copy(button) {
-    const text = one("#fn-plain textarea, #fn-plain input")?.value ?? "";
+    const kept = one(".fn-plain", button.closest(".fn-actions"));
+    const text = [...kept.childNodes].map((node) => (node.nodeName === "BR" ? "\n" : node.textContent)).join("");
     let done = false;
     try {
       await navigator.clipboard.writeText(text);
@@ -121,12 +122,12 @@
 
   document.addEventListener("click", (event) => {
     const target = event.target.closest?.(
-      ".fn-chip, .fn-marker, .fn-back, #fn-send, #fn-copy, #fn-undo, #fn-clear",
+      ".fn-chip, .fn-marker, .fn-back, #fn-send, .fn-copy, #fn-undo, #fn-clear",
     );
     if (!target) return;
     if (target.matches("#fn-send")) sent();
     else if (target.matches(".fn-chip")) ask(target.textContent);
-    else if (target.matches("#fn-copy")) copy(target);
+    else if (target.matches(".fn-copy")) copy(target);
     else if (target.matches("#fn-undo, #fn-clear")) box()?.focus();
     else {
       event.preventDefault();

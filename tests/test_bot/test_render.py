@@ -78,7 +78,7 @@ def test_markers_lead_to_sources_and_back() -> None:
     there = Seen(render.answer(given, 7, WORDS))
     source = Seen(render.sources(given, 7, {STRETCHES.id: "2025-06-23T09:00:00+00:00"}, WORDS))
     assert there.links == ["#fn-7-1", "#fn-7-2"]
-    assert there.ids == ["ref-7-1", "ref-7-2"]
+    assert there.ids == ["answer-7", "ref-7-1", "ref-7-2"]
     assert {"fn-7-1", "fn-7-2"} <= set(source.ids)
     assert source.marked == STEPS[0] + STEPS[2]
     assert "23 June 2025" in source.text
@@ -214,7 +214,7 @@ def test_any_text_is_shown_as_text_and_any_quote_marked(text: str, spans: list[t
     citations = [Citation(n, passage, text[a:b], a, b, text) for n, (a, b) in enumerate(quotes, 1)]
     given = Answer(text, text, text, tuple(citations), "answered", 0.5, (text,))
     seen = Seen(render.answer(given, 0, WORDS))
-    assert len(seen.ids) == len(seen.links)
+    assert len(seen.ids) == 1 + len(seen.links)
     Seen(render.sources(given, 0, {"a": text}, WORDS))
     for html in (
         render.question(text),
