@@ -174,7 +174,7 @@ def _runs(text: str) -> Iterator[Run]:
 def _touch(text: str, one: Block, other: Block) -> bool:
     """Whether nothing stands between two neighbours: items of a list, rows, a heading and its text."""
     if one.kind == "heading":
-        return other.kind not in ("heading", "caption")
+        return other.kind != "caption"
     listed = (one.is_item and other.is_item) or one.kind == other.kind == "row"
     return listed and text[one.end : other.line].count("\n") == 1
 
