@@ -18,7 +18,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from bot.config import BotConfig
     from bot.keep import Keeper
 
-STYLES = ("ui.css", "frame.css")
+STYLES, SCRIPTS = ("ui.css", "frame.css"), ("ui.js", "frame.js")  # of bot/static, in this order
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
 THREADS = (
     AT_ONCE + LINE + 8
