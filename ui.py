@@ -18,15 +18,16 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from bot import render
+from bot.conversations import Conversations
 from bot.house import AT_ONCE, LINE, House, house_of
-from bot.talk import Talk, converse, greeting, messages
+from bot.talk import Talk, broken_off, converse, greeting, messages
 from bot.words import Words, words_for
 from ingest.errors import ConfigError, FootnoteError, IndexMissing
 
@@ -85,15 +86,21 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
                 foot = gr.Markdown(
                     render.foot(words, bot.config.max_question), elem_id="fn-foot", container=False
                 )
+            # frame.js fills these two and presses the button: where the conversation is kept, and which
+            # page of the blog the reader is on. They would be js= if the page's policy allowed eval.
+            key = gr.Textbox(elem_id="fn-key", visible="hidden", show_label=False)
+            page = gr.Textbox(elem_id="fn-at", visible="hidden", show_label=False)
+            sync = gr.Button("", elem_id="fn-sync", visible="hidden")
         view = View(talk, chat, sources, tools, box, send, stop)
-        _wire(bot, house, view, {"retry": retry, "undo": undo, "clear": clear})
+        tools_of = {"retry": retry, "undo": undo, "clear": clear, "sync": sync}
+        _wire(bot, house, view, tools_of, key, page)
         said = {retry: "try_again", undo: "undo", clear: "clear", send: "ask", stop: "stop"}
 
         def arrive(request: Request) -> dict[Any, Any]:
             words = _words(request)
             return {
                 top: render.header(bot.config.title, words),
-                chat: gr.update(placeholder=greeting(bot, words)),
+                chat: gr.update(placeholder=greeting(bot, words, _page(request.query_params.get("at")))),
                 sources: render.panel((), words),
                 box: gr.update(label=words("question_label"), placeholder=words("question_hint")),
                 foot: render.foot(words, bot.config.max_question),
@@ -143,11 +150,14 @@ class View:
         }
 
 
-def _wire(bot: Bot, house: House, view: View, tools: dict[str, gr.Button]) -> None:
+def _wire(
+    bot: Bot, house: House, view: View, tools: dict[str, gr.Button], key: gr.Textbox, page: gr.Textbox
+) -> None:
     """What happens on each event."""
     gr = _gradio()
+    kept = Conversations()
 
-    def ask(question: str, talk: Talk, request: Request) -> Iterator[dict[Any, Any]]:
+    def ask(question: str, talk: Talk, key: str, request: Request) -> Iterator[dict[Any, Any]]:
         words = _words(request)
         if not question.strip():
             yield {view.box: question}
@@ -155,31 +165,44 @@ def _wire(bot: Bot, house: House, view: View, tools: dict[str, gr.Button]) -> No
         stream = partial(house.stream, address=request.client.host if request.client else None)
         told = converse(bot, question, tuple(e for e in talk if not e.is_open), words, stream)
         yield view.busy(now := next(told), words)
+        kept.keep(key, now)
         for now in told:
             yield view.growing(now, words)
+        kept.keep(key, now)
         yield view.settled(now, words)
 
-    def again(talk: Talk, request: Request) -> Iterator[dict[Any, Any]]:
-        yield from ask(talk[-1].question if talk else "", talk[:-1], request)
+    def again(talk: Talk, key: str, request: Request) -> Iterator[dict[Any, Any]]:
+        yield from ask(talk[-1].question if talk else "", talk[:-1], key, request)
 
-    def stopped(talk: Talk, request: Request) -> dict[Any, Any]:
-        ended = tuple(replace(e, stopped=True) if e.is_open else e for e in talk)
+    def stopped(talk: Talk, key: str, request: Request) -> dict[Any, Any]:
+        ended = broken_off(talk)
+        kept.keep(key, ended)
         return view.settled(ended, _words(request))
 
-    def undone(talk: Talk, request: Request) -> dict[Any, Any]:
+    def undone(talk: Talk, key: str, request: Request) -> dict[Any, Any]:
         asked = talk[-1].question if talk else ""
+        kept.keep(key, talk[:-1])
         return {**view.settled(talk[:-1], _words(request)), view.box: asked}
 
-    def cleared(request: Request) -> dict[Any, Any]:
+    def cleared(key: str, request: Request) -> dict[Any, Any]:
+        kept.forget(key)
         return {**view.settled((), _words(request)), view.box: ""}
 
-    for handler in (ask, again, stopped, undone, cleared):
+    def synchronised(talk: Talk, key: str, page: str, request: Request) -> dict[Any, Any]:
+        words = _words(request)
+        if not talk and (found := broken_off(kept.find(key))):
+            return view.settled(found, words)
+        return {view.chat: gr.update(placeholder=greeting(bot, words, _page(page)))} if page else {}
+
+    for handler in (ask, again, stopped, undone, cleared, synchronised):
         _takes_request(handler)
-    asking = gr.on([view.box.submit, view.send.click], ask, [view.box, view.talk], view.all(), **QUIET)
-    asking_again = tools["retry"].click(again, view.talk, view.all(), **QUIET)
-    view.stop.click(stopped, view.talk, view.all(), cancels=[asking, asking_again], queue=False, **QUIET)
-    tools["undo"].click(undone, view.talk, view.all(), queue=False, **QUIET)
-    tools["clear"].click(cleared, None, view.all(), queue=False, **QUIET)
+    known = [view.talk, key]
+    asking = gr.on([view.box.submit, view.send.click], ask, [view.box, *known], view.all(), **QUIET)
+    asking_again = tools["retry"].click(again, known, view.all(), **QUIET)
+    view.stop.click(stopped, known, view.all(), cancels=[asking, asking_again], queue=False, **QUIET)
+    tools["undo"].click(undone, known, view.all(), queue=False, **QUIET)
+    tools["clear"].click(cleared, key, view.all(), queue=False, **QUIET)
+    tools["sync"].click(synchronised, [*known, page], view.all(), queue=False, **QUIET)
 
 
 def _takes_request(handler: Callable[..., Any]) -> None:
@@ -190,6 +213,10 @@ def _takes_request(handler: Callable[..., Any]) -> None:
 def _words(request: Request) -> Words:
     """In the language that the page was asked for in, or that the browser speaks."""
     return words_for(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
+
+
+def _page(address: str | None) -> str:
+    return (address or "")[:2000]
 
 
 # --- the server

@@ -124,10 +124,18 @@ def _reply(exchange: Exchange, words: Words) -> str:
     return render.partial(exchange.text, words, stopped=exchange.stopped, urgent=exchange.urgent)
 
 
-def greeting(bot: Bot, words: Words) -> str:
-    """The empty window: questions this index answers, or why it can answer none."""
+def broken_off(talk: Talk) -> Talk:
+    """A conversation in which nothing is being answered any more."""
+    return tuple(replace(e, stopped=True) if e.is_open else e for e in talk)
+
+
+def greeting(bot: Bot, words: Words, page: str = "") -> str:
+    """The empty window: questions this index answers, or why it can answer none.
+
+    page: the address the reader is at, whose article is asked about first.
+    """
     try:
-        return render.welcome(bot.examples(3), words)
+        return render.welcome(bot.examples(3, page), words)
     except FootnoteError as error:
         told = explain(error)
         return render.welcome((), words, words.said.get(f"problem_{told.code}", told.message))
