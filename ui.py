@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from bot.config import BotConfig
     from bot.keep import Keeper
 
-STYLES, SCRIPTS = ("ui.css", "frame.css"), ("frame.js", "ui.js")  # of bot/static, in this order
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
 THREADS = (
     AT_ONCE + LINE + 8
@@ -63,7 +62,7 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
     with gr.Blocks(title=bot.config.title, analytics_enabled=False) as window:
         talk = gr.State((), time_to_live=FORGET_SECONDS)
         with gr.Column(elem_id="fn-page"):
-            gr.Markdown(render.header(bot.config.title), elem_id="fn-top", container=False)
+            top = gr.Markdown(render.header(bot.config.title, words), elem_id="fn-top", container=False)
             chat = gr.Chatbot(
                 elem_id="fn-chat", show_label=False, container=False, height=None, layout="panel", buttons=[],
                 latex_delimiters=[], allow_tags=False, autoscroll=False, feedback_options=None,
@@ -75,40 +74,41 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
             with gr.Row(elem_id="fn-tools", visible=False) as tools:
                 retry = gr.Button(words("try_again"), elem_id="fn-retry")
                 undo = gr.Button(words("undo"), elem_id="fn-undo")
-                copy = gr.Button(words("copy"), elem_id="fn-copy")  # ui.js copies the text of `plain`
                 clear = gr.Button(words("clear"), elem_id="fn-clear")
             with gr.Column(elem_id="fn-ask"):
                 with gr.Row(elem_id="fn-form"):
                     box = gr.Textbox(
                         elem_id="fn-box", label=words("question_label"), placeholder=words("question_hint"),
-                        lines=1, max_lines=6, max_length=bot.config.max_question, container=False, scale=1,
+                        lines=1, max_lines=6, max_length=2 * bot.config.max_question, container=False, scale=1,
                     )  # fmt: skip
                     send = gr.Button(words("ask"), elem_id="fn-send", variant="primary", scale=0)
                     stop = gr.Button(words("stop"), elem_id="fn-stop", visible=False, scale=0)
-                foot = gr.Markdown(render.foot(words), elem_id="fn-foot", container=False)
-            plain = gr.Textbox(elem_id="fn-plain", visible="hidden", show_label=False)
+                foot = gr.Markdown(
+                    render.foot(words, bot.config.max_question), elem_id="fn-foot", container=False
+                )
             # frame.js fills these two and presses the button: where the conversation is kept, and which
             # page of the blog the reader is on. They would be js= if the page's policy allowed eval.
             key = gr.Textbox(elem_id="fn-key", visible="hidden", show_label=False)
             page = gr.Textbox(elem_id="fn-at", visible="hidden", show_label=False)
             sync = gr.Button("", elem_id="fn-sync", visible="hidden")
-        view = View(talk, chat, sources, tools, copy, box, send, stop, plain)
+        view = View(talk, chat, sources, tools, box, send, stop)
         tools_of = {"retry": retry, "undo": undo, "clear": clear, "sync": sync}
         _wire(bot, house, view, tools_of, key, page)
-        said = {retry: "try_again", undo: "undo", copy: "copy", clear: "clear", send: "ask", stop: "stop"}
+        said = {retry: "try_again", undo: "undo", clear: "clear", send: "ask", stop: "stop"}
 
         def arrive(request: Request) -> dict[Any, Any]:
             words = _words(request)
             return {
+                top: render.header(bot.config.title, words),
                 chat: gr.update(placeholder=greeting(bot, words, _page(request.query_params.get("at")))),
                 sources: render.panel((), words),
                 box: gr.update(label=words("question_label"), placeholder=words("question_hint")),
-                foot: render.foot(words),
+                foot: render.foot(words, bot.config.max_question),
                 **{button: gr.update(value=words(key)) for button, key in said.items()},
             }
 
         _takes_request(arrive)
-        window.load(arrive, None, [chat, sources, box, foot, *said], queue=False, **QUIET)
+        window.load(arrive, None, [top, chat, sources, box, foot, *said], queue=False, **QUIET)
     window.max_threads, window.state_session_capacity = THREADS, TABS
     window.queue(max_size=WAITING, default_concurrency_limit=THREADS, api_open=False)
     return window  # type: ignore[no-any-return]
@@ -122,11 +122,9 @@ class View:
     chat: gr.Chatbot
     sources: gr.Markdown
     tools: gr.Row
-    copy: gr.Button
     box: gr.Textbox
     send: gr.Button
     stop: gr.Button
-    plain: gr.Textbox
 
     def all(self) -> list[Any]:
         return [getattr(self, field.name) for field in fields(self)]
@@ -142,7 +140,6 @@ class View:
 
     def settled(self, talk: Talk, words: Words) -> dict[Any, Any]:
         gr = _gradio()
-        answer = talk[-1].answer if talk else None
         return {
             self.talk: talk,
             self.chat: messages(talk, words),
@@ -150,8 +147,6 @@ class View:
             self.tools: gr.update(visible=bool(talk)),
             self.send: gr.update(visible=True),
             self.stop: gr.update(visible=False),
-            self.copy: gr.update(visible=answer is not None),
-            self.plain: render.copied(answer) if answer else "",
         }
 
 
@@ -231,32 +226,32 @@ def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     """The whole server: the HTTP interface, and the window at /. keeper: does the re-ingesting, if any."""
     gr = _gradio()
     from bot import preload
+    from bot.bundle import version
     from bot.headers import STATIC
     from bot.web import api
 
     house = house_of(bot, config)
     window = build(bot, house)
     kinds = [block.get_block_name() for block in window.blocks.values()]
-    needed = preload.needed(Path(gr.__file__).parent / "templates" / "frontend", kinds)
-    styles, scripts = ([f".{STATIC}/{name}" for name in names] for names in (STYLES, SCRIPTS))
+    needed = preload.needed(Path(str(gr.__file__)).parent / "templates" / "frontend", kinds)
+    style, script = (f".{STATIC}/{name}?v={version(name)}" for name in ("window.css", "window.js"))
 
     def early() -> str:
         """What the window loads anyway, named where the browser sees it first."""
         theirs = [f"./assets/{name}" for name in needed]
-        return preload.links(theirs, (f"./theme.css?v={window.theme_hash}", *styles), scripts)
+        return preload.links(theirs, (f"./theme.css?v={window.theme_hash}", style), [script])
 
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
         body_background_fill="#fbfaf6", body_background_fill_dark="#181715"
     )  # those of ui.css, so that nothing flashes while the page loads
-    head = [f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">']
-    head += [f'<link rel="stylesheet" href="{style}">' for style in styles]
-    head += [f'<script src="{script}" defer></script>' for script in scripts]
+    head = f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">'
+    head += f'<link rel="stylesheet" href="{style}"><script src="{script}" defer></script>'
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
         api(bot, config, keeper, house, head=early),
         window,
         path="/",
         theme=theme,
-        head="".join(head),
+        head=head,
         favicon_path=str(Path(__file__).parent / "bot" / "static" / "icon.png"),
         footer_links=[],
         run_history=False,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot import render
 from bot.answer import Answer, Citation, Passage
 from bot.markup import flow
+from bot.problem import Problem
 from bot.words import words_in
 from ingest.article import Chunk
 from ingest.blocks import blocks
@@ -22,7 +23,7 @@ OURS = {
     "a", "article", "blockquote", "br", "button", "div", "h2", "h3", "h4", "header", "h1", "li", "mark", "ol",
     "p", "section", "span", "strong", "sup", "table", "tbody", "td", "th", "tr", "ul",
 }  # fmt: skip
-ATTRIBUTES = {"class", "dir", "hidden", "href", "id", "rel", "tabindex", "target", "type", "value"}
+ATTRIBUTES = {"class", "dir", "hidden", "href", "id", "rel", "role", "tabindex", "target", "type", "value"}
 
 
 class Seen(HTMLParser):
@@ -78,7 +79,7 @@ def test_markers_lead_to_sources_and_back() -> None:
     there = Seen(render.answer(given, 7, WORDS))
     source = Seen(render.sources(given, 7, {STRETCHES.id: "2025-06-23T09:00:00+00:00"}, WORDS))
     assert there.links == ["#fn-7-1", "#fn-7-2"]
-    assert there.ids == ["ref-7-1", "ref-7-2"]
+    assert there.ids == ["answer-7", "ref-7-1", "ref-7-2"]
     assert {"fn-7-1", "fn-7-2"} <= set(source.ids)
     assert source.marked == STEPS[0] + STEPS[2]
     assert "23 June 2025" in source.text
@@ -214,12 +215,12 @@ def test_any_text_is_shown_as_text_and_any_quote_marked(text: str, spans: list[t
     citations = [Citation(n, passage, text[a:b], a, b, text) for n, (a, b) in enumerate(quotes, 1)]
     given = Answer(text, text, text, tuple(citations), "answered", 0.5, (text,))
     seen = Seen(render.answer(given, 0, WORDS))
-    assert len(seen.ids) == len(seen.links)
+    assert len(seen.ids) == 1 + len(seen.links)
     Seen(render.sources(given, 0, {"a": text}, WORDS))
     for html in (
         render.question(text),
         render.partial(text, WORDS),
-        render.problem(text),
+        render.problem(Problem(500, text, text), 0, WORDS),
         render.welcome((text,), WORDS, text),
     ):
         Seen(html)
