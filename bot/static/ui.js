@@ -187,7 +187,7 @@
     const field = box();
     if (field && !greeted) {
       greeted = true;
-      if (hovers()) field.focus({ preventScroll: true });
+      if (hovers() && !document.documentElement.classList.contains("fn-embed")) field.focus({ preventScroll: true });
     }
     if (field) count(field);
     const now = busy();
