@@ -172,7 +172,8 @@ def test_an_answer_streams_and_is_footnoted(page: Page, bot: FakeBot) -> None:
     assert page.locator(".fn-marker").all_text_contents() == ["Source 1", "Source 2"]
     assert page.locator("mark").all_inner_texts() == list(OPENING)
     assert page.get_attribute("#fn-chat [role=log]", "aria-busy") == "false"
-    assert page.locator("#fn-chat [aria-live=polite]").count() == 1
+    assert page.get_attribute("#fn-chat [role=log]", "aria-live") == "off"
+    page.locator("#fn-voice >> text=Answer with 2 sources. Tight").wait_for(state="attached")
     assert page.locator("#fn-chat [data-testid][aria-label]").count() == 0
 
 
@@ -333,10 +334,11 @@ def test_an_error_is_a_message_and_can_be_tried_again(page: Page, bot: FakeBot, 
     bot.error = ERRORS.get(kind, ZeroDivisionError("/srv/secret/x.py"))
     ask(page, "Why does my back ache?", answers=1)
     assert "/srv" not in page.content()
-    assert page.inner_text(".fn-problem").endswith(".")
+    assert page.inner_text(".fn-problem p").endswith(".")
     assert page.locator(".toast-wrap .toast-body").count() == 0
     assert not page.locator(".fn-copy").count()
     shot(page, f"error-{kind}")
+    assert page.locator(".fn-again").is_visible()
     bot.error = None
     page.click("#fn-retry")
     page.wait_for_selector(".fn-answered")
@@ -350,20 +352,22 @@ def test_when_too_many_ask_the_question_is_kept(chromium: Any, served: tuple[str
         page.route("**/queue/join*", lambda route: route.fulfill(status=503, json=full))
         page.fill("#fn-box textarea", "Why?")
         page.press("#fn-box textarea", "Enter")
-        page.wait_for_selector("text=currently busy. Please try again.")
+        page.wait_for_selector("#fn-bar >> text=Many readers are asking just now.")
+        assert not page.locator(".toast-wrap").is_visible()
         page.wait_for_timeout(500)
         shot(page, "full")
         assert page.input_value("#fn-box textarea") == "Why?"
         assert "fn-sent" not in (page.get_attribute("html", "class") or "")
         page.unroute("**/queue/join*")
-        page.press("#fn-box textarea", "Enter")
+        page.click(".fn-bar-do")
         settled(page, 1)
+        assert page.locator("#fn-bar").count() == 0
 
 
 def test_without_an_index_the_window_says_so(chromium: Any, served: tuple[str, FakeBot]) -> None:
     served[1].error = ERRORS["missing"]
     with opened(chromium, served[0]) as page:
-        page.wait_for_selector(".fn-lead >> text=No article has been added yet")
+        page.wait_for_selector(".fn-trouble >> text=No article has been added yet")
 
 
 def test_every_tab_has_its_own_conversation(chromium: Any, page: Page, served: tuple[str, FakeBot]) -> None:
@@ -391,6 +395,42 @@ def test_what_an_article_contains_is_never_more_than_text(page: Page) -> None:
     assert "${alert(1)} {{x}}." in page.inner_text("#fn-side")
     assert "**b**" in page.inner_text(".fn-question")
     assert page.locator(".fn-question").count() == 1
+
+
+# --- sources and steps
+
+
+def test_hovering_a_marker_shows_its_passage_in_a_card(page: Page) -> None:
+    ask(page, "How long do I hold a stretch?", answers=1)
+    page.hover("#ref-0-2")
+    card = page.locator(".fn-peek")
+    card.wait_for()
+    assert card.locator("mark").all_inner_texts() == ["Stop if the pain shoots down the leg."]
+    assert STRETCHES.title in card.inner_text() and "23 June 2025" in card.inner_text()
+    assert card.locator("a").get_attribute("href") == f"{STRETCHES.url}#:~:text=Stop"
+    assert card.locator("[id]").count() == 0
+    card.hover()
+    page.wait_for_timeout(500)
+    assert card.is_visible()
+    page.keyboard.press("Escape")
+    assert card.count() == 0
+
+
+def test_a_step_has_a_timer_that_outlives_a_redraw(page: Page) -> None:
+    ask(page, "How do I do it?", answers=1)
+    assert page.locator(".fn-step").count() == 4
+    assert page.locator(".fn-hold").count() == 1
+    assert page.inner_text(".fn-digits") == "0:30"
+    page.click(".fn-timer-go")
+    page.wait_for_selector(".fn-digits >> text=0:28")
+    ask(page, "Why does my back ache?", answers=2)
+    assert page.inner_text(".fn-timer-go") == "Pause"
+    page.click(".fn-timer-go")
+    left = page.inner_text(".fn-digits")
+    assert left < "0:29"
+    page.click(".fn-timer-reset")
+    assert page.inner_text(".fn-digits") == "0:30"
+    assert page.evaluate("document.activeElement.className") == "fn-timer-go"
 
 
 # --- keyboard, widths, schemes
@@ -462,9 +502,14 @@ def test_the_window_fits_and_follows_the_readers_scheme(
         for button in page.locator("button:visible").all():
             assert button.bounding_box()["height"] >= 40
         page.click("#ref-0-3")
-        quote = page.locator("#fn-0-3").bounding_box()
+        quote = page.locator("#fn-0-3" if width > 500 else ".fn-sheet mark").bounding_box()
         assert 0 <= quote["y"] <= size["height"]
         shot(page, f"marker-{width}-{scheme}")
+        if width < 500:
+            assert page.inner_text(".fn-sheet-title") == "Source 3 of 4"
+            page.keyboard.press("Escape")
+            assert page.evaluate("document.activeElement.id") == "ref-0-3"
+            return
         side, chat = page.locator("#fn-side").bounding_box(), page.locator("#fn-chat").bounding_box()
         assert (side["x"] > chat["x"] + chat["width"]) == (width > 500)
 
