@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from bot.config import BotConfig
     from bot.keep import Keeper
 
-STYLES, SCRIPTS = ("ui.css", "frame.css"), ("ui.js", "frame.js")  # of bot/static, in this order
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
 THREADS = (
     AT_ONCE + LINE + 8
@@ -63,7 +62,7 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
     with gr.Blocks(title=bot.config.title, analytics_enabled=False) as window:
         talk = gr.State((), time_to_live=FORGET_SECONDS)
         with gr.Column(elem_id="fn-page"):
-            gr.Markdown(render.header(bot.config.title), elem_id="fn-top", container=False)
+            top = gr.Markdown(render.header(bot.config.title, words), elem_id="fn-top", container=False)
             chat = gr.Chatbot(
                 elem_id="fn-chat", show_label=False, container=False, height=None, layout="panel", buttons=[],
                 latex_delimiters=[], allow_tags=False, autoscroll=False, feedback_options=None,
@@ -80,11 +79,13 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
                 with gr.Row(elem_id="fn-form"):
                     box = gr.Textbox(
                         elem_id="fn-box", label=words("question_label"), placeholder=words("question_hint"),
-                        lines=1, max_lines=6, max_length=bot.config.max_question, container=False, scale=1,
+                        lines=1, max_lines=6, max_length=2 * bot.config.max_question, container=False, scale=1,
                     )  # fmt: skip
                     send = gr.Button(words("ask"), elem_id="fn-send", variant="primary", scale=0)
                     stop = gr.Button(words("stop"), elem_id="fn-stop", visible=False, scale=0)
-                foot = gr.Markdown(render.foot(words), elem_id="fn-foot", container=False)
+                foot = gr.Markdown(
+                    render.foot(words, bot.config.max_question), elem_id="fn-foot", container=False
+                )
             # frame.js fills these two and presses the button: where the conversation is kept, and which
             # page of the blog the reader is on. They would be js= if the page's policy allowed eval.
             key = gr.Textbox(elem_id="fn-key", visible="hidden", show_label=False)
@@ -98,15 +99,16 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
         def arrive(request: Request) -> dict[Any, Any]:
             words = _words(request)
             return {
+                top: render.header(bot.config.title, words),
                 chat: gr.update(placeholder=greeting(bot, words, _page(request.query_params.get("at")))),
                 sources: render.panel((), words),
                 box: gr.update(label=words("question_label"), placeholder=words("question_hint")),
-                foot: render.foot(words),
+                foot: render.foot(words, bot.config.max_question),
                 **{button: gr.update(value=words(key)) for button, key in said.items()},
             }
 
         _takes_request(arrive)
-        window.load(arrive, None, [chat, sources, box, foot, *said], queue=False, **QUIET)
+        window.load(arrive, None, [top, chat, sources, box, foot, *said], queue=False, **QUIET)
     window.max_threads, window.state_session_capacity = THREADS, TABS
     window.queue(max_size=WAITING, default_concurrency_limit=THREADS, api_open=False)
     return window  # type: ignore[no-any-return]
@@ -224,6 +226,7 @@ def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     """The whole server: the HTTP interface, and the window at /. keeper: does the re-ingesting, if any."""
     gr = _gradio()
     from bot import preload
+    from bot.bundle import version
     from bot.headers import STATIC
     from bot.web import api
 
@@ -231,25 +234,24 @@ def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     window = build(bot, house)
     kinds = [block.get_block_name() for block in window.blocks.values()]
     needed = preload.needed(Path(str(gr.__file__)).parent / "templates" / "frontend", kinds)
-    styles, scripts = ([f".{STATIC}/{name}" for name in names] for names in (STYLES, SCRIPTS))
+    style, script = (f".{STATIC}/{name}?v={version(name)}" for name in ("window.css", "window.js"))
 
     def early() -> str:
         """What the window loads anyway, named where the browser sees it first."""
         theirs = [f"./assets/{name}" for name in needed]
-        return preload.links(theirs, (f"./theme.css?v={window.theme_hash}", *styles), scripts)
+        return preload.links(theirs, (f"./theme.css?v={window.theme_hash}", style), [script])
 
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
         body_background_fill="#fbfaf6", body_background_fill_dark="#181715"
     )  # those of ui.css, so that nothing flashes while the page loads
-    head = [f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">']
-    head += [f'<link rel="stylesheet" href="{style}">' for style in styles]
-    head += [f'<script src="{script}" defer></script>' for script in scripts]
+    head = f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">'
+    head += f'<link rel="stylesheet" href="{style}"><script src="{script}" defer></script>'
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
         api(bot, config, keeper, house, head=early),
         window,
         path="/",
         theme=theme,
-        head="".join(head),
+        head=head,
         favicon_path=str(Path(__file__).parent / "bot" / "static" / "icon.png"),
         footer_links=[],
         run_history=False,

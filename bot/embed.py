@@ -17,7 +17,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 SCRIPT = Path(__file__).parent / "static" / "widget.js"
-_FOR_READERS = re.compile(rb"^(?:[ \t]+|//.*\n|[ \t]+//.*\n)", re.MULTILINE)
+_FOR_READERS = re.compile(rb"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE)
 SECONDS = 600  # how long a browser may go without asking again
 
 

@@ -31,6 +31,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.answer import Answer, Citation, Event, Token
 from bot.asked import ASK_SCHEMA, read_question
+from bot.bundle import PARTS, serving
 from bot.embed import add_embed_routes
 from bot.embed_page import add_embed_page
 from bot.guard import Guard, is_known
@@ -106,6 +107,8 @@ def api(
     add_embed_routes(app)
     add_embed_page(app, config)
 
+    for name in PARTS:
+        app.add_route(f"{STATIC}/{name}", serving(name), include_in_schema=False)
     app.mount(STATIC, StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
     for path in ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js"):

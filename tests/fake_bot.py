@@ -169,7 +169,9 @@ class FakeBot:
     def examples(self, n: int = 3, page: str = "") -> tuple[str, ...]:
         self._fail()
         here = [
-            f"What does “{a.title}” say?" for a in self.articles if page and (a.url or "").startswith(page)
+            f"What does “{a.title}” say?"
+            for a in self.articles
+            if page and (a.url or "").split("?")[0] == page
         ]
         return (*here, *EXAMPLES)[:n]
 

@@ -1,5 +1,5 @@
 // Footnote's button on a blog: <script src="https://…/widget.js" defer data-title="…"></script>
-// Until it is pressed, this file is all that is loaded; then the chat opens in an iframe. It must
+// Until it is pressed, only this file is loaded; then the chat opens in an iframe. It must
 // not harm its host: a shadow root, no cookie, no innerHTML and no style attribute (a CSP may
 // forbid them), nothing is thrown. It stands beside <body>, which pages replace or transform.
 // Served without indents and lines that begin with //, so none may begin inside a string.
