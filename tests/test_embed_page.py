@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 from fake_bot import FakeBot
-from fragments import served
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
 from starlette.testclient import TestClient
-
-import ui
 
 from bot.embed_page import Choice, line, verdict, warnings
 from bot.web import api
@@ -66,7 +58,7 @@ def test_nothing_that_is_given_becomes_markup(path: str) -> None:
 def test_a_host_that_is_none_is_not_repeated(host: str) -> None:
     text = client().get("/embed", headers={"host": host}).text
     assert "evil.example" not in text
-    assert '"><b' not in text
+    assert 'a"><b' not in text
 
 
 def test_policies() -> None:
@@ -107,73 +99,3 @@ def test_an_https_blog_cannot_show_an_http_chat() -> None:
 
 def test_no_address_is_no_verdict() -> None:
     assert "no address" in verdict("<b>hello there", (), "https://a.example/")[1]
-
-
-# --- the line, where each platform puts it
-
-
-SHAPES = {
-    "plain HTML, Squarespace and Ghost: the footer": "<main><p>A post.</p></main>{line}",
-    "Wix: custom code at the body's end": '<div id="SITE_CONTAINER"><p>A post.</p></div><script>window.wix=1</script>{line}',
-    "WordPress: a Custom HTML block that wpautop wrapped": "<div class='entry-content'><p>A post.</p><p>{line}</p>\n</div>",
-    "WordPress: a block theme's footer": "<footer class='wp-block-template-part'><div class='wp-block-group'>{line}</div></footer>",
-    "a site that swaps its body": "<p>A post.</p>{line}<script>addEventListener('load', () => setTimeout(() => {{"
-    "history.pushState(0, '', '/two'); document.body.innerHTML = '<p>Another post.</p>'}}, 50))</script>",
-}
-
-
-@pytest.fixture(scope="module")
-def sites() -> Iterator[tuple[dict[str, str], str]]:
-    """Pages that a blog serves, by path, and its address; the chat is on another site."""
-    pages: dict[str, str] = {}
-
-    async def page(request: Request) -> Response:
-        return HTMLResponse(f"<!doctype html><title>Blog</title><body>{pages[request.url.path]}</body>")
-
-    with served(Starlette(routes=[Route("/{name:path}", page)])) as blog:
-        bot = FakeBot()
-        config = replace(bot.config, allowed_origins=(blog,))
-        with served(ui.app(cast("Any", bot), config)) as chat:
-            pages["chat"] = chat.replace("127.0.0.1", "localhost") + "/"
-            yield pages, blog
-
-
-def asked(place: Any) -> str:
-    """Open the chat in a page or a frame, ask, and wait for the footnote."""
-    place.locator("button.go").click()
-    chat = place.frame_locator("iframe").last
-    chat.locator("#fn-box textarea").fill("Why does my back ache?")
-    chat.locator("#fn-box textarea").press("Enter")
-    chat.locator(".fn-marker").first.wait_for()
-    return str(chat.locator(".fn-answer").last.inner_text())
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("shape", SHAPES)
-def test_the_line_works_where_the_platform_puts_it(
-    chromium: Any, sites: tuple[dict[str, str], str], shape: str
-) -> None:
-    pages, blog = sites
-    pages["/"] = SHAPES[shape].format(line=line(pages["chat"], Choice(title="Ask me")))
-    page = chromium.new_page()
-    page.set_default_timeout(20_000)
-    page.goto(blog, wait_until="load")
-    page.wait_for_timeout(200)
-    assert "Tight hamstrings" in asked(page)
-    page.close()
-
-
-@pytest.mark.browser
-def test_the_line_works_in_a_frame_of_the_platform(chromium: Any, sites: tuple[dict[str, str], str]) -> None:
-    """Wix's HTML element: a sandboxed frame; in headless Chromium it has no storage of another site either."""
-    pages, blog = sites
-    pages["/element"] = line(pages["chat"], Choice(inline=True))
-    pages["/"] = (
-        '<iframe id="html" src="/element" width="500" height="700" '
-        'sandbox="allow-scripts allow-same-origin allow-popups allow-forms"></iframe>'
-    )
-    page = chromium.new_page()
-    page.set_default_timeout(20_000)
-    page.goto(blog, wait_until="load")
-    assert "Tight hamstrings" in asked(page.frame_locator("#html"))
-    page.close()
