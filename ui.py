@@ -20,6 +20,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from bot.bot import Bot
     from bot.config import BotConfig
     from bot.keep import Keeper
+    from bot.packed import Packs
 
 STYLES, SCRIPTS = ("ui.css",), ("ui.js",)  # of bot/static, in this order
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
@@ -193,18 +195,26 @@ def _words(request: Request) -> Words:
 # --- the server
 
 
-def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
-    """The whole server: the HTTP interface, and the window at /. keeper: does the re-ingesting, if any."""
+def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None, packs: Packs | None = None) -> FastAPI:
+    """The whole server: the HTTP interface, and the window at /.
+
+    keeper: does the re-ingesting, if any. packs: keeps the compressed files; what the window needs
+    of them is then wanted there.
+    """
     gr = _gradio()
     from bot import preload
     from bot.headers import STATIC
+    from bot.packed import PackedFiles, Packs
     from bot.web import api
 
     house = house_of(bot, config)
     window = build(bot, house)
     kinds = [block.get_block_name() for block in window.blocks.values()]
-    needed = preload.needed(Path(str(gr.__file__)).parent / "templates" / "frontend", kinds)
-    styles, scripts = ([f".{STATIC}/{name}" for name in names] for names in (STYLES, SCRIPTS))
+    frontend = Path(str(gr.__file__)).parent / "templates" / "frontend"
+    needed = preload.needed(frontend, kinds)
+    packs = packs or Packs()
+    packs.wanted.extend(frontend / "assets" / name for name in needed)
+    styles, scripts = ([_versioned(STATIC, name) for name in names] for names in (STYLES, SCRIPTS))
 
     def early() -> str:
         """What the window loads anyway, named where the browser sees it first."""
@@ -217,8 +227,10 @@ def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     head = [f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">']
     head += [f'<link rel="stylesheet" href="{style}">' for style in styles]
     head += [f'<script src="{script}" defer></script>' for script in scripts]
+    server = api(bot, config, keeper, house, head=early)
+    server.mount("/assets", PackedFiles(frontend / "assets", packs))
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
-        api(bot, config, keeper, house, head=early),
+        server,
         window,
         path="/",
         theme=theme,
@@ -231,6 +243,12 @@ def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     )
 
 
+def _versioned(folder: str, name: str) -> str:
+    """The address of a file of bot/static, another one when the file is another."""
+    content = (Path(__file__).parent / "bot" / "static" / name).read_bytes()
+    return f".{folder}/{name}?v={sha256(content).hexdigest()[:8]}"
+
+
 def serve(config: BotConfig) -> None:
     """Serve until interrupted. Raises ConfigError if the address cannot be had."""
     listener = _listener(config.host, config.port)  # first: no one should wait to hear that it is taken
@@ -239,20 +257,22 @@ def serve(config: BotConfig) -> None:
     from bot.bot import open_bot
     from bot.connections import CONNECTIONS, impatient, raise_file_limit
     from bot.duration import in_words
+    from bot.packed import Packs
 
+    packs = Packs()
     bot = open_bot(config)
     keeper = _keeper(bot, config)
     # No access log: a question must not end up in a file, and proxies keep their own.
     # No proxy headers: uvicorn would believe anybody on this machine (bot/proxy.py does it).
     settings = uvicorn.Config(
-        app(bot, config, keeper), log_level="warning", access_log=False, server_header=False, ws="none",
+        app(bot, config, keeper, packs), log_level="warning", access_log=False, server_header=False, ws="none",
         timeout_graceful_shutdown=1, proxy_headers=False, http=impatient(), limit_concurrency=CONNECTIONS,
     )  # fmt: skip
     raise_file_limit(2 * CONNECTIONS)
     if config.log_questions:
         _log_questions()
     logging.getLogger("uvicorn.error").addFilter(_is_news)
-    threading.Thread(target=_background, args=(bot, keeper), name="keep", daemon=True).start()
+    threading.Thread(target=_background, args=(bot, packs, keeper), name="keep", daemon=True).start()
     print(f"Footnote is at {_address(config)}", flush=True)
     if config.follow:
         print(f"Following {', '.join(config.follow)} every {in_words(config.every)}", flush=True)
@@ -319,7 +339,7 @@ def _keeper(bot: Bot, config: BotConfig) -> Keeper | None:
     return Keeper(reingesting(bot), config.follow or DEFAULT_SOURCES, every=every, warm=bot.warm)
 
 
-def _background(bot: Bot, keeper: Keeper | None) -> None:
+def _background(bot: Bot, packs: Packs, keeper: Keeper | None) -> None:
     """Load the model before the first question; then keep up with the blog, until the server ends."""
     try:
         bot.warm()
@@ -328,6 +348,7 @@ def _background(bot: Bot, keeper: Keeper | None) -> None:
             log.warning("%s", error)
     except FootnoteError as error:
         log.warning("the model is not ready: %s", error)
+    packs.pack()
     if keeper:
         keeper.run()
 
