@@ -71,7 +71,7 @@ class ScriptedBot:
             raise NotInIndex("There is only one article here.")
         return self.kept
 
-    def examples(self, n: int = 3) -> tuple[str, ...]:
+    def examples(self, n: int = 3, page: str = "") -> tuple[str, ...]:  # noqa: ARG002
         return ("How often should it be done?", "Who should leave it?", "What comes after it?")[:n]
 
     def health(self) -> SimpleNamespace:
