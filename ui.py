@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from bot.bot import Bot
     from bot.config import BotConfig
     from bot.keep import Keeper
+    from bot.packed import Packs
 
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
 THREADS = (
@@ -222,18 +223,26 @@ def _page(address: str | None) -> str:
 # --- the server
 
 
-def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
-    """The whole server: the HTTP interface, and the window at /. keeper: does the re-ingesting, if any."""
+def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None, packs: Packs | None = None) -> FastAPI:
+    """The whole server: the HTTP interface, and the window at /.
+
+    keeper: does the re-ingesting, if any. packs: keeps the compressed files; what the window needs
+    of them is then wanted there.
+    """
     gr = _gradio()
     from bot import preload
     from bot.bundle import version
     from bot.headers import STATIC
+    from bot.packed import PackedFiles, Packs
     from bot.web import api
 
     house = house_of(bot, config)
     window = build(bot, house)
     kinds = [block.get_block_name() for block in window.blocks.values()]
-    needed = preload.needed(Path(str(gr.__file__)).parent / "templates" / "frontend", kinds)
+    frontend = Path(str(gr.__file__)).parent / "templates" / "frontend"
+    needed = preload.needed(frontend, kinds)
+    packs = packs or Packs()
+    packs.wanted.extend(frontend / "assets" / name for name in needed)
     style, script = (f".{STATIC}/{name}?v={version(name)}" for name in ("window.css", "window.js"))
 
     def early() -> str:
@@ -246,8 +255,12 @@ def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     )  # those of ui.css, so that nothing flashes while the page loads
     head = f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">'
     head += f'<link rel="stylesheet" href="{style}"><script src="{script}" defer></script>'
+    server = api(bot, config, keeper, house, head=early)
+    server.mount("/assets", PackedFiles(frontend / "assets", packs))
+    if config.feedback_file is None:
+        head += '<meta name="footnote-feedback" content="off">'
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
-        api(bot, config, keeper, house, head=early),
+        server,
         window,
         path="/",
         theme=theme,
@@ -268,20 +281,22 @@ def serve(config: BotConfig) -> None:
     from bot.bot import open_bot
     from bot.connections import CONNECTIONS, impatient, raise_file_limit
     from bot.duration import in_words
+    from bot.packed import Packs
 
+    packs = Packs()
     bot = open_bot(config)
     keeper = _keeper(bot, config)
     # No access log: a question must not end up in a file, and proxies keep their own.
     # No proxy headers: uvicorn would believe anybody on this machine (bot/proxy.py does it).
     settings = uvicorn.Config(
-        app(bot, config, keeper), log_level="warning", access_log=False, server_header=False, ws="none",
+        app(bot, config, keeper, packs), log_level="warning", access_log=False, server_header=False, ws="none",
         timeout_graceful_shutdown=1, proxy_headers=False, http=impatient(), limit_concurrency=CONNECTIONS,
     )  # fmt: skip
     raise_file_limit(2 * CONNECTIONS)
     if config.log_questions:
         _log_questions()
     logging.getLogger("uvicorn.error").addFilter(_is_news)
-    threading.Thread(target=_background, args=(bot, keeper), name="keep", daemon=True).start()
+    threading.Thread(target=_background, args=(bot, packs, keeper), name="keep", daemon=True).start()
     print(f"Footnote is at {_address(config)}", flush=True)
     if config.follow:
         print(f"Following {', '.join(config.follow)} every {in_words(config.every)}", flush=True)
@@ -348,7 +363,7 @@ def _keeper(bot: Bot, config: BotConfig) -> Keeper | None:
     return Keeper(reingesting(bot), config.follow or DEFAULT_SOURCES, every=every, warm=bot.warm)
 
 
-def _background(bot: Bot, keeper: Keeper | None) -> None:
+def _background(bot: Bot, packs: Packs, keeper: Keeper | None) -> None:
     """Load the model before the first question; then keep up with the blog, until the server ends."""
     try:
         bot.warm()
@@ -357,6 +372,7 @@ def _background(bot: Bot, keeper: Keeper | None) -> None:
             log.warning("%s", error)
     except FootnoteError as error:
         log.warning("the model is not ready: %s", error)
+    packs.pack()
     if keeper:
         keeper.run()
 

@@ -16,8 +16,16 @@ from starlette.responses import Response
 
 FOLDER = Path(__file__).parent / "static"
 PARTS: dict[str, tuple[str, ...]] = {  # in this order: what stands first is there for the rest
-    "window.js": ("frame.js", "ui.js", "sources.js", "steps.js", "states.js"),
-    "window.css": ("ui.css", "answers.css", "sources.css", "steps.css", "frame.css", "last.css"),
+    "window.js": ("frame.js", "ui.js", "sources.js", "steps.js", "states.js", "feedback.js"),
+    "window.css": (
+        "ui.css",
+        "answers.css",
+        "sources.css",
+        "steps.css",
+        "frame.css",
+        "feedback.css",
+        "last.css",
+    ),
 }
 
 

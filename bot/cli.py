@@ -23,6 +23,10 @@ from bot.duration import seconds_of
 from ingest.errors import ConfigError, FootnoteError
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", metavar="DIR")]
+PackageOption = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="For `widget`: the unpacked npm package, measured beside ours."),
+]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -271,16 +275,25 @@ def evaluate(
 def bench(
     name: Annotated[
         str | None,
-        typer.Argument(help="ask, large, start, ingest, crash, memory or year; default: all but year."),
+        typer.Argument(
+            help="ask, large, start, ingest, crash, memory, year or widget; default: all but the last two."
+        ),
     ] = None,
+    docsgpt: PackageOption = None,
+    flowise: PackageOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Measure speed, as ratios within one run."""
     from bot.eval.bench import BENCHES, DEFAULT, print_bench
+    from bot.eval.bench_widget import Packages, bench_widget
 
     if name is not None and name not in BENCHES:
         raise typer.BadParameter(f"There is no bench {name!r}; there are {', '.join(BENCHES)}.")
-    results: dict[str, Any] = {each: BENCHES[each]() for each in ([name] if name else DEFAULT)}
+    if name == "widget":
+        given = Packages(docsgpt, flowise, os.environ.get("CHROMIUM", ""))
+        results: dict[str, Any] = {name: bench_widget(given)}
+    else:
+        results = {each: BENCHES[each]() for each in ([name] if name else DEFAULT)}
     if as_json:
         _print_json(results)
     else:

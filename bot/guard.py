@@ -169,7 +169,10 @@ class _Outwards:
             inside = dict(self.scope["headers"]).get(b"host", b"")
             given: Sequence[tuple[bytes, bytes]] = message.get("headers", ())
             secure = self.scope.get("scheme") == "https"
-            headers = secured(given, self.policy, ancestors=self.ancestors, secure=secure, inside=inside)
+            headers = secured(
+                given, self.policy, ancestors=self.ancestors, secure=secure, inside=inside,
+                status=message["status"],
+            )  # fmt: skip
             message = {**message, "headers": headers}
         await self.send(message)
 

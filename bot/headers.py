@@ -18,13 +18,14 @@ Headers = list[tuple[bytes, bytes]]
 @dataclass(frozen=True, slots=True)
 class Policy:
     """csp: {scripts} and {ancestors} are filled in. shared: which other sites' scripts may read the
-    response: those of the owner's list, all, or none. document: a page that a browser shows.
+    response: those of the owner's list, all, or none. document: a page that a browser shows. cache:
+    how long it may be kept; "": as whoever made it says.
     """
 
     csp: str
     shared: Literal["listed", "all", "nobody"] = "listed"
     document: bool = False
-    stored: bool = True
+    cache: str = ""
 
 
 # No eval: it works as long as the window uses no gr.HTML and no js=, which compile strings. Gradio
@@ -43,15 +44,24 @@ _PREVIEW = _EMBED.replace("frame-ancestors 'none'", "frame-ancestors 'self'").re
 )
 _DATA = "default-src 'none'; frame-ancestors 'none'"
 
+_NEVER = "no-store"
+_FOREVER = "public, max-age=31536000, immutable"  # its address changes when it does
+_HOUR = "public, max-age=3600"
+
 POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
-    (re.compile("/"), Policy(_WINDOW, document=True, stored=False)),
-    (re.compile("/embed/?"), Policy(_EMBED, shared="nobody", document=True, stored=False)),
-    (re.compile("/embed/preview"), Policy(_PREVIEW, shared="nobody", document=True, stored=False)),
-    (re.compile("/embed/.*"), Policy(_DATA, shared="nobody", stored=False)),
+    (re.compile("/"), Policy(_WINDOW, document=True, cache=_NEVER)),
+    (re.compile("/embed/?"), Policy(_EMBED, shared="nobody", document=True, cache=_NEVER)),
+    (re.compile("/embed/preview"), Policy(_PREVIEW, shared="nobody", document=True, cache=_NEVER)),
+    (re.compile("/embed/.*"), Policy(_DATA, shared="nobody", cache=_NEVER)),
     (re.compile(r"/widget\.js"), Policy(_DATA, shared="all")),
-    (re.compile("/api/reingest(?:/.*)?"), Policy(_DATA, shared="nobody", stored=False)),  # the owner's
-    (re.compile("/(?:api/.*|healthz)"), Policy(_DATA, stored=False)),
-    (re.compile(rf"/openapi\.json|{STATIC}/.*"), Policy(_DATA)),
+    (re.compile("/api/reingest(?:/.*)?"), Policy(_DATA, shared="nobody", cache=_NEVER)),  # the owner's
+    (re.compile("/(?:api/.*|healthz)"), Policy(_DATA, cache=_NEVER)),
+    (re.compile(rf"{STATIC}/window\.(?:js|css)"), Policy(_DATA, cache=_FOREVER)),
+    (re.compile(rf"{STATIC}/.*"), Policy(_DATA, cache=_HOUR)),
+    (re.compile(r"/openapi\.json"), Policy(_DATA)),
+    # Gradio's built files have a hash in their names, its theme has one in the query. A policy for
+    # scripts would only make each of the fifty responses longer.
+    (re.compile(r"/assets/[^/]+-[\w-]{8,10}\.(?:js|css)|/theme\.css"), Policy(_DATA, cache=_FOREVER)),
 )
 _GRADIO = Policy(_WINDOW)  # whatever else there is
 _PERMISSIONS = b"camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()"
@@ -68,12 +78,19 @@ def content_policy(policy: Policy, ancestors: str, scripts: str = "") -> bytes:
 
 
 def secured(
-    given: Iterable[tuple[bytes, bytes]], policy: Policy, *, ancestors: str, secure: bool, inside: bytes
+    given: Iterable[tuple[bytes, bytes]],
+    policy: Policy,
+    *,
+    ancestors: str,
+    secure: bool,
+    inside: bytes,
+    status: int = 200,
 ) -> Headers:
     """A response's headers with those that every one must carry.
 
     ancestors: frame-ancestors of pages that may be shown elsewhere. secure: the reader came over
-    https. inside: the host that the server thinks it has, which no redirect needs to name.
+    https. inside: the host that the server thinks it has, which no redirect needs to name. status: an
+    error is not kept by anybody.
     """
     everywhere = policy.shared == "all" or (policy.document and ancestors != "'self'")
     added = {
@@ -85,8 +102,8 @@ def secured(
     }
     if policy.document and secure:  # elsewhere browsers ignore it, and complain
         added[b"cross-origin-opener-policy"] = b"same-origin"
-    if not policy.stored:
-        added[b"cache-control"] = b"no-store"
+    if policy.cache:
+        added[b"cache-control"] = (policy.cache if status < 400 else _NEVER).encode()
     if policy.shared == "all":
         added[b"access-control-allow-origin"] = b"*"
     kept = [(k.lower(), v) for k, v in given]

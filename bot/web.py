@@ -26,7 +26,6 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match
-from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from bot.answer import Answer, Citation, Event, Token
@@ -39,6 +38,7 @@ from bot.headers import STATIC
 from bot.house import House, house_of
 from bot.origins import Watch, pattern_of
 from bot.owner import add_owner_routes
+from bot.packed import PackedFiles, Packs
 from bot.problem import Problem, Refused, explain
 from bot.proxy import Proxied
 from bot.visits import visits_of
@@ -109,7 +109,7 @@ def api(
 
     for name in PARTS:
         app.add_route(f"{STATIC}/{name}", serving(name), include_in_schema=False)
-    app.mount(STATIC, StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.mount(STATIC, PackedFiles(Path(__file__).parent / "static", Packs()), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
     for path in ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js"):
         app.add_route(path, _no_route, methods=_METHODS, include_in_schema=False)

@@ -560,3 +560,16 @@ def test_the_real_examples_are_answered(chromium: Any, real_server: str) -> None
         assert page.locator(".fn-chip").count() == 3
         page.click(".fn-chip >> nth=0")
         page.wait_for_selector(".fn-answered .fn-marker")
+
+
+def test_the_page_names_all_that_the_window_loads(page: Page, served: tuple[str, FakeBot]) -> None:
+    """Else a phone waits five round trips, one after the other; and nothing is fetched in vain."""
+    with urlopen(served[0]) as response:
+        named = set(
+            re.findall(
+                r'<link rel="(?:modulepreload|preload)[^>]* href="\./assets/([^"]+)"',
+                response.read().decode(),
+            )
+        )
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert {url.rpartition("/")[2] for url in loaded if "/assets/" in url} == named != set()

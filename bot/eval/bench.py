@@ -20,6 +20,7 @@ from bot.bot import Bot
 from bot.config import BotConfig
 from bot.eval.bench_index import measure_memory, measure_year
 from bot.eval.bench_ingest import measure_ingest, measure_langchain
+from bot.eval.bench_widget import bench_widget
 from bot.eval.cases import read_set
 from bot.eval.made_blog import made_post, write_blog
 from bot.eval.stopwatch import Figures, ms, process, seconds
@@ -142,18 +143,31 @@ BENCHES: dict[str, Callable[[], Figures]] = {
     "crash": bench_crash,
     "memory": measure_memory,
     "year": measure_year,
+    "widget": bench_widget,
 }
-DEFAULT = tuple(name for name in BENCHES if name != "year")  # the year takes as long as all others
+# The year takes as long as all others, the widget needs a browser.
+DEFAULT = tuple(name for name in BENCHES if name not in ("year", "widget"))
 
 
 def print_bench(results: dict[str, Figures]) -> None:
-    """A table a bench."""
+    """A table a bench; and one for each of its figures that is a table itself, a column for each key."""
     console = Console()
     for name, figures in results.items():
         table = Table("figure", "value", title=name)
         for label, value in figures.items():
-            table.add_row(label, str(value))
-        console.print(table)
+            if isinstance(value, dict):
+                console.print(_columns(label, value))
+            else:
+                table.add_row(label, str(value))
+        if table.rows:
+            console.print(table)
+
+
+def _columns(title: str, given: dict[str, dict[str, object]]) -> Table:
+    table = Table(title, *given)
+    for row in dict.fromkeys(row for column in given.values() for row in column):
+        table.add_row(row, *(str(column.get(row, "-")) for column in given.values()))
+    return table
 
 
 def _sample() -> list[Article]:

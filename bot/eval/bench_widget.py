@@ -41,6 +41,7 @@ class Packages:
 
 def bench_widget(given: Packages = Packages(), rounds: int = ROUNDS) -> Figures:
     """A table for each condition, one for the real bot, and notes on what was not measured."""
+    given = given or Packages()
     try:
         with meter.browser(given.chromium) as browser:
             return _measured(browser, given, rounds)
@@ -96,14 +97,14 @@ class Visit:
     """What one reader saw. Times in ms; those of a chat are None on a page without one."""
 
     bytes_before: float
-    requests_before: int
+    requests_before: float
     fcp: float
     lcp: float
     shift: float
     blocking: float
     longest: float
     bytes_after: float | None = None
-    requests_after: int | None = None
+    requests_after: float | None = None
     ready: float | None = None
     first: float | None = None
     last: float | None = None

@@ -22,6 +22,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from bot.eval.scripted import PAUSE, SENTENCES, WAIT, words
+from bot.packed import BEST, accepted, compressed
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def widgets(chat: str, cdn: str, docsgpt: Path | None, flowise: Path | None) -> 
     script = f'<script src="{chat}/widget.js" defer></script>'
     found = [
         Widget("nothing", ""),
-        Widget("our widget", script, opener="footnote-widget button", **ours),  # type: ignore[arg-type]
+        Widget("our widget", script, opener="footnote-chat button", **ours),  # type: ignore[arg-type]
         Widget("eager iframe", frame, **ours),  # type: ignore[arg-type]
     ]
     if docsgpt is not None:
@@ -162,17 +163,7 @@ def picture() -> bytes:
 @cache
 def packed(file: Path, encoding: str) -> bytes:
     """A file's bytes as a CDN sends them: brotli or gzip, at their best."""
-    if encoding == "br":
-        import brotli
-
-        return bytes(brotli.compress(file.read_bytes(), quality=11))
-    return gzip.compress(file.read_bytes(), 9, mtime=0) if encoding == "gzip" else file.read_bytes()
-
-
-def encoding_for(accepted: str) -> str:
-    """The best that both sides know."""
-    offered = {part.split(";")[0].strip() for part in accepted.split(",")}
-    return next((name for name in ("br", "gzip") if name in offered), "")
+    return compressed(file.read_bytes(), encoding, BEST) if encoding else file.read_bytes()
 
 
 def site(found: Mapping[str, Widget], files: Mapping[str, Path]) -> Starlette:
@@ -191,7 +182,7 @@ def site(found: Mapping[str, Widget], files: Mapping[str, Path]) -> Starlette:
         return sent(gzip.compress(body, mtime=0), ".html", {"content-encoding": "gzip"})
 
     def script(request: Request) -> Response:
-        encoding = encoding_for(request.headers.get("accept-encoding", ""))
+        encoding = accepted(request.headers.get("accept-encoding", ""))
         headers = {"cache-control": "public, max-age=604800"}
         headers |= {"content-encoding": encoding} if encoding else {}
         return sent(packed(files[request.path_params["name"]], encoding), ".js", headers)

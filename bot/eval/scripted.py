@@ -29,6 +29,9 @@ WAIT = 0.1  # seconds before the first word
 PAUSE = 0.015  # between two words
 
 
+KEPT = Article("post/half-a-minute", "Half a minute", "## How long\n\n" + " ".join(SENTENCES))
+
+
 def words(text: str) -> list[str]:
     """A text in pieces that make it up again, as a bot streams them."""
     return re.findall(r"\S+\s*", text)
@@ -48,9 +51,7 @@ class ScriptedBot:
     """What ui.app() needs of a Bot, with a script in the place of an index and a model."""
 
     config: BotConfig = field(default_factory=BotConfig)
-    kept: Article = Article(
-        id="post/half-a-minute", title="Half a minute", text="## How long\n\n" + " ".join(SENTENCES)
-    )
+    kept: Article = KEPT
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:  # noqa: ARG002
         """The script, word by word, then as an answer with a citation for each sentence."""
@@ -70,7 +71,7 @@ class ScriptedBot:
             raise NotInIndex("There is only one article here.")
         return self.kept
 
-    def examples(self, n: int = 3) -> tuple[str, ...]:
+    def examples(self, n: int = 3, page: str = "") -> tuple[str, ...]:  # noqa: ARG002
         return ("How often should it be done?", "Who should leave it?", "What comes after it?")[:n]
 
     def health(self) -> SimpleNamespace:

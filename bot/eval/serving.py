@@ -29,8 +29,11 @@ SCRIPTED = """
 import os, ui, uvicorn
 from bot.config import load_config
 from bot.eval.scripted import ScriptedBot
-config = load_config(os.environ)
-uvicorn.run(ui.app(ScriptedBot(config), config), port=config.port, log_level="warning", ws="none")
+from bot.packed import Packs
+config, packs = load_config(os.environ), Packs()
+app = ui.app(ScriptedBot(config), config, packs=packs)
+packs.pack()
+uvicorn.run(app, port=config.port, log_level="warning", ws="none")
 """
 REAL = "import os, ui\nfrom bot.config import load_config\nui.serve(load_config(os.environ))"
 
