@@ -217,7 +217,8 @@ def demo(
     with sample.serving(sample.blog(chat, sample.posts()), blog_port) as blog:
         sample.read_into(config, blog)
         print(f"The blog is at {blog}; Ctrl-C ends both", flush=True)
-        import_module("ui").serve(config)
+        allowed = (blog, blog.replace(sample.HOST, "localhost"))
+        import_module("ui").serve(dataclasses.replace(config, allowed_origins=allowed))
 
 
 @app.command(name="eval")

@@ -37,22 +37,25 @@ _WINDOW = (
 )
 _EMBED = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_PREVIEW = _EMBED.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace(
+    "form-action 'self'", "form-action 'none'"
 )
 _DATA = "default-src 'none'; frame-ancestors 'none'"
 
 _NEVER = "no-store"
 _FOREVER = "public, max-age=31536000, immutable"  # its address changes when it does
-_HOUR = "public, max-age=3600"
 
 POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
     (re.compile("/"), Policy(_WINDOW, document=True, cache=_NEVER)),
     (re.compile("/embed/?"), Policy(_EMBED, shared="nobody", document=True, cache=_NEVER)),
+    (re.compile("/embed/preview"), Policy(_PREVIEW, shared="nobody", document=True, cache=_NEVER)),
+    (re.compile("/embed/.*"), Policy(_DATA, shared="nobody", cache=_NEVER)),
     (re.compile(r"/widget\.js"), Policy(_DATA, shared="all")),
     (re.compile("/api/reingest(?:/.*)?"), Policy(_DATA, shared="nobody", cache=_NEVER)),  # the owner's
     (re.compile("/(?:api/.*|healthz)"), Policy(_DATA, cache=_NEVER)),
-    (re.compile(rf"{STATIC}/.*"), Policy(_DATA, cache=_HOUR)),
-    (re.compile(r"/openapi\.json"), Policy(_DATA)),
+    (re.compile(rf"/openapi\.json|{STATIC}/.*"), Policy(_DATA)),
     # Gradio's built files have a hash in their names, its theme has one in the query. A policy for
     # scripts would only make each of the fifty responses longer.
     (re.compile(r"/assets/[^/]+-[\w-]{8,10}\.(?:js|css)|/theme\.css"), Policy(_DATA, cache=_FOREVER)),

@@ -30,6 +30,9 @@ from starlette.types import Receive, Scope, Send
 
 from bot.answer import Answer, Citation, Event, Token
 from bot.asked import ASK_SCHEMA, read_question
+from bot.bundle import PARTS, serving
+from bot.embed import add_embed_routes
+from bot.embed_page import add_embed_page
 from bot.guard import Guard, is_known
 from bot.headers import STATIC
 from bot.house import House, house_of
@@ -101,7 +104,11 @@ def api(
         return _json({"status": "ok", **counts, **kept})
 
     add_owner_routes(app, config, keeper)
+    add_embed_routes(app)
+    add_embed_page(app, config)
 
+    for name in PARTS:
+        app.add_route(f"{STATIC}/{name}", serving(name), include_in_schema=False)
     app.mount(STATIC, PackedFiles(Path(__file__).parent / "static", Packs()), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
     for path in ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js"):
