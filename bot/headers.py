@@ -46,7 +46,6 @@ _DATA = "default-src 'none'; frame-ancestors 'none'"
 
 _NEVER = "no-store"
 _FOREVER = "public, max-age=31536000, immutable"  # its address changes when it does
-_HOUR = "public, max-age=3600"
 
 POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
     (re.compile("/"), Policy(_WINDOW, document=True, cache=_NEVER)),
@@ -56,9 +55,7 @@ POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
     (re.compile(r"/widget\.js"), Policy(_DATA, shared="all")),
     (re.compile("/api/reingest(?:/.*)?"), Policy(_DATA, shared="nobody", cache=_NEVER)),  # the owner's
     (re.compile("/(?:api/.*|healthz)"), Policy(_DATA, cache=_NEVER)),
-    (re.compile(rf"{STATIC}/window\.(?:js|css)"), Policy(_DATA, cache=_FOREVER)),
-    (re.compile(rf"{STATIC}/.*"), Policy(_DATA, cache=_HOUR)),
-    (re.compile(r"/openapi\.json"), Policy(_DATA)),
+    (re.compile(rf"/openapi\.json|{STATIC}/.*"), Policy(_DATA)),
     # Gradio's built files have a hash in their names, its theme has one in the query. A policy for
     # scripts would only make each of the fifty responses longer.
     (re.compile(r"/assets/[^/]+-[\w-]{8,10}\.(?:js|css)|/theme\.css"), Policy(_DATA, cache=_FOREVER)),

@@ -17,11 +17,8 @@ from ingest.errors import ConfigError
 SAID = " ".join(SENTENCES)
 
 
-def visit(**given: float) -> Visit:
-    plain = dict.fromkeys(
-        ("bytes_before", "requests_before", "fcp", "lcp", "shift", "blocking", "longest"), 0.0
-    )
-    return Visit(**{**plain, **given})
+def visit(size: float) -> Visit:
+    return Visit(size, 2, fcp=80, lcp=90, shift=0, blocking=0, longest=0, ready=size)
 
 
 def test_only_what_a_task_takes_beyond_fifty_milliseconds_blocks() -> None:
@@ -29,7 +26,7 @@ def test_only_what_a_task_takes_beyond_fifty_milliseconds_blocks() -> None:
 
 
 def test_a_figure_is_the_median_and_what_was_not_seen_is_told_so() -> None:
-    rows = summary([visit(bytes_before=size, ready=size) for size in (1000, 9000, 2000)])
+    rows = summary([visit(size) for size in (1000, 9000, 2000)])
     assert rows["kB before the click"] == 2.0
     assert rows["click to question box, ms"] == 2000
     assert rows["question to first words, ms"] == "-"
