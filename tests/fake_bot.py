@@ -130,6 +130,7 @@ class FakeBot:
     gate: threading.Event | None = None
     pause: float = 0.0
     articles: tuple[Article, ...] = (STRETCHES, HOSTILE)
+    live: str = "gen-1"
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
 
@@ -166,13 +167,17 @@ class FakeBot:
                 return article
         raise NotInIndex(f"No article {article_id} in /srv/secret/index.")
 
+    def generation(self) -> str:
+        self._fail()
+        return self.live
+
     def examples(self, n: int = 3) -> tuple[str, ...]:
         self._fail()
         return EXAMPLES[:n]
 
     def health(self) -> SimpleNamespace:
         self._fail()
-        return SimpleNamespace(articles=2, chunks=5, index="gen-1")
+        return SimpleNamespace(articles=2, chunks=5, index=self.live)
 
     def warm(self) -> None:
         self._fail()
