@@ -19,11 +19,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from bot import render
+from bot.house import AT_ONCE, LINE, House, house_of
 from bot.talk import Talk, converse, greeting, messages
 from bot.words import Words, words_for
 from ingest.errors import ConfigError, FootnoteError, IndexMissing
@@ -38,7 +40,11 @@ if TYPE_CHECKING:
     from bot.keep import Keeper
 
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
-AT_ONCE, WAITING = 8, 64  # answers being written, and questions waiting for their turn
+THREADS = (
+    AT_ONCE + LINE + 8
+)  # of Gradio's: the line is kept by the house, which says so in words when it is full
+WAITING = 400  # so that Gradio's own queue, whose refusal is an ugly one, is never full before
+TABS = 1000  # whose conversations are kept; of more, the least used go
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # the API is bot/web.py
 
 log = logging.getLogger("footnote.ui")
@@ -47,9 +53,10 @@ log = logging.getLogger("footnote.ui")
 # --- the window
 
 
-def build(bot: Bot) -> gr.Blocks:
-    """The window over one bot."""
+def build(bot: Bot, house: House | None = None) -> gr.Blocks:
+    """The window over one bot. house: shared with whatever else asks this bot."""
     gr = _gradio()
+    house = house or house_of(bot, bot.config)
     words = words_for()  # until the browser has said which language it wants
     with gr.Blocks(title=bot.config.title, analytics_enabled=False) as window:
         talk = gr.State((), time_to_live=FORGET_SECONDS)
@@ -77,7 +84,7 @@ def build(bot: Bot) -> gr.Blocks:
                     stop = gr.Button(words("stop"), elem_id="fn-stop", visible=False, scale=0)
                 foot = gr.Markdown(render.foot(words), elem_id="fn-foot", container=False)
         view = View(talk, chat, sources, tools, box, send, stop)
-        _wire(bot, view, {"retry": retry, "undo": undo, "clear": clear})
+        _wire(bot, house, view, {"retry": retry, "undo": undo, "clear": clear})
         said = {retry: "try_again", undo: "undo", clear: "clear", send: "ask", stop: "stop"}
 
         def arrive(request: Request) -> dict[Any, Any]:
@@ -92,7 +99,8 @@ def build(bot: Bot) -> gr.Blocks:
 
         _takes_request(arrive)
         window.load(arrive, None, [chat, sources, box, foot, *said], queue=False, **QUIET)
-    window.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    window.max_threads, window.state_session_capacity = THREADS, TABS
+    window.queue(max_size=WAITING, default_concurrency_limit=THREADS, api_open=False)
     return window  # type: ignore[no-any-return]
 
 
@@ -132,7 +140,7 @@ class View:
         }
 
 
-def _wire(bot: Bot, view: View, tools: dict[str, gr.Button]) -> None:
+def _wire(bot: Bot, house: House, view: View, tools: dict[str, gr.Button]) -> None:
     """What happens on each event."""
     gr = _gradio()
 
@@ -141,7 +149,9 @@ def _wire(bot: Bot, view: View, tools: dict[str, gr.Button]) -> None:
         if not question.strip():
             yield {view.box: question}
             return
-        told = converse(bot, question, tuple(e for e in talk if not e.is_open), words)
+        stream = partial(house.stream, address=request.client.host if request.client else None)
+        past = tuple(e for e in talk if not e.is_open)
+        told = converse(bot, question, past, words, stream, house.memory.remember)
         yield view.busy(now := next(told), words)
         for now in told:
             yield view.growing(now, words)
@@ -186,19 +196,23 @@ def _words(request: Request) -> Words:
 def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     """The whole server: the HTTP interface, and the window at /. keeper: does the re-ingesting, if any."""
     gr = _gradio()
-    from bot.guard import STATIC
+    from bot.headers import STATIC
     from bot.web import api
 
     files = f".{STATIC}"
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
         body_background_fill="#fbfaf6", body_background_fill_dark="#181715"
     )  # those of ui.css, so that nothing flashes while the page loads
+    house = house_of(bot, config)
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
-        api(bot, config, keeper),
-        build(bot),
+        api(bot, config, keeper, house),
+        build(bot, house),
         path="/",
         theme=theme,
-        head=f'<link rel="stylesheet" href="{files}/ui.css"><script src="{files}/ui.js" defer></script>',
+        head=f'<link rel="stylesheet" href="{files}/ui.css"><script src="{files}/ui.js" defer></script>'
+        f'<link rel="stylesheet" href="{files}/feedback.css">'
+        f'<script src="{files}/feedback.js" defer{"" if config.feedback_file else " data-off"}></script>'
+        f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">',
         favicon_path=str(Path(__file__).parent / "bot" / "static" / "icon.png"),
         footer_links=[],
         run_history=False,
@@ -213,15 +227,20 @@ def serve(config: BotConfig) -> None:
     import uvicorn
 
     from bot.bot import open_bot
+    from bot.connections import CONNECTIONS, impatient, raise_file_limit
     from bot.duration import in_words
 
     bot = open_bot(config)
     keeper = _keeper(bot, config)
     # No access log: a question must not end up in a file, and proxies keep their own.
+    # No proxy headers: uvicorn would believe anybody on this machine (bot/proxy.py does it).
     settings = uvicorn.Config(
         app(bot, config, keeper), log_level="warning", access_log=False, server_header=False, ws="none",
-        timeout_graceful_shutdown=1,
+        timeout_graceful_shutdown=1, proxy_headers=False, http=impatient(), limit_concurrency=CONNECTIONS,
     )  # fmt: skip
+    raise_file_limit(2 * CONNECTIONS)
+    if config.log_questions:
+        _log_questions()
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     threading.Thread(target=_background, args=(bot, keeper), name="keep", daemon=True).start()
     print(f"Footnote is at {_address(config)}", flush=True)
@@ -234,6 +253,14 @@ def serve(config: BotConfig) -> None:
     finally:
         if keeper:
             keeper.stop()
+
+
+def _log_questions() -> None:
+    """Because the owner said so: what is asked goes where warnings go."""
+    logger = logging.getLogger("footnote.questions")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(logging.StreamHandler())
+    logger.propagate = False
 
 
 def main() -> None:

@@ -99,7 +99,9 @@ class Feedback:
             day = self.today().isoformat()
             if _one(db, "SELECT count(*) FROM feedback WHERE day = ?", day) >= MOST_A_DAY:
                 raise FeedbackFull(f"{MOST_A_DAY} votes were taken on {day}; more are not kept.")
-            db.execute(f"INSERT INTO feedback ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", _row(given, vote, day))
+            db.execute(
+                f"INSERT INTO feedback ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", _row(given, vote, day)
+            )
             over = _one(db, "SELECT count(*) FROM feedback") - MOST
             if over > 0:
                 oldest = "SELECT id FROM feedback ORDER BY day, id LIMIT ?"
@@ -120,7 +122,7 @@ class Feedback:
         with self._open() as db:
             found = db.execute(f"{wanted} ORDER BY day DESC, id", (since, verdict, verdict)).fetchall()
         try:
-            return [Row(*row[:8], tuple(json.loads(row[8])), *row[9:]) for row in found]
+            return [_read(row) for row in found]
         except (ValueError, TypeError) as error:
             raise _unusable(self.path, str(error)) from error
 
@@ -199,6 +201,11 @@ def _row(given: Given, vote: Vote, day: str) -> tuple[str | float, ...]:
         _masked(answer.question, QUESTION), _plain(answer.text, TEXT), answer.status,
         json.dumps(places, ensure_ascii=False), round(float(answer.answerable), 4), given.generation,
     )  # fmt: skip
+
+
+def _read(stored: tuple[Any, ...]) -> Row:
+    values = dict(zip(_COLUMNS.split(", "), stored, strict=True))
+    return Row(**{**values, "citations": tuple(json.loads(values["citations"]))})
 
 
 def _masked(text: str, most: int) -> str:

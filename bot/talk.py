@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot import render
-from bot.answer import Answer, Token, Turn
+from bot.answer import Answer, Event, Token, Turn
 from bot.problem import explain
 from bot.words import Words
 from ingest.errors import FootnoteError
@@ -40,6 +40,7 @@ class Exchange:
     sources: str = ""
     problem: str = ""
     stopped: bool = False
+    given: str = ""  # the answer's id in the server's memory (given.py)
 
     @property
     def is_open(self) -> bool:
@@ -49,8 +50,22 @@ class Exchange:
 Talk = tuple[Exchange, ...]
 
 
-def converse(bot: Bot, question: str, past: Talk, words: Words) -> Iterator[Talk]:
-    """Ask, and tell the conversation as it grows; the last one told is final."""
+Stream = Callable[[str, Sequence[Turn]], Iterator[Event]]
+
+
+def converse(
+    bot: Bot,
+    question: str,
+    past: Talk,
+    words: Words,
+    stream: Stream | None = None,
+    remember: Callable[[Answer], str] | None = None,
+) -> Iterator[Talk]:
+    """Ask, and tell the conversation as it grows; the last one told is final.
+
+    stream: asks the bot in its place, if there is a house with rules (house.py). remember: gives the
+    answer an id under which a reader may say what they think of it.
+    """
     question = whole(question)[
         : 2 * bot.config.max_question
     ]  # what is too long need not be kept to be told so
@@ -60,7 +75,7 @@ def converse(bot: Bot, question: str, past: Talk, words: Words) -> Iterator[Talk
     yield (*past, current)
     shown = 0.0
     try:
-        for event in bot.stream(question, turns(past)):
+        for event in (stream or bot.stream)(question, turns(past)):
             if isinstance(event, Token):
                 current = replace(
                     current, text=current.text + event.text, urgent=current.urgent or event.urgent
@@ -70,9 +85,11 @@ def converse(bot: Bot, question: str, past: Talk, words: Words) -> Iterator[Talk
                     yield (*past, current)
             else:
                 drawn = render.sources(event, serial, published(bot, event), words)
-                current = replace(current, answer=event, sources=drawn)
+                given = remember(event) if remember else ""
+                current = replace(current, answer=event, sources=drawn, given=given)
     except Exception as error:  # noqa: BLE001 - whatever it is, the reader gets a sentence; explain() logs it
-        current = replace(current, problem=explain(error).message)
+        problem = explain(error, in_full=bot.config.log_questions)
+        current = replace(current, problem=problem.message)
     yield (*past, current)
 
 
@@ -114,7 +131,7 @@ def _reply(exchange: Exchange, words: Words) -> str:
     if exchange.problem:
         return render.problem(exchange.problem)
     if exchange.answer is not None:
-        return render.answer(exchange.answer, exchange.serial, words)
+        return render.answer(exchange.answer, exchange.serial, words, exchange.given)
     return render.partial(exchange.text, words, stopped=exchange.stopped, urgent=exchange.urgent)
 
 

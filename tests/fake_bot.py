@@ -122,9 +122,9 @@ def _scripted(question: str) -> Scripted:
 
 @dataclass
 class FakeBot:
-    """error: raised by everything. gate: when set to an Event, streaming waits for it after a word."""
+    """Nobody's rate is limited, unless config says so. error: raised by everything. gate: when set to an Event, streaming waits for it after a word."""
 
-    config: BotConfig = field(default_factory=BotConfig)
+    config: BotConfig = field(default_factory=lambda: BotConfig(rate=(), rate_total=()))
     error: Exception | None = None
     late_error: Exception | None = None
     gate: threading.Event | None = None
