@@ -14,7 +14,7 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -44,7 +44,7 @@ class Guard:
     """Pure ASGI, so that it never buffers a stream.
 
     origins: as read_origins() gives them. in_full: errors may be logged with their messages, which
-    may hold a reader's question.
+    may hold a reader's question. head: gives what goes first into the page's <head>.
     """
 
     app: ASGIApp
@@ -52,6 +52,7 @@ class Guard:
     visits: Visits = field(default_factory=lambda: visits_of(()))
     watch: Watch = field(default_factory=Watch)
     in_full: bool = False
+    head: Callable[[], str] = str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # nothing here speaks it
@@ -88,7 +89,9 @@ class Guard:
             self._look_who_frames(scope)
             zips = b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b"")
             plain = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]  # read on its way
-            await self.app({**scope, "headers": plain}, receive, _with_script_hashes(outwards, zips=zips))
+            await self.app(
+                {**scope, "headers": plain}, receive, _with_script_hashes(outwards, self.head(), zips=zips)
+            )
 
     def _may_share(self, scope: Scope, policy: Policy) -> bool:
         """Whether the site that the request names may read the response. If not, nobody further in hears of it."""
@@ -171,7 +174,7 @@ class _Outwards:
         await self.send(message)
 
 
-def _with_script_hashes(outwards: _Outwards, *, zips: bool) -> Send:
+def _with_script_hashes(outwards: _Outwards, head: str, *, zips: bool) -> Send:
     """Hold the page back until it is complete, and allow exactly the scripts that stand in it."""
     start: Message = {}
     page = bytearray()
@@ -184,6 +187,7 @@ def _with_script_hashes(outwards: _Outwards, *, zips: bool) -> Send:
             return
         page.extend(message.get("body", b""))
         if not message.get("more_body", False):
+            page[:] = page.replace(b"<head>", b"<head>" + head.encode(), 1)
             digests = (base64.b64encode(sha256(m[1]).digest()) for m in _INLINE_SCRIPT.finditer(page))
             scripts = "".join(f" 'sha256-{digest.decode()}'" for digest in digests)
             body = gzip.compress(page, 6) if zips else bytes(page)

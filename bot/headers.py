@@ -36,13 +36,18 @@ _WINDOW = (
 )
 _EMBED = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_PREVIEW = _EMBED.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace(
+    "form-action 'self'", "form-action 'none'"
 )
 _DATA = "default-src 'none'; frame-ancestors 'none'"
 
 POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
     (re.compile("/"), Policy(_WINDOW, document=True, stored=False)),
     (re.compile("/embed/?"), Policy(_EMBED, shared="nobody", document=True, stored=False)),
+    (re.compile("/embed/preview"), Policy(_PREVIEW, shared="nobody", document=True, stored=False)),
+    (re.compile("/embed/.*"), Policy(_DATA, shared="nobody", stored=False)),
     (re.compile(r"/widget\.js"), Policy(_DATA, shared="all")),
     (
         re.compile("/api/(?:reingest|feedback)(?:/.*)?"),

@@ -31,6 +31,9 @@ from starlette.types import Receive, Scope, Send
 
 from bot.answer import Answer, Citation, Event, Token
 from bot.asked import ASK_SCHEMA, read_question
+from bot.bundle import PARTS, serving
+from bot.embed import add_embed_routes
+from bot.embed_page import add_embed_page
 from bot.feedback_web import add_feedback_routes
 from bot.given import Memory
 from bot.guard import Guard, is_known
@@ -54,13 +57,20 @@ Told = Callable[[Answer], dict[str, Any]]  # what an answer is told as
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-def api(bot: Bot, config: BotConfig, keeper: Keeper | None = None, house: House | None = None) -> FastAPI:
+def api(
+    bot: Bot,
+    config: BotConfig,
+    keeper: Keeper | None = None,
+    house: House | None = None,
+    head: Callable[[], str] = str,
+) -> FastAPI:
     """The routes over one bot. Mount anything else at / afterwards: these must come first.
 
-    house: shared with whatever else asks this bot; else the API has one of its own.
+    house: shared with whatever else asks this bot; else the API has one of its own. head: gives what
+    goes first into the <head> of the page that is mounted.
     """
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None)  # FastAPI's own pages load from a CDN
-    _guarded(app, config)
+    _guarded(app, config, head)
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, partial(_on_error, in_full=config.log_questions))
     house = house or house_of(bot, config)
@@ -99,7 +109,11 @@ def api(bot: Bot, config: BotConfig, keeper: Keeper | None = None, house: House 
 
     add_owner_routes(app, config, keeper)
     add_feedback_routes(app, config, house.memory)
+    add_embed_routes(app)
+    add_embed_page(app, config)
 
+    for name in PARTS:
+        app.add_route(f"{STATIC}/{name}", serving(name), include_in_schema=False)
     app.mount(STATIC, StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
     for path in ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js"):
@@ -140,7 +154,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _guarded(app: FastAPI, config: BotConfig) -> None:
+def _guarded(app: FastAPI, config: BotConfig, head: Callable[[], str]) -> None:
     """From outside to inside: who asks, what may come in, and which sites' scripts may read the answer."""
     app.add_middleware(
         CORSMiddleware,  # this very class, else Gradio adds one that lets everybody in
@@ -155,6 +169,7 @@ def _guarded(app: FastAPI, config: BotConfig) -> None:
         visits=visits_of(config.rate),
         watch=Watch(config.allowed_origins),
         in_full=config.log_questions,
+        head=head,
     )
     app.add_middleware(Proxied, trusted=config.trusted_proxies, root=config.root_path, is_known=is_known)
 

@@ -171,9 +171,14 @@ class FakeBot:
         self._fail()
         return self.live
 
-    def examples(self, n: int = 3) -> tuple[str, ...]:
+    def examples(self, n: int = 3, page: str = "") -> tuple[str, ...]:
         self._fail()
-        return EXAMPLES[:n]
+        here = [
+            f"What does “{a.title}” say?"
+            for a in self.articles
+            if page and (a.url or "").split("?")[0] == page
+        ]
+        return (*here, *EXAMPLES)[:n]
 
     def health(self) -> SimpleNamespace:
         self._fail()

@@ -1,0 +1,91 @@
+"""The page's own frame in the reader's language: <html lang dir>, and the words for the script.
+
+Gradio writes one page for everybody, with lang="en"; a screen reader must know the language, and
+the direction, before any script has run. What this file does not know: what stands in the page.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.guard import route_path
+from bot.headers import STATIC
+from bot.words import Languages, Words, words_for
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+_OPENING = re.compile(rb'(<html\b[^>]*?\slang=)"[^"]*"')
+
+
+def add_words(app: FastAPI, languages: Languages) -> None:
+    """The words that the window's script reads; declare it before the static files."""
+
+    @app.get(f"{STATIC}/words/{{code}}.json", include_in_schema=False)
+    async def words(code: str) -> Response:
+        known = languages.get(code)
+        body = json.dumps(known.for_script() if known else {}, ensure_ascii=False).encode()
+        return Response(body, 200 if known else 404, {"Cache-Control": "no-cache"}, "application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class InTheirLanguage:
+    """Pure ASGI; goes inside Guard, which hands on pages uncompressed."""
+
+    app: ASGIApp
+    languages: Languages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or route_path(scope) != "/":
+            await self.app(scope, receive, send)
+            return
+        words = _wanted(scope, self.languages)
+        start: Message | None = None
+        page = bytearray()
+
+        async def told(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            if message["type"] == "http.response.body" and start is not None:
+                page.extend(message.get("body", b""))
+                if message.get("more_body", False):
+                    return
+                body = _in(words, bytes(page))
+                await send({**start, "headers": _told(start["headers"], words, len(body))})
+                start, message = None, {"type": "http.response.body", "body": body}
+            await send(message)
+
+        await self.app(scope, receive, told)
+
+
+def _wanted(scope: Scope, languages: Languages) -> Words:
+    headers = dict(scope["headers"])
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")[:2000]).get("lang", [""])
+    accepted = headers.get(b"accept-language", b"").decode("latin-1")
+    return words_for(asked[0], accepted, languages)
+
+
+def _in(words: Words, page: bytes) -> bytes:
+    frame = f'"{escape(words.code)}" dir="{words.direction}"'.encode()
+    return _OPENING.sub(lambda m: m[1] + frame, page, count=1)
+
+
+def _told(headers: list[tuple[bytes, bytes]], words: Words, length: int) -> list[tuple[bytes, bytes]]:
+    changed = (b"content-length", b"content-language")
+    kept = [(k, v) for k, v in headers if k.lower() not in changed]
+    added = [
+        (b"content-length", str(length).encode()),
+        (b"content-language", words.code.encode()),
+        (b"vary", b"Accept-Language"),
+    ]
+    return [*kept, *added]
