@@ -164,7 +164,8 @@ def _wire(
             yield {view.box: question}
             return
         stream = partial(house.stream, address=request.client.host if request.client else None)
-        told = converse(bot, question, tuple(e for e in talk if not e.is_open), words, stream)
+        past = tuple(e for e in talk if not e.is_open)
+        told = converse(bot, question, past, words, stream, house.memory.remember)
         yield view.busy(now := next(told), words)
         kept.keep(key, now)
         for now in told:

@@ -56,16 +56,22 @@ ASK_SCHEMA: dict[str, Any] = {
 
 async def read_question(request: Request, config: BotConfig) -> tuple[str, tuple[Turn, ...]]:
     """The question and the latest turns of its history. Raises Refused."""
-    _check_kind(request)
-    body = _parsed(await _body(request))
-    if not isinstance(body, dict):
-        _refuse(422, "bad_request", 'Send a JSON object such as {"question": "…"}.')
+    body = await read_object(request, such_as='{"question": "…"}')
     question = body.get("question")
     if not isinstance(question, str):
         _refuse(422, "bad_request", '"question" must be there, and be a text.')
     if not question.strip():
         _refuse(422, "empty_question", "The question is empty. Please type one.")
     return whole(question), _history(body.get("history"), config.max_history)
+
+
+async def read_object(request: Request, *, such_as: str) -> dict[str, Any]:
+    """The JSON object that is a request's body; such_as: one, to be told. Raises Refused."""
+    _check_kind(request)
+    body = _parsed(await _body(request), such_as)
+    if not isinstance(body, dict):
+        _refuse(422, "bad_request", f"Send a JSON object such as {such_as}.")
+    return body
 
 
 def _check_kind(request: Request) -> None:
@@ -76,7 +82,7 @@ def _check_kind(request: Request) -> None:
     """
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
-        _refuse(415, "not_json", "Send the question as JSON, with Content-Type: application/json.")
+        _refuse(415, "not_json", "Send JSON, with Content-Type: application/json.")
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         _refuse(415, "compressed", "Send the request uncompressed.")
 
@@ -94,7 +100,7 @@ async def _body(request: Request) -> bytes:
     return bytes(read)
 
 
-def _parsed(body: bytes) -> Any:
+def _parsed(body: bytes, such_as: str) -> Any:
     try:
         return json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
     except UnicodeDecodeError:
@@ -102,7 +108,7 @@ def _parsed(body: bytes) -> Any:
     except RecursionError:
         _refuse(400, "malformed_json", "The request's JSON is nested too deeply.")
     except ValueError:  # JSONDecodeError, NaN, a number of thousands of digits
-        _refuse(400, "malformed_json", 'The request is not valid JSON. Send an object with a "question".')
+        _refuse(400, "malformed_json", f"The request is not valid JSON. Send an object such as {such_as}.")
 
 
 def _no_constant(name: str) -> NoReturn:

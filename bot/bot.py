@@ -206,6 +206,10 @@ class Bot:
         with self._index.reading() as store:
             return store.article(article_id)
 
+    def generation(self) -> str:
+        """Name of the index's live generation, "" if there is none: cheap. Raises IndexDamaged."""
+        return self._index.generation() or ""
+
     def examples(self, n: int = 3, page: str = "") -> tuple[str, ...]:
         """Up to n questions that this index answers, from different articles where it can.
 

@@ -20,6 +20,7 @@ import typer
 
 from bot.config import DEFAULT_SOURCES, HELP, PREFIX, BotConfig, defaults, load_config
 from bot.duration import seconds_of
+from bot.feedback_cli import feedback_commands
 from ingest.errors import ConfigError, FootnoteError
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", metavar="DIR")]
@@ -298,6 +299,10 @@ def bench(
         _print_json(results)
     else:
         print_bench(results)
+
+
+# Like the commands above, it gets its settings from here.
+app.add_typer(feedback_commands(lambda index: _config(index=index)), name="feedback")
 
 
 def main() -> None:

@@ -42,6 +42,8 @@ HELP: dict[str, str] = {
     "empty: nobody may",
     "triage": "your file of red flags, laid over data/triage.toml",
     "emergency": "the number to call in an emergency where your readers are",
+    "feedback": "file for readers' thumbs and notes; off: none are asked for; empty: beside the index, "
+    "index.feedback.sqlite",
     "allow_private": "true: addresses inside your own network may be followed, too",
     "model": "a chat model that words the answers, such as ollama:llama3.2, openai:gpt-4o-mini or "
     "llamacpp:/path/to/model.gguf; what it writes is checked; empty: the blog's own sentences",
@@ -95,6 +97,17 @@ class BotConfig:
     @property
     def triage_file(self) -> Path | None:
         return Path(self.triage).expanduser() if self.triage else None
+
+    feedback: str = ""
+
+    @property
+    def feedback_file(self) -> Path | None:
+        """Where readers' thumbs are kept; None if they are not asked for."""
+        if self.feedback.lower() == "off":
+            return None
+        # Beside the index and not in it: who deletes an index to make a new one does not mean this.
+        beside = self.index.with_name(f"{self.index.name}.feedback.sqlite")
+        return Path(self.feedback) if self.feedback else beside
 
     model: str = ""
     model_seconds: float = 30.0
@@ -196,10 +209,18 @@ def _yes(text: str) -> bool:
     raise ConfigError("it is true or false.")
 
 
+def _file(text: str) -> str:
+    try:
+        return str(Path(text).expanduser())
+    except RuntimeError:  # "~nobody/feedback"
+        raise ConfigError("there is no such home folder.") from None
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
     "follow": lambda text: tuple(dict.fromkeys(text.split())),
     "every": seconds_of,
     "owner_token": _token,
+    "feedback": _file,
     "allow_private": _yes,
     "allowed_origins": read_origins,
     "trusted_proxies": read_networks,

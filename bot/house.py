@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from bot.answer import Answer, Event, Turn
+from bot.given import Memory
 from bot.problem import BUSY, Problem, Refused
 from bot.rate import Rates
 
@@ -65,12 +66,16 @@ class House:
     at_once: int = AT_ONCE
     longest_line: int = LINE
     clock: Callable[[], float] = time.monotonic
+    memory: Memory = field(init=False)  # of the answers that were given
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _line: deque[_Job] = field(default_factory=deque)
     _working: set[_Job] = field(default_factory=set)
     _threads: int = 0  # those whose question is in time, and those that wait for one
     _late: int = 0
     _usual: float = 0.3  # seconds that a question takes, lately
+
+    def __post_init__(self) -> None:
+        self.memory = Memory(self.bot)
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), *, address: str | None = None

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 
 from ingest.errors import (
     EmbedderError,
+    FeedbackError,
+    FeedbackFull,
     FootnoteError,
     IndexBusy,
     IndexError_,
@@ -48,12 +50,16 @@ class Refused(Exception):
 
 
 _NOT_READY = "The blog cannot be searched just now. Please try again in a few minutes."
+_NOT_KEPT = "Your feedback could not be kept just now. Asking works as ever."
+_ENOUGH = "So much feedback has come today that no more can be kept. Asking works as ever."
 _KNOWN: tuple[tuple[type[FootnoteError], Problem], ...] = (
     (NotInIndex, Problem(404, "not_found", "There is no article with this id.")),
     (IndexMissing, Problem(503, "no_index", "No article has been added yet. Please come back later.", 60)),
     (IndexBusy, Problem(503, "index_busy", "The articles are being updated. Please try again shortly.", 5)),
     (IndexError_, Problem(503, "index_unusable", _NOT_READY, 60)),
     (EmbedderError, Problem(503, "model_unavailable", _NOT_READY, 60)),
+    (FeedbackFull, Problem(503, "feedback_full", _ENOUGH, 3600)),
+    (FeedbackError, Problem(503, "feedback_unusable", _NOT_KEPT, 60)),
 )
 _UNEXPECTED = Problem(
     500, "internal", "Something went wrong here. Please try again; the log has the details."

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from bot.answer import Answer
+from bot.answer import Answer, Citation
 from bot.cite import unescape
 from bot.howto import Step, howtos
 from bot.markup import Inline, escape, flow
@@ -21,6 +21,7 @@ from bot.problem import Problem
 from bot.sources import panel, sources
 from bot.words import Words
 from ingest.blocks import blocks
+from ingest.weburl import is_web
 
 __all__ = [
     "actions", "answer", "copied", "foot", "header", "panel", "partial", "problem", "question", "sources", "welcome",
@@ -37,27 +38,32 @@ def question(text: str) -> str:
     return f'<h2 class="fn-question" dir="auto">{escape(text, breaks=True)}</h2>'
 
 
-def answer(given: Answer, group: int, words: Words) -> str:
-    """A finished answer: its markers lead to its sources, its suggestions can be asked."""
+def answer(given: Answer, group: int, words: Words, known_as: str = "") -> str:
+    """A finished answer: its markers lead to its sources, its suggestions can be asked.
+
+    known_as: its id in the server's memory, under which feedback.js asks about it.
+    """
     numbers = {citation.number for citation in given.citations}
     body = _body(given, group, lambda number: _marker(number, group, words) if number in numbers else None)
     return (
         f'<div class="fn-answer fn-{given.status}" id="answer-{group}" dir="auto">{body}'
-        f"{actions(given, words)}{_suggestions(given, words)}</div>"
+        f"{actions(given, words, known_as)}{_suggestions(given, words)}</div>"
     )
 
 
-def actions(given: Answer, words: Words) -> str:
+def actions(given: Answer, words: Words, known_as: str = "") -> str:
     """What can be done with one answer; the script finds the answer by the id around it."""
-    if given.status not in ("answered", "urgent"):
+    if given.status == "chat":
         return ""
-    count = len(given.citations)
-    look = (
-        f'<button class="fn-action fn-show" type="button">{escape(words("show_sources", n=count))}</button>'
-    )
-    copy = f'<button class="fn-action fn-copy" type="button">{_say(words, "copy")}</button>'
-    text = f'<div class="fn-plain" hidden>{escape(copied(given), breaks=True)}</div>'
-    return f'<div class="fn-actions">{look if count else ""}{copy}{text}</div>'
+    look = copy = ""
+    if count := len(given.citations):
+        label = escape(words("show_sources", n=count))
+        look = f'<button class="fn-action fn-show" type="button">{label}</button>'
+    if given.status != "abstained":
+        copy = f'<button class="fn-action fn-copy" type="button">{_say(words, "copy")}</button>'
+        copy += f'<div class="fn-plain" hidden>{escape(copied(given), breaks=True)}</div>'
+    known = f' id="given-{escape(known_as)}"' if known_as else ""
+    return f'<div class="fn-actions"{known}>{look}{copy}</div>' if look or copy or known else ""
 
 
 def partial(text: str, words: Words, *, stopped: bool = False, urgent: bool = False) -> str:
@@ -105,13 +111,23 @@ def header(title: str, words: Words) -> str:
 
 
 def copied(given: Answer) -> str:
-    """An answer as plain text with its sources, to be pasted elsewhere."""
+    """An answer as plain text with its sources, to be pasted elsewhere; ui.js makes the rich form of it.
+
+    The last block, if there are sources, has a line for each: number, title and section, a comma, link.
+    """
     lines = [
-        f"[{c.number}] {c.passage.title}{f', {c.passage.url}' if c.passage.url else ''}"
+        f"[{c.number}] {_titled(c)}{f', {link}' if is_web(link) else ''}"
         for c in given.citations
+        for link in (c.link or c.passage.url or "",)
     ]
     said = unescape(_BOLD.sub("", given.text))
     return "\n\n".join(filter(None, (said, "\n".join(lines))))
+
+
+def _titled(citation: Citation) -> str:
+    """The post's title and the sections that a quote stands in."""
+    path = citation.passage.chunk.path if citation.quote else ()
+    return " › ".join(" ".join(name.split()) for name in (citation.passage.title, *path))
 
 
 # --- answers

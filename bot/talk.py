@@ -40,6 +40,7 @@ class Exchange:
     sources: str = ""
     problem: Problem | None = None
     stopped: bool = False
+    given: str = ""  # the answer's id in the server's memory (given.py)
 
     @property
     def is_open(self) -> bool:
@@ -53,11 +54,17 @@ Stream = Callable[[str, Sequence[Turn]], Iterator[Event]]
 
 
 def converse(
-    bot: Bot, question: str, past: Talk, words: Words, stream: Stream | None = None
+    bot: Bot,
+    question: str,
+    past: Talk,
+    words: Words,
+    stream: Stream | None = None,
+    remember: Callable[[Answer], str] | None = None,
 ) -> Iterator[Talk]:
     """Ask, and tell the conversation as it grows; the last one told is final.
 
-    stream: asks the bot in its place, if there is a house with rules (house.py).
+    stream: asks the bot in its place, if there is a house with rules (house.py). remember: gives the
+    answer an id under which a reader may say what they think of it.
     """
     question = whole(question)[: 2 * bot.config.max_question]  # enough to be told that it is too long
     serial = past[-1].serial + 1 if past else 0
@@ -76,7 +83,8 @@ def converse(
                     yield (*past, current)
             else:
                 drawn = render.sources(event, serial, published(bot, event), words)
-                current = replace(current, answer=event, sources=drawn)
+                given = remember(event) if remember else ""
+                current = replace(current, answer=event, sources=drawn, given=given)
     except Exception as error:  # noqa: BLE001 - whatever it is, the reader gets a sentence; explain() logs it
         current = replace(current, problem=explain(error, in_full=bot.config.log_questions))
     yield (*past, current)
@@ -120,7 +128,7 @@ def _reply(exchange: Exchange, words: Words) -> str:
     if exchange.problem is not None:
         return render.problem(exchange.problem, exchange.serial, words)
     if exchange.answer is not None:
-        return render.answer(exchange.answer, exchange.serial, words)
+        return render.answer(exchange.answer, exchange.serial, words, exchange.given)
     return render.partial(exchange.text, words, stopped=exchange.stopped, urgent=exchange.urgent)
 
 

@@ -33,6 +33,8 @@ from bot.asked import ASK_SCHEMA, read_question
 from bot.bundle import PARTS, serving
 from bot.embed import add_embed_routes
 from bot.embed_page import add_embed_page
+from bot.feedback_web import add_feedback_routes
+from bot.given import Memory
 from bot.guard import Guard, is_known
 from bot.headers import STATIC
 from bot.house import House, house_of
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
 
 SENDING_SECONDS = 660  # a reader who stops taking the answer is let go of; longer than any question may take
 _T = TypeVar("_T")
+Told = Callable[[Answer], dict[str, Any]]  # what an answer is told as
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -71,6 +74,7 @@ def api(
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, partial(_on_error, in_full=config.log_questions))
     house = house or house_of(bot, config)
+    told = partial(_told, house.memory)
 
     @app.post("/api/ask", openapi_extra=ASK_SCHEMA)
     async def ask(request: Request) -> Response:
@@ -79,11 +83,11 @@ def api(
         address = request.client.host if request.client else None
         if "text/event-stream" not in request.headers.get("accept", ""):
             answer = house.answer(question, history, address=address)
-            return _json(payload(await _while_connected(request, answer)))
+            return _json(told(await _while_connected(request, answer)))
         events = house.events(question, history, address=address)
         # The first event is awaited here, so that an error before it has a status.
         first = await _while_connected(request, anext(events))
-        return EventStream(first, events, in_full=config.log_questions)
+        return EventStream(first, events, told, in_full=config.log_questions)
 
     @app.get("/api/articles/{article_id:path}")
     async def article(request: Request) -> Response:
@@ -104,6 +108,7 @@ def api(
         return _json({"status": "ok", **counts, **kept})
 
     add_owner_routes(app, config, keeper)
+    add_feedback_routes(app, config, house.memory)
     add_embed_routes(app)
     add_embed_page(app, config)
 
@@ -127,6 +132,11 @@ def payload(answer: Answer) -> dict[str, Any]:
         "answerable": round(float(answer.answerable), 4),
         "suggestions": list(answer.suggestions),
     }
+
+
+def _told(memory: Memory, answer: Answer) -> dict[str, Any]:
+    """A payload with the id under which POST /api/feedback takes a vote."""
+    return {**payload(answer), "id": memory.remember(answer)}
 
 
 def _citation(citation: Citation) -> dict[str, Any]:
@@ -188,9 +198,11 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, first: Event, rest: AsyncGenerator[Event, None], *, in_full: bool = False) -> None:
-        """in_full: as explain() has it."""
-        frames = _frames(first, rest, in_full=in_full)
+    def __init__(
+        self, first: Event, rest: AsyncGenerator[Event, None], told: Told, *, in_full: bool = False
+    ) -> None:
+        """told: the payload of an answer. in_full: as explain() has it."""
+        frames = _frames(first, rest, told, in_full=in_full)
         super().__init__(frames, headers={"X-Accel-Buffering": "no"})  # else nginx hoards
         self._rest = rest
 
@@ -203,20 +215,22 @@ class EventStream(StreamingResponse):
                 await self._rest.aclose()
 
 
-async def _frames(first: Event, rest: AsyncGenerator[Event, None], *, in_full: bool) -> AsyncIterator[bytes]:
+async def _frames(
+    first: Event, rest: AsyncGenerator[Event, None], told: Told, *, in_full: bool
+) -> AsyncIterator[bytes]:
     """Events as bytes. An error after the stream began can only be told inside it."""
-    yield _frame(first)
+    yield _frame(first, told)
     try:
         async for event in rest:
-            yield _frame(event)
+            yield _frame(event, told)
     except Exception as error:  # noqa: BLE001 - the status is already sent; explain() logs it
         yield _sse("error", _error_body(explain(error, in_full=in_full)))
 
 
-def _frame(event: Event) -> bytes:
+def _frame(event: Event, told: Told) -> bytes:
     if isinstance(event, Token):
         return _sse("token", {"text": event.text})
-    return _sse("answer", payload(event))
+    return _sse("answer", told(event))
 
 
 def _sse(name: str, data: Mapping[str, Any]) -> bytes:

@@ -15,6 +15,8 @@
     │   ├── IndexDamaged     there is one, but it cannot be read
     │   └── IndexBusy        another ingest holds it
     ├── NotInIndex           no article with that id
+    ├── FeedbackError        readers' feedback cannot be read or written
+    │   └── FeedbackFull         as much as one day may bring has come
     └── QuestionError        a question or history that cannot be answered as it stands
         └── QuestionTooLong
 
@@ -96,6 +98,14 @@ class IndexBusy(IndexError_):
 
 class NotInIndex(FootnoteError):
     """No stored article has this id."""
+
+
+class FeedbackError(FootnoteError):
+    """The store of readers' feedback cannot be read or written; answers are not affected."""
+
+
+class FeedbackFull(FeedbackError):
+    """As much feedback as one day may bring has been stored."""
 
 
 class QuestionError(FootnoteError):

@@ -130,6 +130,7 @@ class FakeBot:
     gate: threading.Event | None = None
     pause: float = 0.0
     articles: tuple[Article, ...] = (STRETCHES, HOSTILE)
+    live: str = "gen-1"
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
 
@@ -166,6 +167,10 @@ class FakeBot:
                 return article
         raise NotInIndex(f"No article {article_id} in /srv/secret/index.")
 
+    def generation(self) -> str:
+        self._fail()
+        return self.live
+
     def examples(self, n: int = 3, page: str = "") -> tuple[str, ...]:
         self._fail()
         here = [
@@ -177,7 +182,7 @@ class FakeBot:
 
     def health(self) -> SimpleNamespace:
         self._fail()
-        return SimpleNamespace(articles=2, chunks=5, index="gen-1")
+        return SimpleNamespace(articles=2, chunks=5, index=self.live)
 
     def warm(self) -> None:
         self._fail()

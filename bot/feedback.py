@@ -1,0 +1,237 @@
+"""Readers' thumbs, kept in one SQLite file on the server: what was asked, what was answered, how it was found.
+
+No address, session, browser or time of day is kept: a row has a day and the random id of its answer, and
+rows stand in the order of those ids, so that two votes of one reader cannot be told from those of two.
+What a reader typed is masked (personal.py) before it gets here or is written by `keep`.
+
+The file cannot grow without end. On one day no more than MOST_A_DAY votes are taken (a flood cannot push
+out what came before it), and of more than MOST rows the oldest days go. MOST_BYTES is the last fence.
+
+A connection lives for one call: so threads, processes, a server killed at any moment and the owner's
+commands beside it share the file by SQLite's own locks. Purged rows are overwritten, not only unlinked.
+
+What this file does not know: HTTP (feedback_web.py), the command line (feedback_cli.py), file formats
+(feedback_out.py).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from bot.given import Given
+from bot.personal import without_personal
+from ingest.errors import FeedbackError, FeedbackFull
+
+Verdict = Literal["up", "down"]
+VERDICTS = ("up", "down")
+REASONS = ("wrong", "incomplete", "not_asked", "should_know", "unclear", "unsafe")
+MOST, MOST_A_DAY = 10_000, 500  # rows
+MOST_BYTES = 256 * 1024 * 1024
+NOTE, QUESTION, TEXT = 500, 2_000, 8_000  # characters that are kept
+_PAGE = 4096
+_WAIT = 5.0  # seconds for another process to finish writing
+SCHEMA = 1
+_TABLE = """
+CREATE TABLE IF NOT EXISTS feedback (
+  id TEXT PRIMARY KEY, day TEXT NOT NULL, verdict TEXT NOT NULL CHECK (verdict IN ('up', 'down')),
+  reason TEXT NOT NULL, note TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
+  status TEXT NOT NULL, citations TEXT NOT NULL, answerable REAL NOT NULL, generation TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_day ON feedback (day);
+"""
+_COLUMNS = "id, day, verdict, reason, note, question, answer, status, citations, answerable, generation"
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """reason: one of REASONS, or "". note: as the reader typed it, or ""."""
+
+    verdict: Verdict
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is kept of one vote. citations: article id, start and end of each quote, by number."""
+
+    id: str
+    day: str
+    verdict: Verdict
+    reason: str
+    note: str
+    question: str
+    answer: str
+    status: str
+    citations: tuple[dict[str, Any], ...]
+    answerable: float
+    generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """The file and what may be done with it. Each call raises FeedbackError if the file cannot be used."""
+
+    path: Path
+    today: Callable[[], date] = lambda: datetime.now(UTC).date()
+
+    def keep(self, given: Given, vote: Vote) -> None:
+        """Store a vote, or put it in place of the earlier one for this answer.
+
+        Raises FeedbackFull when the day's votes are used up.
+        """
+        with self._writing() as db:
+            # In place of the earlier one, and nothing else of it: its day stays.
+            changed = db.execute(
+                "UPDATE feedback SET verdict = ?, reason = ?, note = ? WHERE id = ?",
+                (vote.verdict, vote.reason, _masked(vote.note, NOTE), given.id),
+            ).rowcount
+            if changed:
+                return
+            day = self.today().isoformat()
+            if _one(db, "SELECT count(*) FROM feedback WHERE day = ?", day) >= MOST_A_DAY:
+                raise FeedbackFull(f"{MOST_A_DAY} votes were taken on {day}; more are not kept.")
+            db.execute(
+                f"INSERT INTO feedback ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", _row(given, vote, day)
+            )
+            over = _one(db, "SELECT count(*) FROM feedback") - MOST
+            if over > 0:
+                oldest = "SELECT id FROM feedback ORDER BY day, id LIMIT ?"
+                db.execute(f"DELETE FROM feedback WHERE id IN ({oldest})", (over,))
+
+    def take_back(self, answer_id: str) -> bool:
+        """Forget the vote for an answer; whether there was one."""
+        if not self.path.exists():
+            return False
+        with self._writing() as db:
+            return db.execute("DELETE FROM feedback WHERE id = ?", (answer_id,)).rowcount > 0
+
+    def rows(self, *, verdict: str = "", since: str = "") -> list[Row]:
+        """What is kept, the latest day first. since: an ISO date."""
+        if not self.path.exists():
+            return []
+        wanted = f"SELECT {_COLUMNS} FROM feedback WHERE day >= ? AND (? = '' OR verdict = ?)"
+        with self._open() as db:
+            found = db.execute(f"{wanted} ORDER BY day DESC, id", (since, verdict, verdict)).fetchall()
+        try:
+            return [_read(row) for row in found]
+        except (ValueError, TypeError) as error:
+            raise _unusable(self.path, str(error)) from error
+
+    def count(self, *, answer_id: str | None = None, before: str | None = None) -> int:
+        """How many rows purge() would remove."""
+        if not self.path.exists():
+            return 0
+        where, values = _which(answer_id, before)
+        with self._open() as db:
+            return _one(db, f"SELECT count(*) FROM feedback{where}", *values)
+
+    def purge(self, *, answer_id: str | None = None, before: str | None = None) -> int:
+        """Remove one row, those of the days before an ISO date, or all; how many there were.
+
+        What is removed is gone from the file, its journal too.
+        """
+        if not self.path.exists():
+            return 0
+        where, values = _which(answer_id, before)
+        with self._writing() as db:
+            removed = db.execute(f"DELETE FROM feedback{where}", values).rowcount
+        with self._open() as db:
+            db.execute("VACUUM")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return removed
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, and one writer at a time."""
+        with self._open() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            finally:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # for the owner's eyes
+            with closing(sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)) as db:
+                self._prepare(db)
+                yield db
+        except OSError as error:
+            raise _unusable(self.path, error.strerror or str(error)) from error
+        except sqlite3.Error as error:
+            raise _unusable(self.path, str(error)) from error
+
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        db.execute("PRAGMA secure_delete = ON")
+        db.execute(f"PRAGMA max_page_count = {MOST_BYTES // _PAGE}")
+        db.execute(f"PRAGMA journal_size_limit = {1024 * 1024}")
+        made_by = _one(db, "PRAGMA user_version")
+        if made_by > SCHEMA:
+            raise FeedbackError(
+                f"{self.path} was written by a newer version of Footnote. Update Footnote, or name another "
+                "file in FOOTNOTE_FEEDBACK."
+            )
+        if made_by < SCHEMA:
+            db.execute(f"PRAGMA page_size = {_PAGE}")
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(f"BEGIN IMMEDIATE; {_TABLE} PRAGMA user_version = {SCHEMA}; COMMIT;")
+
+
+def _row(given: Given, vote: Vote, day: str) -> tuple[str | float, ...]:
+    answer = given.answer
+    places = [
+        {"number": c.number, "article_id": c.passage.chunk.article_id, "start": c.start, "end": c.end}
+        for c in answer.citations
+    ]
+    return (
+        given.id, day, vote.verdict, vote.reason, _masked(vote.note, NOTE),
+        _masked(answer.question, QUESTION), _plain(answer.text, TEXT), answer.status,
+        json.dumps(places, ensure_ascii=False), round(float(answer.answerable), 4), given.generation,
+    )  # fmt: skip
+
+
+def _read(stored: tuple[Any, ...]) -> Row:
+    values = dict(zip(_COLUMNS.split(", "), stored, strict=True))
+    return Row(**{**values, "citations": tuple(json.loads(values["citations"]))})
+
+
+def _masked(text: str, most: int) -> str:
+    """Cut first: a pattern need not read what is not kept. Cut again: a placeholder may be longer."""
+    return without_personal(_plain(text, most))[:most]
+
+
+def _plain(text: str, most: int) -> str:
+    """Text that any program can print: no control characters but line ends, no half characters."""
+    whole = text[:most].encode("utf-8", "replace").decode()
+    return "".join(c for c in whole if c == "\n" or c.isprintable() or c.isspace()).replace("\r", "").strip()
+
+
+def _which(answer_id: str | None, before: str | None) -> tuple[str, tuple[str, ...]]:
+    if answer_id is not None:
+        return " WHERE id = ?", (answer_id,)
+    return (" WHERE day < ?", (before,)) if before is not None else ("", ())
+
+
+def _one(db: sqlite3.Connection, query: str, *values: str) -> int:
+    return int(db.execute(query, values).fetchone()[0])
+
+
+def _unusable(path: Path, reason: str) -> FeedbackError:
+    return FeedbackError(
+        f"The readers' feedback in {path} cannot be read or written ({reason}). Answers are not affected. See "
+        "that there is room on the disk and that the file may be written; if it is damaged, move it away and a "
+        "new one is made."
+    )

@@ -1,0 +1,89 @@
+"""What readers said, as files for the owner: JSON Lines, CSV, a sheet for `footnote eval`; and in figures.
+
+A CSV is opened in a spreadsheet, and everything in it came from strangers: a cell that a spreadsheet
+would take for a formula gets an apostrophe in front.
+
+What this file does not know: where rows come from (feedback.py) and who may see them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from bot.feedback import Row
+
+FORMATS = {
+    "jsonl": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+    "eval": "text/csv; charset=utf-8",
+}
+TO_FILL_IN = "TO FILL IN: the blog's words, or nothing if the blog does not say"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+_LISTED = 20  # questions in the figures
+
+
+def written(rows: Sequence[Row], kind: str) -> str:
+    """kind: one of FORMATS. A CSV begins with the mark by which spreadsheets know UTF-8."""
+    if kind == "jsonl":
+        return "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
+    return "\ufeff" + (_csv(_table(rows)) if kind == "csv" else _csv(_sheet(rows)))
+
+
+def figures(rows: Sequence[Row]) -> dict[str, Any]:
+    """Thumbs, their share, the reasons by how often they were given, and what should have been known."""
+    thumbs = Counter(row.verdict for row in rows)
+    down = [row for row in rows if row.verdict == "down"]
+    reasons = Counter(row.reason or "none given" for row in down)
+    missed = Counter(row.question for row in down if row.status == "abstained")
+    return {
+        "votes": len(rows),
+        "up": thumbs["up"],
+        "down": thumbs["down"],
+        "share_up": round(thumbs["up"] / len(rows), 3) if rows else None,
+        "reasons": dict(reasons.most_common()),
+        "down_by_status": dict(Counter(row.status for row in down).most_common()),
+        "abstained_and_down": dict(missed.most_common(_LISTED)),
+    }
+
+
+def _table(rows: Sequence[Row]) -> Iterable[dict[str, str]]:
+    for row in rows:
+        places = "; ".join(
+            f"[{c['number']}] {c['article_id']} {c['start']}-{c['end']}" for c in row.citations
+        )
+        yield {name: str(value) for name, value in {**asdict(row), "citations": places}.items()}
+
+
+def _sheet(rows: Sequence[Row]) -> Iterable[dict[str, str]]:
+    """Each question with a thumb down once, as eval/sheet.py reads it; the owner puts in what is right."""
+    seen: set[str] = set()
+    for row in rows:
+        if row.verdict == "down" and row.question.casefold() not in seen:
+            seen.add(row.question.casefold())
+            said = "" if row.status == "abstained" else row.answer
+            yield {
+                "question": row.question, "expected": TO_FILL_IN, "reason": row.reason, "note": row.note,
+                "answered": said,
+            }  # fmt: skip
+
+
+def _csv(rows: Iterable[dict[str, str]]) -> str:
+    out = io.StringIO(newline="")
+    writer: csv.DictWriter[str] | None = None
+    for row in rows:
+        if writer is None:
+            # Quoted throughout: else a spreadsheet that parts cells at ; would find cells of its own.
+            writer = csv.DictWriter(out, list(row), quoting=csv.QUOTE_ALL)
+            writer.writeheader()
+        writer.writerow({name: _harmless(text) for name, text in row.items()})
+    return out.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(_FORMULA) else cell

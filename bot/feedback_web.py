@@ -1,0 +1,159 @@
+"""Feedback over HTTP: POST /api/feedback and GET /api/changes for readers; GET and DELETE for the owner.
+
+A vote names an answer by the id that it came with (given.py). The window's own script asks; no other
+site's may (headers.py, and the body must say that it is JSON). What this file does not know: how votes
+are kept (feedback.py), how the window shows any of it (static/feedback.js).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+from anyio.to_thread import run_sync
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse, Response
+
+from bot.asked import read_object
+from bot.feedback import NOTE, REASONS, VERDICTS, Feedback, Verdict, Vote
+from bot.feedback_out import FORMATS, written
+from bot.given import Memory
+from bot.owner import Door
+from bot.problem import Problem, Refused
+from bot.rate import Rate, Rates
+from bot.talk import whole
+
+if TYPE_CHECKING:
+    from bot.config import BotConfig
+
+PATH = "/api/feedback"
+EACH = (Rate(6, 10), Rate(30, 600))  # votes of one address, changes of mind among them
+TOTAL = (Rate(120, 60),)
+ASKED = 40  # answers whose posts are looked at in one request
+_SUCH_AS = '{"id": "…", "verdict": "up"}'
+
+
+def add_feedback_routes(app: FastAPI, config: BotConfig, memory: Memory) -> None:
+    """memory: the answers that were given and may be voted on."""
+    file = config.feedback_file
+    _add_readers_routes(app, Feedback(file) if file else None, memory, Rates(EACH, TOTAL))
+    _add_owners_routes(app, Feedback(file) if file else None, Door(config.owner_token.get_secret_value()))
+
+
+def _add_readers_routes(app: FastAPI, store: Feedback | None, memory: Memory, rates: Rates) -> None:
+    @app.post(PATH)
+    async def vote(request: Request) -> Response:
+        """Say what you think of an answer: {"id", "verdict": up|down|null, "reason"?, "note"?}.
+
+        A later vote for the same id takes the place of the earlier; null takes it back.
+        """
+        kept = _switched_on(store)
+        answer_id, given = _vote(await read_object(request, such_as=_SUCH_AS))
+        _take(rates, request)
+        about = memory.find(answer_id)
+        if about is None:
+            _refuse(404, "unknown_answer", "This answer is too old to be voted on. Please ask again.")
+        if given is None:
+            await run_sync(kept.take_back, answer_id)
+        else:
+            await run_sync(kept.keep, about, given)
+        return JSONResponse({"id": answer_id, "verdict": given and given.verdict})
+
+    @app.get("/api/changes")
+    async def changes(request: Request) -> Response:
+        """Which posts have changed or gone since these answers cited them: ?id=…&id=….
+
+        {"changes": {answer id: [{"article_id", "title", "kind": changed|gone}]}}, only of those that have any.
+        """
+        ids = request.query_params.getlist("id")[:ASKED]
+        found = await run_sync(memory.changes, ids)
+        return JSONResponse(
+            {"changes": {one: [asdict(change) for change in all_] for one, all_ in found.items()}}
+        )
+
+
+def _add_owners_routes(app: FastAPI, store: Feedback | None, door: Door) -> None:
+    @app.get(PATH)
+    async def export(request: Request) -> Response:
+        """What readers said, latest day first: ?format=jsonl|csv|eval, ?verdict=up|down, ?since=YYYY-MM-DD."""
+        door.check(request)
+        kept = _switched_on(store)
+        asked = request.query_params
+        kind, verdict = asked.get("format", "jsonl"), asked.get("verdict", "")
+        if kind not in FORMATS or verdict not in ("", *VERDICTS):
+            _refuse(422, "bad_request", "?format is jsonl, csv or eval; ?verdict is up or down.")
+        since = _day(asked.get("since"), "since") or ""
+        rows = await run_sync(lambda: kept.rows(verdict=verdict, since=since))
+        return Response(written(rows, kind).encode("utf-8"), media_type=FORMATS[kind])
+
+    @app.delete(PATH)
+    async def purge(request: Request) -> Response:
+        """Remove ?all=true, or what is from days ?before=YYYY-MM-DD: {"removed": how many}."""
+        door.check(request)
+        kept = _switched_on(store)
+        before = _day(request.query_params.get("before"), "before")
+        if before is None and request.query_params.get("all") != "true":
+            _refuse(
+                422,
+                "bad_request",
+                "Say what to remove: ?all=true, ?before=YYYY-MM-DD, or one id in the path.",
+            )
+        return JSONResponse({"removed": await run_sync(lambda: kept.purge(before=before))})
+
+    @app.delete(PATH + "/{answer_id}")
+    async def purge_one(request: Request, answer_id: str) -> Response:
+        """Remove one vote: {"removed": 1}."""
+        door.check(request)
+        kept = _switched_on(store)
+        removed = await run_sync(lambda: kept.purge(answer_id=answer_id))
+        if not removed:
+            _refuse(404, "no_such_feedback", "There is no feedback with this id.")
+        return JSONResponse({"removed": removed})
+
+
+def _switched_on(store: Feedback | None) -> Feedback:
+    if store is None:
+        _refuse(403, "feedback_off", "This blog does not ask for feedback.")
+    return store
+
+
+def _take(rates: Rates, request: Request) -> None:
+    left, _ = rates.wait(request.client.host if request.client else None)
+    if left > 0:
+        seconds = int(left) + 1
+        raise Refused(
+            Problem(429, "rate_limited", "Too many votes just now. Please try again shortly.", seconds)
+        )
+
+
+def _vote(body: dict[str, Any]) -> tuple[str, Vote | None]:
+    """The answer's id, and what is thought of it; None to take that back. Raises Refused."""
+    answer_id, verdict = body.get("id"), body.get("verdict", "")
+    reason, note = body.get("reason") or "", body.get("note") or ""
+    if not isinstance(answer_id, str) or not answer_id:
+        _refuse(422, "bad_feedback", '"id" must be there: the one that the answer came with.')
+    if verdict is None:
+        return answer_id, None
+    if verdict not in VERDICTS:
+        _refuse(422, "bad_feedback", '"verdict" is "up", "down", or null to take a vote back.')
+    if reason not in ("", *REASONS):
+        _refuse(422, "bad_feedback", f'"reason" is one of {", ".join(REASONS)}, or left out.')
+    if not isinstance(note, str):
+        _refuse(422, "bad_feedback", '"note" must be a text.')
+    if len(note) > NOTE:
+        _refuse(413, "note_too_long", f"Please write at most {NOTE} characters.")
+    return answer_id, Vote(cast("Verdict", verdict), reason, whole(note))
+
+
+def _day(text: str | None, name: str) -> str | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        _refuse(422, "bad_request", f"?{name} is a day such as 2026-03-01.")
+
+
+def _refuse(status: int, code: str, message: str) -> NoReturn:
+    raise Refused(Problem(status, code, message))

@@ -1,0 +1,54 @@
+"""Takes out of a reader's words what tells who they are, before anything is stored.
+
+E-mail addresses, @names, numbers of seven or more digits (telephone, account, a whole date), and
+of web addresses whatever is not host and path. Rather too much than too little: "10 20 30 40" goes
+as well. It does not know names, streets or what somebody suffers from: no pattern does, so the
+form asks readers to leave such things out.
+
+What this file does not know: where the words are kept (feedback.py).
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+EMAIL, NAME, NUMBER = "[e-mail]", "[name]", "[number]"
+
+_LINK = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://\S+|\bwww\.\S+", re.I)
+_LOCAL = r"[^\s@＠<>()\[\]{},;:\"“”]{1,64}"
+_SIGN = r"(?:[@＠]|[(\[{]\s?(?:at|a)\s?[)\]}])"
+_DOT = r"(?:\s?[.。]\s?|\s?[(\[{]\s?(?:dot|punkt|punto|point|ponto)\s?[)\]}]\s?)"
+_EMAILS = (
+    re.compile(rf"{_LOCAL}\s{{0,2}}{_SIGN}\s{{0,2}}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,63}}){{1,4}}", re.I),
+    re.compile(rf"{_LOCAL}[@＠][\w.-]{{1,100}}", re.I),
+    re.compile(
+        r"[\w.+-]{1,64}\s+(?:at|arroba|chez)\s+[\w-]{1,63}"
+        r"(?:\s+(?:dot|punkt|punto|point|ponto)\s+[\w-]{2,30}){1,4}",
+        re.I,
+    ),
+)
+_HANDLE = re.compile(r"(?<![\w@＠])[@＠]\w[\w.-]{1,60}")
+_NUMBER = re.compile(r"(?:\+|\(\+?)?\d(?:[ \t\u00a0\u2009().\-\u2010-\u2013/]{0,3}\d){6,}")
+
+
+def without_personal(text: str) -> str:
+    """The text with placeholders such as "[e-mail]" for what was taken out."""
+    text = _LINK.sub(_bare, text)
+    for pattern in _EMAILS:
+        text = pattern.sub(EMAIL, text)
+    return _NUMBER.sub(NUMBER, _HANDLE.sub(NAME, text))
+
+
+def _bare(found: re.Match[str]) -> str:
+    """A web address without name, password, query and fragment; what cannot be read goes whole."""
+    written = found[0]
+    try:
+        parts = urlsplit(written if "://" in written else f"//{written}")
+        host = parts.hostname or ""
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "[address]"
+    if not host:
+        return "[address]"
+    return f"{parts.scheme}://{host}{port}{parts.path}" if parts.scheme else f"{host}{port}{parts.path}"

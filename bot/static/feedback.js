@@ -1,0 +1,217 @@
+// Under each answer: thumbs with a small form, copying with its sources, and a note when a post that
+// the answer cites has changed since. The server knows an answer by the id of its row (bot/given.py).
+// Gradio may redraw an answer at any time, so what a reader did is kept here and put back (`settled`).
+(() => {
+  "use strict";
+  const { one, all, say, make, ask, busy, announce, clicked, settled } = window.footnote;
+  const asksForThumbs = one('meta[name="footnote-feedback"]')?.content !== "off";
+  const REASONS = [
+    "reason_wrong", "reason_incomplete", "reason_not_asked", "reason_should_know", "reason_unclear", "reason_unsafe",
+  ];
+  const NOTE = 500; // characters, as the server has it
+  const LOOK_EVERY = 60000;
+  const api = (path) => new URL(`./api/${path}`, document.baseURI);
+
+  const known = new Map(); // id -> {verdict, form, status, changes}
+  const idOf = (row) => row.id.replace("given-", "");
+  const rows = () => all('.fn-actions[id^="given-"]');
+  const rowOf = (id) => document.getElementById(`given-${id}`);
+  const stateOf = (id) => known.get(id) ?? known.set(id, { verdict: null, form: null, status: null, changes: [] }).get(id);
+
+  // --- voting
+
+  const PICTURE =
+    "M7 11v9H4v-9h3Zm2.5 9h7.2c.9 0 1.7-.6 1.9-1.5l1.4-6A2 2 0 0 0 18 10h-4.6l.7-3.6a1.9 1.9 0 0 0-3.5-1.2L7.8 11v7.6";
+  function thumb(verdict, name) {
+    const button = make("button", { class: `fn-action fn-thumb fn-thumb-${verdict}`, type: "button", "aria-label": name, title: name });
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    path.setAttribute("d", PICTURE);
+    svg.append(path);
+    button.append(svg);
+    return button;
+  }
+
+  // What the server could not do, in the reader's language.
+  const trouble = (status) =>
+    say({ 404: "feedback_old", 429: "feedback_often" }[status] ?? "feedback_failed");
+
+  async function send(id, vote) {
+    try {
+      const answer = await fetch(api("feedback"), {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ id, ...vote }),
+        keepalive: true, // the reader may leave at once
+      });
+      return answer.ok ? "" : trouble(answer.status);
+    } catch {
+      return trouble(0);
+    }
+  }
+
+  function tell(id, text) {
+    const state = stateOf(id);
+    state.status ??= make("p", { class: "fn-note fn-feedback-status" });
+    state.status.textContent = text;
+    state.status.hidden = !text;
+    if (text) announce(text);
+    dress();
+  }
+
+  // One press is a vote, a second on the same thumb takes it back; the form only adds to it.
+  clicked(".fn-thumb", async (button) => {
+    const id = idOf(button.closest(".fn-actions"));
+    const state = stateOf(id);
+    const before = state.verdict;
+    const verdict = button.matches(".fn-thumb-up") ? "up" : "down";
+    state.verdict = before === verdict ? null : verdict;
+    state.form?.remove();
+    state.form = state.verdict ? form(id, verdict) : null;
+    tell(id, "");
+    const wrong = await send(id, { verdict: state.verdict });
+    if (wrong) {
+      state.verdict = before;
+      state.form?.remove();
+      state.form = null;
+    }
+    tell(id, wrong || say(state.verdict ? "feedback_thanks" : "feedback_taken_back"));
+  });
+
+  function form(id, verdict) {
+    const made = make("form", { class: "fn-feedback", "aria-label": say("feedback_form") });
+    if (verdict === "down") {
+      const chips = REASONS.map((key) =>
+        make("button", { class: "fn-reason", type: "button", "aria-pressed": "false", value: key.replace("reason_", "") }, say(key)),
+      );
+      made.append(make("fieldset", {}, make("legend", {}, say("feedback_why")), ...chips));
+    }
+    const note = make("textarea", { rows: "2", maxlength: NOTE, "aria-describedby": `private-${id}` });
+    const warning = make("p", { class: "fn-note", id: `private-${id}` }, say("feedback_private"));
+    const submit = make("button", { class: "fn-feedback-send", type: "submit" }, say("feedback_send"));
+    const skip = make("button", { class: "fn-action fn-feedback-skip", type: "button" }, say("feedback_skip"));
+    made.append(make("label", {}, say("feedback_note"), note), warning, make("div", { class: "fn-feedback-end" }, submit, skip));
+    made.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const reason = one('.fn-reason[aria-pressed="true"]', made)?.value ?? "";
+      submit.disabled = true;
+      const wrong = await send(id, { verdict, reason, note: note.value });
+      submit.disabled = false;
+      if (!wrong) close(id); // else what was typed stays, to be sent again
+      tell(id, wrong || say("feedback_thanks"));
+    });
+    made.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation(); // else the widget around the window closes as well
+      close(id);
+    });
+    return made;
+  }
+
+  function close(id) {
+    const state = stateOf(id);
+    state.form?.remove();
+    state.form = null;
+    const row = rowOf(id);
+    if (row) one(`.fn-thumb-${state.verdict}`, row)?.focus({ preventScroll: true });
+  }
+
+  clicked(".fn-feedback-skip", (button) => {
+    const id = [...known].find(([, state]) => state.form?.contains(button))?.[0];
+    if (id) close(id);
+  });
+  clicked(".fn-reason", (chip) => {
+    const pressed = chip.getAttribute("aria-pressed") === "true";
+    all(".fn-reason", chip.parentElement).forEach((other) => other.setAttribute("aria-pressed", "false"));
+    chip.setAttribute("aria-pressed", String(!pressed));
+  });
+
+  // --- what has changed since
+
+  function sentence({ title, kind }, alone) {
+    if (alone) return say(kind === "gone" ? "post_gone" : "post_changed");
+    return say(kind === "gone" ? "named_post_gone" : "named_post_changed", { title });
+  }
+
+  function notice(changes) {
+    const lines = changes.map((change) => make("span", { dir: "auto" }, sentence(change, changes.length === 1)));
+    const again = make("button", { class: "fn-action fn-again", type: "button" }, say("ask_again"));
+    const made = make("div", { class: "fn-changed" }, make("p", { class: "fn-note" }, ...lines), again);
+    made.dataset.said = JSON.stringify(changes);
+    return made;
+  }
+
+  clicked(".fn-again", (button) => {
+    const message = button.closest(".fn-answer");
+    const before = all(".fn-question").filter(
+      (question) => question.compareDocumentPosition(message) & Node.DOCUMENT_POSITION_FOLLOWING,
+    );
+    if (before.length) ask(before.at(-1).innerText.trim());
+  });
+
+  let looked = 0;
+  async function look() {
+    const ids = rows().map(idOf).slice(-40);
+    if (!ids.length || document.hidden || busy()) return;
+    looked = Date.now();
+    const address = api("changes");
+    ids.forEach((id) => address.searchParams.append("id", id));
+    let changes;
+    try {
+      const answer = await fetch(address);
+      if (!answer.ok) return; // the next look may fare better
+      ({ changes } = await answer.json());
+    } catch {
+      return;
+    }
+    let news = "";
+    for (const id of ids) {
+      const state = stateOf(id);
+      const now = changes[id] ?? [];
+      if (now.length && !state.changes.length) news = sentence(now[0], now.length === 1);
+      state.changes = now;
+    }
+    if (news) announce(news);
+    dress();
+  }
+  setInterval(look, LOOK_EVERY);
+  document.addEventListener("visibilitychange", () => Date.now() - looked > LOOK_EVERY / 2 && look());
+
+  // --- after each redraw
+
+  let answers = "";
+  function dress() {
+    if (!say("helpful")) return; // the words are still on their way; a redraw will come
+    for (const row of rows()) {
+      const state = stateOf(idOf(row));
+      if (asksForThumbs && !one(".fn-thumb", row)) {
+        row.append(thumb("up", say("helpful")), thumb("down", say("not_helpful")));
+      }
+      for (const verdict of ["up", "down"]) {
+        const pressed = String(state.verdict === verdict);
+        const button = one(`.fn-thumb-${verdict}`, row);
+        if (button && button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
+      }
+      // In this order under the row; nothing is touched that stands already where it belongs.
+      let last = row;
+      for (const part of [state.status, state.form]) {
+        if (!part) continue;
+        if (last.nextElementSibling !== part) last.after(part);
+        last = part;
+      }
+      const there = one(".fn-changed", row.parentElement);
+      if (there?.dataset.said !== (state.changes.length ? JSON.stringify(state.changes) : undefined)) {
+        there?.remove();
+        if (state.changes.length) row.before(notice(state.changes));
+      }
+    }
+    const now = rows().map((row) => row.id).join();
+    if (now !== answers && !busy()) {
+      answers = now;
+      look(); // the reader has just asked or come back: is what stands above still so?
+    }
+  }
+  settled(dress);
+})();
