@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import render
 from bot.talk import Talk, converse, greeting, messages
-from bot.words import Words, words_for
+from bot.words import Languages, Words, load_words, words_for
 from ingest.errors import ConfigError, FootnoteError, IndexMissing
 
 if TYPE_CHECKING:
@@ -50,11 +50,12 @@ log = logging.getLogger("footnote.ui")
 def build(bot: Bot) -> gr.Blocks:
     """The window over one bot."""
     gr = _gradio()
-    words = words_for()  # until the browser has said which language it wants
+    languages = load_words(bot.config.words_folder)
+    words = words_for(languages=languages)  # until the browser has said which language it wants
     with gr.Blocks(title=bot.config.title, analytics_enabled=False) as window:
         talk = gr.State((), time_to_live=FORGET_SECONDS)
         with gr.Column(elem_id="fn-page"):
-            gr.Markdown(render.header(bot.config.title), elem_id="fn-top", container=False)
+            top = gr.Markdown(render.header(bot.config.title), elem_id="fn-top", container=False)
             chat = gr.Chatbot(
                 elem_id="fn-chat", show_label=False, container=False, height=None, layout="panel", buttons=[],
                 latex_delimiters=[], allow_tags=False, autoscroll=False, feedback_options=None,
@@ -81,8 +82,9 @@ def build(bot: Bot) -> gr.Blocks:
         said = {retry: "try_again", undo: "undo", clear: "clear", send: "ask", stop: "stop"}
 
         def arrive(request: Request) -> dict[Any, Any]:
-            words = _words(request)
+            words = _words(request, languages)
             return {
+                top: render.header(_title(bot, words)),
                 chat: gr.update(placeholder=greeting(bot, words)),
                 sources: render.panel((), words),
                 box: gr.update(label=words("question_label"), placeholder=words("question_hint")),
@@ -91,7 +93,7 @@ def build(bot: Bot) -> gr.Blocks:
             }
 
         _takes_request(arrive)
-        window.load(arrive, None, [chat, sources, box, foot, *said], queue=False, **QUIET)
+        window.load(arrive, None, [top, chat, sources, box, foot, *said], queue=False, **QUIET)
     window.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
     return window  # type: ignore[no-any-return]
 
@@ -135,9 +137,10 @@ class View:
 def _wire(bot: Bot, view: View, tools: dict[str, gr.Button]) -> None:
     """What happens on each event."""
     gr = _gradio()
+    languages = load_words(bot.config.words_folder)
 
     def ask(question: str, talk: Talk, request: Request) -> Iterator[dict[Any, Any]]:
-        words = _words(request)
+        words = _words(request, languages)
         if not question.strip():
             yield {view.box: question}
             return
@@ -152,14 +155,14 @@ def _wire(bot: Bot, view: View, tools: dict[str, gr.Button]) -> None:
 
     def stopped(talk: Talk, request: Request) -> dict[Any, Any]:
         ended = tuple(replace(e, stopped=True) if e.is_open else e for e in talk)
-        return view.settled(ended, _words(request))
+        return view.settled(ended, _words(request, languages))
 
     def undone(talk: Talk, request: Request) -> dict[Any, Any]:
         asked = talk[-1].question if talk else ""
-        return {**view.settled(talk[:-1], _words(request)), view.box: asked}
+        return {**view.settled(talk[:-1], _words(request, languages)), view.box: asked}
 
     def cleared(request: Request) -> dict[Any, Any]:
-        return {**view.settled((), _words(request)), view.box: ""}
+        return {**view.settled((), _words(request, languages)), view.box: ""}
 
     for handler in (ask, again, stopped, undone, cleared):
         _takes_request(handler)
@@ -175,9 +178,18 @@ def _takes_request(handler: Callable[..., Any]) -> None:
     handler.__annotations__["request"] = _gradio().Request
 
 
-def _words(request: Request) -> Words:
-    """In the language that the page was asked for in, or that the browser speaks."""
-    return words_for(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
+def _words(request: Request, languages: Languages) -> Words:
+    """In the language that the page was asked for in, or that the browser speaks: as bot/page.py has it."""
+    asked, accepted = request.query_params.get("lang", ""), request.headers.get("accept-language", "")
+    return words_for(asked, accepted, languages)
+
+
+def _title(bot: Bot, words: Words) -> str:
+    """What the owner calls it, else the reader's words for "Ask this blog"."""
+    from bot.config import DEFAULT_TITLE
+
+    named = bot.config.title
+    return words("title") if named == DEFAULT_TITLE else named
 
 
 # --- the server

@@ -21,6 +21,7 @@ from babel.dates import format_date
 from bot.answer import Answer, Citation, Passage
 from bot.cite import unescape
 from bot.markup import escape, flow
+from bot.spoken import in_their_words, urgent_first
 from bot.words import Words
 from ingest.blocks import Block, blocks
 
@@ -37,7 +38,9 @@ def question(text: str) -> str:
 def answer(given: Answer, group: int, words: Words) -> str:
     """A finished answer: its markers lead to its sources, its suggestions can be asked."""
     numbers = {citation.number for citation in given.citations}
-    body = _prose(given.text, lambda number: _marker(number, group, words) if number in numbers else None)
+    told = in_their_words(given.text, words, [citation.quote for citation in given.citations])
+    body = _prose(told, lambda number: _marker(number, group, words) if number in numbers else None)
+    body = _said_first(given.text, words, urgent=given.status == "urgent") + body
     return (
         f'<div class="fn-answer fn-{given.status}" id="answer-{group}" dir="auto">{body}'
         f"{actions(given, group, words)}{_suggestions(given, words)}</div>"
@@ -61,10 +64,20 @@ def partial(text: str, words: Words, *, stopped: bool = False, urgent: bool = Fa
     """An answer on its way (or broken off): its citations are not known yet, so nothing links."""
     if not text.strip() and not stopped:
         return f'<div class="fn-answer fn-waiting"><p>{_say(words, "waiting")}</p></div>'
-    body = _prose(_UNFINISHED.sub("", text), lambda number: f'<sup class="fn-ref">{number}</sup>')
+    told = in_their_words(_UNFINISHED.sub("", text), words)
+    body = _prose(told, lambda number: f'<sup class="fn-ref">{number}</sup>')
+    body = _said_first(text, words, urgent=urgent) + body
     note = f'<p class="fn-note">{_say(words, "stopped")}</p>' if stopped else ""
     kind = "fn-partial fn-urgent" if urgent else "fn-partial"
     return f'<div class="fn-answer {kind}" dir="auto">{body}{note}</div>'
+
+
+def _said_first(text: str, words: Words, *, urgent: bool) -> str:
+    """An urgent message in the reader's language, before what was written in the blog's."""
+    told = urgent_first(text, words) if urgent else ""
+    if not told:
+        return ""
+    return f'<div class="fn-told">{_prose(told, lambda _: None)}</div><p class="fn-note">{_say(words, "in_english")}</p>'
 
 
 def problem(message: str) -> str:

@@ -32,7 +32,9 @@ from bot.answer import Answer, Citation, Event, Token, Turn
 from bot.asked import ASK_SCHEMA, read_question
 from bot.guard import STATIC, Guard
 from bot.owner import add_owner_routes
+from bot.page import InTheirLanguage, add_words
 from bot.problem import BUSY, Problem, Refused, explain
+from bot.words import load_words
 from ingest.errors import FootnoteError, NotInIndex
 
 if TYPE_CHECKING:
@@ -66,9 +68,14 @@ class Places:
 
 
 def api(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
-    """The routes over one bot. Mount anything else at / afterwards: these must come first."""
+    """The routes over one bot. Mount anything else at / afterwards: these must come first.
+
+    Raises ConfigError for words of the owner's that cannot be used.
+    """
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None)  # FastAPI's own pages load from a CDN
     app.add_middleware(CORSMiddleware, allow_origins=[])  # also keeps Gradio from adding a laxer one
+    languages = load_words(config.words_folder)
+    app.add_middleware(InTheirLanguage, languages=languages)
     app.add_middleware(Guard)
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, _on_error)
@@ -104,6 +111,7 @@ def api(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
 
     add_owner_routes(app, config, keeper)
 
+    add_words(app, languages)
     app.mount(STATIC, StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
     for path in ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js"):
