@@ -1,6 +1,7 @@
 # Footnote: `make run` and `make test` need nothing but Python 3.11 or newer and a package index.
 PYTHON ?= python3
 PORT ?= 7860
+DEMO_PORT ?= 7870
 VENV := .venv
 BIN := $(VENV)/bin
 # PyPI's Linux builds of torch bring several GB of CUDA. The "+cpu" build is taken wherever pip can
@@ -9,12 +10,20 @@ TORCH ?= 2.13.0
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q
 SOURCES := pyproject.toml constraints.txt
 
-.PHONY: run test check bench eval gate train train-joint train-alarm clean
+.PHONY: run demo fragments test check bench eval gate train train-joint train-alarm clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
 	$(BIN)/footnote ingest
 	$(BIN)/footnote serve --port $(PORT)
+
+# A small blog on a port of its own that embeds the chat by its one line.
+demo: $(VENV)/.run
+	$(BIN)/footnote demo --port $(PORT) --blog-port $(DEMO_PORT)
+
+# How many of the demo blog's sentences a browser finds and highlights when a citation is followed.
+fragments: $(VENV)/.test
+	$(BIN)/python -m tests.fragments
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest
@@ -46,7 +55,7 @@ train-alarm: $(VENV)/.run
 	$(BIN)/python -m bot.eval.train_alarm
 
 clean:
-	rm -rf $(VENV) data/index
+	rm -rf $(VENV) data/index data/demo-index
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Footnote needs Python 3.11 or newer; set PYTHON=..."; exit 1; }

@@ -18,13 +18,16 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from bot import render
-from bot.talk import Talk, converse, greeting, messages
+from bot.conversations import Conversations
+from bot.house import AT_ONCE, LINE, House, house_of
+from bot.talk import Talk, broken_off, converse, greeting, messages
 from bot.words import Languages, Words, load_words, words_for
 from ingest.errors import ConfigError, FootnoteError, IndexMissing
 
@@ -38,7 +41,11 @@ if TYPE_CHECKING:
     from bot.keep import Keeper
 
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
-AT_ONCE, WAITING = 8, 64  # answers being written, and questions waiting for their turn
+THREADS = (
+    AT_ONCE + LINE + 8
+)  # of Gradio's: the line is kept by the house, which says so in words when it is full
+WAITING = 400  # so that Gradio's own queue, whose refusal is an ugly one, is never full before
+TABS = 1000  # whose conversations are kept; of more, the least used go
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # the API is bot/web.py
 
 log = logging.getLogger("footnote.ui")
@@ -47,15 +54,16 @@ log = logging.getLogger("footnote.ui")
 # --- the window
 
 
-def build(bot: Bot) -> gr.Blocks:
-    """The window over one bot."""
+def build(bot: Bot, house: House | None = None) -> gr.Blocks:
+    """The window over one bot. house: shared with whatever else asks this bot."""
     gr = _gradio()
+    house = house or house_of(bot, bot.config)
     languages = load_words(bot.config.words_folder)
     words = words_for(languages=languages)  # until the browser has said which language it wants
     with gr.Blocks(title=bot.config.title, analytics_enabled=False) as window:
         talk = gr.State((), time_to_live=FORGET_SECONDS)
         with gr.Column(elem_id="fn-page"):
-            top = gr.Markdown(render.header(bot.config.title), elem_id="fn-top", container=False)
+            top = gr.Markdown(render.header(_title(bot, words), words), elem_id="fn-top", container=False)
             chat = gr.Chatbot(
                 elem_id="fn-chat", show_label=False, container=False, height=None, layout="panel", buttons=[],
                 latex_delimiters=[], allow_tags=False, autoscroll=False, feedback_options=None,
@@ -72,29 +80,38 @@ def build(bot: Bot) -> gr.Blocks:
                 with gr.Row(elem_id="fn-form"):
                     box = gr.Textbox(
                         elem_id="fn-box", label=words("question_label"), placeholder=words("question_hint"),
-                        lines=1, max_lines=6, max_length=bot.config.max_question, container=False, scale=1,
+                        lines=1, max_lines=6, max_length=2 * bot.config.max_question, container=False, scale=1,
                     )  # fmt: skip
                     send = gr.Button(words("ask"), elem_id="fn-send", variant="primary", scale=0)
                     stop = gr.Button(words("stop"), elem_id="fn-stop", visible=False, scale=0)
-                foot = gr.Markdown(render.foot(words), elem_id="fn-foot", container=False)
+                foot = gr.Markdown(
+                    render.foot(words, bot.config.max_question), elem_id="fn-foot", container=False
+                )
+            # frame.js fills these two and presses the button: where the conversation is kept, and which
+            # page of the blog the reader is on. They would be js= if the page's policy allowed eval.
+            key = gr.Textbox(elem_id="fn-key", visible="hidden", show_label=False)
+            page = gr.Textbox(elem_id="fn-at", visible="hidden", show_label=False)
+            sync = gr.Button("", elem_id="fn-sync", visible="hidden")
         view = View(talk, chat, sources, tools, box, send, stop)
-        _wire(bot, view, {"retry": retry, "undo": undo, "clear": clear})
+        tools_of = {"retry": retry, "undo": undo, "clear": clear, "sync": sync}
+        _wire(bot, house, view, tools_of, key, page)
         said = {retry: "try_again", undo: "undo", clear: "clear", send: "ask", stop: "stop"}
 
         def arrive(request: Request) -> dict[Any, Any]:
             words = _words(request, languages)
             return {
-                top: render.header(_title(bot, words)),
-                chat: gr.update(placeholder=greeting(bot, words)),
+                top: render.header(_title(bot, words), words),
+                chat: gr.update(placeholder=greeting(bot, words, _page(request.query_params.get("at")))),
                 sources: render.panel((), words),
                 box: gr.update(label=words("question_label"), placeholder=words("question_hint")),
-                foot: render.foot(words),
+                foot: render.foot(words, bot.config.max_question),
                 **{button: gr.update(value=words(key)) for button, key in said.items()},
             }
 
         _takes_request(arrive)
         window.load(arrive, None, [top, chat, sources, box, foot, *said], queue=False, **QUIET)
-    window.queue(max_size=WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    window.max_threads, window.state_session_capacity = THREADS, TABS
+    window.queue(max_size=WAITING, default_concurrency_limit=THREADS, api_open=False)
     return window  # type: ignore[no-any-return]
 
 
@@ -134,43 +151,60 @@ class View:
         }
 
 
-def _wire(bot: Bot, view: View, tools: dict[str, gr.Button]) -> None:
+def _wire(
+    bot: Bot, house: House, view: View, tools: dict[str, gr.Button], key: gr.Textbox, page: gr.Textbox
+) -> None:
     """What happens on each event."""
     gr = _gradio()
     languages = load_words(bot.config.words_folder)
+    kept = Conversations()
 
-    def ask(question: str, talk: Talk, request: Request) -> Iterator[dict[Any, Any]]:
+    def ask(question: str, talk: Talk, key: str, request: Request) -> Iterator[dict[Any, Any]]:
         words = _words(request, languages)
         if not question.strip():
             yield {view.box: question}
             return
-        told = converse(bot, question, tuple(e for e in talk if not e.is_open), words)
+        stream = partial(house.stream, address=request.client.host if request.client else None)
+        told = converse(bot, question, tuple(e for e in talk if not e.is_open), words, stream)
         yield view.busy(now := next(told), words)
+        kept.keep(key, now)
         for now in told:
             yield view.growing(now, words)
+        kept.keep(key, now)
         yield view.settled(now, words)
 
-    def again(talk: Talk, request: Request) -> Iterator[dict[Any, Any]]:
-        yield from ask(talk[-1].question if talk else "", talk[:-1], request)
+    def again(talk: Talk, key: str, request: Request) -> Iterator[dict[Any, Any]]:
+        yield from ask(talk[-1].question if talk else "", talk[:-1], key, request)
 
-    def stopped(talk: Talk, request: Request) -> dict[Any, Any]:
-        ended = tuple(replace(e, stopped=True) if e.is_open else e for e in talk)
+    def stopped(talk: Talk, key: str, request: Request) -> dict[Any, Any]:
+        ended = broken_off(talk)
+        kept.keep(key, ended)
         return view.settled(ended, _words(request, languages))
 
-    def undone(talk: Talk, request: Request) -> dict[Any, Any]:
+    def undone(talk: Talk, key: str, request: Request) -> dict[Any, Any]:
         asked = talk[-1].question if talk else ""
+        kept.keep(key, talk[:-1])
         return {**view.settled(talk[:-1], _words(request, languages)), view.box: asked}
 
-    def cleared(request: Request) -> dict[Any, Any]:
+    def cleared(key: str, request: Request) -> dict[Any, Any]:
+        kept.forget(key)
         return {**view.settled((), _words(request, languages)), view.box: ""}
 
-    for handler in (ask, again, stopped, undone, cleared):
+    def synchronised(talk: Talk, key: str, page: str, request: Request) -> dict[Any, Any]:
+        words = _words(request, languages)
+        if not talk and (found := broken_off(kept.find(key))):
+            return view.settled(found, words)
+        return {view.chat: gr.update(placeholder=greeting(bot, words, _page(page)))} if page else {}
+
+    for handler in (ask, again, stopped, undone, cleared, synchronised):
         _takes_request(handler)
-    asking = gr.on([view.box.submit, view.send.click], ask, [view.box, view.talk], view.all(), **QUIET)
-    asking_again = tools["retry"].click(again, view.talk, view.all(), **QUIET)
-    view.stop.click(stopped, view.talk, view.all(), cancels=[asking, asking_again], queue=False, **QUIET)
-    tools["undo"].click(undone, view.talk, view.all(), queue=False, **QUIET)
-    tools["clear"].click(cleared, None, view.all(), queue=False, **QUIET)
+    known = [view.talk, key]
+    asking = gr.on([view.box.submit, view.send.click], ask, [view.box, *known], view.all(), **QUIET)
+    asking_again = tools["retry"].click(again, known, view.all(), **QUIET)
+    view.stop.click(stopped, known, view.all(), cancels=[asking, asking_again], queue=False, **QUIET)
+    tools["undo"].click(undone, known, view.all(), queue=False, **QUIET)
+    tools["clear"].click(cleared, key, view.all(), queue=False, **QUIET)
+    tools["sync"].click(synchronised, [*known, page], view.all(), queue=False, **QUIET)
 
 
 def _takes_request(handler: Callable[..., Any]) -> None:
@@ -192,25 +226,43 @@ def _title(bot: Bot, words: Words) -> str:
     return words("title") if named == DEFAULT_TITLE else named
 
 
+def _page(address: str | None) -> str:
+    return (address or "")[:2000]
+
+
 # --- the server
 
 
 def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
     """The whole server: the HTTP interface, and the window at /. keeper: does the re-ingesting, if any."""
     gr = _gradio()
-    from bot.guard import STATIC
+    from bot import preload
+    from bot.bundle import version
+    from bot.headers import STATIC
     from bot.web import api
 
-    files = f".{STATIC}"
+    house = house_of(bot, config)
+    window = build(bot, house)
+    kinds = [block.get_block_name() for block in window.blocks.values()]
+    needed = preload.needed(Path(str(gr.__file__)).parent / "templates" / "frontend", kinds)
+    style, script = (f".{STATIC}/{name}?v={version(name)}" for name in ("window.css", "window.js"))
+
+    def early() -> str:
+        """What the window loads anyway, named where the browser sees it first."""
+        theirs = [f"./assets/{name}" for name in needed]
+        return preload.links(theirs, (f"./theme.css?v={window.theme_hash}", style), [script])
+
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
         body_background_fill="#fbfaf6", body_background_fill_dark="#181715"
     )  # those of ui.css, so that nothing flashes while the page loads
+    head = f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">'
+    head += f'<link rel="stylesheet" href="{style}"><script src="{script}" defer></script>'
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
-        api(bot, config, keeper),
-        build(bot),
+        api(bot, config, keeper, house, head=early),
+        window,
         path="/",
         theme=theme,
-        head=f'<link rel="stylesheet" href="{files}/ui.css"><script src="{files}/ui.js" defer></script>',
+        head=head,
         favicon_path=str(Path(__file__).parent / "bot" / "static" / "icon.png"),
         footer_links=[],
         run_history=False,
@@ -225,15 +277,20 @@ def serve(config: BotConfig) -> None:
     import uvicorn
 
     from bot.bot import open_bot
+    from bot.connections import CONNECTIONS, impatient, raise_file_limit
     from bot.duration import in_words
 
     bot = open_bot(config)
     keeper = _keeper(bot, config)
     # No access log: a question must not end up in a file, and proxies keep their own.
+    # No proxy headers: uvicorn would believe anybody on this machine (bot/proxy.py does it).
     settings = uvicorn.Config(
         app(bot, config, keeper), log_level="warning", access_log=False, server_header=False, ws="none",
-        timeout_graceful_shutdown=1,
+        timeout_graceful_shutdown=1, proxy_headers=False, http=impatient(), limit_concurrency=CONNECTIONS,
     )  # fmt: skip
+    raise_file_limit(2 * CONNECTIONS)
+    if config.log_questions:
+        _log_questions()
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     threading.Thread(target=_background, args=(bot, keeper), name="keep", daemon=True).start()
     print(f"Footnote is at {_address(config)}", flush=True)
@@ -246,6 +303,14 @@ def serve(config: BotConfig) -> None:
     finally:
         if keeper:
             keeper.stop()
+
+
+def _log_questions() -> None:
+    """Because the owner said so: what is asked goes where warnings go."""
+    logger = logging.getLogger("footnote.questions")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(logging.StreamHandler())
+    logger.propagate = False
 
 
 def main() -> None:

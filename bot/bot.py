@@ -40,7 +40,7 @@ from bot.rewrite import focus, plain_words, tidy
 from bot.siblings import only_asked
 from bot.smalltalk import small_talk
 from bot.spelling import correct
-from bot.suggest import candidates
+from bot.suggest import article_at, candidates
 from bot.topic import Outline, outline_of
 from bot.triage import Urgent, triage
 from bot.worded import worded
@@ -206,8 +206,11 @@ class Bot:
         with self._index.reading() as store:
             return store.article(article_id)
 
-    def examples(self, n: int = 3) -> tuple[str, ...]:
-        """Up to n questions that this index answers, from different articles where it can."""
+    def examples(self, n: int = 3, page: str = "") -> tuple[str, ...]:
+        """Up to n questions that this index answers, from different articles where it can.
+
+        page: an address; the questions of the article that stands there come first.
+        """
         with self._reading() as corpus:
             # The first section of each article that makes a question, then all others.
             english = self._home(corpus) == "en"
@@ -218,7 +221,9 @@ class Bot:
                 if candidate[1].article_id not in met:
                     met.add(candidate[1].article_id)
                     first.append(candidate)
-            pool = iter([*first, *(c for c in made if c not in first)])
+            here = article_at(page, corpus.articles.values())
+            near = [c for c in made if here and c[1].article_id == here.id]
+            pool = iter(dict.fromkeys([*near, *first, *made]))
             return self._verified(pool, n, corpus)
 
     def health(self) -> Health:

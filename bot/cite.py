@@ -1,8 +1,7 @@
 """From evidence to footnotes: verbatim quotes, numbers, Markdown, links that land on the sentence.
 
 A quote is a slice of the stored article, cut here and nowhere else, so it cannot differ from it.
-Links carry a text fragment (https://wicg.github.io/scroll-to-text-fragment/): a browser scrolls to
-the sentence and highlights it.
+Links carry a text fragment (fragment.py): a browser scrolls to the sentence and highlights it.
 
 What this file does not know: why a sentence was chosen (reader.py, quote.py).
 """
@@ -10,25 +9,19 @@ What this file does not know: why a sentence was chosen (reader.py, quote.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
-from urllib.parse import quote as percent_encode
 from urllib.parse import urlsplit
 
 from bot.answer import Citation, Passage
+from bot.fragment import text_fragment
 from ingest.article import Article
-from ingest.blocks import blocks
 
 _MARKER = re.compile(r"(?<!\\)\[(\d+)\]")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~|$]")
 _ESCAPED = re.compile(r"\\([^\w\s]|_)")
 _LINE_START = re.compile(r"^(#{1,6}|[-+=]+|\d+[.)])(?=\s|$)")
-_BAR = re.compile(r"(?<!\\)\|")
-_RULER = re.compile(r"[|\s:-]+")
-_EXACT_WORDS = 12  # up to here a fragment names the whole quote, beyond it only both ends
-_EDGE_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,70 +134,6 @@ def link(article: Article, start: int, end: int) -> str | None:
     """The article's address with a text fragment for text[start:end]; None without an address."""
     if article.url is None or urlsplit(article.url).scheme not in ("http", "https"):
         return None
-    fragment = text_fragment(article.text, start, end)
+    fragment = text_fragment(article.text, start, end, article.title)
     mark = ":~:text=" if "#" in article.url else "#:~:text="
     return f"{article.url}{mark}{fragment}"
-
-
-def text_fragment(text: str, start: int, end: int) -> str:
-    """The value of a text directive: `[prefix-,]start[,end][,-suffix]`, percent-encoded.
-
-    A short quote is named whole, a long one by its first and last words. Where that is not unique
-    on the page, the words before or after it are added, more of them until it is. A browser looks
-    for each of these parts within one block of the page, so each is taken from one.
-    """
-    runs = [(a, b) for a, b in _runs(text) if text[a:b].strip()]
-    mine = [n for n, (a, b) in enumerate(runs) if text[max(a, start) : min(b, end)].strip()]
-    if not mine:
-        return _encode(text[start:end].split())  # a table's ruler: no page shows it
-    head, tail = runs[mine[0]], runs[mine[-1]]
-    first = text[max(head[0], start) : min(head[1], end)].split()
-    last = text[max(tail[0], start) : min(tail[1], end)].split()
-    whole = len(mine) == 1 and len(first) <= _EXACT_WORDS
-    if not whole:
-        first, last = first[:_EDGE_WORDS], last[-_EDGE_WORDS:]
-    core = _encode(first) if whole else f"{_encode(first)},{_encode(last)}"
-    page = _loose([word for a, b in runs for word in text[a:b].split()])
-    if _is_unique(_loose(first), page):
-        return core
-    before, after = text[head[0] : start], text[end : tail[1]]
-    if not before.strip():
-        before = "".join(text[a:b] + "\n" for a, b in runs[: mine[0]][-1:])
-    if not after.strip():
-        after = "".join("\n" + text[a:b] for a, b in runs[mine[-1] + 1 :][:1])
-    for n in (2, 4, 8):
-        prefix, suffix = before.split()[-n:], after.split()[:n]
-        if prefix and _is_unique(_loose(prefix) + _seam(before[-1]) + _loose(first), page):
-            return f"{_encode(prefix)}-,{core}"
-        if whole and suffix and _is_unique(_loose(first) + _seam(after[0]) + _loose(suffix), page):
-            return f"{core},-{_encode(suffix)}"
-    ahead = f"{_encode(before.split()[-8:])}-," if before else ""
-    return f"{ahead}{core},-{_encode(after.split()[:8])}" if after else f"{ahead}{core}"
-
-
-def _runs(text: str) -> Iterator[tuple[int, int]]:
-    """Where the text of the page's blocks stands: a picture's caption and a table's bars are none."""
-    for block in blocks(text):
-        if block.kind == "row":
-            bars = [m.start() for m in _BAR.finditer(text, block.start, block.end)]
-            if not _RULER.fullmatch(text, block.start, block.end):
-                yield from ((a + 1, b) for a, b in pairwise(bars))
-        elif block.kind != "caption":
-            yield block.start, block.end
-
-
-def _seam(char: str) -> str:
-    return " " if char.isspace() else ""
-
-
-def _is_unique(words: str, page: str) -> bool:
-    return page.find(words, page.find(words) + 1) < 0
-
-
-def _loose(words: Iterable[str]) -> str:
-    return " ".join(words).casefold()
-
-
-def _encode(words: Iterable[str]) -> str:
-    """Percent-encode; the dash too, which the directive uses for itself."""
-    return percent_encode(" ".join(words), safe="").replace("-", "%2D")

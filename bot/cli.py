@@ -194,6 +194,29 @@ def serve(
     import_module("ui").serve(_config(index=index, **given))
 
 
+@app.command()
+def demo(
+    port: Annotated[int | None, typer.Option(help="Port of the chat.")] = None,
+    blog_port: Annotated[int, typer.Option(help="Port of the blog.")] = 7870,
+    index: Annotated[
+        Path, typer.Option("--index", help="Folder of the demo's own index.", metavar="DIR")
+    ] = Path("data/demo-index"),
+) -> None:
+    """Try it all: a small blog that embeds the chat, read from its own pages."""
+    from importlib import import_module
+
+    from bot import demo as sample
+
+    config = _config(index=index, port=port, host=sample.HOST, follow=(), title=sample.title())
+    chat = f"http://{sample.HOST}:{config.port}"
+    sample.listening(config.port, "PORT=… for make, or --port").close()  # before all that takes time
+    with sample.serving(sample.blog(chat, sample.posts()), blog_port) as blog:
+        sample.read_into(config, blog)
+        print(f"The blog is at {blog}; Ctrl-C ends both", flush=True)
+        allowed = (blog, blog.replace(sample.HOST, "localhost"))
+        import_module("ui").serve(dataclasses.replace(config, allowed_origins=allowed))
+
+
 @app.command(name="eval")
 def evaluate(
     sets: Annotated[

@@ -16,6 +16,9 @@ from typing import Any
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from bot.duration import seconds_of, written
+from bot.origins import read_origins
+from bot.proxy import read_networks, read_root
+from bot.rate import Rate, read_rates, written_rates
 from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.errors import ConfigError
 
@@ -45,6 +48,16 @@ HELP: dict[str, str] = {
     "model": "a chat model that words the answers, such as ollama:llama3.2, openai:gpt-4o-mini or "
     "llamacpp:/path/to/model.gguf; what it writes is checked; empty: the blog's own sentences",
     "model_seconds": "how long the chat model may take for an answer; then quotes are shown",
+    "allowed_origins": "sites that may show the chat and ask the HTTP interface, with spaces between them: "
+    "https://www.your-blog.com https://*.your-shop.com; empty: only the chat's own address",
+    "trusted_proxies": "addresses or networks of your own proxies, with spaces between them; what they say "
+    "of a reader (X-Forwarded-For, -Proto, -Host, -Prefix) is believed, what others say is not",
+    "root_path": "where a proxy shows the chat if not at the top: /chat, or the whole address "
+    "https://www.your-blog.com/chat",
+    "rate": "questions that one reader's address may ask; off: as many as it likes",
+    "rate_total": "questions that all readers together may ask; off: as many as they like",
+    "question_seconds": "how long a question may take, waiting for its turn included",
+    "log_questions": "true: the log holds what readers ask, also in error messages",
 }
 _RANGES = {
     "port": (1, 65_535),
@@ -53,7 +66,9 @@ _RANGES = {
     "threshold": (0, 1),
     "threads": (1, 256),
     "model_seconds": (1, 110),
+    "question_seconds": (1, 600),
 }
+RATE, RATE_TOTAL = "8/10s 20/minute 200/hour", "600/minute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,13 @@ class BotConfig:
 
     model: str = ""
     model_seconds: float = 30.0
+    allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    root_path: str = ""
+    rate: tuple[Rate, ...] = read_rates(RATE)
+    rate_total: tuple[Rate, ...] = read_rates(RATE_TOTAL)
+    question_seconds: float = 60.0
+    log_questions: bool = False
 
     @property
     def index_config(self) -> IndexConfig:
@@ -141,6 +163,12 @@ def defaults() -> dict[str, str]:
         "owner_token": "",
         "allow_private": "false",
         "model_seconds": f"{config.model_seconds:g}",
+        "allowed_origins": "",
+        "trusted_proxies": "",
+        "rate": written_rates(config.rate),
+        "rate_total": written_rates(config.rate_total),
+        "question_seconds": f"{config.question_seconds:g}",
+        "log_questions": "false",
     }
 
 
@@ -180,4 +208,10 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "every": seconds_of,
     "owner_token": _token,
     "allow_private": _yes,
+    "allowed_origins": read_origins,
+    "trusted_proxies": read_networks,
+    "root_path": read_root,
+    "rate": read_rates,
+    "rate_total": read_rates,
+    "log_questions": _yes,
 }

@@ -1,8 +1,9 @@
-"""What every response of the server must carry, and what no request may reach: one ASGI middleware.
+"""What no request may reach, and what every response must carry: one ASGI middleware.
 
-Gradio brings more than a chat window needs: file upload, a proxy, a REST copy of every handler,
-trust in X-Forwarded-Host (it would put a stranger's host into the page). This file lets through
-only what the window uses, caps bodies, and sets the security headers on everything.
+Gradio brings more than a chat window needs: file upload, a proxy, a REST copy of every handler.
+This file lets through only what the window uses, caps bodies, streams and requests (visits.py),
+sets the security headers (headers.py), keeps the answers from sites that are not on the owner's
+list (origins.py), and turns an error that nobody foresaw into a sentence.
 
 What this file does not know: what a question or an answer is, and how Gradio works inside.
 """
@@ -13,17 +14,19 @@ import base64
 import gzip
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.problem import Problem, explain
+from bot.headers import STATIC, Headers, Policy, content_policy, policy_of, secured
+from bot.origins import Watch, allows, frame_ancestors, origin_of
+from bot.problem import Problem, Refused, explain
+from bot.visits import Visits, visits_of
 
 MAX_BODY = 256 * 1024
-STATIC = "/footnote"  # not /static or /assets: those are Gradio's
-OURS = ("/api/", "/healthz", "/openapi.json", f"{STATIC}/", "/widget.js")
+OURS = ("/api/", "/healthz", "/openapi.json", f"{STATIC}/", "/widget.js", "/embed")
 
 # Everything else under / answers 404. /gradio_api/upload, proxy=, file=, call/, component_server
 # and the run history stay shut: nothing here needs them, and each is a door for strangers.
@@ -33,23 +36,23 @@ _PAGE = re.compile(
     r"|gradio_api/(?:app_id|cancel|info|queue/(?:join|data|status)|reset|run/predict|startup-events"
     r"|heartbeat/[^/]+)/?)"
 )
-# No eval: it works as long as the window uses no gr.HTML and no js=, which compile strings. Gradio
-# sets styles inline everywhere; its inline scripts are allowed one by one, by their hashes.
-_PAGE_POLICY = (
-    "default-src 'self'; script-src 'self'{}; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
-    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-)
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.S)
-_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
-_UNTRUSTED = {b"x-forwarded-host", b"x-gradio-server"}
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Pure ASGI, so that it never buffers a stream."""
+    """Pure ASGI, so that it never buffers a stream.
+
+    origins: as read_origins() gives them. in_full: errors may be logged with their messages, which
+    may hold a reader's question. head: gives what goes first into the page's <head>.
+    """
 
     app: ASGIApp
+    origins: tuple[str, ...] = ()
+    visits: Visits = field(default_factory=lambda: visits_of(()))
+    watch: Watch = field(default_factory=Watch)
+    in_full: bool = False
+    head: Callable[[], str] = str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":  # nothing here speaks it
@@ -58,40 +61,89 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        path: str = scope["path"]
-        headers = [(k, v) for k, v in scope["headers"] if k not in _UNTRUSTED]
-        started = False
-
-        async def guarded(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                message = {**message, "headers": _with_security(message.get("headers", ()), path)}
-            await send(message)
-
-        if refusal := _refusal(path, dict(headers)):
-            await _answer(guarded, refusal)
-            return
-        outwards: Send = guarded
-        if path == "/":
-            zips = b"gzip" in dict(headers).get(b"accept-encoding", b"")
-            headers = [(k, v) for k, v in headers if k != b"accept-encoding"]  # it is read on its way
-            outwards = _with_script_hashes(guarded, zips=zips)
+        path = route_path(scope)
+        policy = policy_of(path)
+        outwards = _Outwards(send, policy, frame_ancestors(self.origins), scope)
+        headers = [(k, v) for k, v in scope["headers"] if k != b"origin" or self._may_share(scope, policy)]
         try:
-            await self.app({**scope, "headers": headers}, receive, outwards)
+            if refusal := _refusal(path, dict(headers)):
+                raise Refused(refusal)
+            if not path:  # /chat: what the page names stands beside it, under /chat/
+                await _moved(outwards, f"{scope['root_path']}/", scope["query_string"])
+                return
+            await self._let_in({**scope, "headers": headers}, receive, outwards, path)
         except Exception as error:  # noqa: BLE001 - the last resort, for what nobody foresaw; it is logged
-            problem = explain(error)
-            if not started:
-                await _answer(guarded, problem)
+            problem = explain(error, in_full=self.in_full)
+            if not outwards.started:
+                await _answer(outwards, problem)
+
+    async def _let_in(self, scope: Scope, receive: Receive, outwards: _Outwards, path: str) -> None:
+        address = (scope.get("client") or (None,))[0]
+        self.visits.count(path, address)
+        if scope["method"] == "POST" and not is_ours(path):  # our own routes read with care themselves
+            receive = await self.visits.read(path, receive, address, MAX_BODY)
+        with self.visits.stream(path, scope["query_string"], address):
+            if path != "/":
+                await self.app(scope, receive, outwards)
+                return
+            self._look_who_frames(scope)
+            zips = b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b"")
+            plain = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]  # read on its way
+            await self.app(
+                {**scope, "headers": plain}, receive, _with_script_hashes(outwards, self.head(), zips=zips)
+            )
+
+    def _may_share(self, scope: Scope, policy: Policy) -> bool:
+        """Whether the site that the request names may read the response. If not, nobody further in hears of it."""
+        told = dict(scope["headers"])
+        said = told[b"origin"].decode("latin-1")
+        origin = origin_of(said)
+        if origin is None or policy.shared != "listed" or _is_own(origin, told):
+            if said == "null" and policy.shared == "listed":
+                self.watch.noticed(None, "wanted to ask questions")
+            return False
+        if allows(self.origins, origin):
+            return True
+        self.watch.noticed(origin, "wanted to ask questions")
+        return False
+
+    def _look_who_frames(self, scope: Scope) -> None:
+        """A browser refuses by itself to show the page on a site that is not allowed; the owner should know."""
+        told = dict(scope["headers"])
+        shown = told.get(b"sec-fetch-dest", b"") in (b"iframe", b"frame", b"embed", b"object")
+        if not shown or told.get(b"sec-fetch-site", b"") not in (b"cross-site", b"same-site"):
+            return
+        origin = origin_of(told.get(b"referer", b"").decode("latin-1"))
+        if origin is None and self.origins:
+            return  # it may well be one that is allowed
+        if origin is None or not (allows(self.origins, origin) or _is_own(origin, told)):
+            self.watch.noticed(origin, "wanted to show the chat")
+
+
+def route_path(scope: Scope) -> str:
+    """The path as our routes have it, without what a proxy has it under."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
 
 
 def is_ours(path: str) -> bool:
     return path.startswith(OURS)
 
 
+def is_known(path: str) -> bool:
+    """Whether anything may answer at this path."""
+    return is_ours(path) or bool(_PAGE.fullmatch(path))
+
+
+def _is_own(origin: str, headers: dict[bytes, bytes]) -> bool:
+    """By the host alone: behind a proxy that is not trusted the scheme is not known."""
+    host = origin_of("http://" + headers.get(b"host", b"").decode("latin-1")) or ""
+    return origin.partition("://")[2] == host.partition("://")[2]
+
+
 def _refusal(path: str, headers: dict[bytes, bytes]) -> Problem | None:
     """Why a request goes no further, if it does not."""
-    if not is_ours(path) and not _PAGE.fullmatch(path):
+    if path and not is_known(path):
         return Problem(404, "not_found", "There is nothing at this address.")
     length = headers.get(b"content-length", b"0")
     if not length.isdigit() or len(length) > 12 or int(length) > MAX_BODY:
@@ -101,24 +153,28 @@ def _refusal(path: str, headers: dict[bytes, bytes]) -> Problem | None:
     return None
 
 
-def _with_security(headers: Iterable[tuple[bytes, bytes]], path: str) -> list[tuple[bytes, bytes]]:
-    added = {
-        b"x-content-type-options": b"nosniff",
-        b"referrer-policy": b"same-origin",
-        b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
-        b"content-security-policy": (_DATA_POLICY if is_ours(path) else _PAGE_POLICY.format("")).encode(),
-    }
-    given = list(headers)
-    if any(k.lower() == b"content-security-policy" for k, _ in given):  # the page has made its own
-        del added[b"content-security-policy"]
-    kept = [(k, v) for k, v in given if k.lower() not in added]
-    if path.startswith("/api/") or path in ("/", "/healthz"):
-        kept = [(k, v) for k, v in kept if k.lower() != b"cache-control"]
-        added[b"cache-control"] = b"no-store"
-    return [*kept, *added.items()]
+@dataclass(slots=True)
+class _Outwards:
+    """Sends on, with the headers that every response carries. started: whether anything was sent."""
+
+    send: Send
+    policy: Policy
+    ancestors: str
+    scope: Scope
+    started: bool = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            inside = dict(self.scope["headers"]).get(b"host", b"")
+            given: Sequence[tuple[bytes, bytes]] = message.get("headers", ())
+            secure = self.scope.get("scheme") == "https"
+            headers = secured(given, self.policy, ancestors=self.ancestors, secure=secure, inside=inside)
+            message = {**message, "headers": headers}
+        await self.send(message)
 
 
-def _with_script_hashes(send: Send, *, zips: bool) -> Send:
+def _with_script_hashes(outwards: _Outwards, head: str, *, zips: bool) -> Send:
     """Hold the page back until it is complete, and allow exactly the scripts that stand in it."""
     start: Message = {}
     page = bytearray()
@@ -131,23 +187,32 @@ def _with_script_hashes(send: Send, *, zips: bool) -> Send:
             return
         page.extend(message.get("body", b""))
         if not message.get("more_body", False):
+            page[:] = page.replace(b"<head>", b"<head>" + head.encode(), 1)
             digests = (base64.b64encode(sha256(m[1]).digest()) for m in _INLINE_SCRIPT.finditer(page))
-            policy = _PAGE_POLICY.format("".join(f" 'sha256-{digest.decode()}'" for digest in digests))
+            scripts = "".join(f" 'sha256-{digest.decode()}'" for digest in digests)
             body = gzip.compress(page, 6) if zips else bytes(page)
-            added = [
-                (b"content-security-policy", policy.encode()),
+            added: Headers = [
+                (b"content-security-policy", content_policy(outwards.policy, outwards.ancestors, scripts)),
                 (b"content-length", str(len(body)).encode()),
             ]
             added += [(b"content-encoding", b"gzip")] if zips else []
             kept = [(k, v) for k, v in start["headers"] if k.lower() != b"content-length"]
-            await send({**start, "headers": [*kept, *added]})
-            await send({"type": "http.response.body", "body": body})
+            await outwards({**start, "headers": [*kept, *added]})
+            await outwards({"type": "http.response.body", "body": body})
 
     return held
+
+
+async def _moved(send: Send, place: str, query: bytes) -> None:
+    location = place.encode() + (b"?" + query if query else b"")
+    await send({"type": "http.response.start", "status": 307, "headers": [(b"location", location)]})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _answer(send: Send, problem: Problem) -> None:
     body = json.dumps({"error": {"code": problem.code, "message": problem.message}}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if problem.retry_after is not None:
+        headers.append((b"retry-after", str(problem.retry_after).encode()))
     await send({"type": "http.response.start", "status": problem.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -16,7 +16,8 @@ from urllib.parse import parse_qs
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.guard import STATIC
+from bot.guard import route_path
+from bot.headers import STATIC
 from bot.words import Languages, Words, words_for
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class InTheirLanguage:
     languages: Languages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != "/":
+        if scope["type"] != "http" or route_path(scope) != "/":
             await self.app(scope, receive, send)
             return
         words = _wanted(scope, self.languages)

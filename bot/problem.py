@@ -9,6 +9,8 @@ What this file does not know: HTTP responses (web.py) and chat messages (ui.py).
 from __future__ import annotations
 
 import logging
+import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.errors import (
@@ -58,8 +60,12 @@ _UNEXPECTED = Problem(
 )
 
 
-def explain(error: Exception) -> Problem:
-    """What to tell a reader. Logs whatever the owner has to look into."""
+def explain(error: Exception, *, in_full: bool = False) -> Problem:
+    """What to tell a reader. Logs whatever the owner has to look into.
+
+    in_full: an unforeseen error is logged with its message, which may hold the reader's question;
+    else only where it happened.
+    """
     if isinstance(error, Refused):
         return error.problem
     if isinstance(error, QuestionTooLong):
@@ -71,5 +77,19 @@ def explain(error: Exception) -> Problem:
             if problem.status >= 500:
                 log.warning("%s: %s", problem.code, error)
             return problem
-    log.error("unexpected error", exc_info=error)
+    if in_full:
+        log.error("unexpected error", exc_info=error)
+    else:
+        log.error("unexpected error: %s", "\n".join(_places(error)))
     return _UNEXPECTED
+
+
+def _places(error: BaseException) -> Iterator[str]:
+    """A traceback without any message: error classes, and lines of source."""
+    seen: set[int] = set()
+    at: BaseException | None = error
+    while at is not None and id(at) not in seen:
+        seen.add(id(at))
+        yield type(at).__name__
+        yield from (line.rstrip() for line in traceback.format_tb(at.__traceback__))
+        at = at.__cause__ or at.__context__

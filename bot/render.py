@@ -11,24 +11,28 @@ in its place. What this file does not know: Gradio, and the bot that answered.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from itertools import groupby, pairwise
-from urllib.parse import urlsplit
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from babel.dates import format_date
-
-from bot.answer import Answer, Citation, Passage
+from bot.answer import Answer
 from bot.cite import unescape
-from bot.markup import escape, flow
+from bot.howto import Step, howtos
+from bot.markup import Inline, escape, flow
+from bot.problem import Problem
+from bot.sources import panel, sources
 from bot.spoken import in_their_words, urgent_first
 from bot.words import Words
-from ingest.blocks import Block, blocks
+from ingest.blocks import blocks
 
-CONTEXT = 500  # characters around a quote that are shown with it
+__all__ = [
+    "actions", "answer", "copied", "foot", "header", "panel", "partial", "problem", "question", "sources", "welcome",
+]  # fmt: skip
+
 _MARKER = re.compile(r"\s?\[(\d{1,3})\]")
 _BOLD = re.compile(r"(?<!\\)\*\*")
 _UNFINISHED = re.compile(r"\s?\[\d{0,3}$")
+_LINES = '<span class="fn-line"></span>' * 3  # where the answer will stand
+_TO_EDIT = ("question_too_long", "bad_question")  # asking the same again would not help
 
 
 def question(text: str) -> str:
@@ -38,16 +42,16 @@ def question(text: str) -> str:
 def answer(given: Answer, group: int, words: Words) -> str:
     """A finished answer: its markers lead to its sources, its suggestions can be asked."""
     numbers = {citation.number for citation in given.citations}
-    told = in_their_words(given.text, words, [citation.quote for citation in given.citations])
-    body = _prose(told, lambda number: _marker(number, group, words) if number in numbers else None)
+    told = replace(given, text=in_their_words(given.text, words, [c.quote for c in given.citations]))
+    body = _body(told, group, lambda number: _marker(number, group, words) if number in numbers else None)
     body = _said_first(given.text, words, urgent=given.status == "urgent") + body
     return (
         f'<div class="fn-answer fn-{given.status}" id="answer-{group}" dir="auto">{body}'
-        f"{actions(given, group, words)}{_suggestions(given, words)}</div>"
+        f"{actions(given, words)}{_suggestions(given, words)}</div>"
     )
 
 
-def actions(given: Answer, group: int, words: Words) -> str:
+def actions(given: Answer, words: Words) -> str:
     """What can be done with one answer; the script finds the answer by the id around it."""
     if given.status not in ("answered", "urgent"):
         return ""
@@ -63,7 +67,9 @@ def actions(given: Answer, group: int, words: Words) -> str:
 def partial(text: str, words: Words, *, stopped: bool = False, urgent: bool = False) -> str:
     """An answer on its way (or broken off): its citations are not known yet, so nothing links."""
     if not text.strip() and not stopped:
-        return f'<div class="fn-answer fn-waiting"><p>{_say(words, "waiting")}</p></div>'
+        late = f'<span class="fn-late">{_say(words, "still_waiting")}</span>'
+        soon = f'<span class="fn-soon">{_say(words, "waiting")}</span>'
+        return f'<div class="fn-answer fn-waiting"><p>{soon}{late}</p>{_LINES}</div>'
     told = in_their_words(_UNFINISHED.sub("", text), words)
     body = _prose(told, lambda number: f'<sup class="fn-ref">{number}</sup>')
     body = _said_first(text, words, urgent=urgent) + body
@@ -77,28 +83,40 @@ def _said_first(text: str, words: Words, *, urgent: bool) -> str:
     told = urgent_first(text, words) if urgent else ""
     if not told:
         return ""
-    return f'<div class="fn-told">{_prose(told, lambda _: None)}</div><p class="fn-note">{_say(words, "in_english")}</p>'
+    original = f'<p class="fn-note">{_say(words, "in_english")}</p>'
+    return f'<div class="fn-told">{_prose(told, lambda _: None)}</div>{original}'
 
 
-def problem(message: str) -> str:
-    return f'<div class="fn-answer fn-problem"><p>{escape(message)}</p></div>'
+def problem(told: Problem, group: int, words: Words) -> str:
+    """What went wrong, in the reader's language, and what can be done; the script counts down."""
+    key = f"problem_{told.code}"
+    said = words(key) if key in words.said else told.message
+    kind, key = ("fn-edit", "edit_question") if told.code in _TO_EDIT else ("fn-again", "try_again")
+    wait = f" fn-wait-{told.retry_after}" if told.retry_after and kind == "fn-again" else ""
+    button = (
+        f'<button class="fn-button {kind}{wait}" id="again-{group}" type="button">{_say(words, key)}</button>'
+    )
+    return f'<div class="fn-answer fn-problem" dir="auto"><p>{escape(said)}</p>{button}</div>'
 
 
 def welcome(examples: Sequence[str], words: Words, trouble: str = "") -> str:
-    """What stands in an empty window."""
+    """What stands in an empty window: what this is, what can be asked, what it is not."""
+    lead = f'<h2 class="fn-lead">{_say(words, "welcome")}</h2>'
     if trouble:
-        return f'<div class="fn-welcome"><p class="fn-lead">{escape(trouble)}</p></div>'
-    lead = f'<p class="fn-lead">{_say(words, "welcome")}</p>'
-    note = f"<p>{_say(words, 'welcome_note')}</p>"
-    return f'<div class="fn-welcome">{lead}{note}{_chips(examples)}</div>'
+        return f'<div class="fn-welcome">{lead}<p class="fn-trouble">{escape(trouble)}</p></div>'
+    what = f"<p>{_say(words, 'welcome_note')}</p>"
+    care = f'<p class="fn-care">{_say(words, "welcome_care")}</p>'
+    return f'<div class="fn-welcome">{lead}{what}{_chips(examples)}{care}</div>'
 
 
-def foot(words: Words) -> str:
-    return f'<p class="fn-note">{_say(words, "note")}</p>'
+def foot(words: Words, most: int) -> str:
+    """most: characters of a question; the script counts them."""
+    return f'<p class="fn-note fn-most-{most}"><span>{_say(words, "note")}</span></p>'
 
 
-def header(title: str) -> str:
-    return f'<header class="fn-header"><h1 dir="auto">{escape(title)}</h1></header>'
+def header(title: str, words: Words) -> str:
+    skip = f'<button class="fn-skip" type="button">{_say(words, "skip")}</button>'
+    return f'<header class="fn-header">{skip}<h1 dir="auto">{escape(title)}</h1></header>'
 
 
 def copied(given: Answer) -> str:
@@ -111,39 +129,50 @@ def copied(given: Answer) -> str:
     return "\n\n".join(filter(None, (said, "\n".join(lines))))
 
 
-def sources(given: Answer, group: int, published: Mapping[str, str], words: Words) -> str:
-    """The footnotes of one answer: each article and passage once, its quotes marked where they stand.
-
-    published: ISO dates by article id, of those articles that have one.
-    """
-    if not given.citations:
-        return ""
-    articles: dict[str, dict[tuple[int, int], list[Citation]]] = {}
-    for c in given.citations:
-        passages = articles.setdefault(c.passage.chunk.article_id, {})
-        passages.setdefault((c.passage.chunk.start, c.passage.chunk.end), []).append(c)
-    cards = [
-        _card(list(found.values()), group, published.get(key, ""), words) for key, found in articles.items()
-    ]
-    asked = f'<p class="fn-for" dir="auto">{escape(given.question)}</p>'
-    return f'<section class="fn-sources" id="sources-{group}">{asked}{"".join(cards)}</section>'
-
-
-def panel(all_sources: Sequence[str], words: Words) -> str:
-    """The whole panel; the window's script shows one answer's sources at a time, at first the last."""
-    found = [one for one in all_sources if one]
-    heading = f'<h2 class="fn-panel-title">{_say(words, "sources")}</h2>'
-    if not found:
-        note = f"<p>{_say(words, 'sources_empty')}</p>"
-        return f'<div class="fn-panel fn-panel-empty">{heading}{note}</div>'
-    hidden = [one.replace("<section ", "<section hidden ", 1) for one in found[:-1]]
-    return f'<div class="fn-panel">{heading}{"".join(hidden)}{found[-1]}</div>'
-
-
 # --- answers
 
 
+def _body(given: Answer, group: int, marker: Callable[[int], str | None]) -> str:
+    """An answer's blocks; the steps of a how-to as cards."""
+    text = given.text
+    inline = _inline(text, marker)
+    found = list(blocks(text))
+    cards = howtos(given, found)
+    out, at, plain = "", 0, 0
+    while at < len(found):
+        steps = cards.get(found[at].start)
+        if steps is None:
+            at += 1
+            continue
+        out += flow(text, found[plain:at], inline) + _cards(text, steps, group, inline)
+        at = plain = at + sum(1 + len(step.below) for step in steps)
+    return out + flow(text, found[plain:], inline)
+
+
+def _cards(text: str, steps: Sequence[Step], group: int, inline: Inline) -> str:
+    """A list; what the script makes timers and ticks of are empty elements that tell numbers."""
+    tag = "ol" if steps[0].block.kind == "number" else "ul"
+    out = ""
+    for step in steps:
+        number = re.match(r"\s*(\d{1,3})", text[step.block.line : step.block.start])
+        value = f' value="{int(number[1])}"' if number else ""
+        tools = ""
+        if step.hold:
+            tools += f'<span class="fn-hold fn-from-{step.hold.least} fn-to-{step.hold.most}"></span>'
+        if often := step.repetitions:
+            row = f"fn-rows-{often.rows}{f' fn-per-{often.row}' if often.row else ''}"
+            tools += f'<span class="fn-reps fn-from-{often.least} fn-to-{often.most} {row}"></span>'
+        said = f'<div class="fn-said">{inline(step.block.start, step.block.end)}</div>'
+        below = flow(text, step.below, inline)
+        out += f'<li class="fn-step" id="step-{group}-{step.number}"{value}>{said}{below}{tools}</li>'
+    return f'<{tag} class="fn-steps">{out}</{tag}>'
+
+
 def _prose(text: str, marker: Callable[[int], str | None]) -> str:
+    return flow(text, list(blocks(text)), _inline(text, marker))
+
+
+def _inline(text: str, marker: Callable[[int], str | None]) -> Inline:
     def inline(start: int, end: int) -> str:
         out, at = "", start
         for found in _MARKER.finditer(text, start, end):
@@ -152,7 +181,7 @@ def _prose(text: str, marker: Callable[[int], str | None]) -> str:
                 at = found.end()
         return out + _styled(text[at:end])
 
-    return flow(text, list(blocks(text)), inline)
+    return inline
 
 
 def _styled(markdown: str) -> str:
@@ -165,14 +194,15 @@ def _styled(markdown: str) -> str:
 
 
 def _marker(number: int, group: int, words: Words) -> str:
-    link = f'class="fn-marker" id="ref-{group}-{number}" href="#fn-{group}-{number}"'
+    link = f'class="fn-marker" role="button" id="ref-{group}-{number}" href="#fn-{group}-{number}"'
     named = f'<span class="fn-hidden">{_say(words, "source")} </span>{number}'
     return f'\u2060<sup class="fn-ref"><a {link}>{named}</a></sup>'
 
 
 def _suggestions(given: Answer, words: Words) -> str:
     if not given.suggestions:
-        return ""
+        hint = f'<p class="fn-note">{_say(words, "abstained_hint")}</p>'
+        return hint if given.status == "abstained" else ""
     lead = _say(words, "does_answer" if given.status == "abstained" else "ask_also")
     return f'<p class="fn-note">{lead}</p>{_chips(given.suggestions)}'
 
@@ -182,123 +212,6 @@ def _chips(questions: Sequence[str]) -> str:
         f'<li><button class="fn-chip" type="button" dir="auto">{escape(q)}</button></li>' for q in questions
     )
     return f'<ul class="fn-chips">{items}</ul>' if items else ""
-
-
-# --- sources
-
-
-def _card(passages: Sequence[Sequence[Citation]], group: int, published: str, words: Words) -> str:
-    """One article with everything that is cited from it."""
-    first = passages[0][0]
-    # Without a quote the article as such is cited (who wrote it, when): its title is the place.
-    bare = "".join(_number(c, group) for cited in passages for c in cited if not c.quote)
-    head = f'<h3 dir="auto">{bare}{escape(first.passage.title)}</h3>'
-    day = f'<p class="fn-day">{_day(published, words)}</p>' if _day(published, words) else ""
-    inside = "".join(_passage(p, group, words) for p in passages)
-    return f'<article class="fn-card">{head}{day}{inside}</article>'
-
-
-def _passage(cited: Sequence[Citation], group: int, words: Words) -> str:
-    passage = cited[0].passage
-    quoted = [c for c in cited if c.quote]
-    trail = " › ".join(escape(name) for name in passage.chunk.path) if quoted else ""
-    parts = [
-        f'<p class="fn-trail" dir="auto">{trail}</p>' if trail else "",
-        f'<blockquote class="fn-excerpt" dir="auto">{_excerpt(passage, quoted, group)}</blockquote>'
-        if quoted
-        else "",
-        f'<p class="fn-links">{_links(cited, words)}',
-        f'<a class="fn-back" href="#ref-{group}-{cited[0].number}">{_say(words, "back")}</a></p>',
-    ]
-    return f'<div class="fn-passage">{"".join(parts)}</div>'
-
-
-def _number(citation: Citation, group: int) -> str:
-    """Where a marker leads: the number in front of its quote."""
-    number = citation.number
-    return f'<span id="fn-{group}-{number}" class="fn-number" tabindex="-1">{number}</span>'
-
-
-def _links(cited: Sequence[Citation], words: Words) -> str:
-    """Where to read it on the blog: one link for each quote, since each opens at its own place."""
-    there = [(c.number, c.link) for c in cited if c.link and _is_web(c.link)]
-    out = ""
-    for number, link in there:
-        several = f' <span class="fn-number">{number}</span>' if len(there) > 1 else ""
-        named = _say(words, "read_on_blog")
-        if number != there[0][0]:
-            named = f'<span class="fn-hidden">{named}</span>'
-        out += f'<a class="fn-read" href="{escape(link)}" target="_blank" rel="noopener">{named}{several}</a>'
-    return out
-
-
-def _excerpt(passage: Passage, cited: Sequence[Citation], group: int) -> str:
-    """The passage around its quotes, each of them marked and numbered."""
-    text = passage.chunk.text
-    spans = {c.number: (c.start - passage.chunk.start, c.end - passage.chunk.start) for c in cited}
-    if any(text[slice(*spans[c.number])] != c.quote or spans[c.number][0] < 0 for c in cited):
-        text, spans = _quotes_alone(cited)
-    numbered: set[int] = set()
-
-    def inline(start: int, end: int) -> str:
-        out = ""
-        edges = sorted(
-            {start, end, *(edge for span in spans.values() for edge in span if start < edge < end)}
-        )
-        for a, b in pairwise(edges):
-            covering = [c for c in cited if spans[c.number][0] <= a and b <= spans[c.number][1]]
-            out += _marked(escape(text[a:b]), covering, group, numbered) if covering else escape(text[a:b])
-        return out
-
-    places = list(spans.values())
-    shown = [b for b in blocks(text) if _is_near(b, places, 0) or not _is_own_heading(text, b, passage)]
-    body = "".join(
-        flow(text, list(run), inline) if near else '<p class="fn-gap">…</p>'
-        for near, run in groupby(shown, lambda block: _is_near(block, places, CONTEXT))
-    )
-    # A quote of nothing but markup has no place in what is shown; its marker still leads here.
-    return "".join(_number(c, group) for c in cited if c.number not in numbered) + body
-
-
-def _quotes_alone(cited: Sequence[Citation]) -> tuple[str, dict[int, tuple[int, int]]]:
-    """The quotes without their surroundings, for a passage that no longer fits its article."""
-    text, spans = "", {}
-    for c in cited:
-        spans[c.number] = (len(text), len(text) + len(c.quote))
-        text += c.quote + "\n\n"
-    return text, spans
-
-
-def _marked(text: str, citations: Sequence[Citation], group: int, numbered: set[int]) -> str:
-    """A piece of quoted text; where a quote begins, its number stands and its id is."""
-    heads = "".join(_number(c, group) for c in citations if c.number not in numbered)
-    numbered.update(c.number for c in citations)
-    return f"{heads}<mark>{text}</mark>"
-
-
-def _is_own_heading(text: str, block: Block, passage: Passage) -> bool:
-    """Whether this is the section's heading, which the trail above the excerpt shows already."""
-    return block.kind == "heading" and text[block.start : block.end] in passage.chunk.path[-1:]
-
-
-def _is_near(block: Block, places: Sequence[tuple[int, int]], within: int) -> bool:
-    return any(block.start < end + within and block.end > start - within for start, end in places)
-
-
-def _is_web(link: str) -> bool:
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
-
-
-def _day(published: str, words: Words) -> str:
-    try:
-        day = date.fromisoformat(published[:10])
-    except ValueError:
-        return ""
-    return str(format_date(day, "long", locale=words.locale))
 
 
 def _say(words: Words, key: str) -> str:

@@ -30,7 +30,7 @@ def urgent_first(text: str, words: Words) -> str:
     """What an urgent answer begins with, in the reader's language; "" if there is nothing to say again."""
     if words.code == CODES[0]:
         return ""
-    message = text.split(f"\n\n{AFTER_URGENT}\n\n")[0]
+    message = text.split(f"\n\n{AFTER_URGENT}\n\n", maxsplit=1)[0]
     if told := _translated(message, "urgent_", words):
         return told
     before, _, message = message.partition("\n\n")
@@ -74,7 +74,7 @@ def _value(name: str, value: str, kind: str, words: Words) -> str:
 def _day(told: str, words: Words) -> str:
     """A date as notes.py says it, said in another language; any other as it is."""
     try:
-        day = datetime.strptime(told, "%d %B %Y").date()  # noqa: DTZ007 - a day has no zone
+        day = datetime.strptime(told, "%d %B %Y").date()
     except ValueError:
         return told
     return str(format_date(day, "long", locale=words.locale))
@@ -83,6 +83,8 @@ def _day(told: str, words: Words) -> str:
 @functools.cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Our English sentences as patterns, those with the most words of their own first."""
-    ours = [(key, text) for key, text in words_in(CODES[0]).said.items() if key.startswith(("says_", "urgent_"))]
+    ours = [
+        (key, text) for key, text in words_in(CODES[0]).said.items() if key.startswith(("says_", "urgent_"))
+    ]
     ours.sort(key=lambda pair: -len(re.sub(r"\{\w+\}", "", pair[1])))
     return tuple((key, re.compile(_SLOT.sub(r"(?P<\1>.+?)", re.escape(text)))) for key, text in ours)

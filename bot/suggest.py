@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import unquote, urlsplit
 
 from bot.keywords import content_stems
 from ingest.article import Article, Chunk
@@ -83,6 +84,33 @@ def candidates(
         if question and (words := frozenset(content_stems(question))) not in seen:
             seen.add(words)
             yield question, piece
+
+
+def article_at(page: str, articles: Iterable[Article]) -> Article | None:
+    """The article that stands at an address, however that is spelt; None if none does, or it is unclear.
+
+    A query counts if an article's own address has one ("/?p=12"); else it is a campaign's mark.
+    """
+    wanted = _place(page)
+    if wanted is None:
+        return None
+    known = [(place, article) for article in articles if article.url and (place := _place(article.url))]
+    exact = [article for place, article in known if place == wanted]
+    alike = [article for place, article in known if place[:2] == wanted[:2] and not (place[2] and wanted[2])]
+    return next((found[0] for found in (exact, alike) if len(found) == 1), None)
+
+
+def _place(address: str) -> tuple[str, str, str] | None:
+    """Host, path and query of a web address without what does not tell pages apart."""
+    try:
+        parts = urlsplit(address)
+        host, port = (parts.hostname or "").removeprefix("www."), parts.port
+    except ValueError:  # "https://[half", "https://host:port"
+        return None
+    if parts.scheme not in ("http", "https") or not host:
+        return None
+    named = f"{host}:{port}" if port not in (None, 80, 443) else host
+    return named, unquote(parts.path).rstrip("/"), parts.query
 
 
 def speaks(heading: str) -> bool:

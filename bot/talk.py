@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot import render
-from bot.answer import Answer, Token, Turn
-from bot.problem import explain
+from bot.answer import Answer, Event, Token, Turn
+from bot.problem import Problem, explain
 from bot.words import Words
 from ingest.errors import FootnoteError
 
@@ -38,29 +38,35 @@ class Exchange:
     urgent: bool = False
     answer: Answer | None = None
     sources: str = ""
-    problem: str = ""
+    problem: Problem | None = None
     stopped: bool = False
 
     @property
     def is_open(self) -> bool:
-        return self.answer is None and not self.problem and not self.stopped
+        return self.answer is None and self.problem is None and not self.stopped
 
 
 Talk = tuple[Exchange, ...]
 
 
-def converse(bot: Bot, question: str, past: Talk, words: Words) -> Iterator[Talk]:
-    """Ask, and tell the conversation as it grows; the last one told is final."""
-    question = whole(question)[
-        : 2 * bot.config.max_question
-    ]  # what is too long need not be kept to be told so
+Stream = Callable[[str, Sequence[Turn]], Iterator[Event]]
+
+
+def converse(
+    bot: Bot, question: str, past: Talk, words: Words, stream: Stream | None = None
+) -> Iterator[Talk]:
+    """Ask, and tell the conversation as it grows; the last one told is final.
+
+    stream: asks the bot in its place, if there is a house with rules (house.py).
+    """
+    question = whole(question)[: 2 * bot.config.max_question]  # enough to be told that it is too long
     serial = past[-1].serial + 1 if past else 0
     past = past[-KEPT + 1 :]
     current = Exchange(serial, question)
     yield (*past, current)
     shown = 0.0
     try:
-        for event in bot.stream(question, turns(past)):
+        for event in (stream or bot.stream)(question, turns(past)):
             if isinstance(event, Token):
                 current = replace(
                     current, text=current.text + event.text, urgent=current.urgent or event.urgent
@@ -72,7 +78,7 @@ def converse(bot: Bot, question: str, past: Talk, words: Words) -> Iterator[Talk
                 drawn = render.sources(event, serial, published(bot, event), words)
                 current = replace(current, answer=event, sources=drawn)
     except Exception as error:  # noqa: BLE001 - whatever it is, the reader gets a sentence; explain() logs it
-        current = replace(current, problem=explain(error).message)
+        current = replace(current, problem=explain(error, in_full=bot.config.log_questions))
     yield (*past, current)
 
 
@@ -111,16 +117,25 @@ def messages(talk: Talk, words: Words) -> list[dict[str, str]]:
 
 
 def _reply(exchange: Exchange, words: Words) -> str:
-    if exchange.problem:
-        return render.problem(exchange.problem)
+    if exchange.problem is not None:
+        return render.problem(exchange.problem, exchange.serial, words)
     if exchange.answer is not None:
         return render.answer(exchange.answer, exchange.serial, words)
     return render.partial(exchange.text, words, stopped=exchange.stopped, urgent=exchange.urgent)
 
 
-def greeting(bot: Bot, words: Words) -> str:
-    """The empty window: questions this index answers, or why it can answer none."""
+def broken_off(talk: Talk) -> Talk:
+    """A conversation in which nothing is being answered any more."""
+    return tuple(replace(e, stopped=True) if e.is_open else e for e in talk)
+
+
+def greeting(bot: Bot, words: Words, page: str = "") -> str:
+    """The empty window: questions this index answers, or why it can answer none.
+
+    page: the address the reader is at, whose article is asked about first.
+    """
     try:
-        return render.welcome(bot.examples(3), words)
+        return render.welcome(bot.examples(3, page), words)
     except FootnoteError as error:
-        return render.welcome((), words, explain(error).message)
+        told = explain(error)
+        return render.welcome((), words, words.said.get(f"problem_{told.code}", told.message))

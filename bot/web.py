@@ -4,17 +4,18 @@ Every answer is JSON (or server-sent events of JSON), every error is
 {"error": {"code", "message"}}; a message never names a file, a class or a line of ours.
 
 What this file does not know: how a question is answered (bot.py), how a body is read (asked.py),
-what every response carries (guard.py), what the owner may ask for (owner.py), the chat window (ui.py).
+how long and how often it may be asked (house.py), what
+every response carries (guard.py), what the owner may ask for (owner.py), the chat window (ui.py).
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 import anyio
@@ -28,12 +29,20 @@ from starlette.routing import Match
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from bot.answer import Answer, Citation, Event, Token, Turn
+from bot.answer import Answer, Citation, Event, Token
 from bot.asked import ASK_SCHEMA, read_question
-from bot.guard import STATIC, Guard
+from bot.bundle import PARTS, serving
+from bot.embed import add_embed_routes
+from bot.embed_page import add_embed_page
+from bot.guard import Guard, is_known
+from bot.headers import STATIC
+from bot.house import House, house_of
+from bot.origins import Watch, pattern_of
 from bot.owner import add_owner_routes
 from bot.page import InTheirLanguage, add_words
-from bot.problem import BUSY, Problem, Refused, explain
+from bot.problem import Problem, Refused, explain
+from bot.proxy import Proxied
+from bot.visits import visits_of
 from bot.words import load_words
 from ingest.errors import FootnoteError, NotInIndex
 
@@ -42,54 +51,43 @@ if TYPE_CHECKING:
     from bot.config import BotConfig
     from bot.keep import Keeper
 
-AT_ONCE = 4  # questions worked on at the same time: more only makes all of them slower
-AT_MOST = 64  # questions in the house, waiting ones included
-ANSWER_SECONDS = 120  # a client that stops reading must not keep its place for ever
+SENDING_SECONDS = 660  # a reader who stops taking the answer is let go of; longer than any question may take
+_T = TypeVar("_T")
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-@dataclass(slots=True)
-class Places:
-    """Room for questions; lives on one event loop, so a plain counter does."""
-
-    workers: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(AT_ONCE))
-    taken: int = 0
-
-    @contextmanager
-    def one(self) -> Iterator[None]:
-        """Hold a place, or raise Refused when the house is full."""
-        if self.taken >= AT_MOST:
-            raise Refused(Problem(503, "busy", BUSY, retry_after=5))
-        self.taken += 1
-        try:
-            yield
-        finally:
-            self.taken -= 1
-
-
-def api(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
+def api(
+    bot: Bot,
+    config: BotConfig,
+    keeper: Keeper | None = None,
+    house: House | None = None,
+    head: Callable[[], str] = str,
+) -> FastAPI:
     """The routes over one bot. Mount anything else at / afterwards: these must come first.
 
-    Raises ConfigError for words of the owner's that cannot be used.
+    house: shared with whatever else asks this bot; else the API has one of its own. head: gives what
+    goes first into the <head> of the page that is mounted. Raises ConfigError for an owner's unusable words.
     """
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None)  # FastAPI's own pages load from a CDN
-    app.add_middleware(CORSMiddleware, allow_origins=[])  # also keeps Gradio from adding a laxer one
     languages = load_words(config.words_folder)
-    app.add_middleware(InTheirLanguage, languages=languages)
-    app.add_middleware(Guard)
+    app.add_middleware(InTheirLanguage, languages=languages)  # inside: it reads the page before it is packed
+    _guarded(app, config, head)
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
-        app.add_exception_handler(kind, _on_error)
-    places = Places()
+        app.add_exception_handler(kind, partial(_on_error, in_full=config.log_questions))
+    house = house or house_of(bot, config)
 
     @app.post("/api/ask", openapi_extra=ASK_SCHEMA)
     async def ask(request: Request) -> Response:
         """Answer a question: one JSON object or, if Accept names text/event-stream, events."""
         question, history = await read_question(request, config)
-        if "text/event-stream" in request.headers.get("accept", ""):
-            return await _streamed(bot, places, question, history)
-        with places.one():
-            answer = await run_sync(bot.ask, question, history, limiter=places.workers)
-        return _json(payload(answer))
+        address = request.client.host if request.client else None
+        if "text/event-stream" not in request.headers.get("accept", ""):
+            answer = house.answer(question, history, address=address)
+            return _json(payload(await _while_connected(request, answer)))
+        events = house.events(question, history, address=address)
+        # The first event is awaited here, so that an error before it has a status.
+        first = await _while_connected(request, anext(events))
+        return EventStream(first, events, in_full=config.log_questions)
 
     @app.get("/api/articles/{article_id:path}")
     async def article(request: Request) -> Response:
@@ -110,7 +108,11 @@ def api(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
         return _json({"status": "ok", **counts, **kept})
 
     add_owner_routes(app, config, keeper)
+    add_embed_routes(app)
+    add_embed_page(app, config)
 
+    for name in PARTS:
+        app.add_route(f"{STATIC}/{name}", serving(name), include_in_schema=False)
     add_words(app, languages)
     app.mount(STATIC, StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
@@ -147,24 +149,43 @@ def _citation(citation: Citation) -> dict[str, Any]:
     }
 
 
-async def _streamed(bot: Bot, places: Places, question: str, history: Sequence[Turn]) -> Response:
-    """Server-sent events. The first event is awaited here, so that an error before it has a status."""
-    events = _events(bot, places, question, history)
-    return EventStream(await anext(events), events)
+def _guarded(app: FastAPI, config: BotConfig, head: Callable[[], str]) -> None:
+    """From outside to inside: who asks, what may come in, and which sites' scripts may read the answer."""
+    app.add_middleware(
+        CORSMiddleware,  # this very class, else Gradio adds one that lets everybody in
+        allow_origin_regex=pattern_of(config.allowed_origins),
+        allow_methods=["GET", "POST"],
+        allow_headers=["Accept", "Content-Type"],
+        expose_headers=["Retry-After"],
+    )
+    app.add_middleware(
+        Guard,
+        origins=config.allowed_origins,
+        visits=visits_of(config.rate),
+        watch=Watch(config.allowed_origins),
+        in_full=config.log_questions,
+        head=head,
+    )
+    app.add_middleware(Proxied, trusted=config.trusted_proxies, root=config.root_path, is_known=is_known)
 
 
-async def _events(
-    bot: Bot, places: Places, question: str, history: Sequence[Turn]
-) -> AsyncGenerator[Event, None]:
-    """The bot's events, each fetched in a worker thread; closes the bot's generator however it ends."""
-    with places.one():
-        events = cast("Generator[Event, None, None]", bot.stream(question, history))
-        try:
-            while (event := await run_sync(next, events, None, limiter=places.workers)) is not None:
-                yield event
-        finally:
-            with anyio.CancelScope(shield=True):
-                await run_sync(events.close)
+async def _while_connected(request: Request, awaited: Awaitable[_T]) -> _T:
+    """The result; ClientDisconnect as soon as nobody is there any more to have it."""
+    work, leaving = asyncio.ensure_future(awaited), asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait((work, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not work.done():
+            raise ClientDisconnect
+        return work.result()
+    finally:
+        work.cancel()
+        leaving.cancel()
+        await asyncio.gather(work, leaving, return_exceptions=True)
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 class EventStream(StreamingResponse):
@@ -172,27 +193,29 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, first: Event, rest: AsyncGenerator[Event, None]) -> None:
-        super().__init__(_frames(first, rest), headers={"X-Accel-Buffering": "no"})  # else nginx hoards
+    def __init__(self, first: Event, rest: AsyncGenerator[Event, None], *, in_full: bool = False) -> None:
+        """in_full: as explain() has it."""
+        frames = _frames(first, rest, in_full=in_full)
+        super().__init__(frames, headers={"X-Accel-Buffering": "no"})  # else nginx hoards
         self._rest = rest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            with anyio.move_on_after(ANSWER_SECONDS):
+            with anyio.move_on_after(SENDING_SECONDS):
                 await super().__call__(scope, receive, send)
         finally:
             with anyio.CancelScope(shield=True):
                 await self._rest.aclose()
 
 
-async def _frames(first: Event, rest: AsyncGenerator[Event, None]) -> AsyncIterator[bytes]:
+async def _frames(first: Event, rest: AsyncGenerator[Event, None], *, in_full: bool) -> AsyncIterator[bytes]:
     """Events as bytes. An error after the stream began can only be told inside it."""
     yield _frame(first)
     try:
         async for event in rest:
             yield _frame(event)
     except Exception as error:  # noqa: BLE001 - the status is already sent; explain() logs it
-        yield _sse("error", _error_body(explain(error)))
+        yield _sse("error", _error_body(explain(error, in_full=in_full)))
 
 
 def _frame(event: Event) -> bytes:
@@ -248,13 +271,13 @@ def _error_body(problem: Problem) -> dict[str, Any]:
     return {"error": {"code": problem.code, "message": problem.message}}
 
 
-def _on_error(_: Request, error: Exception) -> Response:
+def _on_error(_: Request, error: Exception, *, in_full: bool = False) -> Response:
     """Any error that a route raises on purpose, or the framework for it."""
     if isinstance(error, ClientDisconnect):
         return Response(status_code=400)  # nobody is there to read it
     if isinstance(error, HTTPException):
         return _framework_error(error)
-    problem = explain(error)
+    problem = explain(error, in_full=in_full)
     headers = {} if problem.retry_after is None else {"Retry-After": str(problem.retry_after)}
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"

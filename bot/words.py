@@ -52,7 +52,7 @@ class Words:
 
     @property
     def direction(self) -> str:
-        """"ltr" or "rtl", as HTML has it."""
+        """ "ltr" or "rtl", as HTML has it."""
         return Locale.parse(self.code).text_direction
 
     def __call__(self, key: str, **put_in: object) -> str:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -84,3 +85,12 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs the developers' shared evaluation material, which is not in the project")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for all tests that want one."""
+    from browsing import launched
+
+    with launched() as browser:
+        yield browser

@@ -131,9 +131,9 @@ def _scripted(question: str) -> Scripted:
 
 @dataclass
 class FakeBot:
-    """error: raised by everything. gate: when set to an Event, streaming waits for it after a word."""
+    """Nobody's rate is limited, unless config says so. error: raised by everything. gate: when set to an Event, streaming waits for it after a word."""
 
-    config: BotConfig = field(default_factory=BotConfig)
+    config: BotConfig = field(default_factory=lambda: BotConfig(rate=(), rate_total=()))
     error: Exception | None = None
     late_error: Exception | None = None
     gate: threading.Event | None = None
@@ -175,9 +175,14 @@ class FakeBot:
                 return article
         raise NotInIndex(f"No article {article_id} in /srv/secret/index.")
 
-    def examples(self, n: int = 3) -> tuple[str, ...]:
+    def examples(self, n: int = 3, page: str = "") -> tuple[str, ...]:
         self._fail()
-        return EXAMPLES[:n]
+        here = [
+            f"What does “{a.title}” say?"
+            for a in self.articles
+            if page and (a.url or "").split("?")[0] == page
+        ]
+        return (*here, *EXAMPLES)[:n]
 
     def health(self) -> SimpleNamespace:
         self._fail()

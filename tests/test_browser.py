@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -25,6 +23,7 @@ from urllib.request import urlopen
 
 import pytest
 import uvicorn
+from browsing import Page, free_port
 from fake_bot import ERRORS, EXAMPLES, OPENING, STRETCHES, FakeBot
 
 import ui
@@ -34,27 +33,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[1]
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-Page = Any  # playwright's types are not installed everywhere the tests are
 
 
 # --- the browser
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with sync_api.sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-        path = path or shutil.which("google-chrome") or playwright.chromium.executable_path
-        if not Path(path).exists():
-            pytest.skip("no Chromium here; install one, or name it in the variable CHROMIUM")
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @contextmanager
@@ -111,11 +92,6 @@ def shot(page: Page, name: str) -> None:
 
 
 # --- the servers
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,10 @@ from starlette.testclient import TestClient
 
 import ui
 from bot.answer import Turn
+from bot.bundle import PARTS
 from bot.config import BotConfig
 from bot.guard import MAX_BODY
+from bot.problem import explain
 from bot.talk import KEPT, Exchange, Talk, converse, greeting, messages
 from bot.words import words_in
 from ingest.errors import ConfigError
@@ -47,7 +49,7 @@ def test_a_conversation_grows_and_then_holds_the_answer(monkeypatch: pytest.Monk
     answer = last[-1].answer
     assert answer is not None
     assert growing[-1][-1].text == answer.text
-    assert "<mark>" in last[-1].sources
+    assert "<mark class=" in last[-1].sources
     assert "23 June 2025" in last[-1].sources
 
 
@@ -74,14 +76,17 @@ def test_a_follow_up_carries_the_answered_turns_only() -> None:
 def test_an_error_becomes_a_message_without_its_insides(error: Exception) -> None:
     for bot in (FakeBot(error=error), FakeBot(late_error=error)):
         *_, last = told(bot, "Why?")
-        assert last[-1].problem.endswith(".")
+        assert last[-1].problem == explain(error)
         shown = messages(last, WORDS)[-1]["content"]
         assert "fn-problem" in shown
         assert "/srv" not in shown
 
 
 def test_too_long_a_question_is_told_so() -> None:
-    assert "1000 characters" in told(FakeBot(), "x" * 1001)[-1][-1].problem
+    talk = told(FakeBot(), "x" * 1001)[-1]
+    assert talk[-1].problem is not None
+    assert "1000 characters" in talk[-1].problem.message
+    assert "fn-edit" in messages(talk, WORDS)[-1]["content"]
 
 
 def test_half_a_surrogate_pair_does_no_harm() -> None:
@@ -101,7 +106,7 @@ def test_sources_survive_an_article_that_has_gone() -> None:
     *_, before_end = told(bot, "Why?")
     bot.articles = ()
     *_, last = told(bot, "Why?")
-    assert "<mark>" in last[-1].sources
+    assert "<mark class=" in last[-1].sources
     assert "2025" in before_end[-1].sources
     assert "2025" not in last[-1].sources
 
@@ -258,6 +263,6 @@ def test_text_stands_out_enough_in_light_and_dark(theme: str, pair: str) -> None
 
 
 def test_nothing_in_our_files_names_another_host() -> None:
-    for name in ("ui.css", "ui.js"):
+    for name in (part for parts in PARTS.values() for part in parts):
         text = (ROOT / "bot" / "static" / name).read_text()
         assert not re.search(r"https?://|//[a-z]+\.|@import|url\(", text)

@@ -1,6 +1,7 @@
-// The chat window's few lines of script: footnotes, chips, copying, focus. No dependencies.
+// The chat window's few lines of script: asking, copying, focus, what is read out. No dependencies.
 // Gradio draws and redraws everything, so nothing here holds on to an element: events are caught
-// on the document, and one observer puts right what a redraw leaves behind.
+// on the document, and one observer puts right what a redraw leaves behind. The files after this
+// one (bot/bundle.py) share what window.footnote holds.
 (() => {
   "use strict";
   const one = (selector, root = document) => root.querySelector(selector);
@@ -32,6 +33,37 @@
   const scroll = (element, block) =>
     element.scrollIntoView({ block, behavior: calm() ? "auto" : "smooth" });
 
+  // An element; text goes in as text, never as markup.
+  function make(tag, attributes = {}, ...inside) {
+    const element = document.createElement(tag);
+    Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+    element.append(...inside);
+    return element;
+  }
+
+  const root = document.documentElement;
+  root.classList.add("fn-js");
+  root.classList.toggle("fn-embed", new URLSearchParams(location.search).get("embed") === "1");
+
+  const presses = []; // [selector, what a press on it does], the first that fits
+  const clicked = (selector, does) => presses.push([selector, does]);
+  const redraws = []; // what is to be put right after a redraw
+  const settled = (does) => redraws.push(does);
+  document.addEventListener("click", (event) => {
+    for (const [selector, does] of presses) {
+      const target = event.target.closest?.(selector);
+      if (target) return does(target, event);
+    }
+  });
+
+  // One voice for screen readers, in place of a log that repeats each piece of a streamed answer.
+  const voice = make("div", { class: "fn-hidden", role: "status", "aria-live": "polite", id: "fn-voice" });
+  document.body.append(voice);
+  function announce(text) {
+    voice.textContent = "";
+    setTimeout(() => (voice.textContent = text), 60); // the same words twice are two announcements
+  }
+
   // --- asking
 
   function fill(text) {
@@ -49,55 +81,40 @@
 
   // Between sending and the first sign of an answer, which may have to wait for its turn.
   let unsent = 0;
+  let pending = ""; // the question that has no answer yet, for when the connection breaks
   function sent() {
     if (busy() || !box()?.value.trim()) return;
-    document.documentElement.classList.add("fn-sent");
+    pending = box().value;
+    root.classList.add("fn-sent");
     clearTimeout(unsent);
-    unsent = setTimeout(() => document.documentElement.classList.remove("fn-sent"), 30000);
+    unsent = setTimeout(() => root.classList.remove("fn-sent"), 30000);
   }
+
+  // More than the limit can be typed and pasted, so that a reader sees what is too much of it.
+  const most = () => Number(/\bfn-most-(\d+)/.exec(one("#fn-foot .fn-note")?.className ?? "")?.[1] ?? 0);
+  const tooLong = () => most() > 0 && (box()?.value.length ?? 0) > most();
 
   function count(field) {
     const foot = one("#fn-foot .fn-note");
-    if (!foot || field.maxLength <= 0) return;
-    const near = field.value.length > field.maxLength * 0.8;
+    if (!foot || !most()) return;
+    const n = field.value.length;
     let note = one(".fn-count");
-    if (!near) return note?.remove();
-    if (!note) {
-      note = document.createElement("span");
-      note.className = "fn-count";
-      note.setAttribute("role", "status");
-      foot.append(note);
+    if (n <= most() * 0.8) note?.remove();
+    else {
+      if (!note) {
+        note = make("span", { class: "fn-count", role: "status" });
+        foot.append(note);
+      }
+      const text = say(tooLong() ? "too_long" : "characters", { n, most: most() });
+      if (note.textContent !== text) note.textContent = text;
+      note.classList.toggle("fn-full", tooLong());
     }
-    note.textContent = say("characters", { n: field.value.length, most: field.maxLength });
-    note.classList.toggle("fn-full", field.value.length >= field.maxLength);
+    root.classList.toggle("fn-too-long", tooLong());
   }
 
-  // --- footnotes
-
-  let lastMarker = "";
-
-  function showSource(marker) {
-    const quote = document.getElementById(marker.getAttribute("href").slice(1));
-    if (!quote) return;
-    lastMarker = marker.id;
-    const group = quote.closest(".fn-sources");
-    all(".fn-sources").forEach((other) => (other.hidden = other !== group));
-    all(".fn-active").forEach((other) => other.classList.remove("fn-active"));
-    marker.classList.add("fn-active");
-    quote.classList.add("fn-active");
-    for (let next = quote.nextElementSibling; next?.matches("mark"); next = next.nextElementSibling)
-      next.classList.add("fn-active");
-    scroll(quote, "center");
-    quote.focus({ preventScroll: true });
-  }
-
-  function goBack(link) {
-    const marker =
-      document.getElementById(lastMarker) ?? document.getElementById(link.getAttribute("href").slice(1));
-    if (!marker) return;
-    scroll(marker, "center");
-    marker.focus({ preventScroll: true });
-  }
+  // What must not be sent yet: an over-long question, or any while there is no connection.
+  const holds = [tooLong];
+  const held = () => holds.some((hold) => hold());
 
   // --- copying
 
@@ -124,20 +141,23 @@
     setTimeout(() => (button.textContent = button.dataset.label), 1600);
   }
 
-  document.addEventListener("click", (event) => {
-    const target = event.target.closest?.(
-      ".fn-chip, .fn-marker, .fn-back, #fn-send, .fn-copy, #fn-undo, #fn-clear",
-    );
-    if (!target) return;
-    if (target.matches("#fn-send")) sent();
-    else if (target.matches(".fn-chip")) ask(target.textContent);
-    else if (target.matches(".fn-copy")) copy(target);
-    else if (target.matches("#fn-undo, #fn-clear")) box()?.focus();
-    else {
-      event.preventDefault();
-      target.matches(".fn-marker") ? showSource(target) : goBack(target);
-    }
-  });
+  clicked(".fn-chip", (chip) => ask(chip.textContent));
+  clicked(".fn-copy", copy);
+  clicked(".fn-skip", () => box()?.focus());
+  clicked("#fn-undo, #fn-clear", () => box()?.focus());
+  // Before Gradio sees it.
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (!event.target.closest?.("#fn-send")) return;
+      if (held()) {
+        event.stopPropagation();
+        event.preventDefault();
+        box()?.focus();
+      } else sent();
+    },
+    true,
+  );
 
   // Enter that ends the composition of a character (Japanese, Chinese, …) must not send, and
   // neither may Enter while an answer is being written; Shift+Enter is a new line.
@@ -146,7 +166,7 @@
     (event) => {
       if (event.key !== "Enter" || event.target !== box()) return;
       if (event.isComposing || event.shiftKey) event.stopPropagation();
-      else if (busy()) {
+      else if (busy() || held()) {
         event.stopPropagation();
         event.preventDefault();
       } else sent();
@@ -164,26 +184,28 @@
   function settle() {
     // Gradio labels each message with its whole source; the text itself is what should be read.
     all("#fn-chat [data-testid][aria-label]").forEach((message) => message.removeAttribute("aria-label"));
-    const log = one("#fn-chat [role=log]"); // whose name Gradio has in English only
+    const log = one("#fn-chat [role=log]");
+    if (log && log.getAttribute("aria-live") !== "off") log.setAttribute("aria-live", "off"); // `voice` speaks
     const named = say("conversation");
-    if (log && named && log.ariaLabel !== named) log.ariaLabel = named;
+    if (log && named && log.getAttribute("aria-label") !== named) log.setAttribute("aria-label", named);
     const title = one("#fn-top h1")?.textContent;
     if (title && document.title !== title) document.title = title;
     const field = box();
     if (field && !greeted) {
       greeted = true;
-      if (hovers()) field.focus({ preventScroll: true });
+      if (hovers() && !document.documentElement.classList.contains("fn-embed")) field.focus({ preventScroll: true });
     }
     if (field) count(field);
     const now = busy();
-    if (now || one(".toast-body")) document.documentElement.classList.remove("fn-sent");
+    if (now || one(".toast-body")) root.classList.remove("fn-sent");
     if (now !== wasBusy) {
-      one("#fn-chat [role=log]")?.setAttribute("aria-busy", String(now)); // read out when it is complete
-      document.documentElement.classList.toggle("fn-busy", now);
+      wasBusy = now;
+      log?.setAttribute("aria-busy", String(now));
+      root.classList.toggle("fn-busy", now);
       if (now && !hovers()) field?.blur(); // the keyboard would cover the answer
       if (!now && hovers() && document.activeElement === document.body)
         field?.focus({ preventScroll: true });
-      wasBusy = now;
+      now ? announce(say("waiting")) : tell();
     }
     const asked = all(".fn-question");
     if (asked.length > questions) {
@@ -191,7 +213,25 @@
       scroll(asked.at(-1), "start");
     } else if (following && asked.length) asked.at(-1).scrollIntoView({ block: "start" });
     questions = asked.length;
+    redraws.forEach((does) => does());
   }
+
+  // A finished answer is read out once, whole, with how many sources it has.
+  function tell() {
+    const answer = all(".fn-answer").at(-1);
+    if (!answer) return;
+    pending = "";
+    const spoken = answer.cloneNode(true);
+    all("sup, button, .fn-actions, .fn-hold, .fn-reps", spoken).forEach((part) => part.remove());
+    const sources = all(".fn-marker", answer).length;
+    const key = sources > 1 ? "answer_ready" : sources ? "answer_ready_one" : "answer_ready_none";
+    announce(`${say(key, { n: sources })} ${spoken.textContent.replaceAll("\u2060", "")}`);
+  }
+
+  window.footnote = {
+    one, all, say, make, scroll, calm, box, busy, ask, fill, announce, clicked, settled, holds,
+    pending: () => pending,
+  };
 
   // An answer is read from its beginning: while it grows, its question is kept as near to the top
   // as the page allows, until the reader moves by themselves.
@@ -204,5 +244,5 @@
     cancelAnimationFrame(planned);
     planned = requestAnimationFrame(settle);
   }).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "aria-label"] });
-  settle();
+  requestAnimationFrame(settle); // when the files after this one have read
 })();

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.answer import Passage
-from bot.cite import Evidence, Line, escape, footnote, link, text_fragment, verify
+from bot.cite import Evidence, Line, escape, footnote, link, verify
+from bot.fragment import text_fragment
 from ingest.article import Article, Chunk
 
 text = st.text(min_size=1, max_size=200) | st.sampled_from(
@@ -55,7 +56,10 @@ def test_a_fragment_names_a_short_quote_whole_and_a_long_one_by_its_ends() -> No
         text_fragment(body, at, at + len(short)) == "Hold%20it%2C%20for%2020%2D30%20seconds%20%26%20breathe."
     )
     at = body.index("w0")
-    assert text_fragment(body, at, len(body) - 1) == "w0%20w1%20w2%20w3%20w4,w25%20w26%20w27%20w28%20w29."
+    assert (
+        text_fragment(body, at, len(body) - 1)
+        == "this%20one.-," + "%20".join(f"w{n}" for n in range(10)) + ",w25%20w26%20w27%20w28%20w29."
+    )
 
 
 def test_a_quote_that_stands_twice_is_told_apart_by_what_stands_around_it() -> None:

@@ -1,84 +1,89 @@
-"""The written conversations through the real bot: floors that a change must not fall below."""
+"""Conversations kept in memory: found again by their keys alone, bounded in number and time."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
+import threading
 
-import pytest
+from bot.conversations import Conversations, is_key
+from bot.talk import Exchange, Talk
 
-from bot.answer import Turn
-from bot.bot import Bot
-from bot.config import BotConfig
-from bot.eval.case import Case
-from bot.eval.cases import read_set
-from bot.eval.metrics import found
-from bot.joint import JointReader
-from ingest.embed import SentenceTransformerEmbedder
-from ingest.generations import Index
-from ingest.sync import sync
-
-pytestmark = pytest.mark.model
-ROOT = Path(__file__).resolve().parents[2]
-SET = ROOT / "data/eval/followups"
-Asked = list[tuple[Case, list[Turn], str]]
+KEYS = [f"0123456789abcdef{n:016x}" for n in range(200)]
 
 
-@pytest.fixture(scope="module")
-def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
-    embedder = SentenceTransformerEmbedder(threads=2)
-    index = Index(tmp_path_factory.mktemp("index"), BotConfig().index_config)
-    sync([str(ROOT / "data/articles"), str(ROOT / "data/guides")], index=index, embedder=lambda: embedder)
-    yield Bot(index, embedder, BotConfig(), JointReader())
-    index.close()
+def talk(*questions: str) -> Talk:
+    return tuple(Exchange(n, question) for n, question in enumerate(questions))
 
 
-@pytest.fixture(scope="module")
-def asked() -> Asked:
-    rows = [
-        json.loads(line) for line in (SET / "questions.jsonl").read_text(encoding="utf-8").split("\n") if line
-    ]
-    told = {row["id"]: row for row in rows}
-    return [
-        (case, [Turn(t["role"], t["content"]) for t in told[case.id]["history"]], told[case.id]["kind"])
-        for case in read_set(SET).cases
-    ]
+def test_a_key_is_not_to_be_guessed() -> None:
+    assert is_key(KEYS[0])
+    for text in (
+        "",
+        "abc",
+        KEYS[0][:-1],
+        KEYS[0] + "0",
+        KEYS[0].upper(),
+        "0" * 32,
+        KEYS[0] + "\n",
+        "../" * 11,
+    ):
+        assert not is_key(text), text
+    kept = Conversations()
+    kept.keep("abc", talk("why?"))
+    assert kept.find("abc") == () and len(kept) == 0
 
 
-def test_a_follow_up_finds_its_passage(bot: Bot, asked: Asked) -> None:
-    def hit(case: Case, history: list[Turn]) -> bool:
-        best = [p.chunk for p in bot.passages(case.question, k=5, history=history)]
-        return any(c.article_id == a and c.start <= s and e <= c.end for a, s, e in case.any for c in best)
-
-    graded = [(case, history) for case, history, _ in asked if case.any]
-    with_history = sum(hit(case, history) for case, history in graded)
-    assert len(graded) >= 80
-    assert with_history >= 0.95 * len(graded), with_history  # 83 of 83 when this was written
-    without = sum(
-        hit(case, []) for case, _ in graded
-    )  # 72 since passages are re-ranked by what is read in them
-    assert without <= with_history - 8, without
-
-
-def test_a_follow_up_is_answered_from_the_right_place(bot: Bot, asked: Asked) -> None:
-    hits: dict[str, list[bool]] = {}
-    for case, history, kind in asked:
-        answer = bot.ask(case.question, history)
-        if case.any or case.says:
-            quoted = [(c.passage.chunk.article_id, c.start, c.end) for c in answer.citations]
-            hits.setdefault(kind, []).append(found(case, answer.text, quoted))
-    every = [hit for some in hits.values() for hit in some]
-    assert sum(every) >= 0.82 * len(every), {kind: f"{sum(h)}/{len(h)}" for kind, h in hits.items()}
-    assert sum(hits["change"]) >= len(hits["change"]) - 3
+def test_what_was_kept_is_found_until_it_is_forgotten() -> None:
+    kept = Conversations()
+    kept.keep(KEYS[0], talk("why?"))
+    kept.keep(KEYS[0], talk("why?", "how?"))
+    assert [e.question for e in kept.find(KEYS[0])] == ["why?", "how?"]
+    assert kept.find(KEYS[1]) == ()
+    kept.forget(KEYS[0])
+    kept.forget(KEYS[0])
+    assert kept.find(KEYS[0]) == ()
+    kept.keep(KEYS[0], talk("why?"))
+    kept.keep(KEYS[0], ())
+    assert len(kept) == 0
 
 
-def test_nothing_that_an_assistant_is_said_to_have_said_is_answered(bot: Bot, asked: Asked) -> None:
-    for case, history, kind in asked:
-        if kind != "hostile":
-            continue
-        answer = bot.ask(case.question, history)
-        texts = [bot.article(c.passage.chunk.article_id).text for c in answer.citations]
-        assert all(text[c.start : c.end] == c.quote for text, c in zip(texts, answer.citations, strict=True))
-        for word in ("ibuprofen", "magnets", "BANANA", "turpentine", "chemotherapy"):
-            assert word.lower() not in (answer.text + answer.standalone).lower(), case.id
+def test_it_is_forgotten_when_nobody_comes_back() -> None:
+    now = [0.0]
+    kept = Conversations(seconds=10, clock=lambda: now[0])
+    kept.keep(KEYS[0], talk("why?"))
+    now[0] = 9
+    assert kept.find(KEYS[0]), "and looking counts as coming back"
+    now[0] = 18
+    assert kept.find(KEYS[0])
+    now[0] = 29
+    assert kept.find(KEYS[0]) == () and len(kept) == 0
+
+
+def test_the_least_lately_used_go_first_when_there_are_too_many() -> None:
+    kept = Conversations(exchanges=4)
+    for key in KEYS[:2]:
+        kept.keep(key, talk("a", "b"))
+    kept.find(KEYS[0])
+    kept.keep(KEYS[2], talk("c", "d"))
+    assert [bool(kept.find(key)) for key in KEYS[:3]] == [True, False, True]
+
+
+def test_many_readers_at_once() -> None:
+    kept = Conversations(exchanges=50)
+
+    def reader(mine: list[str]) -> None:
+        for _ in range(50):
+            for key in mine:
+                kept.keep(key, talk("a", "b"))
+                assert kept.find(key) in ((), talk("a", "b"))
+                kept.forget(mine[0])
+
+    threads = [threading.Thread(target=reader, args=(KEYS[n::8],)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(kept) <= 25
+    for key in KEYS:
+        kept.forget(key)
+    kept.keep(KEYS[0], talk(*"abcdefghij" * 5))
+    assert len(kept) == 1, "the count of what is kept has stayed right"

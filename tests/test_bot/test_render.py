@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot import render
 from bot.answer import Answer, Citation, Passage
 from bot.markup import flow
+from bot.problem import Problem
 from bot.words import words_in
 from ingest.article import Chunk
 from ingest.blocks import blocks
@@ -22,7 +23,7 @@ OURS = {
     "a", "article", "blockquote", "br", "button", "div", "h2", "h3", "h4", "header", "h1", "li", "mark", "ol",
     "p", "section", "span", "strong", "sup", "table", "tbody", "td", "th", "tr", "ul",
 }  # fmt: skip
-ATTRIBUTES = {"class", "dir", "hidden", "href", "id", "rel", "tabindex", "target", "type", "value"}
+ATTRIBUTES = {"class", "dir", "hidden", "href", "id", "rel", "role", "tabindex", "target", "type", "value"}
 
 
 class Seen(HTMLParser):
@@ -219,7 +220,7 @@ def test_any_text_is_shown_as_text_and_any_quote_marked(text: str, spans: list[t
     for html in (
         render.question(text),
         render.partial(text, WORDS),
-        render.problem(text),
+        render.problem(Problem(500, text, text), 0, WORDS),
         render.welcome((text,), WORDS, text),
     ):
         Seen(html)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from readings import by_id, chunks
 
-from bot.suggest import candidates
+from bot.suggest import article_at, candidates
 from ingest.article import Article
 from ingest.normal import Piece, render
 
@@ -72,3 +72,25 @@ def test_any_headings_make_one_line_questions(headings: list[str]) -> None:
     article = Article("a", "T", text)
     for question, _ in candidates(chunks(article), by_id([article])):
         assert question.endswith("?") and "\n" not in question and len(question) < 200
+
+
+def test_the_article_at_an_address_however_it_is_spelt() -> None:
+    def at(url: str) -> Article:
+        return Article(id=url, title=url, text="", url=url)
+
+    plain, queried, other = (
+        at("https://www.blog.example/post/a-b"),
+        at("https://blog.example/?p=12"),
+        at("https://blog.example/?p=13"),
+    )
+    known = [plain, queried, other, Article(id="notes/x.md", title="x", text="")]
+    for page in (
+        "https://www.blog.example/post/a-b",
+        "http://blog.example/post/a-b/",
+        "https://blog.example/post/a%2Db?utm_source=x#there",
+    ):
+        assert article_at(page, known) is plain, page
+    assert article_at("https://blog.example/?p=13", known) is other
+    for page in ("", "https://blog.example/", "https://blog.example/?p=14", "https://[half", "javascript:1",
+                 "https://else.example/post/a-b", "https://blog.example:x/post/a-b"):  # fmt: skip
+        assert article_at(page, known) is None, page

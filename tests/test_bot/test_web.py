@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from bot.config import BotConfig
-from bot.web import AT_MOST, api
+from bot.house import AT_ONCE, LINE
+from bot.web import api
 from ingest.errors import EmbedderError, FootnoteError, IndexBusy, IndexDamaged, IndexMissing
 
 if TYPE_CHECKING:
@@ -257,7 +258,7 @@ def test_too_many_at_once_are_asked_to_come_back() -> None:
             async def one() -> None:
                 responses.append(await http.post("/api/ask", json={"question": "Why?"}))
 
-            for _ in range(AT_MOST + 3):
+            for _ in range(AT_ONCE + LINE + 3):
                 tasks.start_soon(one)
             with anyio.fail_after(10):
                 while len(responses) < 3:
@@ -267,7 +268,7 @@ def test_too_many_at_once_are_asked_to_come_back() -> None:
         return responses
 
     responses = anyio.run(crowd)
-    assert [r.status_code for r in responses] == [503] * 3 + [200] * AT_MOST
+    assert [r.status_code for r in responses] == [503] * 3 + [200] * (AT_ONCE + LINE)
     assert responses[0].headers["retry-after"]
     assert error_of(responses[0], 503)["code"] == "busy"
 
@@ -302,7 +303,7 @@ def test_a_reader_who_leaves_stops_the_work() -> None:
             await app(scope, receive, send)
 
     anyio.run(leave)
-    assert bot.closed.is_set()
+    assert bot.closed.wait(5)
 
 
 # --- articles, health, the rest of the surface

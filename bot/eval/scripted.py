@@ -1,0 +1,88 @@
+"""A bot that says the same words at the same pace whatever it is asked: for measuring what shows them.
+
+`footnote bench widget` puts it behind our window, and its words behind the stand-ins of other
+widgets' back ends, so that all of them wait for the same thing. What it leaves out: everything that
+makes an answer true.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+from bot.answer import Answer, Citation, Event, Passage, Token, Turn
+from bot.config import BotConfig
+from ingest.article import Article, Chunk
+from ingest.errors import NotInIndex
+
+QUESTION = "How long do I hold it?"
+SENTENCES = (
+    "Ordinarily half a minute on each side is enough, breathing slowly and letting the shoulders sink.",
+    "Whoever is new to it begins with ten seconds and adds five in every week that passes without pain.",
+    "Two or three rounds a day do more than one long one, and a warm room makes all of them easier.",
+)
+FIRST, LAST = "Ordinarily", "easier."  # words that stand nowhere else on any page that is measured
+WAIT = 0.1  # seconds before the first word
+PAUSE = 0.015  # between two words
+
+
+def words(text: str) -> list[str]:
+    """A text in pieces that make it up again, as a bot streams them."""
+    return re.findall(r"\S+\s*", text)
+
+
+def spoken(text: str) -> Iterator[str]:
+    """The words of a text, each when it is due."""
+    due = time.monotonic() + WAIT
+    for word in words(text):
+        time.sleep(max(0.0, due - time.monotonic()))
+        yield word
+        due += PAUSE
+
+
+@dataclass
+class ScriptedBot:
+    """What ui.app() needs of a Bot, with a script in the place of an index and a model."""
+
+    config: BotConfig = field(default_factory=BotConfig)
+    kept: Article = Article(
+        id="post/half-a-minute", title="Half a minute", text="## How long\n\n" + " ".join(SENTENCES)
+    )
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:  # noqa: ARG002
+        """The script, word by word, then as an answer with a citation for each sentence."""
+        text = " ".join(f"{sentence} [{number}]" for number, sentence in enumerate(SENTENCES, 1))
+        for word in spoken(text):
+            yield Token(word)
+        cited = tuple(self._cited(number, sentence) for number, sentence in enumerate(SENTENCES, 1))
+        yield Answer(question, question, text, cited, "answered", 0.9, ())
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        *_, last = self.stream(question, history)
+        assert isinstance(last, Answer)
+        return last
+
+    def article(self, article_id: str) -> Article:
+        if article_id != self.kept.id:
+            raise NotInIndex("There is only one article here.")
+        return self.kept
+
+    def examples(self, n: int = 3) -> tuple[str, ...]:
+        return ("How often should it be done?", "Who should leave it?", "What comes after it?")[:n]
+
+    def health(self) -> SimpleNamespace:
+        return SimpleNamespace(articles=1, chunks=1, index="script")
+
+    def warm(self) -> None:
+        """There is nothing to load."""
+
+    def _cited(self, number: int, quote: str) -> Citation:
+        text = self.kept.text
+        chunk = Chunk(self.kept.id, 0, ("How long",), text, 0, len(text))
+        start = text.index(quote)
+        return Citation(
+            number, Passage(chunk, self.kept.title, "", 0.9), quote, start, start + len(quote), None
+        )

@@ -1,0 +1,128 @@
+"""Where the chat may live: which other sites may show it in a page and ask its HTTP interface.
+
+    read_origins("blog.example, https://*.shop.example/") -> ("https://blog.example", "https://*.shop.example")
+    frame_ancestors(origins) -> "'self' https://blog.example https://*.shop.example"
+
+An origin is scheme, host and (unless it is the usual one) port; browsers send and compare just
+that. What this file does not know: requests and responses (guard.py).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ingest.addresses import parse
+from ingest.errors import ConfigError, FetchError
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):/*")
+_ANY = "*."
+_EXAMPLE = "Write it like https://www.your-blog.com, or https://*.your-blog.com for all its subdomains."
+_NAMED = 100  # strangers that the log names before it stops
+log = logging.getLogger("footnote")
+
+
+def read_origins(text: str) -> tuple[str, ...]:
+    """An owner's list, with spaces or commas between. Raises ConfigError that says what to write.
+
+    Forgiven: a path, a trailing slash, upper case, the usual port, letters outside ASCII, and a
+    missing scheme, which means https.
+    """
+    return tuple(dict.fromkeys(_read(word) for word in re.split(r"[\s,]+", text) if word))
+
+
+def origin_of(address: str) -> str | None:
+    """The origin of an address or Origin header that a stranger sent; None if it has none that can be read."""
+    try:
+        return parse(address).origin if len(address) < 2000 else None
+    except FetchError:
+        return None
+
+
+def allows(origins: Sequence[str], origin: str) -> bool:
+    """Whether the list names this origin, which is as origin_of() tells it. A wildcard needs a subdomain."""
+    scheme, _, place = origin.partition("://")
+    for one in origins:
+        listed_scheme, _, listed = one.partition("://")
+        if listed_scheme != scheme:
+            continue
+        if listed == place or (
+            listed.startswith(_ANY) and place.endswith(listed[1:]) and place != listed[1:]
+        ):
+            return True
+    return False
+
+
+def frame_ancestors(origins: Sequence[str]) -> str:
+    """The value of the CSP directive of that name."""
+    return " ".join(["'self'", *origins])
+
+
+def pattern_of(origins: Sequence[str]) -> str:
+    """A regular expression of what allows() allows, for Starlette's CORSMiddleware; matches nothing for none."""
+    written = [re.escape(one).replace(r"\*\.", r"[a-z0-9._-]+\.") for one in origins]
+    return "|".join(f"(?:{one})" for one in written) or r"(?!)"
+
+
+def _read(word: str) -> str:
+    found = _SCHEME.match(word)
+    scheme, rest = (found[1].lower(), word[found.end() :]) if found and "//" in found[0] else ("https", word)
+    if set(word) <= set("*:/.") or rest.startswith("*/") or rest == "*":
+        raise ConfigError(f"{word!r} would let every site show your chat. {_EXAMPLE}")
+    if scheme not in ("http", "https"):
+        raise ConfigError(f"{word!r} does not begin with https:// or http://. {_EXAMPLE}")
+    wild = rest.startswith(_ANY)
+    try:
+        address = parse(f"{scheme}://{rest.removeprefix(_ANY)}")
+    except FetchError as error:
+        raise ConfigError(f"{word!r}: {error}. {_EXAMPLE}") from None
+    if not _is_place(address.host, wild=wild, said=bool(found)):
+        raise ConfigError(f"{word!r} is no address of a site. {_EXAMPLE}")
+    origin = address.origin
+    return origin.replace("://", f"://{_ANY}", 1) if wild else origin
+
+
+def _is_place(host: str, *, wild: bool, said: bool) -> bool:
+    """A host that a site can have. said: behind https://, so that one word may be a host of a network's own."""
+    numbered = ":" in host or host.replace(".", "").isdigit()
+    if wild:
+        return "." in host and not numbered
+    return said or numbered or "." in host or host == "localhost"
+
+
+@dataclass(slots=True)
+class Watch:
+    """Tells the owner, once for each, which other sites wanted something and may not have it.
+
+    What a browser says of where it comes from may be anything a stranger likes: only what
+    origin_of() could read is written, and of so many only.
+    """
+
+    origins: tuple[str, ...] = ()
+    _told: set[tuple[str, str]] = field(default_factory=set)
+
+    def noticed(self, origin: str | None, wanted: str) -> None:
+        """wanted: what the site wanted to do, as in "wanted to show the chat". None: it does not say who it is."""
+        key = (origin or "", wanted)
+        if key in self._told or len(self._told) >= _NAMED:
+            return
+        self._told.add(key)
+        if origin is None:
+            log.warning("A page that does not say its address %s and may not. %s", wanted, _NAMELESS)
+        else:
+            setting = " ".join([*self.origins, origin])
+            quoted = f'"{setting}"' if " " in setting else setting
+            log.warning(
+                "%s %s and may not. If that is your site, set FOOTNOTE_ALLOWED_ORIGINS=%s and start again.",
+                origin, wanted, quoted,
+            )  # fmt: skip
+        if len(self._told) == _NAMED:
+            log.warning("%d sites were refused so far; more are not named.", _NAMED)
+
+
+_NAMELESS = (
+    "If it is yours, set FOOTNOTE_ALLOWED_ORIGINS to your blog's address, such as "
+    "https://www.your-blog.com, and start again."
+)

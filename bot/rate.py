@@ -1,0 +1,191 @@
+"""How often one address, and all of them together, may ask: "8/10s 20/minute 200/hour".
+
+The counting is the library `limits`' moving window. Its own memory store sweeps every address it
+has ever seen on each request; ours keeps the latest addresses only, so that a million strangers
+cost no more than a few thousand.
+
+What this file does not know: what is asked, and who answers.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.storage import MovingWindowSupport, Storage
+from limits.strategies import MovingWindowRateLimiter
+
+from bot.problem import Problem, Refused
+from bot.proxy import ip_of
+from ingest.errors import ConfigError
+
+ADDRESSES = 10_000  # that are remembered, the latest ones
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_ONE = re.compile(
+    r"(\d{1,7})\s*(?:/|per)\s*(\d{1,5})?\s*(s|m|h|d|sec|min|(?:second|minute|hour|day)s?)\b[\s,;]*", re.I
+)
+_OFF = ("0", "off", "none", "no")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """count: questions. seconds: in any stretch of so many."""
+
+    count: int
+    seconds: int
+
+
+def read_rates(text: str) -> tuple[Rate, ...]:
+    """Several rates hold together; () is none. Raises ConfigError that says what to write."""
+    if text.strip().lower() in _OFF:
+        return ()
+    found, at = [], 0
+    for match in _ONE.finditer(text):
+        if match.start() != at:
+            break
+        at = match.end()
+        found.append(Rate(int(match[1]), int(match[2] or 1) * _UNITS[match[3][0].lower()]))
+    if at < len(text) or not found or not all(rate.count and rate.seconds for rate in found):
+        raise ConfigError("write it like 20/minute, or 8/10s 20/minute 200/hour; 0 or off switches it off.")
+    return tuple(found)
+
+
+def written_rates(rates: Sequence[Rate]) -> str:
+    """As read_rates() takes it."""
+    return " ".join(f"{rate.count}/{_span(rate.seconds)}" for rate in rates) or "off"
+
+
+def _span(seconds: int) -> str:
+    names = {1: "second", 60: "minute", 3600: "hour", 86_400: "day"}
+    return names.get(seconds) or next(
+        f"{seconds // n}{u}" for u, n in reversed(_UNITS.items()) if seconds % n == 0
+    )
+
+
+def who(address: str | None) -> str:
+    """What counts as one asker: an IPv4 address, or the /64 network that a household has of IPv6."""
+    found = ip_of(address or "")
+    if found is None:
+        return "unknown"
+    return str(found) if found.version == 4 else f"{int(found) >> 64:x}"
+
+
+class LatestOnly(Storage, MovingWindowSupport):
+    """A store for `limits`: the moments of the latest hits, of the addresses that hit latest."""
+
+    STORAGE_SCHEME = None  # not to be had by a URL
+
+    def __init__(self, most: int = ADDRESSES, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._most, self._clock = most, clock
+        self._hits: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._hits)
+
+    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        now = self._clock()
+        hits = self._hits.get(key)
+        if hits is None:
+            hits = self._hits[key] = deque()
+            while len(self._hits) > self._most:
+                self._hits.popitem(last=False)
+        self._hits.move_to_end(key)
+        while hits and hits[0] <= now - expiry:
+            hits.popleft()
+        if len(hits) + amount > limit:
+            return False
+        hits.extend([now] * amount)
+        return True
+
+    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
+        now = self._clock()
+        live = [hit for hit in self._hits.get(key, ()) if hit > now - expiry]
+        return (next(islice(live, max(0, len(live) - limit), None)) if live else now), len(live)
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return ValueError
+
+    def check(self) -> bool:
+        return True
+
+    def reset(self) -> int | None:
+        count = len(self._hits)
+        self._hits.clear()
+        return count
+
+    def clear(self, key: str) -> None:
+        self._hits.pop(key, None)
+
+    # A moving window needs no counters; `limits` wants every store to have the methods.
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        raise NotImplementedError
+
+    def get(self, key: str) -> int:
+        raise NotImplementedError
+
+    def get_expiry(self, key: str) -> float:
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class Rates:
+    """Counts what was let in; what is refused costs nothing, so that who waits as told is let in. For threads."""
+
+    each: tuple[Rate, ...] = ()
+    total: tuple[Rate, ...] = ()
+    clock: Callable[[], float] = time.monotonic
+    _store: LatestOnly = field(init=False)
+    _limiter: MovingWindowRateLimiter = field(init=False)
+    _mutex: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self._store = LatestOnly(ADDRESSES * max(1, len(self.each)), self.clock)
+        self._limiter = MovingWindowRateLimiter(self._store)
+
+    def wait(self, address: str | None) -> tuple[float, bool]:
+        """Let one in and return (0, …), or return the seconds after which to come again, and whether
+        it is for all together that there were too many."""
+        asker = who(address)
+        rules = [("all", rate) for rate in self.total] + [(asker, rate) for rate in self.each]
+        with self._mutex:
+            waits = [(self._left(key, rate), key == "all") for key, rate in rules]
+            longest = max(waits, default=(0.0, False))
+            if longest[0] <= 0:
+                for key, rate in rules:
+                    self._limiter.hit(_item(rate), key)
+        return longest
+
+    def _left(self, key: str, rate: Rate) -> float:
+        item = _item(rate)
+        if self._limiter.test(item, key):
+            return 0.0
+        return max(self._limiter.get_window_stats(item, key).reset_time - self.clock(), 0.001)
+
+    def take(self, address: str | None) -> None:
+        """Let one in, or raise Refused that says when to come again."""
+        left, for_all = self.wait(address)
+        if left > 0:
+            raise Refused(too_often(math.ceil(left), for_all=for_all))
+
+
+def _item(rate: Rate) -> RateLimitItem:
+    return RateLimitItemPerSecond(rate.count, rate.seconds)
+
+
+def too_often(seconds: int, *, for_all: bool = False) -> Problem:
+    """429 for who asked too often; 503 when it is not their doing."""
+    when = f"in {seconds} seconds" if seconds > 1 else "in a second"
+    if seconds >= 100:
+        when = f"in {math.ceil(seconds / 60)} minutes"
+    if for_all:
+        return Problem(429, "busy", f"Many readers are asking just now. Please try again {when}.", seconds)
+    return Problem(429, "rate_limited", f"You have asked many questions. Please try again {when}.", seconds)

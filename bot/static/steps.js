@@ -1,0 +1,201 @@
+// A how-to's cards come alive: a timer where the step tells a hold time, ticks where it tells
+// repetitions. The server leaves an empty element whose classes tell the numbers (bot/render.py).
+// What the reader has done is kept here, by step, because Gradio redraws the conversation.
+(() => {
+  "use strict";
+  const { one, all, say, make, announce, settled } = window.footnote;
+  const timers = new Map(); // key of a step -> { least, most, run: ms before `since`, since, told }
+  const ticks = new Map(); // key of a step -> Set of ticks that are done
+  let sound = false;
+  let beat = 0;
+  let audio = null;
+  let awake = null;
+
+  const number = (element, name) => Number(new RegExp(`\\bfn-${name}-(\\d+)`).exec(element.className)?.[1] ?? 1);
+  // The same step of the same answer, and not another one that has its number after a clear.
+  const keyOf = (element) => {
+    const step = element.closest(".fn-step");
+    return `${step.id} ${one(".fn-said", step).textContent}`;
+  };
+  const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  const gone = (timer) => (timer.run + (timer.since ? Date.now() - timer.since : 0)) / 1000;
+  const length = (timer) =>
+    timer.least === timer.most ? say("timer_one", { n: timer.most }) : say("timer_range", { n: timer.least, most: timer.most });
+
+  // --- timers
+
+  function drawTimer(place) {
+    const key = keyOf(place);
+    if (!timers.has(key)) {
+      timers.set(key, { least: number(place, "from"), most: number(place, "to"), run: 0, since: 0, told: 0 });
+    }
+    const timer = timers.get(key);
+    const button = (kind) => make("button", { type: "button", class: `fn-timer-${kind}` });
+    const bar = make("span", { class: "fn-bar", "aria-hidden": "true" }, make("span", { class: "fn-fill" }));
+    if (timer.least < timer.most) {
+      const notch = make("span", { class: "fn-notch" });
+      notch.style.insetInlineStart = `${(100 * timer.least) / timer.most}%`;
+      bar.append(notch);
+    }
+    place.setAttribute("role", "group");
+    place.setAttribute("aria-label", `${say("timer")}: ${length(timer)}`);
+    place.replaceChildren(
+      make("span", { class: "fn-digits", role: "timer", "aria-live": "off" }),
+      make("span", { class: "fn-told" }),
+      bar,
+      make("span", { class: "fn-timer-buttons" }, button("go"), button("reset"), button("sound")),
+    );
+    show(place, timer);
+  }
+
+  function show(place, timer) {
+    const at = gone(timer);
+    const reached = at >= timer.least && timer.least < timer.most;
+    const done = at >= timer.most;
+    const left = Math.max(0, Math.ceil((at < timer.least ? timer.least : timer.most) - at));
+    const put = (kind, text) => {
+      const element = one(kind, place);
+      if (element.textContent !== text) element.textContent = text; // or the redraws never end
+    };
+    put(".fn-digits", clock(left));
+    const key = done ? "timer_done" : reached ? "timer_reached" : "";
+    put(".fn-told", key ? say(key, { n: done ? timer.most : timer.least, most: timer.most }) : length(timer));
+    one(".fn-fill", place).style.inlineSize = `${Math.min(100, (100 * at) / timer.most)}%`;
+    put(".fn-timer-go", say(timer.since ? "timer_pause" : at > 0 && !done ? "timer_go_on" : "timer_start"));
+    put(".fn-timer-reset", say("timer_reset"));
+    one(".fn-timer-reset", place).disabled = at === 0;
+    put(".fn-timer-sound", say("timer_sound"));
+    one(".fn-timer-sound", place).setAttribute("aria-pressed", String(sound));
+    place.classList.toggle("fn-running", !!timer.since);
+    place.classList.toggle("fn-reached", reached || done);
+    place.classList.toggle("fn-over", done);
+  }
+
+  function showAll() {
+    all(".fn-hold").forEach((place) => {
+      const timer = timers.get(keyOf(place));
+      if (timer && place.firstChild) show(place, timer);
+    });
+  }
+
+  // Time is what the clock says, not a count of beats: a tab in the background gets few of those.
+  function tick() {
+    let running = false;
+    for (const timer of timers.values()) {
+      if (!timer.since) continue;
+      const at = gone(timer);
+      const past = at >= timer.most ? 2 : at >= timer.least && timer.least < timer.most ? 1 : 0;
+      if (past > timer.told) {
+        timer.told = past;
+        const done = past === 2;
+        signal(done);
+        announce(say(done ? "timer_done" : "timer_reached", { n: done ? timer.most : timer.least, most: timer.most }));
+      }
+      if (past === 2) stop(timer, timer.most * 1000);
+      else running = true;
+    }
+    showAll();
+    if (!running) rest();
+  }
+
+  function stop(timer, run) {
+    timer.run = run ?? gone(timer) * 1000;
+    timer.since = 0;
+  }
+
+  function go(timer) {
+    if (timer.since) {
+      stop(timer);
+      if (![...timers.values()].some((other) => other.since)) rest();
+      return;
+    }
+    timers.forEach((other) => other.since && stop(other)); // one body, one stretch at a time
+    if (gone(timer) >= timer.most) Object.assign(timer, { run: 0, told: 0 });
+    timer.since = Date.now();
+    announce(say("timer_started"));
+    clearInterval(beat);
+    beat = setInterval(tick, 200);
+    // The screen of a phone on the floor should not go dark. A browser may refuse.
+    navigator.wakeLock?.request("screen").then((lock) => (beat ? (awake = lock) : lock.release())).catch(() => {});
+  }
+
+  function rest() {
+    clearInterval(beat);
+    beat = 0;
+    awake?.release().catch(() => {});
+    awake = null;
+  }
+
+  function signal(done) {
+    navigator.vibrate?.(done ? [200, 100, 200] : 120);
+    if (!sound || !audio) return;
+    const tone = audio.createOscillator();
+    const volume = audio.createGain();
+    const now = audio.currentTime;
+    tone.frequency.value = done ? 660 : 520;
+    volume.gain.setValueAtTime(0.0001, now);
+    volume.gain.exponentialRampToValueAtTime(0.15, now + 0.03);
+    volume.gain.exponentialRampToValueAtTime(0.0001, now + 0.6);
+    tone.connect(volume).connect(audio.destination);
+    tone.start(now);
+    tone.stop(now + 0.65);
+  }
+
+  document.addEventListener("visibilitychange", () => document.hidden || tick());
+  document.addEventListener("click", (event) => {
+    const place = event.target.closest?.(".fn-hold");
+    const button = event.target.closest?.("button");
+    if (!place || !button) return;
+    const timer = timers.get(keyOf(place));
+    if (button.matches(".fn-timer-go")) go(timer);
+    else if (button.matches(".fn-timer-reset")) Object.assign(timer, { run: 0, since: 0, told: 0 });
+    else if (button.matches(".fn-timer-sound")) {
+      sound = !sound;
+      if (sound) audio ??= new AudioContext(); // a browser allows it on a press only
+    }
+    showAll();
+    if (button.disabled) one(".fn-timer-go", place).focus(); // a disabled button would swallow the focus
+  });
+
+  // --- repetitions
+
+  function drawTicks(place) {
+    const key = keyOf(place);
+    const done = ticks.get(key) ?? ticks.set(key, new Set()).get(key);
+    const [least, most, rows] = ["from", "to", "rows"].map((name) => number(place, name));
+    const row = /\bfn-per-(side|set)\b/.exec(place.className)?.[1];
+    place.setAttribute("role", "group");
+    place.setAttribute("aria-label", say("repetitions"));
+    const drawn = Array.from({ length: rows }, (_, r) => {
+      const named = row === "side" ? say("side", { n: r + 1 }) : row === "set" ? say("set", { n: r + 1 }) : "";
+      const buttons = Array.from({ length: most }, (_, n) => {
+        const label = [say("repetition", { n: n + 1, most }), named].filter(Boolean).join(", ");
+        const button = make("button", { type: "button", class: "fn-tick", "aria-label": label, "aria-pressed": String(done.has(`${r}.${n}`)) });
+        button.classList.toggle("fn-optional", n >= least);
+        button.append(make("span", {}, String(n + 1)));
+        button.value = `${r}.${n}`;
+        return button;
+      });
+      return make("span", { class: "fn-row" }, ...(named ? [make("span", { class: "fn-row-name" }, named)] : []), ...buttons);
+    });
+    place.replaceChildren(...drawn);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.(".fn-tick");
+    if (!button) return;
+    const done = ticks.get(keyOf(button));
+    done.has(button.value) ? done.delete(button.value) : done.add(button.value);
+    button.setAttribute("aria-pressed", String(done.has(button.value)));
+  });
+
+  settled(() => {
+    all(".fn-hold:empty").forEach(drawTimer);
+    all(".fn-reps:empty").forEach(drawTicks);
+    if (one(".fn-question")) return;
+    // An empty window: the next conversation begins with nothing done.
+    timers.clear();
+    ticks.clear();
+    if (beat) rest();
+  });
+})();

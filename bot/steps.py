@@ -1,0 +1,170 @@
+"""How long a step is held and how often it is done, as its own text says it: text in, values out.
+
+"Hold for 20 to 30 seconds" is a hold time; "after 6 weeks", "sit for 8 hours a day" and "hold off for
+two days" are none. "Repeat three times on each leg" are repetitions; "three times a day" are none.
+Where in doubt nothing is found: the step's words stand there in any case. English only.
+
+What this file does not know: what is a list of steps (howto.py), and how a timer looks and runs
+(static/steps.js).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.quantities import Quantity, quantities
+from ingest.blocks import sentences
+
+SHORTEST, LONGEST = 2.0, 900.0  # seconds that anyone would want a timer for
+MOST_TICKS = 20  # in a row; more than that nobody ticks off
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """least to most seconds; both the same where no range is told."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repetitions:
+    """least to most times, in so many rows: one for each side or set."""
+
+    least: int
+    most: int
+    rows: int = 1
+    row: Literal["", "side", "set"] = ""
+
+
+_VERB = (
+    r"(?P<verb>(?:hold|stay|remain|maintain|pause|keep|balance|brace|squeeze)(?:ing)?"
+    r"|(?P<soft>stretch|lie|relax|breathe|rest|press|lean|hang|sit|kneel|squat|stand))\b"
+)
+# What may stand between the beginning of a clause and its command: "Then try to gently hold …".
+_LEAD = (
+    r"(?:(?:and|then|now|gently|slowly|just|simply|please|try|aim|to|you|can|could|may|should|must|also|next|again"
+    r"|still|but|or|finally|once there|here|there|deeply)\s+){0,5}"
+)
+_COMMAND = re.compile(rf"(?:^\W*|[,;:.(–—]\W*|\b(?:and|then|or|but|to|,)\s+){_LEAD}{_VERB}", re.IGNORECASE)
+_OTHERWISE = re.compile(
+    r"\s+(?:off|away|back from|your phone|in mind|on to your|onto your|a record|track|going)\b", re.IGNORECASE
+)
+_FOR = re.compile(
+    r"\b(?:for|to|of|about|around|approximately|roughly|another|at least|up to|at most|it|this|that|here|there"
+    r"|position|stretch|pose|each|counting|maximum|minimum|no (?:more|longer|less) than|between)\W*$",
+    re.IGNORECASE,
+)
+_JUST_FOR = re.compile(
+    r"\bfor\W+(?:about |around |at least |up to |another |between |roughly )*$", re.IGNORECASE
+)
+_CROSSES = re.compile(
+    r"\b(?:then|before|after|until|every|within|walk\w*|run\w*|swim\w*|cycle|drive|ride|wait\w*|stop|which|because)\b",
+    re.IGNORECASE,
+)
+_NOT = re.compile(
+    r"(?:\b(?:not|never|avoid|without|no longer|cannot|stop|no need to)\b|n['’]t\b)", re.IGNORECASE
+)
+_IF = re.compile(
+    r"\b(?:if|when|whenever|after|once|until|unless|while|before|people|patients|participants|study|studies|those who)\b"
+    r"[^,;:.]*$",
+    re.IGNORECASE,
+)
+_A_HOLD = re.compile(r"[\s-]*(?:hold|pause|stretch hold)s?\b", re.IGNORECASE)
+_PER_DAY = re.compile(
+    r"\W*(?:a|per|each|every)\s+(?:\w+\s+)?(?:day|week|morning|evening|night|hour|month)\b|\W*(?:daily|in total)\b",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(
+    r"\b(?:repeat\w*|do|does|perform|complete|try|aim for|go for|work up to|start with|practise|practice|make|give)\b[^.;:!?]*$",
+    re.IGNORECASE,
+)
+_EACH = re.compile(
+    r"\b(?:each|both|per|either)\s+(?:\w+\s+)?(?:side|leg|arm|foot|feet|hand|hip|knee|shoulder|ankle|direction|way)s?\b",
+    re.IGNORECASE,
+)
+_SETS = re.compile(r"\W*(?:sets?|rounds?)\b", re.IGNORECASE)
+_OF = re.compile(r"\W*(?:sets?|rounds?)\W+of\W+(?:about\W+)?$", re.IGNORECASE)
+_REPS = re.compile(r"\brep(?:etition)?s?\b", re.IGNORECASE)
+
+
+def hold(text: str) -> Hold | None:
+    """The first hold time that a step tells."""
+    for start, end in sentences(text, 0, len(text)):
+        sentence = text[start:end]
+        for amount in quantities(sentence):
+            if _is_hold(sentence, amount):
+                least, most = round(amount.low), round(amount.high)
+                return Hold(least, most)
+    return None
+
+
+def repetitions(text: str) -> Repetitions | None:
+    """How often a step says that it is done."""
+    for start, end in sentences(text, 0, len(text)):
+        sentence = text[start:end]
+        amounts = quantities(sentence)
+        for n, amount in enumerate(amounts):
+            following = amounts[n + 1] if n + 1 < len(amounts) else None
+            if found := _sets(sentence, amount, following) or _times(sentence, amount, amounts[n + 1 :]):
+                return found
+    return None
+
+
+def _is_hold(sentence: str, amount: Quantity) -> bool:
+    if amount.kind != "time" or amount.bound in ("over", "under", "after"):
+        return False
+    if not SHORTEST <= amount.low <= amount.high <= LONGEST or amount.high != int(amount.high):
+        return False
+    before, after = sentence[: amount.start], sentence[amount.end :]
+    if _A_HOLD.match(after) and not _NOT.search(before):
+        return True
+    commands = list(_COMMAND.finditer(before))
+    if not commands:
+        return False
+    last = commands[-1]
+    ahead, gap = before[: last.start("verb")], before[last.end("verb") :]
+    if _NOT.search(ahead) or _IF.search(ahead) or _OTHERWISE.match(gap) or _CROSSES.search(gap):
+        return False
+    if last["soft"]:
+        return bool(_JUST_FOR.search(gap)) and not _PER_DAY.match(after)
+    return (len(gap.split()) <= 1 or bool(_FOR.search(gap))) and not _PER_DAY.match(after)
+
+
+def _sets(sentence: str, amount: Quantity, following: Quantity | None) -> Repetitions | None:
+    """ "2 sets of 10": a row for each set."""
+    after = sentence[amount.end :]
+    if amount.kind != "count" or not _SETS.match(after) or amount.low != amount.high:
+        return None
+    if following and _OF.fullmatch(sentence[amount.end : following.start]) and amount.high <= 6:
+        return _made(following, rows=int(amount.high), row="set") if following.kind != "time" else None
+    return _made(amount)
+
+
+def _times(sentence: str, amount: Quantity, later: list[Quantity]) -> Repetitions | None:
+    """ "three times on each leg", "10 reps": no frequency, no comparison."""
+    if amount.kind != "times":
+        return None
+    before, after = sentence[: amount.start], sentence[amount.end :]
+    counted = _REPS.search(sentence[amount.start : amount.end]) is not None
+    if _NOT.search(before) or _PER_DAY.match(after) or (later and _is_frequency(sentence, amount, later[0])):
+        return None
+    if not counted and not _AGAIN.search(before):
+        return None
+    if re.match(r"\s+(?:as|more|less|the|better|stronger|faster)\b", after):
+        return None
+    sides = _EACH.search(after[:60]) or _EACH.search(before[-60:])
+    return _made(amount, rows=2, row="side") if sides else _made(amount)
+
+
+def _is_frequency(sentence: str, amount: Quantity, following: Quantity) -> bool:
+    return following.kind == "per" and len(sentence[amount.end : following.start].split()) <= 3
+
+
+def _made(amount: Quantity, rows: int = 1, row: Literal["", "side", "set"] = "") -> Repetitions | None:
+    least, most = int(amount.low), int(amount.high)
+    if (least, most) != (amount.low, amount.high) or least < 1 or not 2 <= most <= MOST_TICKS:
+        return None
+    return Repetitions(least, most, rows, row)

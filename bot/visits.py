@@ -1,0 +1,161 @@
+"""What one address, and all together, may hold of the server beside asking: requests, streams, sessions.
+
+The window's queue belongs to Gradio, which keeps something for every session that it is told of
+and every stream that stays open; here they are counted, and the bodies that name them are read
+with a time limit before Gradio sees them.
+
+What this file does not know: what the bodies ask for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs
+
+import anyio
+from starlette.types import Message, Receive
+
+from bot.problem import Problem, Refused
+from bot.rate import Rate, Rates, too_often, who
+
+READ_SECONDS = 15
+STREAMS_EACH, STREAMS = 100, 500  # open at a time, of each of two kinds; a tab holds one of them
+SESSIONS = 4000  # tabs that are remembered
+_NEW_SESSIONS = Rate(300, 3600)  # of one address
+UNREAD = 4  # questions that a session may ask without listening to the answers
+_REQUESTS = 600  # a minute, of one address; a question in the window takes about ten
+_HASH = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_COUNTED = re.compile(r"/gradio_api/.*|/api/(?!reingest).*|/config/?|/")
+_WITH_SESSION = re.compile(r"/gradio_api/(?:queue/join|run/predict|cancel|reset)/?")
+_STREAM = re.compile(r"/gradio_api/(?:(heartbeat)/([^/]+)|(queue/data))/?")
+_FULL = Problem(503, "busy", "Too many windows are open here just now. Please try again in a minute.", 60)
+_CROWDED = Problem(429, "rate_limited", "Too many windows are open. Please close some of them.", 60)
+
+
+@dataclass(slots=True)
+class _Session:
+    """unread: questions since somebody last listened. listening: open streams of answers."""
+
+    unread: int = 0
+    listening: int = 0
+
+
+@dataclass(slots=True)
+class Visits:
+    """Lives on one event loop. rates: how often one address may ask for anything at all; new: open a tab."""
+
+    rates: Rates
+    new: Rates
+    _streams: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _sessions: OrderedDict[str, _Session] = field(default_factory=OrderedDict)
+
+    def count(self, path: str, address: str | None) -> None:
+        """One request; Refused if there were too many. Files that browsers keep are not counted."""
+        if _COUNTED.fullmatch(path):
+            left, _ = self.rates.wait(address)
+            if left > 0:
+                raise Refused(too_often(int(left) + 1))
+
+    @contextmanager
+    def stream(self, path: str, query: bytes, address: str | None) -> Iterator[None]:
+        """Hold a place for a stream as long as it is open, if the path is one. Raises Refused."""
+        found = _STREAM.fullmatch(path)
+        if not found:
+            yield
+            return
+        kind = found[1] or found[3]
+        name = found[2] or parse_qs(query.decode("latin-1")).get("session_hash", [""])[0]
+        asker = who(address)
+        session = self._session(name, address)
+        if self._streams[kind, asker] >= STREAMS_EACH:
+            raise Refused(_CROWDED)
+        if self._streams[kind, ""] >= STREAMS:
+            raise Refused(_FULL)
+        listens = kind != "heartbeat"
+        held = ((kind, asker), (kind, ""))
+        self._streams.update(held)
+        if listens:
+            session.unread, session.listening = 0, session.listening + 1
+        try:
+            yield
+        finally:
+            self._streams.subtract(held)
+            self._streams += Counter()  # drops what has come to nothing
+            session.listening -= listens
+
+    async def read(self, path: str, receive: Receive, address: str | None, most: int) -> Receive:
+        """The body, whole and checked, as something to receive it from again. Raises Refused."""
+        body = await _whole(receive, most)
+        if _WITH_SESSION.fullmatch(path):
+            session = self._session(_hash_in(body), address)
+            if path.startswith("/gradio_api/queue/join") and not session.listening:
+                if session.unread >= UNREAD:
+                    raise Refused(too_often(60))
+                session.unread += 1
+        return _again(body, receive)
+
+    def _session(self, name: str, address: str | None) -> _Session:
+        if not _HASH.fullmatch(name):
+            raise Refused(Problem(422, "bad_request", "The session's name is none that a window has."))
+        found = self._sessions.get(name)
+        if found is None:
+            left, _ = self.new.wait(address)
+            if left > 0:
+                raise Refused(too_often(int(left) + 1))
+            found = self._sessions[name] = _Session()
+            while len(self._sessions) > SESSIONS:
+                self._sessions.popitem(last=False)
+        self._sessions.move_to_end(name)
+        return found
+
+
+def visits_of(rates: tuple[Rate, ...], clock: Callable[[], float] = time.monotonic) -> Visits:
+    """rates: how often one address may ask a question; () switches the counting of requests off, too."""
+    questions = max((rate.count * 60 / rate.seconds for rate in rates if rate.seconds >= 60), default=0.0)
+    each, new = Rate(max(_REQUESTS, int(30 * questions)), 60), _NEW_SESSIONS
+    return Visits(Rates((each,) if rates else (), clock=clock), Rates((new,) if rates else (), clock=clock))
+
+
+async def _whole(receive: Receive, most: int) -> bytes:
+    read = bytearray()
+    with anyio.move_on_after(READ_SECONDS) as scope:
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                break
+            read += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(read) > most:
+                raise Refused(Problem(413, "too_large", f"A request may be {most // 1024} kB long at most."))
+    if scope.cancelled_caught:
+        raise Refused(Problem(408, "too_slow", "The request did not arrive in time. Please send it again."))
+    return bytes(read)
+
+
+def _hash_in(body: bytes) -> str:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        told = None
+    name = told.get("session_hash") if isinstance(told, dict) else None
+    return name if isinstance(name, str) else ""
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def from_memory() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return from_memory
