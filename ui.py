@@ -28,7 +28,7 @@ from bot import render
 from bot.conversations import Conversations
 from bot.house import AT_ONCE, LINE, House, house_of
 from bot.talk import Talk, broken_off, converse, greeting, messages
-from bot.words import Words, words_for
+from bot.words import Languages, Words, load_words, words_for
 from ingest.errors import ConfigError, FootnoteError, IndexMissing
 
 if TYPE_CHECKING:
@@ -59,11 +59,12 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
     """The window over one bot. house: shared with whatever else asks this bot."""
     gr = _gradio()
     house = house or house_of(bot, bot.config)
-    words = words_for()  # until the browser has said which language it wants
+    languages = load_words(bot.config.words_folder)
+    words = words_for(languages=languages)  # until the browser has said which language it wants
     with gr.Blocks(title=bot.config.title, analytics_enabled=False) as window:
         talk = gr.State((), time_to_live=FORGET_SECONDS)
         with gr.Column(elem_id="fn-page"):
-            top = gr.Markdown(render.header(bot.config.title, words), elem_id="fn-top", container=False)
+            top = gr.Markdown(render.header(_title(bot, words), words), elem_id="fn-top", container=False)
             chat = gr.Chatbot(
                 elem_id="fn-chat", show_label=False, container=False, height=None, layout="panel", buttons=[],
                 latex_delimiters=[], allow_tags=False, autoscroll=False, feedback_options=None,
@@ -98,9 +99,9 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
         said = {retry: "try_again", undo: "undo", clear: "clear", send: "ask", stop: "stop"}
 
         def arrive(request: Request) -> dict[Any, Any]:
-            words = _words(request)
+            words = _words(request, languages)
             return {
-                top: render.header(bot.config.title, words),
+                top: render.header(_title(bot, words), words),
                 chat: gr.update(placeholder=greeting(bot, words, _page(request.query_params.get("at")))),
                 sources: render.panel((), words),
                 box: gr.update(label=words("question_label"), placeholder=words("question_hint")),
@@ -156,10 +157,11 @@ def _wire(
 ) -> None:
     """What happens on each event."""
     gr = _gradio()
+    languages = load_words(bot.config.words_folder)
     kept = Conversations()
 
     def ask(question: str, talk: Talk, key: str, request: Request) -> Iterator[dict[Any, Any]]:
-        words = _words(request)
+        words = _words(request, languages)
         if not question.strip():
             yield {view.box: question}
             return
@@ -179,19 +181,19 @@ def _wire(
     def stopped(talk: Talk, key: str, request: Request) -> dict[Any, Any]:
         ended = broken_off(talk)
         kept.keep(key, ended)
-        return view.settled(ended, _words(request))
+        return view.settled(ended, _words(request, languages))
 
     def undone(talk: Talk, key: str, request: Request) -> dict[Any, Any]:
         asked = talk[-1].question if talk else ""
         kept.keep(key, talk[:-1])
-        return {**view.settled(talk[:-1], _words(request)), view.box: asked}
+        return {**view.settled(talk[:-1], _words(request, languages)), view.box: asked}
 
     def cleared(key: str, request: Request) -> dict[Any, Any]:
         kept.forget(key)
-        return {**view.settled((), _words(request)), view.box: ""}
+        return {**view.settled((), _words(request, languages)), view.box: ""}
 
     def synchronised(talk: Talk, key: str, page: str, request: Request) -> dict[Any, Any]:
-        words = _words(request)
+        words = _words(request, languages)
         if not talk and (found := broken_off(kept.find(key))):
             return view.settled(found, words)
         return {view.chat: gr.update(placeholder=greeting(bot, words, _page(page)))} if page else {}
@@ -212,9 +214,18 @@ def _takes_request(handler: Callable[..., Any]) -> None:
     handler.__annotations__["request"] = _gradio().Request
 
 
-def _words(request: Request) -> Words:
-    """In the language that the page was asked for in, or that the browser speaks."""
-    return words_for(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
+def _words(request: Request, languages: Languages) -> Words:
+    """In the language that the page was asked for in, or that the browser speaks: as bot/page.py has it."""
+    asked, accepted = request.query_params.get("lang", ""), request.headers.get("accept-language", "")
+    return words_for(asked, accepted, languages)
+
+
+def _title(bot: Bot, words: Words) -> str:
+    """What the owner calls it, else the reader's words for "Ask this blog"."""
+    from bot.config import DEFAULT_TITLE
+
+    named = bot.config.title
+    return words("title") if named == DEFAULT_TITLE else named
 
 
 def _page(address: str | None) -> str:

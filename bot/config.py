@@ -24,6 +24,7 @@ from ingest.errors import ConfigError
 
 PREFIX = "FOOTNOTE_"
 DEFAULT_SOURCES = ("data/articles", "data/guides")  # what is ingested if nothing is named
+DEFAULT_TITLE = "Ask this blog"  # readers see this one in their own language
 log = logging.getLogger("footnote")
 HELP: dict[str, str] = {
     "index": "folder of the index",
@@ -41,6 +42,7 @@ HELP: dict[str, str] = {
     "owner_token": "secret of at least 16 characters with which POST /api/reingest may be asked for; "
     "empty: nobody may",
     "triage": "your file of red flags, laid over data/triage.toml",
+    "words": "a folder of your own words for the window, such as de.json or nl.json, laid over ours",
     "emergency": "the number to call in an emergency where your readers are",
     "feedback": "file for readers' thumbs and notes; off: none are asked for; empty: beside the index, "
     "index.feedback.sqlite",
@@ -82,7 +84,7 @@ class BotConfig:
     host: str = "127.0.0.1"
     port: int = 7860
     embedder: str = DEFAULT_EMBEDDER
-    title: str = "Ask this blog"
+    title: str = DEFAULT_TITLE
     max_question: int = 1000
     max_history: int = 12
     threshold: float = 0.5
@@ -93,6 +95,11 @@ class BotConfig:
     allow_private: bool = False
     triage: str = ""
     emergency: str = ""
+    words: str = ""
+
+    @property
+    def words_folder(self) -> Path | None:
+        return Path(self.words).expanduser() if self.words else None
 
     @property
     def triage_file(self) -> Path | None:

@@ -53,7 +53,10 @@ POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
     (re.compile("/embed/preview"), Policy(_PREVIEW, shared="nobody", document=True, cache=_NEVER)),
     (re.compile("/embed/.*"), Policy(_DATA, shared="nobody", cache=_NEVER)),
     (re.compile(r"/widget\.js"), Policy(_DATA, shared="all")),
-    (re.compile("/api/(?:reingest|feedback)(?:/.*)?"), Policy(_DATA, shared="nobody", cache=_NEVER)),  # the owner's
+    (
+        re.compile("/api/(?:reingest|feedback)(?:/.*)?"),
+        Policy(_DATA, shared="nobody", cache=_NEVER),
+    ),  # the owner's
     (re.compile("/(?:api/.*|healthz)"), Policy(_DATA, cache=_NEVER)),
     (re.compile(rf"/openapi\.json|{STATIC}/.*"), Policy(_DATA)),
     # Gradio's built files have a hash in their names, its theme has one in the query. A policy for

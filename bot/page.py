@@ -76,7 +76,9 @@ def _wanted(scope: Scope, languages: Languages) -> Words:
 
 
 def _in(words: Words, page: bytes) -> bytes:
-    frame = f'"{escape(words.code)}" dir="{words.direction}"'.encode()
+    code = escape(words.code)
+    # Twice: Gradio overwrites lang with the browser's language, or with "en" if it has no words in that.
+    frame = f'"{code}" data-lang="{code}" dir="{words.direction}"'.encode()
     return _OPENING.sub(lambda m: m[1] + frame, page, count=1)
 
 

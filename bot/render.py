@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.answer import Answer, Citation
 from bot.cite import unescape
@@ -19,6 +20,7 @@ from bot.howto import Step, howtos
 from bot.markup import Inline, escape, flow
 from bot.problem import Problem
 from bot.sources import panel, sources
+from bot.spoken import in_their_words, urgent_first
 from bot.words import Words
 from ingest.blocks import blocks
 from ingest.weburl import is_web
@@ -44,7 +46,9 @@ def answer(given: Answer, group: int, words: Words, known_as: str = "") -> str:
     known_as: its id in the server's memory, under which feedback.js asks about it.
     """
     numbers = {citation.number for citation in given.citations}
-    body = _body(given, group, lambda number: _marker(number, group, words) if number in numbers else None)
+    told = replace(given, text=in_their_words(given.text, words, [c.quote for c in given.citations]))
+    body = _body(told, group, lambda number: _marker(number, group, words) if number in numbers else None)
+    body = _said_first(given.text, words, urgent=given.status == "urgent") + body
     return (
         f'<div class="fn-answer fn-{given.status}" id="answer-{group}" dir="auto">{body}'
         f"{actions(given, words, known_as)}{_suggestions(given, words)}</div>"
@@ -72,10 +76,21 @@ def partial(text: str, words: Words, *, stopped: bool = False, urgent: bool = Fa
         late = f'<span class="fn-late">{_say(words, "still_waiting")}</span>'
         soon = f'<span class="fn-soon">{_say(words, "waiting")}</span>'
         return f'<div class="fn-answer fn-waiting"><p>{soon}{late}</p>{_LINES}</div>'
-    body = _prose(_UNFINISHED.sub("", text), lambda number: f'<sup class="fn-ref">{number}</sup>')
+    told = in_their_words(_UNFINISHED.sub("", text), words)
+    body = _prose(told, lambda number: f'<sup class="fn-ref">{number}</sup>')
+    body = _said_first(text, words, urgent=urgent) + body
     note = f'<p class="fn-note">{_say(words, "stopped")}</p>' if stopped else ""
     kind = "fn-partial fn-urgent" if urgent else "fn-partial"
     return f'<div class="fn-answer {kind}" dir="auto">{body}{note}</div>'
+
+
+def _said_first(text: str, words: Words, *, urgent: bool) -> str:
+    """An urgent message in the reader's language, before what was written in the blog's."""
+    told = urgent_first(text, words) if urgent else ""
+    if not told:
+        return ""
+    original = f'<p class="fn-note">{_say(words, "in_english")}</p>'
+    return f'<div class="fn-told">{_prose(told, lambda _: None)}</div>{original}'
 
 
 def problem(told: Problem, group: int, words: Words) -> str:

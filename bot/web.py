@@ -41,9 +41,11 @@ from bot.house import House, house_of
 from bot.origins import Watch, pattern_of
 from bot.owner import add_owner_routes
 from bot.packed import PackedFiles, Packs
+from bot.page import InTheirLanguage, add_words
 from bot.problem import Problem, Refused, explain
 from bot.proxy import Proxied
 from bot.visits import visits_of
+from bot.words import load_words
 from ingest.errors import FootnoteError, NotInIndex
 
 if TYPE_CHECKING:
@@ -67,9 +69,11 @@ def api(
     """The routes over one bot. Mount anything else at / afterwards: these must come first.
 
     house: shared with whatever else asks this bot; else the API has one of its own. head: gives what
-    goes first into the <head> of the page that is mounted.
+    goes first into the <head> of the page that is mounted. Raises ConfigError for an owner's unusable words.
     """
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None)  # FastAPI's own pages load from a CDN
+    languages = load_words(config.words_folder)
+    app.add_middleware(InTheirLanguage, languages=languages)  # inside: it reads the page before it is packed
     _guarded(app, config, head)
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, partial(_on_error, in_full=config.log_questions))
@@ -114,6 +118,7 @@ def api(
 
     for name in PARTS:
         app.add_route(f"{STATIC}/{name}", serving(name), include_in_schema=False)
+    add_words(app, languages)
     app.mount(STATIC, PackedFiles(Path(__file__).parent / "static", Packs()), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
     for path in ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js"):

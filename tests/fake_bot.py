@@ -14,6 +14,9 @@ from types import SimpleNamespace
 
 from bot.answer import Answer, Citation, Event, Passage, Status, Token, Turn
 from bot.config import BotConfig
+from bot.flags import packaged
+from bot.notes import ABSTAIN
+from bot.smalltalk import small_talk
 from ingest.article import Article, Chunk
 from ingest.blocks import sections
 from ingest.errors import (
@@ -104,15 +107,21 @@ def _author() -> Scripted:
     return "answered", "Ada Writer [1]", (Citation(1, passage, "", 0, 0, STRETCHES.url),), ()
 
 
+def _stroke() -> str:
+    """What the real one says: the window knows it in other languages."""
+    return next(flag.message for flag in packaged().flags if flag.name == "stroke")
+
+
 SCRIPT: tuple[tuple[str, Callable[[], Scripted]], ...] = (
     ("numb.*legs", lambda: ("urgent", URGENT, (), ())),
-    ("hello", lambda: ("chat", "Hello! Ask me anything this blog has written about.", (), ())),
+    ("slurred", lambda: ("urgent", _stroke(), (), ())),
+    ("hello", lambda: ("chat", small_talk("hello") or "", (), ())),
     ("odd", lambda: _quoted(HOSTILE, *(HOSTILE.text.strip().split("\n\n")[i] for i in (1, 3)))),
     ("who wrote", _author),
     ("how (do|is)", lambda: _quoted(STRETCHES, *STEPS, numbered=True)),
     ("stretch|hold", lambda: _quoted(STRETCHES, STEPS[2], "Stop if the pain shoots down the leg.")),
     ("back|why", lambda: _quoted(STRETCHES, *OPENING)),
-    ("", lambda: ("abstained", "This blog does not say anything about that.", (), EXAMPLES)),
+    ("", lambda: ("abstained", ABSTAIN, (), EXAMPLES)),
 )
 
 

@@ -11,20 +11,24 @@
   const busy = () => !!one("#fn-stop")?.offsetParent;
   const hovers = () => matchMedia("(hover: hover)").matches; // if not, focus would raise a keyboard
 
-  // Our own words, in the same language as the server's (bot/words.py): the address's, else the browser's.
+  // Our own words. The server has decided on the language and written it into the page (bot/page.py).
   const files = new URL(".", document.currentScript.src);
-  const wanted = [new URLSearchParams(location.search).get("lang"), ...navigator.languages];
-  const languages = ["en", "es", "de", "fr", "it", "pt"];
-  const language =
-    wanted.map((tag) => (tag ?? "").toLowerCase().split("-")[0]).find((code) => languages.includes(code)) ?? "en";
+  const language = document.documentElement.dataset.lang ?? "en";
+  const keepLanguage = () => {
+    if (document.documentElement.lang !== language) document.documentElement.lang = language;
+  };
+  new MutationObserver(keepLanguage).observe(document.documentElement, { attributeFilter: ["lang"] });
+  keepLanguage(); // Gradio writes the browser's there, or "en"
   let words = {};
   const say = (key, values = {}) =>
     (words[key] ?? "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   fetch(new URL(`words/${language}.json`, files))
     .then((answer) => answer.json())
-    .then((read) => (words = read))
+    .then((read) => {
+      words = read;
+      settle();
+    })
     .catch(() => {}); // without them a button keeps its label
-  document.documentElement.lang = language;
 
   const scroll = (element, block) =>
     element.scrollIntoView({ block, behavior: calm() ? "auto" : "smooth" });
@@ -184,6 +188,8 @@
     if (log && log.getAttribute("aria-live") !== "off") log.setAttribute("aria-live", "off"); // `voice` speaks
     const named = say("conversation");
     if (log && named && log.getAttribute("aria-label") !== named) log.setAttribute("aria-label", named);
+    const title = one("#fn-top h1")?.textContent;
+    if (title && document.title !== title) document.title = title;
     const field = box();
     if (field && !greeted) {
       greeted = true;
