@@ -248,7 +248,9 @@ def evaluate(
 def bench(
     name: Annotated[
         str | None,
-        typer.Argument(help="ask, large, start, ingest, crash, memory or year; default: all but year."),
+        typer.Argument(
+            help="ask, large, start, ingest, crash, memory, year or crowd; default: all but the last two."
+        ),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
