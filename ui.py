@@ -215,8 +215,8 @@ def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None) -> FastAPI:
         build(bot, house),
         path="/",
         theme=theme,
-        head=f'<link rel="stylesheet" href="{files}/ui.css"><script src="{files}/ui.js" defer></script>'
-        f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">',
+        head=f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">'
+        f'<link rel="stylesheet" href="{files}/ui.css"><script src="{files}/ui.js" defer></script>',
         favicon_path=str(Path(__file__).parent / "bot" / "static" / "icon.png"),
         footer_links=[],
         run_history=False,
