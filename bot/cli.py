@@ -277,7 +277,7 @@ def bench(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="ask, large, start, ingest, crash, memory, year or widget; default: all but the last two."
+            help="ask, large, start, ingest, crash, memory, year, crowd or widget; default: all but the last three."
         ),
     ] = None,
     docsgpt: PackageOption = None,

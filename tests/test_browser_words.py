@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from fake_bot import FakeBot
-from test_browser import ask, chromium, opened, served  # noqa: F401 - fixtures
 from test_browser import _serving as _serving  # noqa: PLC0414 - a fixture that those need
+from test_browser import ask, chromium, opened, served  # noqa: F401 - fixtures
 
 from bot.words import CODES, words_in
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from bot.alarm import load_alarm
 from bot.bot import Bot
 from bot.config import BotConfig
+from bot.eval.bench_crowd import measure_crowd
 from bot.eval.bench_index import measure_memory, measure_year
 from bot.eval.bench_ingest import measure_ingest, measure_langchain
 from bot.eval.bench_widget import bench_widget
@@ -143,10 +144,11 @@ BENCHES: dict[str, Callable[[], Figures]] = {
     "crash": bench_crash,
     "memory": measure_memory,
     "year": measure_year,
+    "crowd": measure_crowd,
     "widget": bench_widget,
 }
-# The year takes as long as all others, the widget needs a browser.
-DEFAULT = tuple(name for name in BENCHES if name not in ("year", "widget"))
+# The year takes as long as all others, the crowd needs the machine for itself, the widget a browser.
+DEFAULT = tuple(name for name in BENCHES if name not in ("year", "crowd", "widget"))
 
 
 def print_bench(results: dict[str, Figures]) -> None:

@@ -1,0 +1,181 @@
+"""A hundred readers at once, against a real server in a process of its own.
+
+Half of them ask the HTTP interface and read the stream, half use the window's queue as a browser
+does. Each has an address of its own, told as a trusted proxy would, and a thread here; all ask at
+the same moment, a question a round. Counted in rounds and seconds, so it always ends.
+
+What this file does not know: whether the answers are good.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from pathlib import Path
+from typing import Any
+
+from bot.eval.cases import read_set
+from bot.eval.stopwatch import ROOT, Figures
+
+_PATIENCE = 90  # seconds that a reader waits for a piece of an answer
+_JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(slots=True)
+class _Reader:
+    """One reader with an address of their own. session, problems: of a tab of the window."""
+
+    number: int
+    port: int
+    session: str = field(default_factory=lambda: secrets.token_hex(5))
+    problems: int = 0
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"X-Forwarded-For": f"203.0.{113 + self.number // 250}.{1 + self.number % 250}"}
+
+    def ask_api(self, question: str) -> str:
+        """ "answered", or the status and code of what came instead."""
+        body = json.dumps({"question": question})
+        with self._sent("POST", "/api/ask", body, {**_JSON, "Accept": "text/event-stream"}) as response:
+            told = response.read().decode()
+        if response.status != 200:
+            return f"{response.status} {json.loads(told)['error']['code']}"
+        return "answered" if "event: answer" in told else "a broken stream"
+
+    def ask_window(self, question: str, handler: int) -> str:
+        """The same through the queue of the chat window."""
+        body = {
+            "data": [question, None], "fn_index": handler, "session_hash": self.session,
+            "event_data": None, "trigger_id": None,
+        }  # fmt: skip
+        with self._sent("POST", "/gradio_api/queue/join", json.dumps(body), _JSON) as response:
+            told = response.read()
+        if response.status != 200:
+            return f"{response.status} {json.loads(told).get('error', {}).get('code', told.decode()[:60])}"
+        path = f"/gradio_api/queue/data?session_hash={self.session}"
+        with self._sent("GET", path, None, {}) as response:
+            if response.status != 200:
+                return f"{response.status} {response.read().decode()[:60]}"
+            for line in response:
+                message = json.loads(line.removeprefix(b"data: ")) if line.startswith(b"data: ") else {}
+                if message.get("msg") == "process_completed":
+                    return self._shown(message)
+        return "a broken stream"
+
+    def _shown(self, message: dict[str, Any]) -> str:
+        if not message.get("success"):
+            return f"window error: {message.get('output')}"[:80]
+        before, self.problems = self.problems, json.dumps(message["output"]).count("fn-problem")
+        return "told in words to come again" if self.problems > before else "answered"
+
+    @contextmanager
+    def _sent(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> Iterator[HTTPResponse]:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE)
+        try:
+            connection.request(method, path, body, {**headers, **self.headers})
+            yield connection.getresponse()
+        finally:
+            connection.close()
+
+
+def measure_crowd(readers: int = 100, rounds: int = 6) -> Figures:
+    """`rounds` times, `readers` ask at once; then what became of it, how long it took, and the server's memory."""
+    questions = [case.question for case in read_set(Path("data/eval/sample")).cases]
+    outcomes: Counter[str] = Counter()
+    times: list[float] = []
+    with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder, _server(folder) as (port, pid):
+        crowd = [_Reader(number, port) for number in range(readers)]
+        handler = _handler(port)
+        memory = [_resident(pid)]
+        following = itertools.cycle(questions)
+        for _ in range(rounds):
+            for outcome, took in _round(crowd, [next(following) for _ in crowd], handler):
+                outcomes[outcome] += 1
+                times += [took] if outcome == "answered" else []
+            memory.append(_resident(pid))
+    refused = {what: count for what, count in outcomes.items() if what != "answered"}
+    return {
+        "readers at once, questions each": f"{readers}, {rounds}",
+        "answered": outcomes["answered"],
+        "429": sum(count for what, count in refused.items() if what.startswith("429")),
+        "told in words to come again (window)": refused.pop("told in words to come again", 0),
+        "other errors": {w: c for w, c in refused.items() if not w.startswith("429")} or 0,
+        "seconds to the whole answer, median": round(statistics.median(times), 2),
+        "seconds to the whole answer, p95": round(statistics.quantiles(times, n=20)[-1], 2),
+        "memory at the start, MB": round(memory[0]),
+        "memory after each round, MB": ", ".join(str(round(each)) for each in memory[1:]),
+    }
+
+
+def _round(crowd: list[_Reader], questions: list[str], handler: int) -> list[tuple[str, float]]:
+    together = threading.Barrier(len(crowd))
+
+    def one(reader: _Reader, question: str) -> tuple[str, float]:
+        together.wait()
+        began = time.perf_counter()
+        try:
+            window = reader.number % 2
+            outcome = reader.ask_window(question, handler) if window else reader.ask_api(question)
+        except (OSError, HTTPException, ValueError) as error:
+            outcome = f"{type(error).__name__}: {error}"[:80]
+        return outcome, time.perf_counter() - began
+
+    with ThreadPoolExecutor(len(crowd)) as threads:
+        return list(threads.map(one, crowd, questions))
+
+
+@contextmanager
+def _server(folder: str) -> Iterator[tuple[int, int]]:
+    """Port and process of a server over the sample, once it can answer."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    environ = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")}
+    environ |= {"FOOTNOTE_INDEX": folder, "FOOTNOTE_TRUSTED_PROXIES": "127.0.0.1"}
+    command = [sys.executable, "-m", "bot"]
+    subprocess.run([*command, "ingest"], cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL)
+    with subprocess.Popen([*command, "serve", "--port", str(port)], cwd=ROOT, env=environ) as process:
+        try:
+            reader = _Reader(0, port)
+            for _ in range(120):
+                try:
+                    if reader.ask_api("What is sciatica?") == "answered":
+                        break
+                except (OSError, HTTPException):
+                    time.sleep(1)
+            yield port, process.pid
+        finally:
+            process.terminate()
+
+
+def _handler(port: int) -> int:
+    """The number by which the window calls what its button does."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+    connection.request("GET", "/config")
+    config = json.loads(connection.getresponse().read())
+    connection.close()
+    button = next(c["id"] for c in config["components"] if c["props"].get("elem_id") == "fn-send")
+    return next(int(d["id"]) for d in config["dependencies"] if [button, "click"] in d["targets"])
+
+
+def _resident(pid: int) -> float:
+    """MB that a process holds now. Linux only."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("VmRSS"))) / 1024

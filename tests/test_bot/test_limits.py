@@ -1,0 +1,182 @@
+"""Holding up: rates, the line, the time limit, what a stranger may hold open, and what the log holds."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+import uvicorn
+from fake_bot import FakeBot
+from starlette.testclient import TestClient
+
+import ui
+from bot.config import BotConfig, load_config
+from bot.connections import impatient
+from bot.house import House
+from bot.problem import Refused
+from bot.rate import ADDRESSES, LatestOnly, Rate, Rates, read_rates, who, written_rates
+from bot.talk import converse
+from bot.visits import UNREAD
+from bot.web import api
+from bot.words import words_for
+from ingest.errors import ConfigError
+
+if TYPE_CHECKING:
+    from bot.bot import Bot
+
+
+def house(bot: FakeBot, **settings: Any) -> House:
+    return House(cast("Bot", bot), Rates(), **settings)
+
+
+# --- rates
+
+
+@pytest.mark.parametrize("text", ["8/10s 20/minute 200/hour", "off", "5/2h", "1/day"])
+def test_rates_are_read_and_written_alike(text: str) -> None:
+    assert written_rates(read_rates(text)) == text
+    assert read_rates("20 per minute; 200/hours") == (Rate(20, 60), Rate(200, 3600))
+
+
+@pytest.mark.parametrize("text", ["many", "5", "0/minute", "5/fortnight", "5/m x", "-1/m"])
+def test_a_wrong_rate_says_what_to_write(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"FOOTNOTE_RATE.*20/minute"):
+        load_config({"FOOTNOTE_RATE": text})
+
+
+def test_who_waits_as_told_is_let_in_and_not_before() -> None:
+    now = [0.0]
+    rates = Rates(read_rates("2/10s 3/minute"), (), lambda: now[0])
+    for moment in (0.0, 1.0, 3.0, 20.0, 21.0):
+        now[0] = moment
+        left, _ = rates.wait("1.2.3.4")
+        while left > 0:
+            now[0] += left - 0.01
+            assert rates.wait("1.2.3.4")[0] > 0
+            now[0] += 0.02
+            left, _ = rates.wait("1.2.3.4")
+        assert rates.wait("5.6.7.8")[0] == 0 or now[0] < 100
+
+
+def test_all_together_are_limited_too_and_refusals_cost_nothing() -> None:
+    now = [0.0]
+    rates = Rates((), read_rates("3/minute"), lambda: now[0])
+    assert [rates.wait(f"1.1.1.{n}")[0] > 0 for n in range(5)] == [False] * 3 + [True] * 2
+    now[0] = 60.1
+    assert rates.wait("1.1.1.9")[0] == 0
+
+
+def test_a_household_is_one_and_a_million_strangers_cost_no_more_than_some() -> None:
+    assert who("2001:db8:1:2::3") == who("2001:db8:1:2:ffff::") != who("2001:db8:1:3::3")
+    assert who("::ffff:1.2.3.4") == who("1.2.3.4") != who("1.2.3.5")
+    store = LatestOnly()
+    for number in range(3 * ADDRESSES):
+        store.acquire_entry(str(number), 5, 60)
+    assert len(store) == ADDRESSES
+
+
+def test_who_asks_too_often_is_told_when_to_come_again_by_api_and_window() -> None:
+    config = BotConfig(rate=read_rates("2/minute"))
+    bot = FakeBot(config=config)
+    client = TestClient(api(cast("Bot", bot), config))
+    answers = [client.post("/api/ask", json={"question": "Why?"}) for _ in range(3)]
+    assert [a.status_code for a in answers] == [200, 200, 429]
+    assert answers[2].json()["error"]["code"] == "rate_limited"
+    assert 55 <= int(answers[2].headers["retry-after"]) <= 60
+    limited = House(cast("Bot", bot), Rates(read_rates("1/minute")))
+    shown = [list(converse(cast("Bot", bot), "Why?", (), words_for(), limited.stream))[-1] for _ in range(2)]
+    assert shown[0][-1].answer and "again in 60 seconds" in shown[1][-1].problem
+
+
+# --- the line and the time limit
+
+
+def test_a_question_that_takes_too_long_is_told_so_and_its_place_is_free() -> None:
+    bot = FakeBot(gate=threading.Event())
+    small = house(bot, seconds=0.3, at_once=1)
+    with pytest.raises(Refused) as told:
+        list(small.stream("Why?"))
+    assert told.value.problem.code == "took_too_long"
+    stuck, bot.gate = bot.gate, None
+    assert list(small.stream("Why?"))
+    assert stuck is not None
+    stuck.set()
+    assert bot.closed.wait(5)
+
+
+def test_the_line_has_an_end() -> None:
+    bot = FakeBot(gate=threading.Event())
+    small = house(bot, at_once=1, longest_line=1)
+    waiting = [threading.Thread(target=lambda: list(small.stream("Why?")), daemon=True) for _ in range(2)]
+    for thread in waiting:
+        thread.start()
+        time.sleep(0.2)
+    with pytest.raises(Refused) as told:
+        next(small.stream("Why?"))
+    assert (told.value.problem.status, told.value.problem.code) == (503, "busy")
+    assert told.value.problem.retry_after
+    assert bot.gate is not None
+    bot.gate.set()
+    for thread in waiting:
+        thread.join(5)
+    assert list(small.stream("Why?"))
+
+
+# --- what Gradio keeps
+
+
+def test_the_windows_queue_takes_only_what_a_window_sends() -> None:
+    config = BotConfig()
+    client = TestClient(ui.app(cast("Bot", FakeBot(config=config)), config))
+    bad: tuple[Any, ...] = ("{", "[]", '{"session_hash": "' + "x" * 100 + '"}', '{"session_hash": 3}')
+    for body in bad:
+        assert client.post("/gradio_api/queue/join", content=body).status_code == 422
+    assert client.get("/gradio_api/queue/data?session_hash=../x").status_code == 422
+    asked = {"data": ["Why?", None], "fn_index": 1, "session_hash": "unheard"}
+    statuses = [client.post("/gradio_api/queue/join", json=asked).status_code for _ in range(UNREAD + 1)]
+    assert statuses[-1] == 429 and 429 not in statuses[:-1]
+
+
+def test_a_client_that_says_nothing_is_let_go_of() -> None:
+    bot = FakeBot()
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    settings = uvicorn.Config(
+        api(cast("Bot", bot), bot.config), port=port, log_level="warning", http=impatient(0.5)
+    )
+    server = uvicorn.Server(settings)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        with contextlib.suppress(ConnectionResetError):
+            assert client.recv(100) == b""
+    server.should_exit = True
+    thread.join(10)
+
+
+# --- the log
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_the_log_holds_what_is_asked_only_if_the_owner_says_so(
+    caplog: pytest.LogCaptureFixture, allowed: bool
+) -> None:
+    caplog.set_level("INFO")
+    secret = "my very private ache"
+    config = BotConfig(rate=(), rate_total=(), log_questions=allowed)
+    error = ValueError(f"cannot read {secret!r}")
+    error.__cause__ = KeyError(secret)
+    for bot in (FakeBot(config=config, error=error), FakeBot(config=config, late_error=error)):
+        client = TestClient(api(cast("Bot", bot), config), raise_server_exceptions=False)
+        for accept in ("application/json", "text/event-stream"):
+            client.post("/api/ask", json={"question": secret}, headers={"Accept": accept})
+        list(converse(cast("Bot", bot), secret, (), words_for()))
+    assert (secret in caplog.text) == allowed
+    assert "ValueError" in caplog.text
