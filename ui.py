@@ -294,7 +294,9 @@ def serve(config: BotConfig) -> None:
     from bot.connections import CONNECTIONS, impatient, raise_file_limit
     from bot.duration import in_words
     from bot.packed import Packs
+    from bot.printable import log_to_stderr
 
+    log_to_stderr()
     packs = Packs()
     bot = open_bot(config)
     keeper = _keeper(bot, config)

@@ -21,6 +21,7 @@ import typer
 from bot.config import DEFAULT_SOURCES, HELP, PREFIX, BotConfig, defaults, load_config
 from bot.duration import seconds_of
 from bot.feedback_cli import feedback_commands
+from bot.printable import printable
 from ingest.errors import ConfigError, FootnoteError
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", metavar="DIR")]
@@ -134,7 +135,7 @@ def chat(index: IndexOption = None) -> None:
         try:
             answer = bot.ask(question, history)
         except FootnoteError as error:
-            print(error)
+            print(printable(str(error)))
             continue
         print_answer(answer)
         history += [Turn("user", question), Turn("assistant", answer.text)]
@@ -166,7 +167,7 @@ def forget(
 
     config = _config(index=index)
     forget_article(Index(config.index, config.index_config), article_id)
-    print(f"Forgotten: {article_id}")
+    print(printable(f"Forgotten: {article_id}"))
 
 
 @app.command()
@@ -314,10 +315,10 @@ def _run(command: Callable[[], Any]) -> None:
     try:
         command()
     except ConfigError as error:
-        print(error, file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         sys.exit(2)
     except FootnoteError as error:
-        print(error, file=sys.stderr)
+        print(printable(str(error)), file=sys.stderr)
         sys.exit(1)
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; there is nobody left to tell.
@@ -353,4 +354,5 @@ def _listed(article: Any) -> dict[str, Any]:
 
 
 def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    written = json.dumps(value, ensure_ascii=False, indent=2)
+    print(written.encode("utf-8", "backslashreplace").decode())  # half a character as JSON escapes it

@@ -23,6 +23,7 @@ from bot.sources import panel, sources
 from bot.spoken import in_their_words, urgent_first
 from bot.words import Words
 from ingest.blocks import blocks
+from ingest.normal import without_towers
 from ingest.weburl import is_web
 
 __all__ = [
@@ -37,7 +38,7 @@ _TO_EDIT = ("question_too_long", "bad_question")  # asking the same again would 
 
 
 def question(text: str) -> str:
-    return f'<h2 class="fn-question" dir="auto">{escape(text, breaks=True)}</h2>'
+    return f'<h2 class="fn-question" dir="auto">{escape(without_towers(text), breaks=True)}</h2>'
 
 
 def answer(given: Answer, group: int, words: Words, known_as: str = "") -> str:

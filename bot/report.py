@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bot.answer import Answer, Citation
 from bot.cite import unescape
+from bot.printable import printable
 from ingest.article import Article
 from ingest.sync import Progress as Told
 from ingest.sync import SyncReport, silent
@@ -46,20 +47,20 @@ def print_report(report: SyncReport) -> None:
     console = _console()
     for word, ids in (("added", report.added), ("updated", report.updated), ("removed", report.removed)):
         for one in ids:
-            console.print(Text(f"{word:>9}  {one}"))
+            console.print(_text(f"{word:>9}  {one}"))
     for reason, names in _by_reason(report).items():
         more = len(names) - _MOST_LEFT_OUT
         shown = ", ".join(names[:_MOST_LEFT_OUT]) + (f" and {more} more" if more > 0 else "")
-        console.print(Text(f" left out  {len(names)}, as {reason}: {shown}", style="dim"))
+        console.print(_text(f" left out  {len(names)}, as {reason}: {shown}", style="dim"))
     for failed in report.failed:
-        console.print(Text(f"   failed  {failed.name}: {failed.reason}", style="bold red"))
+        console.print(_text(f"   failed  {failed.name}: {failed.reason}", style="bold red"))
     for note in report.notes:
-        console.print(Text(f"     note  {note}"))
+        console.print(_text(f"     note  {note}"))
     counts = ("added", "updated", "unchanged", "removed", "left_out", "failed")
     said = ", ".join(f"{len(getattr(report, name))} {name.replace('_', ' ')}" for name in counts)
-    console.print(Text(f"{said}. {report.seconds:.1f} s."))
+    console.print(_text(f"{said}. {report.seconds:.1f} s."))
     if report.dry_run:
-        console.print(Text("Nothing was changed: this is what an ingest would do."))
+        console.print(_text("Nothing was changed: this is what an ingest would do."))
 
 
 def _by_reason(report: SyncReport) -> dict[str, list[str]]:
@@ -73,27 +74,32 @@ def _by_reason(report: SyncReport) -> dict[str, list[str]]:
 def print_answer(answer: Answer) -> None:
     """The answer, then its sources, or what could be asked instead."""
     console = _console()
-    console.print(Text(unescape(answer.text.replace("**", ""))))
+    console.print(_text(unescape(answer.text.replace("**", ""))))
     if answer.citations:
         console.print()
         for citation in answer.citations:
-            console.print(Text(f"[{citation.number}] {_place(citation)}", style="dim"))
+            console.print(_text(f"[{citation.number}] {_place(citation)}", style="dim"))
     if answer.suggestions:
-        console.print(Text("\nThe blog does answer:"))
+        console.print(_text("\nThe blog does answer:"))
         for suggestion in answer.suggestions:
-            console.print(Text(f"  - {suggestion}"))
+            console.print(_text(f"  - {suggestion}"))
 
 
 def print_articles(articles: Sequence[Article]) -> None:
     """One line an article."""
     console = _console()
     for article in articles:
-        console.print(Text(f"{article.id}  {article.title}  {article.published or ''}".rstrip()))
+        console.print(_text(f"{article.id}  {article.title}  {article.published or ''}".rstrip()))
 
 
 def _place(citation: Citation) -> str:
     where = [citation.passage.title, *citation.passage.chunk.path]
     return " > ".join(where) + (f"  {citation.link}" if citation.link else "")
+
+
+def _text(line: str, style: str = "") -> Text:
+    """What is printed holds names and words of strangers."""
+    return Text(printable(line), style)
 
 
 def _console() -> Console:

@@ -20,6 +20,7 @@ from bot.answer import Answer, Citation, Passage
 from bot.markup import escape, flow
 from bot.words import Words
 from ingest.blocks import Block, blocks
+from ingest.normal import without_towers
 
 CONTEXT = 500  # characters around a quote that are shown with it
 
@@ -38,7 +39,7 @@ def sources(given: Answer, group: int, published: Mapping[str, str], words: Word
     cards = [
         _card(list(found.values()), group, published.get(key, ""), words) for key, found in articles.items()
     ]
-    asked = f'<p class="fn-for" dir="auto">{escape(given.question)}</p>'
+    asked = f'<p class="fn-for" dir="auto">{escape(without_towers(given.question))}</p>'
     return f'<section class="fn-sources" id="sources-{group}">{asked}{"".join(cards)}</section>'
 
 

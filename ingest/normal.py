@@ -62,8 +62,13 @@ _INVISIBLE = re.compile(
     "\ufeff\ufff9-\ufffc\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
-# Joiners shape Persian words and family emoji; between other characters they only hide.
-_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
+# Joiners shape Persian words and family emoji; between other characters, and in a row, they only hide.
+_JOINER = re.compile(
+    "(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])|(?<=[\u200c\u200d])[\u200c\u200d]+"
+)
+# No writing stacks more marks on a letter; hundreds of them would cover what stands above and below.
+_MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]"
+_TOWER = re.compile(f"({_MARKS}{{8}}){_MARKS}+")
 _NEWLINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _MARK = re.compile(r"^([ \t]*(?:#{1,6}|[-*]|\d{1,3}[.)]))[ \t]+(?=\S)", re.M)
 
@@ -71,7 +76,12 @@ _MARK = re.compile(r"^([ \t]*(?:#{1,6}|[-*]|\d{1,3}[.)]))[ \t]+(?=\S)", re.M)
 def plain_text(text: str) -> str:
     """NFC, "\\n" at line ends, no control or invisible characters; spaces are left as they are."""
     text = _CONTROL.sub("", _NEWLINE.sub("\n", text))
-    return unicodedata.normalize("NFC", _JOINER.sub("", _INVISIBLE.sub("", text)))
+    return without_towers(unicodedata.normalize("NFC", _JOINER.sub("", _INVISIBLE.sub("", text))))
+
+
+def without_towers(text: str) -> str:
+    """With eight accents on a letter at most."""
+    return _TOWER.sub("\\1", text)
 
 
 def tidy(text: str) -> str:

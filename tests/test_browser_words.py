@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fake_bot import FakeBot
 from test_browser import _serving as _serving  # noqa: PLC0414 - a fixture that those need
-from test_browser import ask, chromium, opened, served  # noqa: F401 - fixtures
+from test_browser import ask, opened, served  # noqa: F401 - fixtures
 
 from bot.words import CODES, words_in
 
@@ -27,7 +27,7 @@ TEXTS = """() => {
 
 @pytest.mark.parametrize("code", [code for code in CODES if code != "en"])
 def test_a_reader_sees_none_of_our_words_in_english(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     served: tuple[str, FakeBot],  # noqa: F811
     code: str,
 ) -> None:
@@ -53,7 +53,7 @@ def test_a_reader_sees_none_of_our_words_in_english(
 
 
 def test_an_urgent_message_comes_in_the_readers_language_before_english(
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     served: tuple[str, FakeBot],  # noqa: F811
 ) -> None:
     narrow: dict[str, Any] = {"locale": "es-MX", "viewport": {"width": 360, "height": 740}}

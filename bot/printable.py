@@ -1,0 +1,34 @@
+"""Text of strangers for a terminal or a log: nothing in it moves the cursor, rings, or forges a line.
+
+What this file does not know: what is printed (report.py, cli.py), and what is logged.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+
+# Controls, overrides and isolates of direction, other line ends, and half characters, which no terminal can
+# print. Line feeds and tabs stay.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """The text with what should not be printed as its escape, such as \\x1b."""
+    return _UNPRINTABLE.sub(lambda m: m[0].encode("unicode_escape").decode(), text)
+
+
+class OneEntry(logging.Formatter):
+    """An entry of the log as one line; of an error's trace, every further line is indented."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Whatever is in the message, no line begins as another entry would."""
+        return printable(super().format(record)).replace("\n", "\n  ")
+
+
+def log_to_stderr() -> None:
+    """What Python does with warnings and errors if nobody has said otherwise, but printable."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(OneEntry())
+    logging.getLogger("footnote").addHandler(handler)

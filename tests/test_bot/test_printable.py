@@ -1,0 +1,55 @@
+"""What strangers wrote, in a terminal and in the log: nothing moves the cursor or forges a line."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+import pytest
+
+from bot import cli
+from bot.answer import Answer, Citation, Passage
+from bot.printable import OneEntry, printable
+from bot.report import print_answer
+from ingest.article import Chunk
+from ingest.normal import plain_text
+
+HOSTILE = "red \x1b[31m bell \x07 c1 \x9b2J over \u202egnp\u2066 half \ud83d line\u2028"
+
+
+def test_what_a_terminal_would_obey_is_shown_as_its_escape() -> None:
+    assert (
+        printable(HOSTILE) == r"red \x1b[31m bell \x07 c1 \x9b2J over \u202egnp\u2066 half \ud83d line\u2028"
+    )
+    assert printable("one\n\ttwo – é 😀 מ") == "one\n\ttwo – é 😀 מ"
+
+
+def test_an_answer_is_printed_so(capsys: pytest.CaptureFixture[str]) -> None:
+    passage = Passage(Chunk("a", 0, (HOSTILE,), "Said.", 0, 5), HOSTILE, None, 1)
+    print_answer(
+        Answer("q", "q", HOSTILE, (Citation(1, passage, "Said.", 0, 5, None),), "answered", 0.9, (HOSTILE,))
+    )
+    shown = capsys.readouterr().out
+    assert shown.count("\\x1b[31m") == 4 and "\x1b" not in shown and "\u202e" not in shown
+
+
+def test_json_with_half_a_character_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    cli._print_json({"name": "a\udcff"})
+    assert json.loads(capsys.readouterr().out) == {"name": "a\udcff"}
+
+
+def test_no_line_of_a_log_entry_begins_as_another_would() -> None:
+    try:
+        raise ValueError("bad\nindex_unusable: forged\r\x1b[2K")
+    except ValueError:
+        record = logging.LogRecord("footnote", 40, "", 0, "%s", ("a\nforged",), sys.exc_info())
+    first, *rest = OneEntry().format(record).split("\n")
+    assert first == "a" and all(line.startswith("  ") for line in rest)
+    assert "\x1b" not in "".join(rest) and "\r" not in "".join(rest)
+
+
+def test_floods_of_what_does_not_show_are_no_part_of_a_text() -> None:
+    assert plain_text("é" + "\u200d\u200c" * 200 + "é") == "é\u200dé"
+    assert plain_text("می\u200cخواهم 👨\u200d👩") == "می\u200cخواهم 👨\u200d👩"
+    assert len(plain_text("q" + "\u0323" * 400 + "x")) == 10
