@@ -260,7 +260,7 @@ def test_too_many_at_once_are_asked_to_come_back() -> None:
             async def one() -> None:
                 responses.append(await http.post("/api/ask", json={"question": "Why?"}))
 
-            for _ in range(AT_ONCE + LINE - OTHERS + 3)  # of one address:
+            for _ in range(AT_ONCE + LINE - OTHERS + 3):  # all from one address
                 tasks.start_soon(one)
             with anyio.fail_after(10):
                 while len(responses) < 3:
