@@ -20,12 +20,14 @@ EMAIL, NAME, NUMBER = "[e-mail]", "[name]", "[number]"
 _LINK = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://\S+|\bwww\.\S+", re.I)
 _LOCAL = r"[^\s@＠<>()\[\]{},;:\"“”]{1,64}"
 _SIGN = r"(?:[@＠]|[(\[{]\s?(?:at|a|ät)\s?[)\]}])"
+_WEIGHT = r"(?!\d+(?:[.,]\d+)?(?:kg|lbs?|%|s|bpm)?(?![\w.@-]))"  # "3x10@20kg"
 # No space after a full stop unless there is one before it, too: else a sentence's end would do.
 _DOT = r"(?:[.。]|\s[.。]\s?|\s?[(\[{]\s?(?:dot|punkt|punto|point|ponto)\s?[)\]}]\s?)"
 # Of the ends of addresses, those that are no words: "look at the dot in the picture".
 _ENDS = "com|net|org|info|edu|gov|io|eu|uk|ca|au|de|ch|fr|es|mx|pt|br|nl|lu|li"
 _SPELLED = (
-    ("at|ät|chez", "dot|punkt|point", _ENDS),
+    ("at|ät", "dot|punkt", _ENDS),
+    ("chez", "point", "com|net|org|eu|fr|be|ch|ca"),
     ("ät|arobase|arroba|chiocciola", "dot|punkt|punto|point|ponto", r"\w{2,10}"),  # these mean nothing else
 )
 
@@ -36,8 +38,10 @@ def _spelled(sign: str, dot: str, end: str) -> re.Pattern[str]:
 
 
 _EMAILS = (
-    re.compile(rf"{_LOCAL}\s{{0,2}}{_SIGN}\s{{0,2}}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,63}}){{1,4}}", re.I),
-    re.compile(rf"{_LOCAL}[@＠][\w.-]{{1,100}}", re.I),
+    re.compile(
+        rf"{_LOCAL}\s{{0,2}}{_SIGN}\s{{0,2}}{_WEIGHT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,63}}){{1,4}}", re.I
+    ),
+    re.compile(rf"{_LOCAL}[@＠]{_WEIGHT}[\w.-]{{1,100}}", re.I),
     *(_spelled(*words) for words in _SPELLED),
 )
 _HANDLE = re.compile(r"(?<![\w@＠])[@＠][^\W\d][\w.-]{1,60}")  # not "@20 kg"
