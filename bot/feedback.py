@@ -1,7 +1,8 @@
 """Readers' thumbs, kept in one SQLite file on the server: what was asked, what was answered, how it was found.
 
 No address, session, browser or time of day is kept: a row has a day and the random id of its answer, and
-rows stand in the order of those ids, so that two votes of one reader cannot be told from those of two.
+rows are told in the order of those ids, so that two votes of one reader cannot be told from those of two.
+(Who takes the file apart byte by byte can still see in which order votes came, until the next purge.)
 What a reader typed is masked (personal.py) before it is written; so is the answer, which may repeat it.
 
 The file cannot grow without end. On one day no more than MOST_A_DAY votes are taken (a flood cannot push
