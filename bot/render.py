@@ -66,7 +66,8 @@ def actions(given: Answer, words: Words, known_as: str = "") -> str:
         look = f'<button class="fn-action fn-show" type="button">{label}</button>'
     if given.status != "abstained":
         copy = f'<button class="fn-action fn-copy" type="button">{_say(words, "copy")}</button>'
-        copy += f'<div class="fn-plain" hidden>{escape(copied(given), breaks=True)}</div>'
+        lines = "<br>".join(escape(line) for line in copied(given).split("\n"))  # empty ones, too
+        copy += f'<div class="fn-plain" hidden>{lines}</div>'
     known = f' id="given-{escape(known_as)}"' if known_as else ""
     return f'<div class="fn-actions"{known}>{look}{copy}</div>' if look or copy or known else ""
 

@@ -137,13 +137,13 @@
 
   function notice(changes) {
     const lines = changes.map((change) => make("span", { dir: "auto" }, sentence(change, changes.length === 1)));
-    const again = make("button", { class: "fn-action fn-again", type: "button" }, say("ask_again"));
+    const again = make("button", { class: "fn-action fn-ask-again", type: "button" }, say("ask_again"));
     const made = make("div", { class: "fn-changed" }, make("p", { class: "fn-note" }, ...lines), again);
     made.dataset.said = JSON.stringify(changes);
     return made;
   }
 
-  clicked(".fn-again", (button) => {
+  clicked(".fn-ask-again", (button) => {
     const message = button.closest(".fn-answer");
     const before = all(".fn-question").filter(
       (question) => question.compareDocumentPosition(message) & Node.DOCUMENT_POSITION_FOLLOWING,

@@ -118,26 +118,44 @@
 
   // --- copying
 
+  // As plain text and, where that is taken, as rich text with links: paragraphs, and a line for each
+  // source that ends in its address (bot/render.py).
+  function rich(text) {
+    const source = /^(\[\d+\] .*), (https?:\/\/\S+)$/;
+    const lined = (part) => part.split("\n").flatMap((line, n) => {
+      const [, named, href] = source.exec(line) ?? [];
+      return [...(n ? [make("br")] : []), href ? make("a", { href }, named) : line];
+    });
+    return text.split("\n\n").map((part) => make("p", {}, ...lined(part)).outerHTML).join("");
+  }
+
+  async function copyText(text) {
+    const blob = (kind, content) => ({ [kind]: new Blob([content], { type: kind }) });
+    try {
+      await navigator.clipboard.write([
+        new ClipboardItem({ ...blob("text/plain", text), ...blob("text/html", rich(text)) }),
+      ]);
+      return true;
+    } catch {
+      // No clipboard on plain http, or not allowed in a frame: the old way still works there.
+    }
+    const field = make("textarea", { class: "fn-hidden" });
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done;
+  }
+
   async function copy(button) {
     const kept = one(".fn-plain", button.closest(".fn-actions"));
     const text = [...kept.childNodes].map((node) => (node.nodeName === "BR" ? "\n" : node.textContent)).join("");
-    let done = false;
-    try {
-      await navigator.clipboard.writeText(text);
-      done = true;
-    } catch {
-      // No clipboard on plain http, or not allowed: the old way still works there.
-      const field = document.createElement("textarea");
-      field.value = text;
-      field.className = "fn-hidden";
-      document.body.append(field);
-      field.select();
-      done = document.execCommand("copy");
-      field.remove();
-      button.focus();
-    }
+    const done = await copyText(text);
+    if (document.activeElement === document.body) button.focus();
     button.dataset.label ??= button.textContent;
     button.textContent = say(done ? "copied" : "not_copied") || button.dataset.label;
+    announce(button.textContent);
     setTimeout(() => (button.textContent = button.dataset.label), 1600);
   }
 
