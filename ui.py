@@ -196,7 +196,8 @@ def _wire(
         words = _words(request, languages)
         if not talk and (found := broken_off(kept.find(key))):
             return view.settled(found, words)
-        return {view.chat: gr.update(placeholder=greeting(bot, words, _page(page)))} if page else {}
+        # Gradio takes an empty dict for one output too few.
+        return {view.chat: gr.update(placeholder=greeting(bot, words, _page(page))) if page else gr.skip()}
 
     for handler in (ask, again, stopped, undone, cleared, synchronised):
         _takes_request(handler)
