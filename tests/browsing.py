@@ -46,7 +46,11 @@ def launched() -> Iterator[Any]:
 def serving(app: ASGIApp) -> Iterator[str]:
     """The address of a server that runs as long as the block."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", timeout_graceful_shutdown=1))
+    # No proxy headers, as in ui.py: else uvicorn would believe them before our own code sees them.
+    settings = uvicorn.Config(
+        app, port=port, log_level="critical", timeout_graceful_shutdown=1, proxy_headers=False
+    )
+    server = uvicorn.Server(settings)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
