@@ -66,7 +66,7 @@ def test_policies() -> None:
     for response in (page, preview):
         assert "script-src 'self';" in response.headers["content-security-policy"]
         assert "unsafe" not in response.headers["content-security-policy"]
-    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in page.headers["content-security-policy"]
     assert "frame-ancestors 'self'" in preview.headers["content-security-policy"]
 
 

@@ -198,7 +198,8 @@ def test_the_latest_sources_are_shown_and_earlier_ones_kept() -> None:
 
 def test_copied_text_names_the_sources() -> None:
     given = answered(f"{STEPS[0]} [1]", cite(STRETCHES, 1, STEPS[0]))
-    assert render.copied(given) == f"{STEPS[0]} [1]\n\n[1] {STRETCHES.title}, {STRETCHES.url}"
+    place = f"{STRETCHES.title} › Standing hamstring stretch › How to do it"
+    assert render.copied(given) == f"{STEPS[0]} [1]\n\n[1] {place}, {STRETCHES.url}#:~:text=Keep"
 
 
 TEXTS = st.text(
