@@ -79,7 +79,8 @@ def line(address: str, choice: Choice) -> str:
         told["position"] = ""
     attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in told.items() if value)
     script = f'<script src="{escape(address)}widget.js"{attributes} defer></script>'
-    return f'<div id="{PLACE}"></div>\n{script}' if choice.inline else script
+    # The place is as high as the chat will be, so that nothing moves when it comes.
+    return f'<div id="{PLACE}" style="min-height:640px"></div>\n{script}' if choice.inline else script
 
 
 def address_of(request: Request) -> str | None:

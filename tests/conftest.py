@@ -94,3 +94,21 @@ def chromium() -> Iterator[Any]:
 
     with launched() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def blog() -> Iterator[Any]:
+    """A blog with the widget on it, and the chat that it opens; one for all tests that want one."""
+    from widget_pages import blog_with_chat
+
+    with blog_with_chat() as blog:
+        yield blog
+
+
+@pytest.fixture
+def visit(chromium: Any, blog: Any) -> Iterator[Any]:
+    """Opens pages of that blog."""
+    from widget_pages import visits
+
+    with visits(chromium, blog) as visit:
+        yield visit
