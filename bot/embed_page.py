@@ -196,7 +196,7 @@ def _page(request: Request, origins: tuple[str, ...]) -> str:
         files=escape(f"{root[:-1]}{STATIC}/embed"),
         warnings="".join(f'<p class="warning"><strong>Before you go on.</strong> {w}</p>' for w in warnings(found)),
         line=escape(line(address, choice)),
-        widget=escape(f"{address}widget.js"),
+        element=escape(f"{address}element.js"),
         query=escape(request.url.query),
         title=escape(choice.title), greeting=escape(choice.greeting), colour=choice.colour or next(iter(COLOURS)),
         colours="".join(_swatch(code, name, choice) for code, name in COLOURS.items()),

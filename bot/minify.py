@@ -84,7 +84,9 @@ def _short_names(script: str, tokens: list[Token]) -> dict[str, str]:
                 barred.add(text)
     declared = {name for found in _DECLARED.findall(script) for part in found for name in _NAME.findall(part)}
     free = (name for name in _alphabet() if name not in uses and name not in _RESERVED)
-    return dict(zip((name for name, _ in uses.most_common() if name in declared - barred), free, strict=False))
+    return dict(
+        zip((name for name, _ in uses.most_common() if name in declared - barred), free, strict=False)
+    )
 
 
 def _alphabet() -> Iterator[str]:

@@ -12,7 +12,18 @@ import pytest
 from blog import Blog, bot_of
 from fake_bot import STRETCHES
 from starlette.testclient import TestClient
-from widget_pages import BUTTON, PHONE, WATCH, Visit, asked, is_open, link_of_last_source, opened_chat, shot, wait
+from widget_pages import (
+    BUTTON,
+    PHONE,
+    WATCH,
+    Visit,
+    asked,
+    is_open,
+    link_of_last_source,
+    opened_chat,
+    shot,
+    wait,
+)
 
 from bot.config import BotConfig
 from bot.embed import load_element, load_widget

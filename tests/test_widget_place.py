@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 from blog import Blog
-from widget_pages import BUTTON, FRAME, PHONE, WATCH, Page, Visit, asked, is_open, opened_chat, shot, wait
+from browsing import Page
+from widget_pages import BUTTON, FRAME, PHONE, WATCH, Visit, asked, is_open, opened_chat, shot, wait
 
 from bot.embed_page import Choice, line
 
@@ -138,7 +139,9 @@ def test_the_line_keeps_its_place_free_before_the_chat_is_there(visit: Visit, bl
 @pytest.mark.parametrize("way", ["<script src='{}'></script>", "<script type=module src='{}'></script>",
                                  "<script>import('{}')</script>"])  # fmt: skip
 def test_a_custom_element_holds_the_chat(visit: Visit, blog: Blog, way: str) -> None:
-    element = '<div style="height:600px"><footnote-chat data-title="Ask Ada" theme="dark"></footnote-chat></div>'
+    element = (
+        '<div style="height:600px"><footnote-chat data-title="Ask Ada" theme="dark"></footnote-chat></div>'
+    )
     page = visit("/", head=way.format(f"{blog.chat}/element.js"), body=element, none="")
     place = page.locator("footnote-chat:not([inline])")
     page.wait_for_selector(BUTTON)
@@ -149,7 +152,9 @@ def test_a_custom_element_holds_the_chat(visit: Visit, blog: Blog, way: str) -> 
     chat = opened_chat(page)
     assert chat.locator("body").evaluate("e => e.classList.contains('dark')")
     # The site goes on to a page with an element of its own.
-    page.evaluate("document.querySelector('footnote-chat').parentNode.innerHTML = '<footnote-chat></footnote-chat>'")
+    page.evaluate(
+        "document.querySelector('footnote-chat').parentNode.innerHTML = '<footnote-chat></footnote-chat>'"
+    )
     page.wait_for_selector("footnote-chat footnote-chat iframe")
     assert page.locator("footnote-chat").count() == 2
 
@@ -203,7 +208,9 @@ def test_the_blogs_colour_and_words_that_can_be_read_on_it(
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
-def test_a_silent_server_is_told_of_and_can_be_tried_again(visit: Visit, blog: Blog, options: dict[str, object]) -> None:
+def test_a_silent_server_is_told_of_and_can_be_tried_again(
+    visit: Visit, blog: Blog, options: dict[str, object]
+) -> None:
     page = visit("/", options=options, tag="data-lang=de")
     frames = f"{blog.chat}/?embed*"
     page.context.route(frames, lambda route: route.abort("connectionrefused"))
@@ -215,7 +222,9 @@ def test_a_silent_server_is_told_of_and_can_be_tried_again(visit: Visit, blog: B
     page.clock.fast_forward(7000)
     note = page.locator("footnote-chat p")
     wait(page, lambda: "Der Chat antwortet nicht." in note.inner_text())
-    assert page.locator(FRAME).evaluate("e => getComputedStyle(e).opacity") == "0", "the browser's own error shows"
+    assert page.locator(FRAME).evaluate("e => getComputedStyle(e).opacity") == "0", (
+        "the browser's own error shows"
+    )
     assert note.get_attribute("role") == "status"
     again = page.get_by_role("button", name="Erneut versuchen")
     wait(page, lambda: again.evaluate("e => e === e.getRootNode().activeElement"))
