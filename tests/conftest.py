@@ -146,3 +146,24 @@ def page(chromium: Any, served: tuple[str, FakeBot]) -> Iterator[Page]:
     with opened(chromium, served[0]) as page:
         page.wait_for_selector(".fn-chip")
         yield page
+
+
+# --- a blog with the widget on it
+
+
+@pytest.fixture(scope="session")
+def blog() -> Iterator[Any]:
+    """A blog with the widget on it, and the chat that it opens; one for all tests that want one."""
+    from widget_pages import blog_with_chat
+
+    with blog_with_chat() as blog:
+        yield blog
+
+
+@pytest.fixture
+def visit(chromium: Any, blog: Any) -> Iterator[Any]:
+    """Opens pages of that blog."""
+    from widget_pages import visits
+
+    with visits(chromium, blog) as visit:
+        yield visit
