@@ -35,6 +35,7 @@ def test_on_a_phone_it_fills_the_screen_and_the_page_behind_stays(visit: Visit) 
     box = page.locator(FRAME).bounding_box()
     assert box == {"x": 0, "y": 0, "width": 360, "height": 740}
     assert page.evaluate("getComputedStyle(document.documentElement).overflow") == "hidden"
+    assert page.locator("footnote-chat dialog").evaluate("e => e.scrollHeight - e.clientHeight") == 0
     close = page.get_by_role("button", name="Schließen").bounding_box()
     assert close["y"] < 10 and close["x"] + close["width"] > 350 and close["height"] >= 44
     title = chat.locator(".fn-header h1").bounding_box()

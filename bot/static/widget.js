@@ -47,10 +47,10 @@ button,dialog{position:fixed;z-index:2147483647;inset:auto;${side}:calc(20px + e
 dialog,section{background:Canvas;color:CanvasText;border:1px solid #8886;border-radius:16px;overflow:hidden;padding:0}
 dialog{margin-bottom:64px;width:400px;height:640px;max-height:calc(100% - 104px)}
 section{position:relative;height:100%}
-p,iframe{position:absolute;inset:0;width:100%;height:100%;border:0}
+p,iframe{display:flex;position:absolute;inset:0;width:100%;height:100%;border:0}
 iframe{opacity:0}
-p{display:flex;flex-direction:column;align-items:center;justify-content:center;gap:28px;padding:28px;font-size:24px;text-align:center}
-p button{position:static;font-size:16px;box-shadow:none}
+p{flex-direction:column;align-items:center;justify-content:center;gap:28px;padding:28px;font-size:24px;text-align:center}
+p button{position:static;max-width:none;font-size:16px;box-shadow:none}
 :modal{inset:0;width:100%;height:100%;margin:0;max-width:none;max-height:none;border:0;border-radius:0;padding:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left)}
 :modal iframe{position:relative}
 :modal>button{position:absolute;inset:calc(4px + env(safe-area-inset-top)) calc(4px + env(safe-area-inset-right)) auto auto;width:44px;min-height:44px;padding:0 10px;background:none;color:inherit;box-shadow:none}
