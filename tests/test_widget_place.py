@@ -150,6 +150,7 @@ def test_a_custom_element_holds_the_chat(visit: Visit, blog: Blog, way: str) -> 
     assert place.locator("footnote-chat section").bounding_box()["height"] == 600
     assert page.get_attribute(BUTTON, "aria-label") == "Ask Ada"
     assert page.locator(BUTTON).count() == 1, "nothing floats"
+    assert page.locator("script[src$='/widget.js']").count() == 1
     chat = opened_chat(page)
     assert chat.locator("body").evaluate("e => e.classList.contains('dark')")
     # The site goes on to a page with an element of its own.
