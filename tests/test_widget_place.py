@@ -52,6 +52,10 @@ def test_on_a_phone_it_fills_the_screen_and_the_page_behind_stays(visit: Visit) 
     assert not is_open(page)
     assert page.get_attribute(BUTTON, "aria-label") == "Fragen Sie diesen Blog"
     assert page.evaluate("getComputedStyle(document.documentElement).overflow") == "visible"
+    page.locator(BUTTON).tap()
+    page.locator("footnote-chat dialog").evaluate("e => e.close()")  # as the phone's own key for "back" does
+    wait(page, lambda: not is_open(page))
+    assert page.evaluate("getComputedStyle(document.documentElement).overflow") == "visible"
 
 
 def test_it_keeps_clear_of_notch_and_corners(visit: Visit) -> None:
@@ -74,6 +78,7 @@ def test_it_never_is_larger_than_the_window(visit: Visit) -> None:
         options={"viewport": {"width": 700, "height": 420}, "screen": {"width": 1280, "height": 800}},
         tag="data-position=left",
     )
+    page.evaluate("document.documentElement.style.overflow = 'scroll'")
     opened_chat(page)
     page.wait_for_timeout(300)
     box, button = page.locator(FRAME).bounding_box(), page.locator(BUTTON).bounding_box()
@@ -83,6 +88,10 @@ def test_it_never_is_larger_than_the_window(visit: Visit) -> None:
     keyboard(page, 300, 10)
     box = page.locator("footnote-chat dialog").bounding_box()
     assert box["y"] == 10 and box["height"] == 300
+    keyboard(page, 420, 0)
+    page.click(BUTTON)
+    assert not is_open(page)
+    assert page.evaluate("document.documentElement.style.overflow") == "scroll", "that is the blog's own"
 
 
 def test_motion_and_contrast_as_the_reader_has_chosen(visit: Visit) -> None:
