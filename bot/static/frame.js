@@ -12,7 +12,7 @@
 
   // --- whom to believe
 
-  // "https://*.example.org" stands for every host under example.org, not for example.org itself.
+  // An entry with a star in place of a name stands for every host under the rest, not for the rest itself.
   function allowed(origin) {
     if (origin === location.origin) return true;
     const listed = one('meta[name="footnote-origins"]')?.content.split(/\s+/) ?? [];
