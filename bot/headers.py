@@ -37,12 +37,10 @@ _WINDOW = (
 )
 _EMBED = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
 )
-_PREVIEW = _EMBED.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace(
-    "form-action 'self'", "form-action 'none'"
-)
-_DATA = "default-src 'none'; frame-ancestors 'none'"
+_PREVIEW = _EMBED.replace("form-action 'self'", "form-action 'none'")
+_DATA = "default-src 'none'; frame-ancestors {ancestors}"
 
 _NEVER = "no-store"
 _FOREVER = "public, max-age=31536000, immutable"  # its address changes when it does
@@ -52,7 +50,7 @@ POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
     (re.compile("/embed/?"), Policy(_EMBED, shared="nobody", document=True, cache=_NEVER)),
     (re.compile("/embed/preview"), Policy(_PREVIEW, shared="nobody", document=True, cache=_NEVER)),
     (re.compile("/embed/.*"), Policy(_DATA, shared="nobody", cache=_NEVER)),
-    (re.compile(r"/widget\.js"), Policy(_DATA, shared="all")),
+    (re.compile(r"/(?:widget|element)\.js"), Policy(_DATA, shared="all")),
     (
         re.compile("/api/(?:reingest|feedback)(?:/.*)?"),
         Policy(_DATA, shared="nobody", cache=_NEVER),

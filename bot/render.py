@@ -66,7 +66,8 @@ def actions(given: Answer, words: Words, known_as: str = "") -> str:
         look = f'<button class="fn-action fn-show" type="button">{label}</button>'
     if given.status != "abstained":
         copy = f'<button class="fn-action fn-copy" type="button">{_say(words, "copy")}</button>'
-        copy += f'<div class="fn-plain" hidden>{escape(copied(given), breaks=True)}</div>'
+        lines = "<br>".join(escape(line) for line in copied(given).split("\n"))  # empty ones, too
+        copy += f'<div class="fn-plain" hidden>{lines}</div>'
     known = f' id="given-{escape(known_as)}"' if known_as else ""
     return f'<div class="fn-actions"{known}>{look}{copy}</div>' if look or copy or known else ""
 
@@ -81,7 +82,7 @@ def partial(text: str, words: Words, *, stopped: bool = False, urgent: bool = Fa
     body = _prose(told, lambda number: f'<sup class="fn-ref">{number}</sup>')
     body = _said_first(text, words, urgent=urgent) + body
     note = f'<p class="fn-note">{_say(words, "stopped")}</p>' if stopped else ""
-    kind = "fn-partial fn-urgent" if urgent else "fn-partial"
+    kind = "fn-partial" + " fn-urgent" * urgent + " fn-stopped" * stopped
     return f'<div class="fn-answer {kind}" dir="auto">{body}{note}</div>'
 
 

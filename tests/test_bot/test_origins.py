@@ -73,7 +73,9 @@ def test_only_what_is_listed_is_allowed_in_both_readings(origin: str, may: bool)
     assert not allows((), origin) and not re.fullmatch(pattern_of(()), origin)
 
 
-@pytest.mark.parametrize("path", ["/", "/config", "/theme.css"])
+@pytest.mark.parametrize(
+    "path", ["/", "/config", "/theme.css", "/healthz", "/widget.js", "/embed", "/nowhere"]
+)
 def test_listed_sites_may_show_the_chat(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
     assert f"frame-ancestors 'self' {BLOG} https://*.shop.example" in headers["content-security-policy"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -196,9 +197,19 @@ def test_the_latest_sources_are_shown_and_earlier_ones_kept() -> None:
     assert Seen(render.panel(["", ""], WORDS)).text.startswith("Sources")
 
 
-def test_copied_text_names_the_sources() -> None:
+def test_copied_text_names_the_sources_with_section_and_link() -> None:
     given = answered(f"{STEPS[0]} [1]", cite(STRETCHES, 1, STEPS[0]))
-    assert render.copied(given) == f"{STEPS[0]} [1]\n\n[1] {STRETCHES.title}, {STRETCHES.url}"
+    place = f"{STRETCHES.title} › Standing hamstring stretch › How to do it"
+    told = f"{STEPS[0]} [1]\n\n[1] {place}, {STRETCHES.url}#:~:text=Keep"
+    assert render.copied(given) == told
+    kept = re.search(r'<div class="fn-plain" hidden>(.*?)</div>', render.actions(given, WORDS))
+    assert kept is not None
+    assert unescape(kept[1].replace("<br>", "\n")) == told  # with the empty line between
+
+
+def test_copied_text_has_no_link_where_the_post_has_no_address() -> None:
+    quote = HOSTILE.text[-4:].strip()
+    assert render.copied(answered("x [1]", cite(HOSTILE, 1, quote))).endswith("› Verweis")
 
 
 TEXTS = st.text(
