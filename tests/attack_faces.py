@@ -88,7 +88,13 @@ class Face:
         self.chat.fill(".fn-feedback textarea", text)
         self.look(f"note under {where}", more=("form", "textarea"))
         self.chat.click(".fn-feedback-send")
-        self.chat.wait_for_selector(".fn-feedback", state="detached")
+        tries = 100
+        while self.chat.locator(".fn-feedback").count() and (tries := tries - 1):
+            self.chat.wait_for_timeout(50)
+        if not tries:
+            told = self.chat.inner_text(".fn-feedback-status")
+            self.seen.broken.append(f"note under {where}: {text[:80]!r} is answered {told!r}")
+            self.chat.click(".fn-feedback-skip")
         self.look(f"after a note under {where}")
         kept = [row.note for row in self.store.rows()]
         if kept != [kept_of(text)]:
