@@ -1,14 +1,17 @@
 """Readers' thumbs, kept in one SQLite file on the server: what was asked, what was answered, how it was found.
 
 No address, session, browser or time of day is kept: a row has a day and the random id of its answer, and
-rows stand in the order of those ids, so that two votes of one reader cannot be told from those of two.
-What a reader typed is masked (personal.py) before it gets here or is written by `keep`.
+rows are told in the order of those ids, so that two votes of one reader cannot be told from those of two.
+(Who takes the file apart byte by byte can still see in which order votes came, until the next purge.)
+What a reader typed is masked (personal.py) before it is written; so is the answer, which may repeat it.
 
 The file cannot grow without end. On one day no more than MOST_A_DAY votes are taken (a flood cannot push
 out what came before it), and of more than MOST rows the oldest days go. MOST_BYTES is the last fence.
 
 A connection lives for one call: so threads, processes, a server killed at any moment and the owner's
-commands beside it share the file by SQLite's own locks. Purged rows are overwritten, not only unlinked.
+commands beside it share the file by SQLite's own locks. Nothing else here opens the file: whoever closes
+it would undo the locks that another thread has on it. The journal is the plain one, which needs no
+change of mode that two first votes at once could not both make. Purged rows are overwritten.
 
 What this file does not know: HTTP (feedback_web.py), the command line (feedback_cli.py), file formats
 (feedback_out.py).
@@ -17,8 +20,8 @@ What this file does not know: HTTP (feedback_web.py), the command line (feedback
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -26,6 +29,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from bot.cite import unescape
 from bot.given import Given
 from bot.personal import without_personal
 from ingest.errors import FeedbackError, FeedbackFull
@@ -36,17 +40,19 @@ REASONS = ("wrong", "incomplete", "not_asked", "should_know", "unclear", "unsafe
 MOST, MOST_A_DAY = 10_000, 500  # rows
 MOST_BYTES = 256 * 1024 * 1024
 NOTE, QUESTION, TEXT = 500, 2_000, 8_000  # characters that are kept
+_ADDRESS = 2_000  # characters of an article's id
 _PAGE = 4096
 _WAIT = 5.0  # seconds for another process to finish writing
 SCHEMA = 1
 _TABLE = """
-CREATE TABLE IF NOT EXISTS feedback (
+CREATE TABLE feedback (
   id TEXT PRIMARY KEY, day TEXT NOT NULL, verdict TEXT NOT NULL CHECK (verdict IN ('up', 'down')),
   reason TEXT NOT NULL, note TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
   status TEXT NOT NULL, citations TEXT NOT NULL, answerable REAL NOT NULL, generation TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS by_day ON feedback (day);
+) WITHOUT ROWID
 """
+_BY_DAY = "CREATE INDEX by_day ON feedback (day)"
+_UNSEEN = "\n\u200c\u200d"
 _COLUMNS = "id, day, verdict, reason, note, question, answer, status, citations, answerable, generation"
 
 
@@ -78,10 +84,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """The file and what may be done with it. Each call raises FeedbackError if the file cannot be used."""
+    """The file and what may be done with it. Each call raises FeedbackError if the file cannot be used.
+
+    wait: seconds for which another program may keep the file to itself.
+    """
 
     path: Path
     today: Callable[[], date] = lambda: datetime.now(UTC).date()
+    wait: float = _WAIT
 
     def keep(self, given: Given, vote: Vote) -> None:
         """Store a vote, or put it in place of the earlier one for this answer.
@@ -137,7 +147,7 @@ class Feedback:
     def purge(self, *, answer_id: str | None = None, before: str | None = None) -> int:
         """Remove one row, those of the days before an ISO date, or all; how many there were.
 
-        What is removed is gone from the file, its journal too.
+        What is removed is gone from the file: overwritten, and the file made smaller.
         """
         if not self.path.exists():
             return 0
@@ -146,27 +156,21 @@ class Feedback:
             removed = db.execute(f"DELETE FROM feedback{where}", values).rowcount
         with self._open() as db:
             db.execute("VACUUM")
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return removed
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, and one writer at a time."""
-        with self._open() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            finally:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
+        with self._open() as db, _all_or_nothing(db):
+            yield db
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # for the owner's eyes
-            with closing(sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)) as db:
+            new = not self.path.exists()
+            with closing(sqlite3.connect(self.path, timeout=self.wait, isolation_level=None)) as db:
+                if new:
+                    self.path.chmod(0o600)  # for the owner's eyes, and before there is anything in it
                 self._prepare(db)
                 yield db
         except OSError as error:
@@ -176,29 +180,59 @@ class Feedback:
 
     def _prepare(self, db: sqlite3.Connection) -> None:
         db.execute("PRAGMA secure_delete = ON")
+        db.execute("PRAGMA temp_store = MEMORY")  # VACUUM would copy the rows to a folder for everybody
         db.execute(f"PRAGMA max_page_count = {MOST_BYTES // _PAGE}")
-        db.execute(f"PRAGMA journal_size_limit = {1024 * 1024}")
+        if self._is_made(db):
+            return
+        with _all_or_nothing(db):
+            if self._is_made(db):  # by another one, just now
+                return
+            if _one(db, "SELECT count(*) FROM sqlite_master"):
+                raise FeedbackError(
+                    f"{self.path} is the database of another program. Name another file in FOOTNOTE_FEEDBACK."
+                )
+            db.execute(_TABLE)
+            db.execute(_BY_DAY)
+            db.execute(f"PRAGMA user_version = {SCHEMA}")
+
+    def _is_made(self, db: sqlite3.Connection) -> bool:
         made_by = _one(db, "PRAGMA user_version")
         if made_by > SCHEMA:
             raise FeedbackError(
                 f"{self.path} was written by a newer version of Footnote. Update Footnote, or name another "
                 "file in FOOTNOTE_FEEDBACK."
             )
-        if made_by < SCHEMA:
-            db.execute(f"PRAGMA page_size = {_PAGE}")
-            db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(f"BEGIN IMMEDIATE; {_TABLE} PRAGMA user_version = {SCHEMA}; COMMIT;")
+        return made_by == SCHEMA
+
+
+@contextmanager
+def _all_or_nothing(db: sqlite3.Connection) -> Iterator[None]:
+    """What is done inside is written whole or not at all, by one writer at a time."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
 
 
 def _row(given: Given, vote: Vote, day: str) -> tuple[str | float, ...]:
     answer = given.answer
     places = [
-        {"number": c.number, "article_id": c.passage.chunk.article_id, "start": c.start, "end": c.end}
+        {
+            "number": c.number,
+            "article_id": _plain(c.passage.chunk.article_id, _ADDRESS),
+            "start": c.start,
+            "end": c.end,
+        }
         for c in answer.citations
     ]
+    # As one reads it: a mask does not see through the backslashes of Markdown.
+    said = _masked(unescape(answer.text), TEXT)
     return (
         given.id, day, vote.verdict, vote.reason, _masked(vote.note, NOTE),
-        _masked(answer.question, QUESTION), _plain(answer.text, TEXT), answer.status,
+        _masked(answer.question, QUESTION), said, answer.status,
         json.dumps(places, ensure_ascii=False), round(float(answer.answerable), 4), given.generation,
     )  # fmt: skip
 
@@ -214,9 +248,13 @@ def _masked(text: str, most: int) -> str:
 
 
 def _plain(text: str, most: int) -> str:
-    """Text that any program can print: no control characters but line ends, no half characters."""
+    """Text that any program can print: no control characters but line feeds, nothing unseen but the two
+    joiners that words of some languages need, no half characters."""
     whole = text[:most].encode("utf-8", "replace").decode()
-    return "".join(c for c in whole if c == "\n" or c.isprintable() or c.isspace()).replace("\r", "").strip()
+    lines = "\n".join(whole.splitlines()).replace("\t", " ")
+    return "".join(
+        c for c in lines if c in _UNSEEN or c.isprintable() or unicodedata.category(c) == "Zs"
+    ).strip()
 
 
 def _which(answer_id: str | None, before: str | None) -> tuple[str, tuple[str, ...]]:

@@ -116,7 +116,10 @@ def _add_export(app: typer.Typer, store: Store) -> None:
         _check(verdict)
         if kind not in FORMATS:
             raise typer.BadParameter(f"--format is {', '.join(FORMATS)}.")
-        rows = store(index).rows(verdict=verdict, since=_day(since, "--since"))
+        kept = store(index)
+        if out is not None and out.resolve() == kept.path.resolve():
+            raise FeedbackError(f"{out} is where the votes are kept. Name another file.")
+        rows = kept.rows(verdict=verdict, since=_day(since, "--since"))
         data = written(rows, kind).encode("utf-8")
         if out is None:
             sys.stdout.buffer.write(data)

@@ -1,7 +1,8 @@
 """What readers said, as files for the owner: JSON Lines, CSV, a sheet for `footnote eval`; and in figures.
 
 A CSV is opened in a spreadsheet, and everything in it came from strangers: a cell that a spreadsheet
-would take for a formula gets an apostrophe in front.
+would take for a formula gets an apostrophe in front. So does what follows a semicolon or begins a
+line inside a cell: where a comma is a decimal point, spreadsheets part cells there, quoted or not.
 
 What this file does not know: where rows come from (feedback.py) and who may see them.
 """
@@ -11,9 +12,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from bot.feedback import Row
@@ -24,7 +26,9 @@ FORMATS = {
     "eval": "text/csv; charset=utf-8",
 }
 TO_FILL_IN = "TO FILL IN: the blog's words, or nothing if the blog does not say"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
+_TABLE = tuple(field.name for field in fields(Row))
+_SHEET = ("question", "expected", "reason", "note", "answered")
+_BEGINS_FORMULA = re.compile(r"((?:^|[;\t\r\n])(?:[^\S\t\r\n]|[\"'])*)(?=[=+\-@|%＝＋－＠])")
 _LISTED = 20  # questions in the figures
 
 
@@ -32,7 +36,7 @@ def written(rows: Sequence[Row], kind: str) -> str:
     """kind: one of FORMATS. A CSV begins with the mark by which spreadsheets know UTF-8."""
     if kind == "jsonl":
         return "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
-    return "\ufeff" + (_csv(_table(rows)) if kind == "csv" else _csv(_sheet(rows)))
+    return "\ufeff" + (_csv(_TABLE, _table(rows)) if kind == "csv" else _csv(_SHEET, _sheet(rows)))
 
 
 def figures(rows: Sequence[Row]) -> dict[str, Any]:
@@ -61,29 +65,32 @@ def _table(rows: Sequence[Row]) -> Iterable[dict[str, str]]:
 
 
 def _sheet(rows: Sequence[Row]) -> Iterable[dict[str, str]]:
-    """Each question with a thumb down once, as eval/sheet.py reads it; the owner puts in what is right."""
+    """Each question with a thumb down once, as eval/sheet.py reads it; the owner puts in what is right.
+
+    One line each: eval/sheet.py counts lines.
+    """
     seen: set[str] = set()
     for row in rows:
-        if row.verdict == "down" and row.question.casefold() not in seen:
-            seen.add(row.question.casefold())
+        question = _flat(row.question)
+        if row.verdict == "down" and question and question.casefold() not in seen:
+            seen.add(question.casefold())
             said = "" if row.status == "abstained" else row.answer
-            yield {
-                "question": row.question, "expected": TO_FILL_IN, "reason": row.reason, "note": row.note,
-                "answered": said,
-            }  # fmt: skip
+            cells = (question, TO_FILL_IN, row.reason, _flat(row.note), _flat(said))
+            yield dict(zip(_SHEET, cells, strict=True))
 
 
-def _csv(rows: Iterable[dict[str, str]]) -> str:
+def _csv(names: Sequence[str], rows: Iterable[dict[str, str]]) -> str:
     out = io.StringIO(newline="")
-    writer: csv.DictWriter[str] | None = None
+    writer = csv.DictWriter(out, names, quoting=csv.QUOTE_ALL)
+    writer.writeheader()
     for row in rows:
-        if writer is None:
-            # Quoted throughout: else a spreadsheet that parts cells at ; would find cells of its own.
-            writer = csv.DictWriter(out, list(row), quoting=csv.QUOTE_ALL)
-            writer.writeheader()
         writer.writerow({name: _harmless(text) for name, text in row.items()})
     return out.getvalue()
 
 
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip(" \u00a0").startswith(_FORMULA) else cell
+    return _BEGINS_FORMULA.sub(r"\1'", cell)

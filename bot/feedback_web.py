@@ -1,7 +1,7 @@
 """Feedback over HTTP: POST /api/feedback and GET /api/changes for readers; GET and DELETE for the owner.
 
 A vote names an answer by the id that it came with (given.py). The window's own script asks; no other
-site's may (headers.py, and the body must say that it is JSON). What this file does not know: how votes
+site's may: the body must say that it is JSON, and for that a browser asks us first, in vain (headers.py). What this file does not know: how votes
 are kept (feedback.py), how the window shows any of it (static/feedback.js).
 """
 
@@ -31,6 +31,7 @@ PATH = "/api/feedback"
 EACH = (Rate(6, 10), Rate(30, 600))  # votes of one address, changes of mind among them
 TOTAL = (Rate(120, 60),)
 ASKED = 40  # answers whose posts are looked at in one request
+_WHAT_TO_REMOVE = "Say what to remove: either ?all=true or ?before=YYYY-MM-DD, or one id in the path."
 _SUCH_AS = '{"id": "…", "verdict": "up"}'
 
 
@@ -49,6 +50,7 @@ def _add_readers_routes(app: FastAPI, store: Feedback | None, memory: Memory, ra
         A later vote for the same id takes the place of the earlier; null takes it back.
         """
         kept = _switched_on(store)
+        _check_says_json(request)
         answer_id, given = _vote(await read_object(request, such_as=_SUCH_AS))
         _take(rates, request)
         about = memory.find(answer_id)
@@ -93,12 +95,8 @@ def _add_owners_routes(app: FastAPI, store: Feedback | None, door: Door) -> None
         door.check(request)
         kept = _switched_on(store)
         before = _day(request.query_params.get("before"), "before")
-        if before is None and request.query_params.get("all") != "true":
-            _refuse(
-                422,
-                "bad_request",
-                "Say what to remove: ?all=true, ?before=YYYY-MM-DD, or one id in the path.",
-            )
+        if (before is not None) == (request.query_params.get("all") == "true"):
+            _refuse(422, "bad_request", _WHAT_TO_REMOVE)
         return JSONResponse({"removed": await run_sync(lambda: kept.purge(before=before))})
 
     @app.delete(PATH + "/{answer_id}")
@@ -116,6 +114,12 @@ def _switched_on(store: Feedback | None) -> Feedback:
     if store is None:
         _refuse(403, "feedback_off", "This blog does not ask for feedback.")
     return store
+
+
+def _check_says_json(request: Request) -> None:
+    """A foreign page can send a body that does not say what it is, without asking first."""
+    if "content-type" not in request.headers:
+        _refuse(415, "not_json", "Send JSON, with Content-Type: application/json.")
 
 
 def _take(rates: Rates, request: Request) -> None:
@@ -139,6 +143,8 @@ def _vote(body: dict[str, Any]) -> tuple[str, Vote | None]:
         _refuse(422, "bad_feedback", '"verdict" is "up", "down", or null to take a vote back.')
     if reason not in ("", *REASONS):
         _refuse(422, "bad_feedback", f'"reason" is one of {", ".join(REASONS)}, or left out.')
+    if reason and verdict == "up":
+        _refuse(422, "bad_feedback", '"reason" says what is wrong: it goes with "down".')
     if not isinstance(note, str):
         _refuse(422, "bad_feedback", '"note" must be a text.')
     if len(note) > NOTE:

@@ -62,9 +62,7 @@ class Memory:
             generation = self._bot.generation()
         except FootnoteError:  # an urgent message is told without an index, too
             generation = ""
-        bare = {c.passage.chunk.article_id for c in answer.citations if not c.quote}
-        about = {article.id: _about(article) for one in bare if (article := self._article(one)) is not None}
-        given = Given(secrets.token_hex(_ID_BYTES), answer, generation, about)
+        given = Given(secrets.token_hex(_ID_BYTES), answer, generation, self._about_cited(answer))
         with self._mutex:
             self._given[given.id] = given
             while len(self._given) > self._most:
@@ -112,6 +110,14 @@ class Memory:
             elif not _stand(citations, article, given.about.get(article_id)):
                 found.append(Change(article_id, title, "changed"))
         return tuple(found)
+
+    def _about_cited(self, answer: Answer) -> dict[str, tuple[str | None, ...]]:
+        """Nothing of what cannot be read just now: an answer that is complete is not lost for this."""
+        bare = {c.passage.chunk.article_id for c in answer.citations if not c.quote}
+        try:
+            return {a.id: _about(a) for one in bare if (a := self._article(one)) is not None}
+        except FootnoteError:
+            return {}
 
     def _article(self, article_id: str) -> Article | None:
         try:

@@ -1,9 +1,11 @@
 """Takes out of a reader's words what tells who they are, before anything is stored.
 
-E-mail addresses, @names, numbers of seven or more digits (telephone, account, a whole date), and
-of web addresses whatever is not host and path. Rather too much than too little: "10 20 30 40" goes
-as well. It does not know names, streets or what somebody suffers from: no pattern does, so the
-form asks readers to leave such things out.
+E-mail addresses (also "ann at example dot org"), @names, numbers of seven or more digits (telephone,
+account, a whole date), and of web addresses whatever is not host and path. Rather too much than too
+little where it is a matter of digits: "10 20 30 40" goes as well. But what readers of a blog on exercises write all day must
+stay whole: "20-30 seconds, 3 times", "squats @ home. Then rest", "it hurts at one point near the hip".
+It does not know names, streets or what somebody suffers from: no pattern does, so the form asks
+readers to leave such things out.
 
 What this file does not know: where the words are kept (feedback.py).
 """
@@ -17,19 +19,33 @@ EMAIL, NAME, NUMBER = "[e-mail]", "[name]", "[number]"
 
 _LINK = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://\S+|\bwww\.\S+", re.I)
 _LOCAL = r"[^\s@＠<>()\[\]{},;:\"“”]{1,64}"
-_SIGN = r"(?:[@＠]|[(\[{]\s?(?:at|a)\s?[)\]}])"
-_DOT = r"(?:\s?[.。]\s?|\s?[(\[{]\s?(?:dot|punkt|punto|point|ponto)\s?[)\]}]\s?)"
-_EMAILS = (
-    re.compile(rf"{_LOCAL}\s{{0,2}}{_SIGN}\s{{0,2}}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,63}}){{1,4}}", re.I),
-    re.compile(rf"{_LOCAL}[@＠][\w.-]{{1,100}}", re.I),
-    re.compile(
-        r"[\w.+-]{1,64}\s+(?:at|arroba|chez)\s+[\w-]{1,63}"
-        r"(?:\s+(?:dot|punkt|punto|point|ponto)\s+[\w-]{2,30}){1,4}",
-        re.I,
-    ),
+_SIGN = r"(?:[@＠]|[(\[{]\s?(?:at|a|ät)\s?[)\]}])"
+_WEIGHT = r"(?!\d+(?:[.,]\d+)?(?:kg|lbs?|%|s|bpm)?(?![\w.@-]))"  # "3x10@20kg"
+# No space after a full stop unless there is one before it, too: else a sentence's end would do.
+_DOT = r"(?:[.。]|\s[.。]\s?|\s?[(\[{]\s?(?:dot|punkt|punto|point|ponto)\s?[)\]}]\s?)"
+# Of the ends of addresses, those that are no words: "look at the dot in the picture".
+_ENDS = "com|net|org|info|edu|gov|io|eu|uk|ca|au|de|ch|fr|es|mx|pt|br|nl|lu|li"
+_SPELLED = (
+    ("at|ät", "dot|punkt", _ENDS),
+    ("chez", "point", "com|net|org|eu|fr|be|ch|ca"),
+    ("ät|arobase|arroba|chiocciola", "dot|punkt|punto|point|ponto", r"\w{2,10}"),  # these mean nothing else
 )
-_HANDLE = re.compile(r"(?<![\w@＠])[@＠]\w[\w.-]{1,60}")
-_NUMBER = re.compile(r"(?:\+|\(\+?)?\d(?:[ \t\u00a0\u2009().\-\u2010-\u2013/]{0,3}\d){6,}")
+
+
+def _spelled(sign: str, dot: str, end: str) -> re.Pattern[str]:
+    name, more = rf"[\w.+-]{{1,64}}\s+(?:{sign})\s+[\w-]{{1,63}}", r"[\w-]{2,30}"
+    return re.compile(rf"{name}(?:\s+(?:{dot})\s+{more}){{0,3}}?\s+(?:{dot})\s+(?:{end})\b", re.I)
+
+
+_EMAILS = (
+    re.compile(
+        rf"{_LOCAL}\s{{0,2}}{_SIGN}\s{{0,2}}{_WEIGHT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{2,63}}){{1,4}}", re.I
+    ),
+    re.compile(rf"{_LOCAL}[@＠]{_WEIGHT}[\w.-]{{1,100}}", re.I),
+    *(_spelled(*words) for words in _SPELLED),
+)
+_HANDLE = re.compile(r"(?<![\w@＠])[@＠][^\W\d][\w.-]{1,60}")  # not "@20 kg"
+_NUMBER = re.compile(r"(?:\+|\(\+?)?\d(?:[ \t\u00a0\u2009\u202f().\-\u2010-\u2014\u2212/'’_·]{0,3}\d){6,}")
 
 
 def without_personal(text: str) -> str:

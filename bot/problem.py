@@ -50,7 +50,7 @@ class Refused(Exception):
 
 
 _NOT_READY = "The blog cannot be searched just now. Please try again in a few minutes."
-_NOT_KEPT = "Your feedback could not be kept just now. Asking works as ever."
+_NOT_KEPT = "Feedback cannot be kept or read just now. Asking works as ever."
 _ENOUGH = "So much feedback has come today that no more can be kept. Asking works as ever."
 _KNOWN: tuple[tuple[type[FootnoteError], Problem], ...] = (
     (NotInIndex, Problem(404, "not_found", "There is no article with this id.")),

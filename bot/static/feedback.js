@@ -12,11 +12,15 @@
   const LOOK_EVERY = 60000;
   const api = (path) => new URL(`./api/${path}`, document.baseURI);
 
-  const known = new Map(); // id -> {verdict, form, status, changes}
+  // id -> …; kept: the verdict that the server has. presses: how many, so that only the last one tells.
+  const known = new Map();
   const idOf = (row) => row.id.replace("given-", "");
   const rows = () => all('.fn-actions[id^="given-"]');
   const rowOf = (id) => document.getElementById(`given-${id}`);
-  const stateOf = (id) => known.get(id) ?? known.set(id, { verdict: null, form: null, status: null, changes: [] }).get(id);
+  const unsaid = () => ({
+    verdict: null, kept: null, presses: 0, sending: Promise.resolve(), form: null, status: null, changes: [],
+  });
+  const stateOf = (id) => known.get(id) ?? known.set(id, unsaid()).get(id);
 
   // --- voting
 
@@ -38,7 +42,18 @@
   const trouble = (status) =>
     say({ 404: "feedback_old", 429: "feedback_often" }[status] ?? "feedback_failed");
 
-  async function send(id, vote) {
+  // One after the other: of two that are on their way together, the earlier may arrive last.
+  function send(id, vote) {
+    const state = stateOf(id);
+    state.sending = state.sending.then(async () => {
+      const wrong = await post(id, vote);
+      if (!wrong) state.kept = vote.verdict;
+      return wrong;
+    });
+    return state.sending;
+  }
+
+  async function post(id, vote) {
     try {
       const answer = await fetch(api("feedback"), {
         method: "POST",
@@ -65,19 +80,20 @@
   clicked(".fn-thumb", async (button) => {
     const id = idOf(button.closest(".fn-actions"));
     const state = stateOf(id);
-    const before = state.verdict;
     const verdict = button.matches(".fn-thumb-up") ? "up" : "down";
-    state.verdict = before === verdict ? null : verdict;
+    const press = ++state.presses;
+    const wanted = (state.verdict = state.verdict === verdict ? null : verdict);
     state.form?.remove();
-    state.form = state.verdict ? form(id, verdict) : null;
+    state.form = wanted ? form(id, verdict) : null;
     tell(id, "");
-    const wrong = await send(id, { verdict: state.verdict });
+    const wrong = await send(id, { verdict: wanted });
+    if (press !== state.presses) return;
     if (wrong) {
-      state.verdict = before;
+      state.verdict = state.kept;
       state.form?.remove();
       state.form = null;
     }
-    tell(id, wrong || say(state.verdict ? "feedback_thanks" : "feedback_taken_back"));
+    tell(id, wrong || say(wanted ? "feedback_thanks" : "feedback_taken_back"));
   });
 
   function form(id, verdict) {
@@ -99,11 +115,12 @@
       submit.disabled = true;
       const wrong = await send(id, { verdict, reason, note: note.value });
       submit.disabled = false;
+      if (stateOf(id).form !== made) return; // pressed again meanwhile
       if (!wrong) close(id); // else what was typed stays, to be sent again
       tell(id, wrong || say("feedback_thanks"));
     });
     made.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
+      if (event.key !== "Escape" || event.isComposing) return;
       event.stopPropagation(); // else the widget around the window closes as well
       close(id);
     });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -203,7 +204,7 @@ def test_copied_text_names_the_sources_with_section_and_link() -> None:
     assert render.copied(given) == told
     kept = re.search(r'<div class="fn-plain" hidden>(.*?)</div>', render.actions(given, WORDS))
     assert kept is not None
-    assert html.unescape(kept[1].replace("<br>", "\n")) == told  # with the empty line between
+    assert unescape(kept[1].replace("<br>", "\n")) == told  # with the empty line between
 
 
 def test_copied_text_has_no_link_where_the_post_has_no_address() -> None:

@@ -1,0 +1,59 @@
+"""Answers to vote on, and what is in a file of votes, byte by byte: what the tests of feedback share.
+
+What this file does not know: HTTP, and the command line.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from fake_bot import FakeBot
+
+from bot.answer import Answer
+from bot.feedback import Feedback, Vote
+from bot.given import Given
+
+DAY = date(2026, 3, 1)
+
+
+def given(asked: str = "How long do I hold a stretch?", *, known_as: str = "", **changed: object) -> Given:
+    """An answer as the memory has it. changed: fields of the Answer."""
+    answer: Answer = replace(FakeBot().ask(asked), **changed)  # type: ignore[arg-type]
+    return Given(known_as or secrets.token_hex(12), answer, "gen-1", {})
+
+
+def on(path: Path, day: date = DAY, wait: float = 5.0) -> Feedback:
+    return Feedback(path, today=lambda: day, wait=wait)
+
+
+def all_bytes(path: Path) -> bytes:
+    """Of the file and of whatever SQLite keeps beside it."""
+    return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+
+
+def fill(path: Path, count: int, day: str) -> None:
+    """So many votes of one day, at once."""
+    on(path).rows()
+    on(path).keep(given(known_as="first"), Vote("up"))
+    rows = [
+        (f"{day}-{n:06}", day, "up", "", "", f"q {n}", "a", "answered", "[]", 0.5, "g") for n in range(count)
+    ]
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("DELETE FROM feedback WHERE id = 'first'")
+        db.executemany("INSERT INTO feedback VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows)
+
+
+def votes(path: Path, notes: Sequence[str]) -> list[str]:
+    """A thumb down with each of the notes, on as many days as that takes; the ids."""
+    ids = []
+    for number, note in enumerate(notes):
+        about = given(f"Why {number}?", known_as=f"{number:024}")
+        on(path, date.fromordinal(DAY.toordinal() + number // 400)).keep(about, Vote("down", "wrong", note))
+        ids.append(about.id)
+    return ids
