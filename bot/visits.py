@@ -132,9 +132,7 @@ def visits_of(
     """rates: how often one address may ask a question; () switches the counting of requests off, too."""
     questions = max((rate.count * 60 / rate.seconds for rate in rates if rate.seconds >= 60), default=0.0)
     each, new = Rate(max(_REQUESTS, int(30 * questions)), 60), _NEW_SESSIONS
-    asked, opened = (
-        (Rates((each,), clock=clock), Rates((new,), clock=clock)) if rates else (Rates(), Rates())
-    )
+    asked, opened = (Rates((each,), clock=clock), Rates((new,), clock=clock)) if rates else (Rates(), Rates())
     return Visits(asked, opened, events or {})
 
 
