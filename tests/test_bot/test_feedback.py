@@ -107,7 +107,7 @@ def test_a_vote_can_be_taken_back_and_nothing_of_it_is_left(path: Path) -> None:
 def test_what_tells_who_somebody_is_is_masked_wherever_it_was_typed(path: Path) -> None:
     mail = "ann@example.org"
     about = given(
-        f"I am {mail}, who can help?", text=rf"I found nothing on “ann\_b@example\.org”, 079 123 45 67. [1]"
+        f"I am {mail}, who can help?", text=r"I found nothing on “ann\_b@example\.org”, 079 123 45 67. [1]"
     )
     on(path).keep(about, Vote("down", "", f"call 079 123 45 67, {mail}"))
     (row,) = on(path).rows()
@@ -222,7 +222,7 @@ def test_a_newer_versions_file_is_left_alone(path: Path) -> None:
         db.execute("PRAGMA user_version = 2")
     before = path.read_bytes()
     for use in (lambda f: f.keep(given(), UP), Feedback.rows, Feedback.purge, Feedback.count):
-        with pytest.raises(FeedbackError, match="newer version.*FOOTNOTE_FEEDBACK"):
+        with pytest.raises(FeedbackError, match=r"newer version.*FOOTNOTE_FEEDBACK"):
             use(on(path))
     assert path.read_bytes() == before
 
@@ -275,7 +275,7 @@ def test_a_row_that_no_version_wrote_is_told(path: Path, citations: str) -> None
 def test_where_nothing_can_be_written_it_says_so(path: Path) -> None:
     path.parent.mkdir()
     (path.parent / "a file").write_text("")
-    with pytest.raises(FeedbackError, match="Not a directory|File exists"):
+    with pytest.raises(FeedbackError, match=r"Not a directory|File exists"):
         on(path.parent / "a file" / "votes.sqlite").keep(given(), UP)
     (path.parent / "folder").mkdir()
     with pytest.raises(FeedbackError, match="unable to open"):

@@ -51,9 +51,10 @@ def fill(path: Path, count: int, day: str) -> None:
 
 def votes(path: Path, notes: Sequence[str]) -> list[str]:
     """A thumb down with each of the notes, on as many days as that takes; the ids."""
-    ids = []
+    ids, one = [], given()
     for number, note in enumerate(notes):
-        about = given(f"Why {number}?", known_as=f"{number:024}")
+        answer = replace(one.answer, question=f"Why {number}?")
+        about = replace(one, id=f"{number:024}", answer=answer)
         on(path, date.fromordinal(DAY.toordinal() + number // 400)).keep(about, Vote("down", "wrong", note))
         ids.append(about.id)
     return ids
