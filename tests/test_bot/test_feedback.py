@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from fake_bot import STEPS, STRETCHES
-from votes import DAY, all_bytes, fill, given, on
+from votes import DAY, all_bytes, fill, given, on, quick
 
 from bot import feedback
 from bot.feedback import MOST, MOST_A_DAY, NOTE, REASONS, TEXT, Feedback, Row, Vote
@@ -29,9 +29,7 @@ INSERT = "INSERT INTO feedback VALUES ('{}', '2026-03-01', 'up', '', '', 'q', {}
 
 @pytest.fixture
 def path() -> Iterator[Path]:
-    """In memory where there is such a folder: a disk takes long to be sure, a thousand times."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=quick()) as folder:
         yield Path(folder) / "kept" / "votes.sqlite"
 
 
@@ -309,7 +307,8 @@ def test_a_purge_that_could_not_overwrite_is_told(path: Path) -> None:
 
 def test_threads_that_make_the_file_at_the_same_time(path: Path) -> None:
     for round_ in range(6):
-        file, gate, wrong = path.with_name(f"{round_}.sqlite"), threading.Barrier(8), []
+        file, gate = path.with_name(f"{round_}.sqlite"), threading.Barrier(8)
+        wrong: list[Exception] = []
 
         def work(file: Path = file, gate: threading.Barrier = gate, wrong: list[Exception] = wrong) -> None:
             gate.wait()

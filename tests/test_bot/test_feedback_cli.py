@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from attack_strings import OWN, all_listed, clean
 from fake_bot import STRETCHES
 from test_feedback import path as path  # noqa: PLC0414 - a fixture
 from votes import DAY, given, on, votes
 
 from bot import cli
 from bot.eval.sheet import read_sheet
-from bot.feedback import NOTE, Vote
+from bot.feedback import Vote
 from bot.feedback_out import TO_FILL_IN
 
 NONE = "No reader has said anything yet.\n"
@@ -245,36 +244,3 @@ def test_switched_off_is_two(footnote: Footnote, monkeypatch: pytest.MonkeyPatch
     monkeypatch.delenv("FOOTNOTE_FEEDBACK")
     on(tmp_path / "other.feedback.sqlite").keep(given("Stretch?"), Vote("up"))
     assert "Stretch?" in footnote("list", "--index", str(tmp_path / "other")).out
-
-
-# --- attacks
-
-_ACTS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def test_no_attack_string_acts_on_the_terminal(footnote: Footnote, path: Path, shared: Path) -> None:
-    notes = [clean(text)[:NOTE] for text in (*OWN, *all_listed(shared))]
-    ids = votes(path, notes)
-    listed = footnote("list").out
-    assert not _ACTS.search(listed)
-    # Every line is one of ours: what a reader typed begins none.
-    lines = listed.split("\n")[:-1]
-    heads = [
-        line
-        for line in lines
-        if re.match(r"\d{4}-\d\d-\d\d  down  \d{24}  Why \d+\?  \(wrong, answered\)$", line)
-    ]
-    assert len(heads) == len(ids) == len(notes)
-    assert all(line.startswith(" " * 18) for line in lines if line not in set(heads))
-    printed = footnote("list", "--json").out
-    assert not _ACTS.search(printed) and len(json.loads(printed)) == len(notes)
-    for kind in ("csv", "jsonl", "eval"):
-        assert not _ACTS.search(footnote("export", "--format", kind).out.replace("\r\n", "\n"))
-
-
-def test_no_question_acts_on_the_terminal(footnote: Footnote, path: Path) -> None:
-    for n, text in enumerate(OWN):
-        on(path).keep(given("Peru?", known_as=f"{n:024}", question=clean(text)), Vote("down", "wrong"))
-    for words in (("list",), ("summary",), ("summary", "--json")):
-        assert not _ACTS.search(footnote(*words).out)
-    assert len(footnote("list").out.splitlines()) == len(OWN)

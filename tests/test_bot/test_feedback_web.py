@@ -13,20 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from attack_strings import OWN, all_listed, clean
 from fake_bot import STRETCHES, FakeBot
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 from test_feedback import path as path  # noqa: PLC0414 - a fixture
 from test_web import error_of
-from votes import DAY, all_bytes, fill, given, on, votes
+from votes import DAY, all_bytes, fill, given, on
 
 from bot.config import BotConfig
-from bot.eval.sheet import read_sheet
 from bot.feedback import MOST_A_DAY, NOTE, REASONS, Row, Vote
-from bot.feedback_out import FORMATS, TO_FILL_IN, figures, written
+from bot.feedback_out import TO_FILL_IN, figures, written
 from bot.feedback_web import EACH, PATH, TOTAL
-from bot.personal import without_personal
 from bot.web import api
 
 if TYPE_CHECKING:
@@ -404,107 +401,6 @@ def test_no_address_no_session_and_no_time_of_day_is_in_the_file(path: Path) -> 
             ]  # of the smaller units what stays the same for a second or so
             assert top not in data and top[::-1] not in data
     assert not {field for row in site.rows() for field in row.__dataclass_fields__ if "time" in field}
-
-
-# --- attacks
-
-
-def check_cells(table: str, columns: int) -> list[dict[str, str]]:
-    """The rows of a table, after checking that no spreadsheet finds a formula or a row of its own in it."""
-    rows = list(csv.DictReader(io.StringIO(table.removeprefix("\ufeff"), newline=""), strict=True))
-    assert all(len(row) == columns and None not in row and None not in row.values() for row in rows)
-    # Also for one that parts cells at semicolons, tabs or line ends and minds no quotation marks.
-    for piece in re.split(r"[;\t\r\n]|\",\"", table.removeprefix("\ufeff")):
-        begins = piece.lstrip(' \u00a0"')
-        assert not FORMULA.match(begins), piece[:80]
-    return rows
-
-
-def check_all(rows: list[Row], folder: Path) -> None:
-    """Every format reads back as what was stored, and nothing in it acts."""
-    lines = written(rows, "jsonl")
-    assert [json.loads(line) for line in lines.split("\n")[:-1]] == json.loads(
-        json.dumps([row_of(r) for r in rows])
-    )
-    table = check_cells(written(rows, "csv"), len(row_of(rows[0])))
-    assert [row["id"] for row in table] == [row.id for row in rows]
-    plain = [
-        re.sub(r"((?:^|[;\n])(?:[^\S\n]|[\"'])*)'(?=[=+\-@|%＝＋－＠])", r"\1", row["note"]) for row in table
-    ]
-    assert all(text == row.note or "'" in row.note for text, row in zip(plain, rows, strict=True))
-    sheet = check_cells(written(rows, "eval"), 5)
-    assert len(sheet) == len({row.question for row in rows})
-    (folder / "sheet.csv").write_bytes(written(rows, "eval").encode())
-    assert len(read_sheet(folder / "sheet.csv", [STRETCHES]).cases) == len(sheet)
-    for kind in FORMATS:
-        assert not re.search(
-            "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", written(rows, kind)
-        )
-    json.dumps(figures(rows))
-
-
-def row_of(row: Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__dataclass_fields__}
-
-
-def test_every_attack_string_goes_in_and_out_as_text(path: Path, tmp_path: Path, shared: Path) -> None:
-    notes = [clean(text)[:NOTE] for text in (*OWN, *all_listed(shared))]
-    assert len(notes) > 2500
-    votes(path, notes)
-    rows = sorted(on(path).rows(), key=lambda row: row.id)
-    assert len(rows) == len(notes)
-    for row, note in zip(rows, notes, strict=True):
-        seen = "".join(c for c in note if c.isprintable() and not c.isspace())
-        if without_personal(note) == note:
-            assert "".join(row.note.split()).replace("\u200c", "").replace("\u200d", "") == seen
-    check_all(rows, tmp_path)
-
-
-@pytest.mark.parametrize("place", ["note", "question"])
-def test_our_own_attack_strings_come_over_http_and_out_of_every_format(
-    path: Path,
-    tmp_path: Path,
-    place: str,
-) -> None:
-    site = Site(path)
-    texts = [text for text in map(clean, OWN) if text.strip() and "\0" not in text]
-    texts = [text[: NOTE if place == "note" else 500] for text in texts]
-    reader = site.http
-    for n, text in enumerate(texts):
-        reader = site.reader() if n % EACH[0].count == 0 else reader
-        known = site.ask(text if place == "question" else HOLD)
-        vote = {"id": known, "verdict": "down", "note": text if place == "note" else ""}
-        assert reader.post(PATH, json=vote).status_code == 200
-    rows = site.rows()
-    assert len(rows) == len(texts)
-    check_all(rows, tmp_path)
-    for kind in FORMATS:
-        assert site.http.get(f"{PATH}?format={kind}", headers=OWNER).text.removeprefix("\ufeff") == written(
-            rows, kind
-        ).removeprefix("\ufeff")
-
-
-@pytest.mark.parametrize(
-    ("typed", "cell"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+41", "'+41"),
-        ("-2+3", "'-2+3"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("|calc", "'|calc"),
-        ("％=1", "％=1"),
-        ("＝1", "'＝1"),
-        ("  =1", "  '=1"),
-        ('"=1', "\"'=1"),
-        ("fine; =1", "fine; '=1"),
-        ("fine\n=1\n- a", "fine\n'=1\n'- a"),
-        ("a = b, -1 and 2-3; so", "a = b, -1 and 2-3; so"),
-    ],
-)
-def test_a_cell_is_never_a_formula(typed: str, cell: str) -> None:
-    row = Row("i", "2026-03-01", "down", "", typed, typed, typed, "answered", (), 0.5, "g")
-    (read,) = check_cells(written([row], "csv"), 11)
-    assert (read["note"], read["question"], read["answer"]) == (cell, cell, cell)
 
 
 def test_no_votes_are_a_table_without_rows(tmp_path: Path) -> None:

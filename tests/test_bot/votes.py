@@ -22,6 +22,11 @@ from bot.given import Given
 DAY = date(2026, 3, 1)
 
 
+def quick() -> str | None:
+    """A folder in memory where there is one: a disk takes long to be sure, a thousand times."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
 def given(asked: str = "How long do I hold a stretch?", *, known_as: str = "", **changed: object) -> Given:
     """An answer as the memory has it. changed: fields of the Answer."""
     answer: Answer = replace(FakeBot().ask(asked), **changed)  # type: ignore[arg-type]
