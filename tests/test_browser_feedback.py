@@ -228,7 +228,7 @@ def test_what_a_reader_did_outlasts_redraws_and_other_answers(site: Site) -> Non
         page.click(".fn-actions >> nth=1 >> .fn-thumb-up")
         assert len(site.wait_for(2, page)) == 2
         page.click(".fn-feedback >> nth=0 >> .fn-feedback-send")
-        page.wait_for_function("document.querySelectorAll('.fn-feedback').length == 1")
+        page.wait_for_function("() => document.querySelectorAll('.fn-feedback').length == 1")
         kept = {row.question: row for row in site.rows()}
         assert (kept[HOLD].verdict, kept[HOLD].reason, kept[HOLD].note) == (
             "down",
@@ -249,7 +249,7 @@ def test_a_post_that_has_changed_since_is_told_and_can_be_asked_again(site: Site
         page.wait_for_selector(f".fn-answer >> nth=0 >> .fn-changed >> text={told_}")
         assert page.locator(".fn-changed").count() == 1  # what the second one quotes still stands
         page.wait_for_function("text => document.querySelector('#fn-news').textContent == text", arg=told_)
-        page.locator("#fn-voice >> text=Answer with 2 sources. Tight").wait_for(state="attached")
+        assert told_ not in page.text_content("#fn-voice")  # which may just be reading out the answer
         page.click(".fn-ask-again")
         settled(page, 3)
         assert site.bot.asked[-1][0] == HOLD
@@ -285,7 +285,7 @@ def test_where_feedback_is_off_there_are_no_thumbs(chromium: Any, tmp_path: Path
     bot = FakeBot(BotConfig(index=tmp_path / "index", feedback="off", rate=(), rate_total=()))
     with serving(ui.app(cast("Bot", bot), bot.config)) as address, opened(chromium, address) as page:
         ask(page, HOLD, answers=1)
-        page.wait_for_function("window.footnote.say('helpful') != ''")
+        page.wait_for_function("() => window.footnote.say('helpful') != ''")
         page.wait_for_timeout(200)
         assert page.locator(".fn-copy").count() == 1 and page.locator(".fn-thumb").count() == 0
         bot.articles, bot.live = (HOSTILE,), "gen-2"  # this is told all the same
