@@ -70,7 +70,7 @@ _RANGES = {
     "model_seconds": (1, 110),
     "question_seconds": (1, 600),
 }
-RATE, RATE_TOTAL = "8/10s 20/minute 200/hour", "600/minute"
+RATE, RATE_TOTAL = "120/minute 1000/hour", "600/minute"  # an address may be a whole office
 
 
 @dataclass(frozen=True, slots=True)

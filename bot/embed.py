@@ -1,24 +1,30 @@
-"""GET /widget.js: the one file that a blog loads, on any page of any site.
+"""GET /widget.js: the one file that a blog loads, on any page of any site; and /element.js, for site builders.
 
-It is served small (without its comments, compressed once, when the server starts), may be loaded by every origin, and is
+They are served small (minified and compressed once, when the server starts), may be loaded by every origin, and are
 asked for again after some minutes, so that a new version reaches the readers the same day. What
-this file does not know: what the script does, and who may frame the chat (guard.py).
+this file does not know: what the scripts do, and who may frame the chat (guard.py).
 """
 
 from __future__ import annotations
 
 import gzip
-import re
+import json
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-SCRIPT = Path(__file__).parent / "static" / "widget.js"
-_FOR_READERS = re.compile(rb"^[ \t]*//.*\n|^[ \t]+", re.MULTILINE)
+from bot.config import DEFAULT_TITLE
+from bot.minify import minified
+from bot.words import Languages, packaged
+
+FOLDER = Path(__file__).parent / "static"
 SECONDS = 600  # how long a browser may go without asking again
+# What the widget says itself, in this order: while the chat is not there, nobody else can.
+SAID = ("title", "close", "chat_silent", "chat_again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +36,40 @@ class Script:
     etag: str
 
 
-def load_script(path: Path = SCRIPT) -> Script:
-    """Read it, and leave out what only people read: indents, and lines that are comments."""
-    plain = _FOR_READERS.sub(b"", path.read_bytes())
+def load_widget(languages: Languages | None = None, title: str = DEFAULT_TITLE) -> Script:
+    """The widget with its words in all languages. title: what the owner calls the chat, if not that."""
+    said: dict[str, list[str]] = {}
+    for code, words in (languages or packaged()).items():
+        said[code] = [words(key) for key in SAID]
+        if title != DEFAULT_TITLE:
+            said[code][0] = title
+    texts = (f"{code}:{json.dumps(texts, ensure_ascii=False)}" for code, texts in said.items())
+    return _script("widget.js", "{" + ",".join(texts).replace('", "', '","') + "}")
+
+
+def load_element() -> Script:
+    """The custom element that brings the widget."""
+    return _script("element.js")
+
+
+def _script(name: str, words: str = "") -> Script:
+    plain = minified((FOLDER / name).read_text(encoding="utf-8")).replace("WORDS", words).encode()
     return Script(plain, gzip.compress(plain, 9, mtime=0), f'W/"{sha256(plain).hexdigest()[:20]}"')
 
 
-def add_embed_routes(app: FastAPI) -> None:
-    """Serve the widget. Must come before whatever answers /widget.js with "nothing here"."""
-    script = load_script()
-
-    @app.head("/widget.js", include_in_schema=False)
-    @app.get("/widget.js", include_in_schema=False)
-    async def widget(request: Request) -> Response:
-        return _response(script, request)
+def add_embed_routes(app: FastAPI, languages: Languages, title: str) -> None:
+    """Serve the two. Must come before whatever answers their paths with "nothing here"."""
+    for name, script in (("widget", load_widget(languages, title)), ("element", load_element())):
+        respond = partial(_response, script)
+        app.add_route(f"/{name}.js", respond, methods=["GET", "HEAD"], include_in_schema=False)
 
 
-def _response(script: Script, request: Request) -> Response:
+async def _response(script: Script, request: Request) -> Response:
     headers = {
         "Cache-Control": f"public, max-age={SECONDS}, stale-while-revalidate=86400",
         "ETag": script.etag,
         "Vary": "Accept-Encoding",
-        # These two on this file alone: it holds nothing of a reader, and any site may load it.
+        # These two on these files alone: they hold nothing of a reader, and any site may load them.
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }

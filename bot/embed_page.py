@@ -79,7 +79,8 @@ def line(address: str, choice: Choice) -> str:
         told["position"] = ""
     attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in told.items() if value)
     script = f'<script src="{escape(address)}widget.js"{attributes} defer></script>'
-    return f'<div id="{PLACE}"></div>\n{script}' if choice.inline else script
+    # The place is as high as the chat will be, so that nothing moves when it comes.
+    return f'<div id="{PLACE}" style="min-height:640px"></div>\n{script}' if choice.inline else script
 
 
 def address_of(request: Request) -> str | None:
@@ -195,7 +196,7 @@ def _page(request: Request, origins: tuple[str, ...]) -> str:
         files=escape(f"{root[:-1]}{STATIC}/embed"),
         warnings="".join(f'<p class="warning"><strong>Before you go on.</strong> {w}</p>' for w in warnings(found)),
         line=escape(line(address, choice)),
-        widget=escape(f"{address}widget.js"),
+        element=escape(f"{address}element.js"),
         query=escape(request.url.query),
         title=escape(choice.title), greeting=escape(choice.greeting), colour=choice.colour or next(iter(COLOURS)),
         colours="".join(_swatch(code, name, choice) for code, name in COLOURS.items()),

@@ -26,7 +26,7 @@ from bot.problem import Problem, Refused, explain
 from bot.visits import Visits, visits_of
 
 MAX_BODY = 256 * 1024
-OURS = ("/api/", "/healthz", "/openapi.json", f"{STATIC}/", "/widget.js", "/embed")
+OURS = ("/api/", "/healthz", "/openapi.json", f"{STATIC}/", "/widget.js", "/element.js", "/embed")
 
 # Everything else under / answers 404. /gradio_api/upload, proxy=, file=, call/, component_server
 # and the run history stay shut: nothing here needs them, and each is a door for strangers.

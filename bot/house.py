@@ -8,6 +8,9 @@ that a place is free as soon as the work is done. Python cannot end a thread: wh
 time is up, its place goes to the next one, and the thread ends by itself at the bot's next word;
 so many may be late in this way and no more.
 
+The line is fair: whoever has the fewest questions in work is next, and one address cannot fill it,
+so that who asks a hundred at once keeps nobody else from asking.
+
 What this file does not know: how a question is answered, and what the reader is shown.
 """
 
@@ -19,7 +22,7 @@ import math
 import queue
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
@@ -27,7 +30,7 @@ from typing import TYPE_CHECKING, cast
 from bot.answer import Answer, Event, Turn
 from bot.given import Memory
 from bot.problem import BUSY, Problem, Refused
-from bot.rate import Rates
+from bot.rate import Rates, who
 
 if TYPE_CHECKING:
     from bot.bot import Bot
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4  # questions worked on at the same time: more only makes all of them slower
 LINE = 120  # questions that wait for that
+OTHERS = 20  # places in it that one address cannot take
 LATE = 4  # threads that may go on after their question's time was up
 _IDLE_SECONDS = 10.0  # after which a thread that has nothing to do ends
 LATE_ANSWER = Problem(
@@ -46,8 +50,9 @@ questions = logging.getLogger("footnote.questions")
 
 @dataclass(eq=False, slots=True)
 class _Job:
-    """tell: takes what comes of it. gone: nobody listens any more."""
+    """asker: as who() names them. tell: takes what comes of it. gone: nobody listens any more."""
 
+    asker: str
     question: str
     history: tuple[Turn, ...]
     deadline: float
@@ -121,10 +126,11 @@ class House:
     ) -> _Job:
         with self._changed:
             self._let_go_of_late_ones()
-            if len(self._line) >= self.longest_line:
+            asker = who(address)
+            if self._is_full_for(asker):
                 raise self._busy()
             self.rates.take(address)
-            job = _Job(question, tuple(history), self.clock() + self.seconds, tell)
+            job = _Job(asker, question, tuple(history), self.clock() + self.seconds, tell)
             self._line.append(job)
             self._man_the_places()
             self._changed.notify()
@@ -157,9 +163,13 @@ class House:
             self._let_go_of_late_ones()
         return Refused(LATE_ANSWER)
 
+    def _is_full_for(self, asker: str) -> bool:
+        theirs = sum(job.asker == asker for job in self._line)
+        return len(self._line) >= self.longest_line or theirs >= max(1, self.longest_line - OTHERS)
+
     def _busy(self) -> Refused:
         left = math.ceil((len(self._line) + 1) * self._usual / self.at_once)
-        return Refused(Problem(503, "busy", BUSY, retry_after=max(2, left)))
+        return Refused(Problem(429, "busy", BUSY, retry_after=max(2, left)))
 
     # --- the working side; all but _work and _run are called with the lock held
 
@@ -195,7 +205,9 @@ class House:
                 if not self._changed.wait(_IDLE_SECONDS) and not self._line:
                     self._threads -= 1
                     return None
-            job = self._line.popleft()
+            in_work = Counter(job.asker for job in self._working)
+            job = min(self._line, key=lambda job: in_work[job.asker])  # of equals, who came first
+            self._line.remove(job)
             self._working.add(job)
             return job
 

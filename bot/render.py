@@ -82,7 +82,7 @@ def partial(text: str, words: Words, *, stopped: bool = False, urgent: bool = Fa
     body = _prose(told, lambda number: f'<sup class="fn-ref">{number}</sup>')
     body = _said_first(text, words, urgent=urgent) + body
     note = f'<p class="fn-note">{_say(words, "stopped")}</p>' if stopped else ""
-    kind = "fn-partial fn-urgent" if urgent else "fn-partial"
+    kind = "fn-partial" + " fn-urgent" * urgent + " fn-stopped" * stopped
     return f'<div class="fn-answer {kind}" dir="auto">{body}{note}</div>'
 
 

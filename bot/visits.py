@@ -35,7 +35,7 @@ _COUNTED = re.compile(r"/gradio_api/.*|/api/(?!reingest).*|/config/?|/")
 # Not reset, which a window sends after "Stop": it names no session, and Gradio keeps nothing of it.
 _WITH_SESSION = re.compile(r"/gradio_api/(?:queue/join|run/predict|cancel)/?")
 _STREAM = re.compile(r"/gradio_api/(?:(heartbeat)/([^/]+)|(queue/data))/?")
-_FULL = Problem(503, "busy", "Too many windows are open here just now. Please try again in a minute.", 60)
+_FULL = Problem(429, "busy", "Too many windows are open here just now. Please try again in a minute.", 60)
 _CROWDED = Problem(429, "rate_limited", "Too many windows are open. Please close some of them.", 60)
 
 

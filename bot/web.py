@@ -113,7 +113,7 @@ def api(
 
     add_owner_routes(app, config, keeper)
     add_feedback_routes(app, config, house.memory)
-    add_embed_routes(app)
+    add_embed_routes(app, languages, config.title)
     add_embed_page(app, config)
 
     for name in PARTS:
@@ -121,7 +121,7 @@ def api(
     add_words(app, languages)
     app.mount(STATIC, PackedFiles(Path(__file__).parent / "static", Packs()), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
-    for path in ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js"):
+    for path in ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js", "/element.js"):
         app.add_route(path, _no_route, methods=_METHODS, include_in_schema=False)
     return app
 

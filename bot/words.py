@@ -10,8 +10,7 @@ that they would rather have, or `nl.json` for a language that is missing; what i
 A language is written in Sie, vous, usted, Lei, and in Portuguese that both Brazil and Portugal read.
 
 What this file does not know: the language of the blog and of an answer (language.py), which sentences
-of an answer are ours (spoken.py), and what the widget's button says (static/widget.js carries its few
-words itself).
+of an answer are ours (spoken.py), and how the widget gets its few words (embed.py).
 """
 
 from __future__ import annotations

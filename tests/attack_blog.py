@@ -183,7 +183,10 @@ class Quoter:
         with self.index.reading() as store:
             return store.article(article_id)
 
-    def examples(self, n: int = 3) -> tuple[str, ...]:
+    def generation(self) -> str:
+        return "gen-1"
+
+    def examples(self, n: int = 3, page: str = "") -> tuple[str, ...]:
         return tuple(article.title for article in self.articles.values())[:n]
 
     def health(self) -> SimpleNamespace:

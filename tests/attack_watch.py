@@ -1,14 +1,15 @@
 """The chat window in Chromium under attack: what ran, what was loaded, what stands on the page.
 
-`watched` opens a page in which everything that runs a string or a script of a stranger leaves a
-trace, every request to another host is noted and cut off, and every report of the content security
-policy is kept. `found_in` looks at the page as it is. What this file does not know: which strings.
+`watched` gives a page in which everything that runs a string or a script of a stranger leaves a
+trace, in its frames, too, every request to another host is noted and cut off, and every report of the
+content security policy is kept. `look` looks at a page, or a frame of it, as it is. What this file does
+not know: which strings, and where the chat stands (attack_faces.py).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,6 +67,7 @@ LOOK = r"""
   }
   for (const area of document.querySelectorAll(areas)) {
     for (const element of area.querySelectorAll("*")) {
+      if (element.closest(".fn-thumb, .fn-feedback, .fn-hold, .fn-reps")) continue; // our script's own
       if (element.matches("a,article,blockquote,br,button,div,h1,h2,h3,h4,li,mark,ol,p,section,span,strong,sup,table,tbody,td,th,tr,ul,time")) {
         for (const { name } of element.attributes)
           if (!/^(class|dir|hidden|href|id|rel|tabindex|target|type|value|title|role|data-fn-[\w-]+|aria-[\w-]+|lang|disabled|datetime)$/.test(name))
@@ -75,12 +77,16 @@ LOOK = r"""
           !/^https?:$/.test(element.protocol)) tell(element, "link");
     }
   }
-  const wide = [...document.querySelectorAll("#fn-page *")].filter((element) =>
+  const wide = [...document.querySelectorAll("body *")].filter((element) =>
     element.getBoundingClientRect().right > innerWidth + 1 && !element.closest(".fn-table table"));
-  return { count, wrong, wide: wide.at(-1)?.outerHTML.slice(0, 100) ?? "", width: document.documentElement.scrollWidth, traces: window.traces };
+  const traces = window.traces.splice(0);
+  return { count, wrong, wide: wide.at(-1)?.outerHTML.slice(0, 100) ?? "", over: document.documentElement.scrollWidth - innerWidth, traces };
 }
 """
-AREAS = ".fn-answer, .fn-sources, .fn-question, .fn-welcome, .fn-popover, .fn-header"
+AREAS = (
+    ".fn-answer, .fn-sources, .fn-question, .fn-welcome, .fn-peek, .fn-sheet-body, .fn-sheet-open, .fn-header"
+)
+PARTS = ("#fn-top", "#fn-chat", "#fn-form", "#fn-foot", "#fn-send")  # of a chat that is whole
 READ = r"""
 () => {
   const last = (selector) => [...document.querySelectorAll(selector)].at(-1);
@@ -118,22 +124,19 @@ class Seen:
 
 
 @contextmanager
-def watched(chromium: Any, address: str, seen: Seen, **options: Any) -> Iterator[Page]:
-    """A page on which nothing runs unseen, in a context of its own."""
+def watched(chromium: Any, homes: Sequence[str], seen: Seen, **options: Any) -> Iterator[Page]:
+    """An empty page on which nothing runs unseen, in a context of its own. homes: addresses of our own servers."""
     context = chromium.new_context(**{"viewport": {"width": 360, "height": 740}, **options})
     context.set_default_timeout(60_000)
-    home = urlsplit(address).netloc
+    ours = {urlsplit(home).netloc for home in homes}
 
     def note(request: Any) -> None:
         parts = urlsplit(request.url)
-        if parts.scheme not in ("data", "blob") and parts.netloc != home:
+        if parts.scheme not in ("data", "blob") and parts.netloc not in ours:
             seen.loaded.append(request.url[:200])
 
-    def let_through(route: Any) -> None:
-        route.continue_() if urlsplit(route.request.url).netloc == home else route.abort()
-
     context.on("request", note)
-    context.route(lambda url: urlsplit(url).netloc != home, let_through)
+    context.route(lambda url: urlsplit(url).netloc not in ours, lambda route: route.abort())
     page = context.new_page()
     context.on("page", lambda other: seen.ran.append(f"window: {other.url}"))
     page.add_init_script(WATCH)
@@ -147,32 +150,35 @@ def watched(chromium: Any, address: str, seen: Seen, **options: Any) -> Iterator
     page.on(
         "framenavigated",
         lambda frame: (
-            None if urlsplit(frame.url).netloc in (home, "") else seen.ran.append(f"went: {frame.url}")
+            None if urlsplit(frame.url).netloc in {*ours, ""} else seen.ran.append(f"went: {frame.url}")
         ),
     )
-    page.goto(address, wait_until="domcontentloaded")
-    page.wait_for_selector(".fn-welcome .fn-chip")
     yield page
     context.close()
 
 
-def put(page: Page, question: str) -> None:
+def put(chat: Page, question: str) -> None:
     """Ask, and wait for the answer to stand there, complete; earlier ones go."""
-    if page.locator("#fn-clear").is_visible():
-        page.click("#fn-clear")
-        page.wait_for_selector(".fn-welcome")
-    page.fill("#fn-box textarea", question)
-    page.click("#fn-send")
+    clear(chat)
+    chat.fill("#fn-box textarea", question)
+    chat.click("#fn-send")
     for _ in range(1_200):  # wait_for_function compiles a string in the page, which WATCH would note
-        if page.evaluate(_SETTLED):
+        if chat.evaluate(_SETTLED):
             return
-        page.wait_for_timeout(50)
+        chat.wait_for_timeout(50)
     raise AssertionError(f"no answer to {question[:200]!r}")
+
+
+def clear(chat: Page) -> None:
+    """Begin anew."""
+    if chat.locator(".fn-question").count():
+        chat.click("#fn-clear")
+        chat.wait_for_selector(".fn-question", state="detached")
 
 
 _SETTLED = """
   document.querySelectorAll('.fn-answer:not(.fn-partial, .fn-waiting)').length == 1
-    && !!document.querySelector('#fn-send')?.offsetParent
+    && ['#fn-send', '#fn-clear', '.fn-thumb-down'].every((part) => document.querySelector(part)?.offsetParent)
 """
 
 
@@ -181,19 +187,18 @@ def census(page: Page) -> dict[str, int]:
     return dict(page.evaluate(LOOK, [list(RISKY), AREAS])["count"])
 
 
-def look(page: Page, seen: Seen, before: dict[str, int], *, where: str, width: int = 360) -> None:
-    """Note what should not be there. before: the census of the empty window."""
+def look(page: Page, seen: Seen, before: dict[str, int], *, where: str, parts: Sequence[str] = PARTS) -> None:
+    """Note what should not be there. before: the census of the page in peace. parts: what must be visible."""
     found = page.evaluate(LOOK, [list(RISKY), AREAS])
     seen.placed += [f"{where}: {wrong}" for wrong in found["wrong"]]
     more = {tag: n for tag, n in found["count"].items() if n > before[tag]}
     seen.placed += [f"{where}: {n - before[tag]} more <{tag}>" for tag, n in more.items()]
-    if found["width"] > width or found["wide"]:
-        seen.broken.append(f"{where}: {found['width']} px wide, by {found['wide']!r}")
+    if found["over"] > 0 or found["wide"]:
+        seen.broken.append(f"{where}: {found['over']} px too wide, by {found['wide']!r}")
     for trace in found["traces"]:
         (seen.policy if trace.startswith("policy") else seen.ran).append(f"{where}: {trace}")
-    page.evaluate("window.traces.length = 0")
-    for part in ("#fn-top", "#fn-chat", "#fn-form", "#fn-foot", "#fn-send"):
-        if not page.locator(part).is_visible():
+    for part in parts:
+        if not page.locator(part).first.is_visible():
             seen.broken.append(f"{where}: {part} is gone")
 
 

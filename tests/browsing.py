@@ -1,6 +1,7 @@
 """Headless Chromium and a server to look at: what all browser tests share.
 
-What this file does not know: what is on the page.
+Of the page it knows how to ask in the chat window, and when an answer stands there.
+Screenshots: set FOOTNOTE_SHOTS to a folder.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
@@ -44,7 +46,11 @@ def launched() -> Iterator[Any]:
 def serving(app: ASGIApp) -> Iterator[str]:
     """The address of a server that runs as long as the block."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", timeout_graceful_shutdown=1))
+    # No proxy headers, as in ui.py: else uvicorn would believe them before our own code sees them.
+    settings = uvicorn.Config(
+        app, port=port, log_level="critical", timeout_graceful_shutdown=1, proxy_headers=False
+    )
+    server = uvicorn.Server(settings)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -59,3 +65,52 @@ def serving(app: ASGIApp) -> Iterator[str]:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
+
+
+# --- the chat window
+
+
+@contextmanager
+def opened(chromium: Any, address: str, *, expected: str = "nothing", **options: Any) -> Iterator[Page]:
+    """A page in a context of its own; on leaving, checks what it said and whom it asked.
+
+    expected: what the console may complain of.
+    """
+    context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    wrong: list[str] = []
+    asked: set[str] = set()
+    page.on(
+        "console",
+        lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None,
+    )
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda request: asked.add(request.url))
+    page.goto(address)
+    page.wait_for_selector(".fn-welcome")
+    yield page
+    assert [complaint for complaint in wrong if expected not in complaint] == []
+    hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
+    assert hosts == {urlsplit(address).netloc}
+    context.close()
+
+
+def ask(page: Page, question: str, *, answers: int) -> None:
+    """Ask, and wait until that many answers stand there, complete."""
+    page.fill("#fn-box textarea", question)
+    page.press("#fn-box textarea", "Enter")
+    settled(page, answers)
+
+
+def settled(page: Page, answers: int) -> None:
+    page.wait_for_function(
+        "n => document.querySelectorAll('.fn-answer:not(.fn-partial, .fn-waiting)').length == n"
+        " && document.querySelector('#fn-send')?.offsetParent",
+        arg=answers,
+    )
+
+
+def shot(page: Page, name: str) -> None:
+    if folder := os.environ.get("FOOTNOTE_SHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png")

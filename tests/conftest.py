@@ -11,13 +11,19 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
 from ingest.embed import Floats, TokenVectors
+
+if TYPE_CHECKING:
+    from browsing import Page
+    from fake_bot import FakeBot
+
+    from bot.bot import Bot
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # What CI runs must not depend on luck; at home hypothesis goes on looking for new cases.
@@ -94,3 +100,70 @@ def chromium() -> Iterator[Any]:
 
     with launched() as browser:
         yield browser
+
+
+# --- the chat window over a scripted bot
+
+
+@pytest.fixture(scope="session")
+def _serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, FakeBot]]:
+    from browsing import serving
+    from fake_bot import FakeBot
+
+    import ui
+    from bot.config import BotConfig
+
+    votes = tmp_path_factory.mktemp("votes") / "votes.sqlite"
+    bot = FakeBot(config=BotConfig(rate=(), rate_total=(), feedback=str(votes)))
+    with serving(ui.app(cast("Bot", bot), bot.config)) as address:
+        yield address, bot
+
+
+@pytest.fixture
+def served(_serving: tuple[str, FakeBot]) -> Iterator[tuple[str, FakeBot]]:
+    """The address of a server over a scripted bot, and the bot; its script is reset afterwards."""
+    yield _serving
+    bot = _serving[1]
+    if bot.gate is not None:
+        bot.gate.set()
+    bot.error = bot.late_error = bot.gate = None
+    bot.pause = 0.0
+    bot.articles, bot.live = type(bot)().articles, type(bot)().live
+    bot.asked.clear()
+    bot.closed.clear()
+
+
+@pytest.fixture
+def bot(served: tuple[str, FakeBot]) -> FakeBot:
+    return served[1]
+
+
+@pytest.fixture
+def page(chromium: Any, served: tuple[str, FakeBot]) -> Iterator[Page]:
+    """The window, with its first questions there."""
+    from browsing import opened
+
+    with opened(chromium, served[0]) as page:
+        page.wait_for_selector(".fn-chip")
+        yield page
+
+
+# --- a blog with the widget on it
+
+
+@pytest.fixture(scope="session")
+def blog() -> Iterator[Any]:
+    """A blog with the widget on it, and the chat that it opens; one for all tests that want one."""
+    from widget_pages import blog_with_chat
+
+    with blog_with_chat() as blog:
+        yield blog
+
+
+@pytest.fixture
+def visit(chromium: Any, blog: Any) -> Iterator[Any]:
+    """Opens pages of that blog."""
+    from widget_pages import visits
+
+    with visits(chromium, blog) as visit:
+        yield visit

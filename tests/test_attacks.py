@@ -6,21 +6,18 @@ Without the developers' lists it is this project's own strings alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from attack_blog import Quoter
+from attack_faces import facing
 from attack_strings import ADDRESSES, ELSEWHERE, MARKUP, OWN, all_listed, spread
-from attack_watch import Seen, census, look, put, watched
-from attacks import WithoutPolicy, attack, blog_of, in_questions
-from browsing import serving
+from attacks import Plan, attack, blog_of, in_notes, in_questions, together
 from conftest import SHARED
 
-import ui
-from bot.bot import Bot
-
 pytestmark = pytest.mark.browser
-LISTED = 30  # of the developers' strings
+LISTED = 16  # of the developers' strings
 
 
 @pytest.fixture(scope="module")
@@ -31,38 +28,48 @@ def texts() -> list[str]:
 @pytest.fixture(scope="module")
 def bot(texts: list[str]) -> Iterator[Quoter]:
     with blog_of(texts) as made:
-        made.batch = 60
+        made.batch = 90
         yield made
 
 
-@pytest.mark.parametrize("policy", [True, False], ids=["with the policy", "without the policy"])
-def test_nothing_of_an_article_or_a_question_is_more_than_text(
-    chromium: Any, bot: Quoter, texts: list[str], policy: bool
+def plan(bot: Quoter, texts: list[str], part: int) -> Plan:
+    """Every so many of all that could be tried."""
+    notes, pages = in_notes(texts), together(texts)
+    return Plan(in_questions(texts)[::part], range(bot.batches)[::part], notes[::part][:3], pages[:1])
+
+
+def test_nothing_of_a_stranger_is_more_than_text_in_the_window(
+    chromium: Any, bot: Quoter, texts: list[str]
 ) -> None:
+    """Without the policy: our own escaping has to hold alone."""
     assert len(bot.articles) > 4 * len(texts)
-    # Where the policy stands by, a part is enough: what it alone stops is shown by the other run.
-    batches = range(bot.batches)[:: 4 if policy else 1]
-    seen = attack(chromium, bot, in_questions(texts), policy=policy, batches=batches)
-    assert seen.lines() == []
+    assert attack(chromium, bot, plan(bot, texts, 1), face="window", policy=False).lines() == []
+
+
+def test_nothing_of_a_stranger_is_more_than_text_in_the_widget(
+    chromium: Any, bot: Quoter, texts: list[str]
+) -> None:
+    """With the policy, and a part only: what it stopped would be told, too."""
+    assert attack(chromium, bot, plan(bot, texts, 4), face="widget", policy=True).lines() == []
 
 
 @pytest.mark.parametrize("policy", [True, False], ids=["with the policy", "without the policy"])
 def test_what_gets_through_is_seen(chromium: Any, bot: Quoter, policy: bool) -> None:
-    seen = Seen()
-    app = ui.app(cast(Bot, bot), bot.config)
-    with serving(app if policy else WithoutPolicy(app)) as address, watched(chromium, address, seen) as page:
-        put(page, "an ordinary question")
-        before = census(page)
-        look(page, seen, before, where="before")
-        assert seen.lines() == []
+    with facing(chromium, "widget" if policy else "window", bot, policy=policy) as shown:
+        shown.look("before")
+        assert shown.seen.lines() == []
         raw = f"<a href='{ADDRESSES[0]}'>press</a><p style='width: 900px'>wide</p>" + "".join(MARKUP[:5])
-        page.evaluate("raw => document.querySelector('.fn-answer').insertAdjacentHTML('beforeend', raw)", raw)
-        page.wait_for_timeout(300)
-        look(page, seen, before, where="after")
+        insert = "raw => document.querySelector('.fn-answer').insertAdjacentHTML('beforeend', raw)"
+        shown.chat.evaluate(insert, raw)
+        shown.chat.evaluate("document.querySelector('#fn-foot').style.display = 'none'")
+        shown.chat.wait_for_timeout(300)
+        shown.look("after")
+        seen = replace(shown.seen)
     kinds = " ".join(seen.placed)
     assert all(f"<{tag}>" in kinds for tag in ("script", "img", "svg", "iframe"))
     assert "handler onerror" in kinds and "address href" in kinds and "attribute style" in kinds
-    assert any("px wide" in one for one in seen.broken)
+    assert any("px too wide" in one for one in seen.broken)
+    assert any("#fn-foot is gone" in one for one in seen.broken)
     if policy:
         assert all(any(part in one for one in seen.policy) for part in ("img-src", "script-src"))
         assert seen.ran == []

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from browsing import ask, opened
 from fake_bot import FakeBot
-from test_browser import _serving as _serving  # noqa: PLC0414 - a fixture that those need
-from test_browser import ask, opened, served  # noqa: F401 - fixtures
 
 from bot.words import CODES, words_in
 
@@ -28,7 +27,7 @@ TEXTS = """() => {
 @pytest.mark.parametrize("code", [code for code in CODES if code != "en"])
 def test_a_reader_sees_none_of_our_words_in_english(
     chromium: Any,
-    served: tuple[str, FakeBot],  # noqa: F811
+    served: tuple[str, FakeBot],
     code: str,
 ) -> None:
     words = words_in(code)
@@ -54,7 +53,7 @@ def test_a_reader_sees_none_of_our_words_in_english(
 
 def test_an_urgent_message_comes_in_the_readers_language_before_english(
     chromium: Any,
-    served: tuple[str, FakeBot],  # noqa: F811
+    served: tuple[str, FakeBot],
 ) -> None:
     narrow: dict[str, Any] = {"locale": "es-MX", "viewport": {"width": 360, "height": 740}}
     with opened(chromium, served[0], **narrow) as page:

@@ -41,7 +41,7 @@ def test_the_line_holds_what_was_chosen_and_nothing_else() -> None:
 
 def test_in_the_page_comes_with_its_place() -> None:
     text = line("https://a.example/", Choice.read({"place": "inline", "position": "left"}))
-    assert text.startswith('<div id="footnote"></div>\n')
+    assert text.startswith('<div id="footnote" style="min-height:640px"></div>\n')
     assert 'data-inline="#footnote"' in text
     assert "data-position" not in text
 

@@ -2,7 +2,7 @@
 
 One run measures all candidates in turn, several rounds, and gives medians: the page with nothing on
 it, our widget, our window in an eager iframe and, where their unpacked npm packages are given,
-DocsGPT's and Flowise's widgets. All chats say the same scripted words (scripted.py) with the same
+DocsGPT's and Flowise's widgets; and the demo blog with the line and without. All chats say the same scripted words (scripted.py) with the same
 wait before them; ours by its real server, the others' back ends are stand-ins (rivals.py). The real
 bot is measured in a section of its own: the window beside the bare HTTP interface.
 
@@ -68,8 +68,32 @@ def _measured(browser: meter.Browser, given: Packages, rounds: int) -> Figures:
                     if number:  # the first round warms what a server warms
                         seen[widget.name].append(visit)
             figures[condition.name] = {name: summary(visits) for name, visits in seen.items()}
+        figures["the demo blog"] = _demo(browser, stack, chat, rounds)
     figures["the real bot, loopback"] = measure_window(browser)
     return figures | _notes(given, rounds)
+
+
+def _demo(browser: meter.Browser, stack: ExitStack, chat: str, rounds: int) -> Figures:
+    """The longest post of the demo blog before anything is pressed, with the line and without, in turn."""
+    from bot import demo
+
+    written = demo.posts()
+    post = max(written, key=lambda post: len(post.markdown))
+    addresses = {}
+    for name, embedded in (("without the line", None), ("with the line", chat)):
+        port = free_port()
+        stack.enter_context(threaded(demo.blog(embedded, written), port))
+        addresses[name] = f"http://{BLOG}:{port}/post/{post.slug}"
+    seen: dict[str, list[Visit]] = {name: [] for name in addresses}
+    for number in range(rounds + 1):
+        for name, address in addresses.items():
+            visit = visited(browser, meter.SLOW_4G, rivals.Widget(name, ""), address, chat)
+            if number:
+                seen[name].append(visit)
+    return {
+        f"{name}, {meter.SLOW_4G.name}": {k: v for k, v in summary(visits).items() if v != "-"}
+        for name, visits in seen.items()
+    }
 
 
 def _notes(given: Packages, rounds: int) -> Figures:

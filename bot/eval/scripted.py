@@ -71,6 +71,9 @@ class ScriptedBot:
             raise NotInIndex("There is only one article here.")
         return self.kept
 
+    def generation(self) -> str:
+        return "script"
+
     def examples(self, n: int = 3, page: str = "") -> tuple[str, ...]:  # noqa: ARG002
         return ("How often should it be done?", "Who should leave it?", "What comes after it?")[:n]
 

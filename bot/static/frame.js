@@ -160,14 +160,20 @@
 
   // A source opens in the reader's own tab; whoever asks for another tab gets one.
   document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a.fn-read, a[target=_blank][href*=':~:text=']");
+    const link = event.target.closest?.("a.fn-read, a.fn-open, a[target=_blank][href*=':~:text=']");
     const plainly = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
     if (!link || !plainly || event.defaultPrevented || !blog || !dressed.top) return;
     event.preventDefault();
     tell({ url: link.href });
   });
-  // Whatever is open inside (a source, a menu) takes its Escape first.
+  // Whatever is open inside (a source's card or sheet) takes its Escape first, and may be gone by the time
+  // the key arrives here: so it is looked for on the key's way down.
+  let taken = false;
+  const look = (event) => {
+    taken = event.key === "Escape" && one("dialog[open], .fn-peek") !== null;
+  };
+  addEventListener("keydown", look, true);
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && !event.isComposing) tell({ close: 1 });
+    if (event.key === "Escape" && !taken && !event.defaultPrevented && !event.isComposing) tell({ close: 1 });
   });
 })();

@@ -117,8 +117,11 @@
       if (label && button.textContent !== label) button.textContent = label;
       button.setAttribute("aria-disabled", String(left > 0));
     }
-    // Only what was asked last can be asked again.
-    all(".fn-again, .fn-edit").slice(0, -1).forEach((old) => (old.hidden = true));
+    // Only what was asked last can be asked again; what offers that is there once.
+    const last = all(".fn-answer").at(-1);
+    const offers = all(".fn-again, .fn-edit");
+    offers.forEach((button) => (button.hidden = button.closest(".fn-answer") !== last));
+    root.classList.toggle("fn-offers", offers.some((button) => !button.hidden));
   }
   setInterval(() => due.size && countdown(), 1000);
 

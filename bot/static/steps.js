@@ -41,7 +41,7 @@
     place.setAttribute("aria-label", `${say("timer")}: ${length(timer)}`);
     place.replaceChildren(
       make("span", { class: "fn-digits", role: "timer", "aria-live": "off" }),
-      make("span", { class: "fn-told" }),
+      make("span", { class: "fn-length" }),
       bar,
       make("span", { class: "fn-timer-buttons" }, button("go"), button("reset"), button("sound")),
     );
@@ -59,7 +59,7 @@
     };
     put(".fn-digits", clock(left));
     const key = done ? "timer_done" : reached ? "timer_reached" : "";
-    put(".fn-told", key ? say(key, { n: done ? timer.most : timer.least, most: timer.most }) : length(timer));
+    put(".fn-length", key ? say(key, { n: done ? timer.most : timer.least, most: timer.most }) : length(timer));
     one(".fn-fill", place).style.inlineSize = `${Math.min(100, (100 * at) / timer.most)}%`;
     put(".fn-timer-go", say(timer.since ? "timer_pause" : at > 0 && !done ? "timer_go_on" : "timer_start"));
     put(".fn-timer-reset", say("timer_reset"));

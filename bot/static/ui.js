@@ -59,9 +59,11 @@
   // One voice for screen readers, in place of a log that repeats each piece of a streamed answer.
   const voice = make("div", { class: "fn-hidden", role: "status", "aria-live": "polite", id: "fn-voice" });
   document.body.append(voice);
+  let speaking = 0;
   function announce(text) {
     voice.textContent = "";
-    setTimeout(() => (voice.textContent = text), 60); // the same words twice are two announcements
+    clearTimeout(speaking);
+    speaking = setTimeout(() => (voice.textContent = text), 60); // the same words twice are two announcements
   }
 
   // --- asking
@@ -82,13 +84,23 @@
   // Between sending and the first sign of an answer, which may have to wait for its turn.
   let unsent = 0;
   let pending = ""; // the question that has no answer yet, for when the connection breaks
+  let awaited = null; // which answer stood last when another was asked for; null if none is awaited
   function sent() {
     if (busy() || !box()?.value.trim()) return;
     pending = box().value;
+    awaited = lastAnswer();
     root.classList.add("fn-sent");
     clearTimeout(unsent);
     unsent = setTimeout(() => root.classList.remove("fn-sent"), 30000);
   }
+  clicked("#fn-retry", () => (awaited = lastAnswer()));
+
+  // What tells the last answer from another: the same question may get the same words.
+  function lastAnswer() {
+    const answer = all(".fn-answer").at(-1);
+    return answer ? `${all(".fn-question").length} ${one(".fn-actions", answer)?.id || answer.textContent}` : "";
+  }
+  const arriving = () => busy() || !!all(".fn-answer").at(-1)?.matches(".fn-waiting, .fn-partial:not(.fn-stopped)");
 
   // More than the limit can be typed and pasted, so that a reader sees what is too much of it.
   const most = () => Number(/\bfn-most-(\d+)/.exec(one("#fn-foot .fn-note")?.className ?? "")?.[1] ?? 0);
@@ -102,10 +114,12 @@
     if (n <= most() * 0.8) note?.remove();
     else {
       if (!note) {
-        note = make("span", { class: "fn-count", role: "status" });
+        note = make("span", { class: "fn-count" });
         foot.append(note);
       }
       const text = say(tooLong() ? "too_long" : "characters", { n, most: most() });
+      // Read out when the end comes near and when it is passed, not at every key.
+      if (!note.textContent || note.classList.contains("fn-full") !== tooLong()) announce(text);
       if (note.textContent !== text) note.textContent = text;
       note.classList.toggle("fn-full", tooLong());
     }
@@ -162,7 +176,10 @@
   clicked(".fn-chip", (chip) => ask(chip.textContent));
   clicked(".fn-copy", copy);
   clicked(".fn-skip", () => box()?.focus());
-  clicked("#fn-undo, #fn-clear", () => box()?.focus());
+  clicked("#fn-undo, #fn-clear", () => {
+    awaited = null;
+    box()?.focus();
+  });
   // Before Gradio sees it.
   document.addEventListener(
     "click",
@@ -197,6 +214,7 @@
 
   let questions = 0;
   let wasBusy = false;
+  let due = false; // an answer has begun to come, and is to be read out
   let greeted = false;
 
   function settle() {
@@ -223,8 +241,13 @@
       if (now && !hovers()) field?.blur(); // the keyboard would cover the answer
       if (!now && hovers() && document.activeElement === document.body)
         field?.focus({ preventScroll: true });
-      now ? announce(say("waiting")) : tell();
+      if (now) {
+        due = true;
+        announce(say("waiting"));
+      }
     }
+    // A quick answer is there, whole, before anything was seen of its coming.
+    if ((due || (awaited !== null && lastAnswer() !== awaited)) && !arriving()) tell();
     const asked = all(".fn-question");
     if (asked.length > questions) {
       following = true;
@@ -237,13 +260,18 @@
   // A finished answer is read out once, whole, with how many sources it has.
   function tell() {
     const answer = all(".fn-answer").at(-1);
-    if (!answer) return;
+    awaited = null;
+    due = false;
     pending = "";
+    root.classList.remove("fn-sent");
+    if (!answer) return;
     const spoken = answer.cloneNode(true);
-    all("sup, button, .fn-actions, .fn-hold, .fn-reps", spoken).forEach((part) => part.remove());
+    all("sup, .fn-actions, .fn-hold, .fn-reps, .fn-button", spoken).forEach((part) => part.remove());
+    all("p, li, h4, th, td, br", spoken).forEach((part) => part.after(" ")); // or words of two run together
     const sources = all(".fn-marker", answer).length;
     const key = sources > 1 ? "answer_ready" : sources ? "answer_ready_one" : "answer_ready_none";
-    announce(`${say(key, { n: sources })} ${spoken.textContent.replaceAll("\u2060", "")}`);
+    const lead = answer.matches(".fn-problem") ? "" : say(key, { n: sources });
+    announce(`${lead} ${spoken.textContent.replaceAll("\u2060", "")}`.replace(/\s+/g, " ").trim());
   }
 
   window.footnote = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from starlette.testclient import TestClient
@@ -12,6 +13,7 @@ from bot.eval import rivals
 from bot.eval.bench_widget import Visit, blocking, summary
 from bot.eval.meter import Traffic, watching
 from bot.eval.scripted import FIRST, LAST, QUESTION, SENTENCES, ScriptedBot, words
+from bot.web import api
 from ingest.errors import ConfigError
 
 SAID = " ".join(SENTENCES)
@@ -70,6 +72,16 @@ def test_the_scripted_answer_is_one_that_could_be_shown() -> None:
     assert [c.quote for c in answer.citations] == list(SENTENCES)
     for citation in answer.citations:
         assert citation.passage.chunk.text[citation.start : citation.end] == citation.quote
+
+
+def test_the_server_answers_with_the_scripted_bot_to_the_end() -> None:
+    """Whatever the server asks of a bot by and by, this one must have."""
+    bot = ScriptedBot()
+    client = TestClient(api(cast("Any", bot), bot.config))
+    told = client.post("/api/ask", json={"question": QUESTION}).json()
+    assert (told["status"], len(told["citations"])) == ("answered", len(SENTENCES))
+    assert client.get("/healthz").status_code == 200
+    assert client.get(f"/api/articles/{bot.kept.id}").json()["title"] == bot.kept.title
 
 
 def test_what_is_watched_for_is_a_string_to_the_script() -> None:

@@ -118,13 +118,40 @@ def test_the_line_has_an_end() -> None:
         time.sleep(0.2)
     with pytest.raises(Refused) as told:
         next(small.stream("Why?"))
-    assert (told.value.problem.status, told.value.problem.code) == (503, "busy")
+    assert (told.value.problem.status, told.value.problem.code) == (429, "busy")
     assert told.value.problem.retry_after
     assert bot.gate is not None
     bot.gate.set()
     for thread in waiting:
         thread.join(5)
     assert list(small.stream("Why?"))
+
+
+def test_who_asks_a_hundred_at_once_keeps_nobody_else_from_asking() -> None:
+    bot = FakeBot(gate=threading.Event())
+    shared = house(bot, at_once=2)
+
+    def ask(question: str, address: str) -> None:
+        with contextlib.suppress(Refused):
+            list(shared.stream(question, address=address))
+
+    greedy = [threading.Thread(target=ask, args=["Why?", "192.0.2.1"], daemon=True) for _ in range(130)]
+    for thread in greedy:
+        thread.start()
+    with pytest.raises(Refused) as told:
+        while True:  # until all of them have come
+            next(shared.stream("Why?", address="192.0.2.1"))
+    assert told.value.problem.status == 429 and told.value.problem.retry_after
+    other = threading.Thread(target=ask, args=["How long?", "192.0.2.2"], daemon=True)
+    other.start()
+    time.sleep(0.2)
+    assert bot.gate is not None
+    bot.gate.set()
+    for thread in (other, *greedy):
+        thread.join(10)
+    asked = [question for question, _ in bot.asked]
+    assert asked.index("How long?") <= 3, "came late, though nothing of theirs was in work"
+    assert 100 <= asked.count("Why?") < 130
 
 
 # --- what Gradio keeps

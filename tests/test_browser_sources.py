@@ -1,0 +1,182 @@
+"""Sources, steps and what can be done with an answer, in headless Chromium: cards, timers, copying, thumbs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from browsing import Page, ask, opened, settled, shot
+from fake_bot import STRETCHES, FakeBot
+
+from bot.feedback import Feedback
+
+pytestmark = pytest.mark.browser
+
+# --- sources
+
+
+def test_a_marker_leads_to_its_quote_and_back(page: Page) -> None:
+    ask(page, "How long do I hold a stretch?", answers=1)
+    page.click(".fn-marker >> nth=1")
+    active = page.locator("mark.fn-active")
+    assert active.all_inner_texts() == ["Stop if the pain shoots down the leg."]
+    assert page.evaluate("document.activeElement.id") == "fn-0-2"
+    shot(page, "marker")
+    page.keyboard.press("Tab")  # to "Read it on the blog"
+    link = page.locator(":focus")
+    assert link.get_attribute("href") == f"{STRETCHES.url}#:~:text=Stop"
+    assert link.get_attribute("target") == "_blank"
+    assert "noopener" in link.get_attribute("rel")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "ref-0-2"
+
+
+def test_hovering_a_marker_shows_its_passage_in_a_card(page: Page) -> None:
+    ask(page, "How long do I hold a stretch?", answers=1)
+    page.hover("#ref-0-2")
+    card = page.locator(".fn-peek")
+    card.wait_for()
+    assert card.locator("mark").all_inner_texts() == ["Stop if the pain shoots down the leg."]
+    assert STRETCHES.title in card.inner_text() and "23 June 2025" in card.inner_text()
+    assert card.locator("a").get_attribute("href") == f"{STRETCHES.url}#:~:text=Stop"
+    assert card.locator("[id]").count() == 0
+    card.hover()
+    page.wait_for_timeout(500)
+    assert card.is_visible()
+    page.keyboard.press("Escape")
+    assert card.count() == 0
+
+
+def test_a_metadata_answer_leads_to_the_article(page: Page) -> None:
+    ask(page, "Who wrote this?", answers=1)
+    page.click(".fn-marker")
+    assert page.evaluate("document.activeElement.closest('h3').innerText").endswith(STRETCHES.title)
+
+
+def test_a_follow_up_has_its_history_and_older_footnotes_still_lead_somewhere(
+    page: Page, bot: FakeBot
+) -> None:
+    ask(page, "Why does my back ache?", answers=1)
+    ask(page, "How do I do it?", answers=2)
+    _, history = bot.asked[-1]
+    assert [turn.role for turn in history] == ["user", "assistant"]
+    assert history[0].content == "Why does my back ache?"
+    assert page.locator(".fn-sources:visible").get_attribute("id") == "sources-1"
+    assert page.locator(".fn-answer ol > li").count() == 4
+    page.click("#ref-0-1")
+    assert page.locator(".fn-sources:visible").get_attribute("id") == "sources-0"
+    assert "Why does my back ache?" in page.inner_text(".fn-sources:visible")
+
+
+# --- steps
+
+
+def test_a_step_has_a_timer_that_outlives_a_redraw(page: Page) -> None:
+    ask(page, "How do I do it?", answers=1)
+    assert page.locator(".fn-step").count() == 4
+    assert page.locator(".fn-hold").count() == 1
+    assert page.inner_text(".fn-digits") == "0:30"
+    page.click(".fn-timer-go")
+    page.wait_for_selector(".fn-digits >> text=0:28")
+    ask(page, "Why does my back ache?", answers=2)
+    assert page.inner_text(".fn-timer-go") == "Pause"
+    page.click(".fn-timer-go")
+    left = page.inner_text(".fn-digits")
+    assert left < "0:29"
+    page.click(".fn-timer-reset")
+    assert page.inner_text(".fn-digits") == "0:30"
+    assert page.evaluate("document.activeElement.className") == "fn-timer-go"
+
+
+# --- copying
+
+
+def test_copying_takes_the_sources_along(chromium: Any, served: tuple[str, FakeBot]) -> None:
+    with opened(chromium, served[0], permissions=["clipboard-read", "clipboard-write"]) as page:
+        ask(page, "Why does my back ache?", answers=1)
+        page.click(".fn-copy")
+        page.wait_for_selector(".fn-copy >> text=Copied")
+        page.locator("#fn-voice >> text=Copied").wait_for(state="attached")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        said, sources = copied.split("\n\n")
+        assert said.startswith("Tight hamstrings pull on the pelvis. [1] That")
+        assert sources.splitlines() == [
+            f"[{n}] {STRETCHES.title}, {STRETCHES.url}#:~:text={word}"
+            for n, word in ((1, "Tight"), (2, "That"))
+        ]
+        rich = page.evaluate(
+            "navigator.clipboard.read().then(([item]) => item.getType('text/html')).then((blob) => blob.text())"
+        )
+        assert rich.count("<p>") == 2
+        assert f'<a href="{STRETCHES.url}#:~:text=That">[2] {STRETCHES.title}</a>' in rich
+
+
+def test_where_there_is_no_clipboard_copying_still_works(chromium: Any, served: tuple[str, FakeBot]) -> None:
+    with opened(chromium, served[0], permissions=["clipboard-read"]) as page:
+        page.evaluate("Object.defineProperty(navigator.clipboard, 'write', {value: () => Promise.reject()})")
+        ask(page, "Why does my back ache?", answers=1)
+        page.click(".fn-copy")
+        page.wait_for_selector(".fn-copy >> text=Copied")
+        assert "\n\n[1] " in page.evaluate("navigator.clipboard.readText()")
+
+
+# --- thumbs
+
+
+def votes(bot: FakeBot) -> list[tuple[str, str, str, str]]:
+    assert bot.config.feedback_file is not None
+    return [
+        (row.verdict, row.reason, row.note, row.question) for row in Feedback(bot.config.feedback_file).rows()
+    ]
+
+
+def test_a_thumb_down_can_say_why_and_is_kept(page: Page, bot: FakeBot) -> None:
+    ask(page, "When should I stop that stretch?", answers=1)
+    page.click(".fn-thumb-down")
+    page.wait_for_selector(".fn-feedback-status >> text=Thank you.")
+    question = "When should I stop that stretch?"
+    assert ("down", "", "", question) in votes(bot)
+    page.click(".fn-reason >> text=Something is missing")
+    page.fill(".fn-feedback textarea", "for how many weeks")
+    shot(page, "thumbs")
+    page.click(".fn-feedback-send")
+    page.wait_for_selector(".fn-feedback", state="detached")
+    assert ("down", "incomplete", "for how many weeks", question) in votes(bot)
+    assert page.evaluate("document.activeElement.className").endswith("fn-thumb-down")
+    ask(page, "How do I do it?", answers=2)  # a redraw keeps what was pressed
+    assert page.locator('.fn-thumb[aria-pressed="true"]').count() == 1
+    page.click(".fn-thumb-down >> nth=0")
+    page.wait_for_selector(".fn-feedback-status >> text=Your thumb is taken back.")
+    assert question not in {row[-1] for row in votes(bot)}
+
+
+def test_a_vote_that_cannot_be_kept_says_so(chromium: Any, served: tuple[str, FakeBot]) -> None:
+    with opened(chromium, served[0], expected="503") as page:
+        ask(page, "Why does my back ache?", answers=1)
+        page.route("**/api/feedback", lambda route: route.fulfill(status=503, json={}))
+        page.click(".fn-thumb-up")
+        page.wait_for_selector(".fn-feedback-status >> text=That could not be kept.")
+        assert page.get_attribute(".fn-thumb-up", "aria-pressed") == "false"
+        assert page.locator(".fn-feedback").count() == 0
+
+
+# --- a post that has changed since
+
+
+def test_an_answer_says_when_its_post_has_changed_since(page: Page, bot: FakeBot) -> None:
+    ask(page, "Why does my back ache?", answers=1)
+    ask(page, "How do I do it?", answers=2)
+    assert page.locator(".fn-changed").count() == 0
+    text = STRETCHES.text.replace("That flattens", "This flattens")
+    bot.articles, bot.live = (replace(STRETCHES, text=text),), "gen-2"
+    ask(page, "What is the capital of Peru?", answers=3)  # each new answer has the older ones looked at
+    page.wait_for_selector("#answer-0 .fn-changed >> text=The post has changed since this answer.")
+    assert page.locator(".fn-changed").count() == 1
+    page.click(".fn-changed >> text=Ask again")
+    settled(page, 4)
+    assert bot.asked[-1][0] == "Why does my back ache?"
+    bot.articles, bot.live = (), "gen-3"
+    ask(page, "What is the capital of Chile?", answers=5)
+    page.wait_for_selector("#answer-1 .fn-changed >> text=The post is no longer on the blog.")
