@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from axe import Look
 from browsing import Page, ask, opened, serving, settled
 from fake_bot import HOSTILE, STEPS, STRETCHES, FakeBot
 from test_axe import axe as axe  # noqa: PLC0414 - a fixture
-from test_axe import complaints
 
 import ui
 from bot.bot import Bot
@@ -262,6 +262,7 @@ def test_a_post_that_has_changed_since_is_told_and_can_be_asked_again(site: Site
 
 def test_axe_finds_nothing_in_the_open_form(site: Site, axe: str) -> None:
     narrow: dict[str, Any] = {"viewport": {"width": 360, "height": 800}, "reduced_motion": "reduce"}
+    look = Look(axe)
     with site.opened(**narrow) as page:
         ask(page, HOLD, answers=1)
         page.click(".fn-thumb-down")
@@ -272,7 +273,8 @@ def test_axe_finds_nothing_in_the_open_form(site: Site, axe: str) -> None:
         page.wait_for_selector(".fn-changed")
         for dark in (False, True):
             page.evaluate("dark => document.body.classList.toggle('dark', dark)", dark)
-            assert complaints(page, axe) == []
+            look.at(page, "open form")
+            assert look.wrong == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         heights = page.locator(".fn-feedback button, .fn-actions button:visible").evaluate_all(
             "buttons => buttons.map((button) => button.getBoundingClientRect().height)"
