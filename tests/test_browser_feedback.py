@@ -55,7 +55,7 @@ class Site:
 @pytest.fixture(scope="module")
 def _site(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     index = tmp_path_factory.mktemp("feedback") / "index"
-    bot = FakeBot(BotConfig(index=index, rate=(), rate_total=()))
+    bot = FakeBot(BotConfig(index=index, rate=(), rate_total=(), trusted_proxies=("127.0.0.1/32",)))
     with serving(ui.app(cast("Bot", bot), bot.config)) as address:
         yield Site(address, bot, chromium)
 
