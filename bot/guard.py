@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import html
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -92,8 +93,9 @@ class Guard:
             self._look_who_frames(scope)
             zips = b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b"")
             plain = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]  # read on its way
+            head = _base(scope) + self.head()
             await self.app(
-                {**scope, "headers": plain}, receive, _with_script_hashes(outwards, self.head(), zips=zips)
+                {**scope, "headers": plain}, receive, _with_script_hashes(outwards, head, zips=zips)
             )
 
     def _may_share(self, scope: Scope, policy: Policy) -> bool:
@@ -127,6 +129,13 @@ def route_path(scope: Scope) -> str:
     """The path as our routes have it, without what a proxy has it under."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", ""))
+
+
+def _base(scope: Scope) -> str:
+    """For the page under a path of another site. A proxy that takes the path off makes /chat and /chat/ look
+    the same to us, and at the former a browser would look for what the page names beside it, not in it."""
+    root: str = scope.get("root_path", "")
+    return f'<base href="{html.escape(root)}/">' if root else ""
 
 
 def is_ours(path: str) -> bool:

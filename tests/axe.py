@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -83,11 +84,14 @@ class Site:
 @contextmanager
 def site() -> Iterator[Site]:
     port = free_port()
-    bot = FakeBot(config=BotConfig(allowed_origins=(f"http://127.0.0.1:{port}",), rate=(), rate_total=()))
-    with serving(ui.app(cast(Bot, bot), bot.config)) as address:
-        written = demo.posts(_POSTS)
-        with demo.serving(demo.blog(address.rstrip("/").replace("127.0.0.1", "localhost"), written), port):
-            yield Site(address, f"http://127.0.0.1:{port}", bot)
+    blog = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as folder:
+        index = Path(folder) / "index"  # beside which votes are kept
+        bot = FakeBot(config=BotConfig(index=index, allowed_origins=(blog,), rate=(), rate_total=()))
+        with serving(ui.app(cast(Bot, bot), bot.config)) as address:
+            chat = address.rstrip("/").replace("127.0.0.1", "localhost")
+            with demo.serving(demo.blog(chat, demo.posts(_POSTS)), port):
+                yield Site(address, blog, bot)
 
 
 @contextmanager

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from browsing import serving
 from fake_bot import FakeBot
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import ui
 from bot.config import BotConfig, load_config
@@ -113,6 +117,7 @@ def test_the_window_works_under_a_path_and_never_names_the_inner_host(told: bool
         response = client.get(path, headers=headers)
         assert response.status_code == 200
         assert "https://blog.example/chat" in response.text and "inner.invalid" not in response.text
+        assert ('<base href="/chat/">' in response.text) == (path == "/")
     for path in ("/footnote/ui.css", "/healthz", "/theme.css", "/gradio_api/info"):
         for arrived in (path, f"/chat{path}"):
             assert client.get(arrived, headers=headers).status_code == 200, arrived
@@ -120,3 +125,42 @@ def test_the_window_works_under_a_path_and_never_names_the_inner_host(told: bool
     moved = client.get("/chat", headers=headers, follow_redirects=False)
     assert (moved.status_code, moved.headers["location"]) == (307, "/chat/")
     assert client.get("/chat/nothing", headers=headers).status_code == 404
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """Shows the chat under /blog/chat and takes that off: of /blog/chat, too, which it makes / as Traefik and
+    Caddy do. Everything else is not there."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            prefix = "/blog/chat"
+            path = (
+                scope["path"].removeprefix(prefix) or "/" if scope["path"].startswith(prefix) else "/nowhere"
+            )
+            told = [(b"x-forwarded-for", b"203.0.113.9"), (b"x-forwarded-prefix", prefix.encode())]
+            headers = [*scope["headers"], *told]
+            scope = {**scope, "path": path, "raw_path": path.encode(), "headers": headers}
+        await self.app(scope, receive, send)
+
+
+@pytest.mark.browser
+def test_the_window_works_under_a_path_in_chromium(chromium: Any, tmp_path: Path) -> None:
+    """At the address without a slash behind it, where a browser would look beside it for all that it needs."""
+    config = BotConfig(index=tmp_path / "index", rate=(), trusted_proxies=("127.0.0.1/32",))
+    bot = FakeBot(config=config)
+    with serving(Proxy(ui.app(cast("Bot", bot), config))) as address:
+        page = chromium.new_page()
+        lost: list[str] = []
+        page.on("response", lambda response: lost.append(response.url) if response.status >= 400 else None)
+        page.goto(f"{address}blog/chat", wait_until="domcontentloaded")
+        page.fill("#fn-box textarea", "How do I do it?")
+        page.press("#fn-box textarea", "Enter")
+        page.click(".fn-answered .fn-thumb-up")
+        page.wait_for_selector(".fn-feedback-status >> text=Thank you")
+        page.click(".fn-marker >> nth=0")
+        page.wait_for_selector("mark.fn-active")
+        assert lost == [] and page.url == f"{address}blog/chat"
+        page.close()
