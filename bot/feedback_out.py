@@ -15,7 +15,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from bot.feedback import Row
@@ -35,7 +35,7 @@ _LISTED = 20  # questions in the figures
 def written(rows: Sequence[Row], kind: str) -> str:
     """kind: one of FORMATS. A CSV begins with the mark by which spreadsheets know UTF-8."""
     if kind == "jsonl":
-        return "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows)
+        return "".join(json.dumps(_named(row), ensure_ascii=False) + "\n" for row in rows)
     return "\ufeff" + (_csv(_TABLE, _table(rows)) if kind == "csv" else _csv(_SHEET, _sheet(rows)))
 
 
@@ -56,12 +56,16 @@ def figures(rows: Sequence[Row]) -> dict[str, Any]:
     }
 
 
+def _named(row: Row) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _TABLE}
+
+
 def _table(rows: Sequence[Row]) -> Iterable[dict[str, str]]:
     for row in rows:
         places = "; ".join(
             f"[{c['number']}] {c['article_id']} {c['start']}-{c['end']}" for c in row.citations
         )
-        yield {name: str(value) for name, value in {**asdict(row), "citations": places}.items()}
+        yield {name: str(value) for name, value in {**_named(row), "citations": places}.items()}
 
 
 def _sheet(rows: Sequence[Row]) -> Iterable[dict[str, str]]:

@@ -173,6 +173,14 @@
     if (before.length) ask(before.at(-1).innerText.trim());
   });
 
+  // A voice of its own, which waits its turn: the other one may just be reading out a new answer.
+  const voice = make("div", { class: "fn-hidden", role: "status", "aria-live": "polite", id: "fn-news" });
+  document.body.append(voice);
+  function announceNews(text) {
+    voice.textContent = "";
+    setTimeout(() => (voice.textContent = text), 60);
+  }
+
   let looked = 0;
   async function look() {
     const ids = rows().map(idOf).slice(-40);
@@ -195,7 +203,7 @@
       if (now.length && !state.changes.length) news = sentence(now[0], now.length === 1);
       state.changes = now;
     }
-    if (news) announce(news);
+    if (news) announceNews(news);
     dress();
   }
   setInterval(look, LOOK_EVERY);

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from fake_bot import STEPS, STRETCHES
-from votes import DAY, all_bytes, fill, given, on
+from votes import DAY, all_bytes, fill, given, on, quick
 
 from bot import feedback
 from bot.feedback import MOST, MOST_A_DAY, NOTE, REASONS, TEXT, Feedback, Row, Vote
@@ -29,9 +29,7 @@ INSERT = "INSERT INTO feedback VALUES ('{}', '2026-03-01', 'up', '', '', 'q', {}
 
 @pytest.fixture
 def path() -> Iterator[Path]:
-    """In memory where there is such a folder: a disk takes long to be sure, a thousand times."""
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(dir=quick()) as folder:
         yield Path(folder) / "kept" / "votes.sqlite"
 
 
@@ -107,7 +105,7 @@ def test_a_vote_can_be_taken_back_and_nothing_of_it_is_left(path: Path) -> None:
 def test_what_tells_who_somebody_is_is_masked_wherever_it_was_typed(path: Path) -> None:
     mail = "ann@example.org"
     about = given(
-        f"I am {mail}, who can help?", text=rf"I found nothing on “ann\_b@example\.org”, 079 123 45 67. [1]"
+        f"I am {mail}, who can help?", text=r"I found nothing on “ann\_b@example\.org”, 079 123 45 67. [1]"
     )
     on(path).keep(about, Vote("down", "", f"call 079 123 45 67, {mail}"))
     (row,) = on(path).rows()
@@ -222,7 +220,7 @@ def test_a_newer_versions_file_is_left_alone(path: Path) -> None:
         db.execute("PRAGMA user_version = 2")
     before = path.read_bytes()
     for use in (lambda f: f.keep(given(), UP), Feedback.rows, Feedback.purge, Feedback.count):
-        with pytest.raises(FeedbackError, match="newer version.*FOOTNOTE_FEEDBACK"):
+        with pytest.raises(FeedbackError, match=r"newer version.*FOOTNOTE_FEEDBACK"):
             use(on(path))
     assert path.read_bytes() == before
 
@@ -275,7 +273,7 @@ def test_a_row_that_no_version_wrote_is_told(path: Path, citations: str) -> None
 def test_where_nothing_can_be_written_it_says_so(path: Path) -> None:
     path.parent.mkdir()
     (path.parent / "a file").write_text("")
-    with pytest.raises(FeedbackError, match="Not a directory|File exists"):
+    with pytest.raises(FeedbackError, match=r"Not a directory|File exists"):
         on(path.parent / "a file" / "votes.sqlite").keep(given(), UP)
     (path.parent / "folder").mkdir()
     with pytest.raises(FeedbackError, match="unable to open"):
@@ -309,7 +307,8 @@ def test_a_purge_that_could_not_overwrite_is_told(path: Path) -> None:
 
 def test_threads_that_make_the_file_at_the_same_time(path: Path) -> None:
     for round_ in range(6):
-        file, gate, wrong = path.with_name(f"{round_}.sqlite"), threading.Barrier(8), []
+        file, gate = path.with_name(f"{round_}.sqlite"), threading.Barrier(8)
+        wrong: list[Exception] = []
 
         def work(file: Path = file, gate: threading.Barrier = gate, wrong: list[Exception] = wrong) -> None:
             gate.wait()

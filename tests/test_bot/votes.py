@@ -22,6 +22,11 @@ from bot.given import Given
 DAY = date(2026, 3, 1)
 
 
+def quick() -> str | None:
+    """A folder in memory where there is one: a disk takes long to be sure, a thousand times."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
 def given(asked: str = "How long do I hold a stretch?", *, known_as: str = "", **changed: object) -> Given:
     """An answer as the memory has it. changed: fields of the Answer."""
     answer: Answer = replace(FakeBot().ask(asked), **changed)  # type: ignore[arg-type]
@@ -51,9 +56,10 @@ def fill(path: Path, count: int, day: str) -> None:
 
 def votes(path: Path, notes: Sequence[str]) -> list[str]:
     """A thumb down with each of the notes, on as many days as that takes; the ids."""
-    ids = []
+    ids, one = [], given()
     for number, note in enumerate(notes):
-        about = given(f"Why {number}?", known_as=f"{number:024}")
+        answer = replace(one.answer, question=f"Why {number}?")
+        about = replace(one, id=f"{number:024}", answer=answer)
         on(path, date.fromordinal(DAY.toordinal() + number // 400)).keep(about, Vote("down", "wrong", note))
         ids.append(about.id)
     return ids
