@@ -2,7 +2,7 @@
 
 The file axe.min.js comes with a package of the test extra; FOOTNOTE_AXE names another, such as one
 from npm. What axe cannot see (that a new answer is announced, where the focus goes) is in
-test_browser.py.
+test_browser_looks.py.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from widget_pages import wait as until
 
 import ui
 from bot.bot import Bot
+from bot.config import BotConfig
 
 pytestmark = pytest.mark.browser
 VIEWS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]
@@ -56,8 +57,9 @@ def complaints(page: Page, axe: str, inside: str = "html") -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def told() -> Iterator[tuple[str, FakeBot]]:
-    bot = FakeBot()
+def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, FakeBot]]:
+    votes = tmp_path_factory.mktemp("votes") / "votes.sqlite"
+    bot = FakeBot(config=BotConfig(rate=(), rate_total=(), feedback=str(votes)))
     with serving(ui.app(cast(Bot, bot), bot.config)) as address:
         yield address, bot
 
@@ -102,10 +104,18 @@ def point(page: Page, bot: FakeBot) -> None:
     page.click("#ref-0-2")
 
 
+def vote(page: Page, bot: FakeBot) -> None:
+    answer(page, bot)
+    page.click(".fn-thumb-down")
+    page.click(".fn-reason >> nth=1")
+    page.wait_for_selector(".fn-feedback-status >> text=Thank you.")
+
+
 STATES: dict[str, Callable[[Page, FakeBot], object]] = {
     "empty": lambda page, bot: page.wait_for_selector(".fn-chip"),
     "answered": answer,
     "pointed": point,
+    "voted": vote,
     "abstained": lambda page, bot: ask(page, "Peru?", ".fn-abstained .fn-chip"),
     "urgent": lambda page, bot: ask(page, "numb legs, both of them", ".fn-urgent:not(.fn-partial)"),
     "waiting": wait,
