@@ -11,11 +11,12 @@ switched off first.
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from bot import render
 from bot.conversations import Conversations
 from bot.house import AT_ONCE, LINE, House, house_of
+from bot.problem import explain
 from bot.talk import Talk, broken_off, converse, greeting, messages
 from bot.words import Languages, Words, load_words, words_for
 from ingest.errors import FootnoteError
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from bot.bot import Bot
     from bot.config import BotConfig
+    from bot.events import Events
     from bot.keep import Keeper
     from bot.packed import Packs
 
@@ -103,8 +106,8 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
                 **{button: gr.update(value=words(key)) for button, key in said.items()},
             }
 
-        _takes_request(arrive)
-        window.load(arrive, None, [top, chat, sources, box, foot, *said], queue=False, **QUIET)
+        arriving = _careful(arrive, bot.config)
+        window.load(arriving, None, [top, chat, sources, box, foot, *said], queue=False, **QUIET)
     window.max_threads, window.state_session_capacity = THREADS, TABS
     window.queue(max_size=WAITING, default_concurrency_limit=THREADS, api_open=False)
     return window  # type: ignore[no-any-return]
@@ -193,20 +196,49 @@ def _wire(
         new = gr.update(placeholder=greeting(bot, words, _page(page))) if page else gr.skip()
         return {view.chat: new}  # to Gradio, nothing at all is an error
 
-    for handler in (ask, again, stopped, undone, cleared, synchronised):
-        _takes_request(handler)
+    on = partial(_careful, config=bot.config)
     known = [view.talk, key]
-    asking = gr.on([view.box.submit, view.send.click], ask, [view.box, *known], view.all(), **QUIET)
-    asking_again = tools["retry"].click(again, known, view.all(), **QUIET)
-    view.stop.click(stopped, known, view.all(), cancels=[asking, asking_again], queue=False, **QUIET)
-    tools["undo"].click(undone, known, view.all(), queue=False, **QUIET)
-    tools["clear"].click(cleared, key, view.all(), queue=False, **QUIET)
-    tools["sync"].click(synchronised, [*known, page], view.all(), queue=False, **QUIET)
+    asking = gr.on([view.box.submit, view.send.click], on(ask), [view.box, *known], view.all(), **QUIET)
+    asking_again = tools["retry"].click(on(again), known, view.all(), **QUIET)
+    view.stop.click(on(stopped), known, view.all(), cancels=[asking, asking_again], queue=False, **QUIET)
+    tools["undo"].click(on(undone), known, view.all(), queue=False, **QUIET)
+    tools["clear"].click(on(cleared), key, view.all(), queue=False, **QUIET)
+    tools["sync"].click(on(synchronised), [*known, page], view.all(), queue=False, **QUIET)
 
 
-def _takes_request(handler: Callable[..., Any]) -> None:
-    """Gradio looks for the class in the annotation, which is a string here: gr is imported in functions."""
-    handler.__annotations__["request"] = _gradio().Request
+def events_of(window: gr.Blocks) -> Events:
+    """What the window's scripts may ask of it."""
+    return {
+        number: tuple(block.get_block_name() != "state" for block in handler.inputs)
+        for number, handler in window.fns.items()
+        if handler.fn is not None
+    }
+
+
+def _careful(handler: Callable[..., Any], config: BotConfig) -> Callable[..., Any]:
+    """The handler; but of an error that nobody foresaw Gradio would print the message, in which a question may stand."""
+    gr = _gradio()
+    handler.__annotations__["request"] = gr.Request  # else a string, and Gradio looks for the class
+
+    def told(error: Exception) -> Exception:
+        problem = explain(error, in_full=config.log_questions)
+        return gr.Error(problem.message, print_exception=False)  # type: ignore[no-any-return]
+
+    @wraps(handler)
+    def once(*given: Any) -> Any:
+        try:
+            return handler(*given)
+        except Exception as error:  # noqa: BLE001 - explain() logs it
+            raise told(error) from None
+
+    @wraps(handler)
+    def bit_by_bit(*given: Any) -> Iterator[Any]:
+        try:
+            yield from handler(*given)
+        except Exception as error:  # noqa: BLE001 - explain() logs it
+            raise told(error) from None
+
+    return bit_by_bit if inspect.isgeneratorfunction(handler) else once
 
 
 def _words(request: Request, languages: Languages) -> Words:
@@ -262,7 +294,7 @@ def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None, packs: Packs 
     )  # those of ui.css, so that nothing flashes while the page loads
     head = f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">'
     head += f'<link rel="stylesheet" href="{style}"><script src="{script}" defer></script>'
-    server = api(bot, config, keeper, house, head=early)
+    server = api(bot, config, keeper, house, head=early, events=events_of(window))
     server.mount("/assets", PackedFiles(frontend / "assets", packs))
     if config.feedback_file is None:
         head += '<meta name="footnote-feedback" content="off">'

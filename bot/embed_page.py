@@ -40,6 +40,7 @@ _LANGUAGES = {
     "pt": "Português",
 }  # fmt: skip
 _NAMED = "your-footnote-server"
+_BLOG = "https://www.your-blog.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def verdict(blog: str, origins: tuple[str, ...], address: str) -> tuple[bool, st
     said = blog if "://" in blog else f"https://{blog}"
     origin = origin_of(said)
     if origin is None or urlsplit(origin).scheme not in ("http", "https"):
-        return False, "This is no address of a site. Write it like <code>https://www.your-blog.com</code>."
+        return False, f"This is no address of a site. Write it like <code>{_BLOG}</code>."
     shown = f"<strong>{escape(origin)}</strong>"
     if not allows(origins, origin) and origin != origin_of(address):
         setting = " ".join([*origins, origin])
@@ -152,7 +153,7 @@ def warnings(address: str | None) -> list[str]:
         return [
             f"You opened this page at <strong>{escape(parts.netloc)}</strong>. Only this computer or network can reach "
             "that: your readers cannot. Put Footnote on a server with an https address, open this page there, and "
-            "copy the line then. (For a try on this very machine it will do.)"
+            "copy the line then. (For a try with a blog on this very machine it will do.)"
         ]
     if parts.scheme == "http":
         return [
@@ -161,6 +162,25 @@ def warnings(address: str | None) -> list[str]:
             "<code>FOOTNOTE_TRUSTED_PROXIES</code>), then copy the line."
         ]
     return []
+
+
+def wix_frames(blog: str) -> str:
+    """The origin that Wix serves the HTML elements of a site from, as far as can be told from outside.
+
+    Wix says that the element is a sandboxed frame that does not reach the page
+    (https://dev.wix.com/docs/velo/api-reference/$w/html-component/introduction), and not where it comes from. Published
+    sites name the address in their own data, as staticHTMLComponentUrl: the site's host with dashes for dots, so
+    https://www-your-blog-com-mx.filesusr.com for www.your-blog.com.mx, and https://NAME-wixsite-com.filesusr.com for
+    a free site. Some old sites have usrfiles.com, some a number for a name: hence the page tells of the log.
+    """
+    return f"https://{(urlsplit(blog).hostname or '').replace('.', '-')}.filesusr.com"
+
+
+def _wix_setting(blog: str, origins: tuple[str, ...]) -> str:
+    """What FOOTNOTE_ALLOWED_ORIGINS has to be for an HTML element on that site, or on an example of one."""
+    origin = origin_of(blog if "://" in blog else f"https://{blog}") if blog else None
+    named = origin if origin and not _only_here(urlsplit(origin).hostname or "") else _BLOG
+    return " ".join(dict.fromkeys([*origins, named, wix_frames(named)]))
 
 
 def _only_here(host: str) -> bool:
@@ -196,7 +216,7 @@ def _page(request: Request, origins: tuple[str, ...]) -> str:
         files=escape(f"{root[:-1]}{STATIC}/embed"),
         warnings="".join(f'<p class="warning"><strong>Before you go on.</strong> {w}</p>' for w in warnings(found)),
         line=escape(line(address, choice)),
-        element=escape(f"{address}element.js"),
+        element=escape(f"{address}element.js"), wix_setting=escape(_wix_setting(blog, origins)),
         query=escape(request.url.query),
         title=escape(choice.title), greeting=escape(choice.greeting), colour=choice.colour or next(iter(COLOURS)),
         colours="".join(_swatch(code, name, choice) for code, name in COLOURS.items()),

@@ -8,6 +8,10 @@ these stand beside it in the page, too: in the same paragraph, in the next item 
 heading. Between two paragraphs there may be anything, an advertisement or a share bar; words across
 such a gap are named only if nothing else tells two places of the article apart.
 
+A browser does not look for words across a line break, a floating initial or a picture in the line,
+which the article's text does not show. So a longer quote's link has a foothold, too: a directive of
+its own with few of its words, which marks nothing more if the quote is found, and else may lead there.
+
 What this file does not know: the page itself. tests/fragments.py measures how often it is right.
 """
 
@@ -24,11 +28,15 @@ from ingest.blocks import Block, blocks
 
 _EXACT_WORDS = 20  # up to here a fragment names the whole quote, beyond it only both ends
 _EDGE_WORDS = 5
-_OPENING_WORDS = 10  # of a long one: a teaser often repeats the very first words
+_OPENING_WORDS = (10, 20)  # of a long one: a teaser often repeats the very first words
+_FOOTHOLD_FIRST, _FOOTHOLD_LAST = 1, 3
+_FOOTHOLD_FROM = 9  # words of a quote that may well be broken somewhere
 _CONTEXT = (2, 4, 8)
 _MOST_BLOCKS = 8  # a quote over more blocks than this is named by its ends alone
 _BAR = re.compile(r"(?<!\\)\|")
 _RULER = re.compile(r"[|\s:-]+")
+_WORD = re.compile(r"\S+")
+Beside = tuple[str, list[str]]  # words beside a quote, and what parts them from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +65,10 @@ def text_fragment(text: str, start: int, end: int, title: str = "") -> str:
     if len(named) > _MOST_BLOCKS:
         named = [touched]
     page = _Page(text, runs, title)
-    return "&text=".join(
-        page.directive(group[0], group[-1], max(runs[group[0]].start, start), min(runs[group[-1]].end, end))
-        for group in named
-    )
+    parts = [(g[0], g[-1], max(runs[g[0]].start, start), min(runs[g[-1]].end, end)) for g in named]
+    directives = [page.directive(*part) for part in parts]
+    # With several directives the others are footholds already.
+    return "&text=".join([*directives, *page.foothold(*parts[0])] if len(parts) == 1 else directives)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +79,55 @@ class _Page:
 
     def directive(self, head: int, tail: int, start: int, end: int) -> str:
         """One text directive for text[start:end], which begins in one run and ends in the same or another."""
+        before, first, last, after = self._named(head, tail, start, end)
+        core = f"{_encode(first)},{_encode(last)}" if last else _encode(first)
+        return f"{_prefix(before)}{core}{_suffix(after)}"
+
+    def foothold(self, head: int, tail: int, start: int, end: int) -> list[str]:
+        """A directive for text[start:end], or for its end, that a break in the middle does not hurt; or none.
+
+        Beside the same words as directive() has it, and so as sure: behind words that stand before it, its
+        first and last words are enough; else the last ones are all that words behind it can tell.
+        """
+        found = list(_WORD.finditer(self.text, start, end))
+        if head != tail or len(found) < _FOOTHOLD_FROM:
+            return []
+        before, _, _, after = self._named(head, tail, start, end)
+        words = [word[0] for word in found]
+        nothing: Beside = ("", [])
+        if before[1]:
+            first, last = words[:_FOOTHOLD_FIRST], words[-_FOOTHOLD_LAST:]
+            sure = _ends_there(words, len(first), len(last))
+            if sure and self._finds(before, first, nothing, head, start):
+                return [f"{_prefix(before)}{_encode(first)},{_encode(last)}"]
+            return []
+        last = words[-_EDGE_WORDS:]
+        if self._finds(nothing, last, after, head, found[-_EDGE_WORDS].start()):
+            return [f"{_encode(last)}{_suffix(after)}"]
+        return []
+
+    def _named(
+        self, head: int, tail: int, start: int, end: int
+    ) -> tuple[Beside, list[str], list[str], Beside]:
+        """What names text[start:end] and, as far as can be told, no place before it: as little as will do.
+
+        These are words before it, those it begins with (or all), those it ends with, and words after it.
+        """
         first = self.text[start : min(self.runs[head].end, end)].split()
         last = self.text[max(self.runs[tail].start, start) : end].split()
-        whole = head == tail and len(first) <= _EXACT_WORDS
-        if not whole:
-            first, last = self._edges(first, last, one_run=head == tail)
-            whole = not last
-        core = _encode(first) if whole else f"{_encode(first)},{_encode(last)}"
-        best = core
-        for before, after in self._contexts(head, tail, start, end, whole=whole):
-            best = f"{_prefix(before)}{core}{_suffix(after)}"
-            if self._finds(before, first, after if whole else ("", []), head, start):
-                return best
+        best: tuple[Beside, list[str], list[str], Beside] = (("", []), first, [], ("", []))
+        for opening, ending in _edges(first, last, one_run=head == tail):
+            for before, after in self._contexts(head, tail, start, end, whole=not ending):
+                best = before, opening, ending, after
+                if self._finds(before, opening, ("", []) if ending else after, head, start):
+                    return best
         return best
-
-    def _edges(self, first: list[str], last: list[str], *, one_run: bool) -> tuple[list[str], list[str]]:
-        """The words that a range begins and ends with; no last ones if it is better named whole."""
-        if not one_run:
-            return first[:_OPENING_WORDS], last[-_EDGE_WORDS:]
-        for n in range(_EDGE_WORDS, len(first) - _OPENING_WORDS + 1):
-            ahead, ending = _loose(first[_OPENING_WORDS:-1]), _loose(last[-n:])
-            if f" {ending} " not in f" {ahead} ":  # else the range would end there
-                return first[:_OPENING_WORDS], last[-n:]
-        return first, []
 
     def _contexts(
         self, head: int, tail: int, start: int, end: int, *, whole: bool
-    ) -> Iterator[tuple[tuple[str, list[str]], tuple[str, list[str]]]]:
+    ) -> Iterator[tuple[Beside, Beside]]:
         """Words beside the quote, each with what parts them from it; the surest and shortest first."""
-        none: tuple[str, list[str]] = ("", [])
+        none: Beside = ("", [])
         before, after = self.text[self.runs[head].start : start], self.text[end : self.runs[tail].end]
         sure_before, sure_after = bool(before.strip()), bool(after.strip())
         if not sure_before and head > 0:
@@ -136,14 +164,7 @@ class _Page:
     def _said(self, run: int) -> str:
         return self.text[self.runs[run].start : self.runs[run].end]
 
-    def _finds(
-        self,
-        before: tuple[str, list[str]],
-        first: list[str],
-        after: tuple[str, list[str]],
-        head: int,
-        start: int,
-    ) -> bool:
+    def _finds(self, before: Beside, first: list[str], after: Beside, head: int, start: int) -> bool:
         """Whether these words stand at the quote first, as far as the article and its title tell."""
         lead = _loose(before[1]) + before[0] if before[1] else ""
         follow = after[0] + _loose(after[1]) if after[1] else ""
@@ -179,11 +200,33 @@ def _touch(text: str, one: Block, other: Block) -> bool:
     return listed and text[one.end : other.line].count("\n") == 1
 
 
-def _prefix(before: tuple[str, list[str]]) -> str:
+def _edges(first: list[str], last: list[str], *, one_run: bool) -> Iterator[tuple[list[str], list[str]]]:
+    """The words to name a quote by, the fewest first: those it begins with and ends with, or all and none.
+
+    first, last: all words of the run it begins in, and of the one it ends in.
+    """
+    if not one_run:
+        for n in dict.fromkeys(min(n, len(first)) for n in (*_OPENING_WORDS, len(first))):
+            yield first[:n], last[-_EDGE_WORDS:]
+        return
+    for opening in _OPENING_WORDS if len(first) > _EXACT_WORDS else ():
+        for n in range(_EDGE_WORDS, len(first) - opening + 1):
+            if _ends_there(first, opening, n):
+                yield first[:opening], last[-n:]
+                break
+    yield first, []
+
+
+def _ends_there(words: list[str], opening: int, ending: int) -> bool:
+    """Whether a range of so many first and last words ends at the end, and not before."""
+    return _loose(words[-ending:]) not in _loose(words[opening:])[:-1]
+
+
+def _prefix(before: Beside) -> str:
     return f"{_encode(before[1])}-," if before[1] else ""
 
 
-def _suffix(after: tuple[str, list[str]]) -> str:
+def _suffix(after: Beside) -> str:
     return f",-{_encode(after[1])}" if after[1] else ""
 
 

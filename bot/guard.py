@@ -20,6 +20,7 @@ from hashlib import sha256
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.events import known_query
 from bot.headers import STATIC, Headers, Policy, content_policy, policy_of, secured
 from bot.origins import Watch, allows, frame_ancestors, origin_of
 from bot.problem import Problem, Refused, explain
@@ -71,7 +72,9 @@ class Guard:
             if not path:  # /chat: what the page names stands beside it, under /chat/
                 await _moved(outwards, f"{scope['root_path']}/", scope["query_string"])
                 return
-            await self._let_in({**scope, "headers": headers}, receive, outwards, path)
+            query = scope["query_string"] if is_ours(path) else known_query(scope["query_string"])
+            seen = {**scope, "headers": headers, "query_string": query}
+            await self._let_in(seen, receive, outwards, path)
         except Exception as error:  # noqa: BLE001 - the last resort, for what nobody foresaw; it is logged
             problem = explain(error, in_full=self.in_full)
             if not outwards.started:
@@ -155,15 +158,24 @@ def _refusal(path: str, headers: dict[bytes, bytes]) -> Problem | None:
 
 @dataclass(slots=True)
 class _Outwards:
-    """Sends on, with the headers that every response carries. started: whether anything was sent."""
+    """Sends on, with the headers that every response carries. started: whether anything was sent.
+
+    Starlette says "Internal Server Error" before it raises an error; that is left out, for Guard to
+    answer it as it does all errors.
+    """
 
     send: Send
     policy: Policy
     ancestors: str
     scope: Scope
     started: bool = False
+    left_out: bool = False
 
     async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.left_out = message["status"] == 500 and _is_plain(message)
+        if self.left_out:
+            return
         if message["type"] == "http.response.start":
             self.started = True
             inside = dict(self.scope["headers"]).get(b"host", b"")
@@ -175,6 +187,10 @@ class _Outwards:
             )  # fmt: skip
             message = {**message, "headers": headers}
         await self.send(message)
+
+
+def _is_plain(start: Message) -> bool:
+    return any(k.lower() == b"content-type" and v.startswith(b"text/plain") for k, v in start["headers"])
 
 
 def _with_script_hashes(outwards: _Outwards, head: str, *, zips: bool) -> Send:

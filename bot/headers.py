@@ -100,8 +100,8 @@ def secured(
     }
     if policy.document and secure:  # elsewhere browsers ignore it, and complain
         added[b"cross-origin-opener-policy"] = b"same-origin"
-    if policy.cache:
-        added[b"cache-control"] = (policy.cache if status < 400 else _NEVER).encode()
+    if kept_for := _NEVER if status >= 400 else policy.cache:
+        added[b"cache-control"] = kept_for.encode()
     if policy.shared == "all":
         added[b"access-control-allow-origin"] = b"*"
     kept = [(k.lower(), v) for k, v in given]

@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import re
 
+from bot.calm import Calm
+
 # Controls, overrides and isolates of direction, other line ends, and half characters, which no terminal can
 # print. Line feeds and tabs stay.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -27,8 +29,12 @@ class OneEntry(logging.Formatter):
 
 
 def log_to_stderr() -> None:
-    """What Python does with warnings and errors if nobody has said otherwise, but printable."""
+    """What Python does with warnings and errors if nobody has said otherwise, but printable, and not without end."""
+    calm = Calm()
     handler = logging.StreamHandler()
     handler.setLevel(logging.WARNING)
     handler.setFormatter(OneEntry())
+    handler.addFilter(calm)
     logging.getLogger("footnote").addHandler(handler)
+    for others in ("uvicorn.error", "asyncio"):
+        logging.getLogger(others).addFilter(calm)

@@ -13,14 +13,16 @@ import json
 import re
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs
 
 import anyio
 from starlette.types import Message, Receive
 
+from bot.events import Events, fits
 from bot.problem import Problem, Refused
 from bot.rate import Rate, Rates, too_often, who
 
@@ -33,9 +35,10 @@ _REQUESTS = 600  # a minute, of one address; a question in the window takes abou
 _HASH = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _COUNTED = re.compile(r"/gradio_api/.*|/api/(?!reingest).*|/config/?|/")
 # Not reset, which a window sends after "Stop": it names no session, and Gradio keeps nothing of it.
-_WITH_SESSION = re.compile(r"/gradio_api/(?:queue/join|run/predict|cancel)/?")
+_WITH_SESSION = re.compile(r"/gradio_api/(?:(queue/join|run/predict)|cancel)/?")
 _STREAM = re.compile(r"/gradio_api/(?:(heartbeat)/([^/]+)|(queue/data))/?")
 _FULL = Problem(429, "busy", "Too many windows are open here just now. Please try again in a minute.", 60)
+_UNFIT = Problem(422, "bad_request", "The chat window does not ask this.")
 _CROWDED = Problem(429, "rate_limited", "Too many windows are open. Please close some of them.", 60)
 
 
@@ -49,10 +52,13 @@ class _Session:
 
 @dataclass(slots=True)
 class Visits:
-    """Lives on one event loop. rates: how often one address may ask for anything at all; new: open a tab."""
+    """Lives on one event loop. rates: how often one address may ask for anything at all; new: open a tab.
+    events: what the window may ask of Gradio.
+    """
 
     rates: Rates
     new: Rates
+    events: Events = field(default_factory=dict)
     _streams: Counter[tuple[str, str]] = field(default_factory=Counter)
     _sessions: OrderedDict[str, _Session] = field(default_factory=OrderedDict)
 
@@ -93,8 +99,12 @@ class Visits:
     async def read(self, path: str, receive: Receive, address: str | None, most: int) -> Receive:
         """The body, whole and checked, as something to receive it from again. Raises Refused."""
         body = await _whole(receive, most)
-        if _WITH_SESSION.fullmatch(path):
-            session = self._session(_hash_in(body), address)
+        if found := _WITH_SESSION.fullmatch(path):
+            told = _object(body)
+            name = told.get("session_hash")
+            session = self._session(name if isinstance(name, str) else "", address)
+            if found[1] and not fits(told, self.events):
+                raise Refused(_UNFIT)
             if path.startswith("/gradio_api/queue/join") and not session.listening:
                 if session.unread >= UNREAD:
                     raise Refused(too_often(60))
@@ -116,11 +126,14 @@ class Visits:
         return found
 
 
-def visits_of(rates: tuple[Rate, ...], clock: Callable[[], float] = time.monotonic) -> Visits:
+def visits_of(
+    rates: tuple[Rate, ...], events: Events | None = None, clock: Callable[[], float] = time.monotonic
+) -> Visits:
     """rates: how often one address may ask a question; () switches the counting of requests off, too."""
     questions = max((rate.count * 60 / rate.seconds for rate in rates if rate.seconds >= 60), default=0.0)
     each, new = Rate(max(_REQUESTS, int(30 * questions)), 60), _NEW_SESSIONS
-    return Visits(Rates((each,) if rates else (), clock=clock), Rates((new,) if rates else (), clock=clock))
+    asked, opened = (Rates((each,), clock=clock), Rates((new,), clock=clock)) if rates else (Rates(), Rates())
+    return Visits(asked, opened, events or {})
 
 
 async def _whole(receive: Receive, most: int) -> bytes:
@@ -140,13 +153,13 @@ async def _whole(receive: Receive, most: int) -> bytes:
     return bytes(read)
 
 
-def _hash_in(body: bytes) -> str:
+def _object(body: bytes) -> Mapping[str, Any]:
+    """The JSON object that a body is; an empty one if it is none."""
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):
         told = None
-    name = told.get("session_hash") if isinstance(told, dict) else None
-    return name if isinstance(name, str) else ""
+    return told if isinstance(told, dict) else {}
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -33,6 +33,7 @@ from bot.asked import ASK_SCHEMA, read_question
 from bot.bundle import PARTS, serving
 from bot.embed import add_embed_routes
 from bot.embed_page import add_embed_page
+from bot.events import Events
 from bot.feedback_web import add_feedback_routes
 from bot.given import Memory
 from bot.guard import Guard, is_known
@@ -65,16 +66,17 @@ def api(
     keeper: Keeper | None = None,
     house: House | None = None,
     head: Callable[[], str] = str,
+    events: Events | None = None,
 ) -> FastAPI:
     """The routes over one bot. Mount anything else at / afterwards: these must come first.
 
     house: shared with whatever else asks this bot; else the API has one of its own. head: gives what
-    goes first into the <head> of the page that is mounted. Raises ConfigError for an owner's unusable words.
+    goes first into the <head> of the page that is mounted. events: what its scripts may ask. Raises ConfigError for an owner's unusable words.
     """
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None)  # FastAPI's own pages load from a CDN
     languages = load_words(config.words_folder)
     app.add_middleware(InTheirLanguage, languages=languages)  # inside: it reads the page before it is packed
-    _guarded(app, config, head)
+    _guarded(app, config, head, events)
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, partial(_on_error, in_full=config.log_questions))
     house = house or house_of(bot, config)
@@ -159,7 +161,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
     }
 
 
-def _guarded(app: FastAPI, config: BotConfig, head: Callable[[], str]) -> None:
+def _guarded(app: FastAPI, config: BotConfig, head: Callable[[], str], events: Events | None) -> None:
     """From outside to inside: who asks, what may come in, and which sites' scripts may read the answer."""
     app.add_middleware(
         CORSMiddleware,  # this very class, else Gradio adds one that lets everybody in
@@ -171,7 +173,7 @@ def _guarded(app: FastAPI, config: BotConfig, head: Callable[[], str]) -> None:
     app.add_middleware(
         Guard,
         origins=config.allowed_origins,
-        visits=visits_of(config.rate),
+        visits=visits_of(config.rate, events),
         watch=Watch(config.allowed_origins),
         in_full=config.log_questions,
         head=head,

@@ -21,8 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import ui
 from bot.bot import Bot
-from bot.feedback import NOTE, Feedback
-from bot.personal import without_personal
+from bot.feedback import Feedback
+from bot.printable import printable
 
 FACES = ("window", "widget")
 _BUTTON, _FRAME = "footnote-chat button", "footnote-chat iframe"
@@ -88,10 +88,16 @@ class Face:
         self.chat.fill(".fn-feedback textarea", text)
         self.look(f"note under {where}", more=("form", "textarea"))
         self.chat.click(".fn-feedback-send")
-        self.chat.wait_for_selector(".fn-feedback", state="detached")
+        tries = 100
+        while self.chat.locator(".fn-feedback").count() and (tries := tries - 1):
+            self.chat.wait_for_timeout(50)
+        if not tries:
+            told = self.chat.inner_text(".fn-feedback-status")
+            self.seen.broken.append(f"note under {where}: {text[:80]!r} is answered {told!r}")
+            self.chat.click(".fn-feedback-skip")
         self.look(f"after a note under {where}")
         kept = [row.note for row in self.store.rows()]
-        if kept != [kept_of(text)]:
+        if [printable(note) for note in kept] != kept or "".join(kept).strip() == "":
             self.seen.altered.append(f"note under {where}: {text[:80]!r} is kept as {kept!r}")
         self.store.purge()
 
@@ -110,12 +116,6 @@ def _blog_page(blog: str, place: str, named: str, tag: str = "") -> str:
     """named: the path of the page's canonical address."""
     head = f'<link rel="canonical" href="{blog}/{html.escape(named)}"><style>h1{{overflow-wrap:anywhere}}</style>'
     return f"{blog}/{place}?{urlencode({'tag': tag, 'head': head})}"
-
-
-def kept_of(text: str) -> str:
-    """What the owner should find of a note: what can be read of it, and nothing that tells who wrote it."""
-    shown = "".join(c for c in text[:NOTE] if c == "\n" or c.isprintable() or c.isspace())
-    return without_personal(shown.strip())[:NOTE]
 
 
 def opened(page: Page) -> Page:

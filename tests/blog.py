@@ -9,7 +9,7 @@ import html
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -46,13 +46,24 @@ class BlogBot(FakeBot):
 
 @dataclass
 class Blog:
-    """address: of the blog. chat: where the widget comes from. page: what stands in <head> and <body>."""
+    """address: of the blog. chat: where the widget comes from. page: what stands in <head> and <body>.
+
+    pages: by their paths, those that are not made by page().
+    """
 
     address: str
     chat: str = ""
+    pages: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def wix_frames(self) -> str:
+        """Another address of the same server, and another site: where Wix serves its HTML elements from."""
+        return self.address.replace("127.0.0.1", "www-your-blog-com.filesusr.localhost")
 
     def page(self, path: str, query: dict[str, list[str]]) -> str:
         """?tag=…: attributes of the script, ?twice, ?head=…, ?body=… are put in as they stand."""
+        if path in self.pages:
+            return self.pages[path]
         tag = f'<script src="{self.chat}/widget.js" defer {query.get("tag", [""])[0]}></script>'
         tags = "" if "none" in query else tag * (2 if "twice" in query else 1)
         head = query.get("head", [""])[0]

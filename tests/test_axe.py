@@ -16,8 +16,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from blog import Blog
 from browsing import Page, serving
 from fake_bot import ERRORS, FakeBot
+from widget_pages import BUTTON, FRAME, Visit, asked, opened_chat
+from widget_pages import wait as until
 
 import ui
 from bot.bot import Bot
@@ -39,11 +42,11 @@ def axe() -> str:
     return script
 
 
-def complaints(page: Page, axe: str) -> list[str]:
-    """What axe says is wrong with the page as it stands, its frames included."""
+def complaints(page: Page, axe: str, inside: str = "html") -> list[str]:
+    """What axe says is wrong with the page (or a part of it) as it stands, its frames included."""
     for frame in page.frames:
         frame.evaluate(axe)
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    found = page.evaluate("inside => axe.run(inside, { resultTypes: ['violations'] })", inside)
     assert found["passes"], "axe looked at nothing"
     return [
         f"{one['id']}: {node['target']} {node['html'][:160]} {node['failureSummary'][:300]}"
@@ -124,6 +127,35 @@ def test_the_window(chromium: Any, told: tuple[str, FakeBot], axe: str, width: i
             bot.gate.set()
         bot.error = bot.gate = None
     assert wrong == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+def test_the_widget(visit: Visit, blog: Blog, axe: str, width: int, scheme: str) -> None:
+    """Closed, open with an answer, and while its server is silent. The blog around it is not ours."""
+    size = {"width": width, "height": 800}
+    options = {"viewport": size, "screen": size, "color_scheme": scheme, "reduced_motion": "reduce"}
+    page = visit("/", options=options)
+    wrong = [f"closed: {one}" for one in complaints(page, axe, "footnote-chat")]
+    asked(opened_chat(page), "How long do I hold a stretch?")
+    wrong += [f"open: {one}" for one in complaints(page, axe, "footnote-chat")]
+    page = visit("/", options=options)
+    page.context.route(f"{blog.chat}/?embed*", lambda route: route.abort("connectionrefused"))
+    page.clock.install()
+    page.click(BUTTON)
+    page.clock.fast_forward(7000)
+    page.get_by_role("button", name="Try again").wait_for()
+    page.locator(FRAME).evaluate("e => e.remove()")  # the browser's own error page, which nobody sees
+    until(page, lambda: len(page.frames) == 1)
+    wrong += [f"silent: {one}" for one in complaints(page, axe, "footnote-chat")]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+def test_the_owners_page(chromium: Any, told: tuple[str, FakeBot], axe: str, width: int, scheme: str) -> None:
+    with opened(chromium, f"{told[0]}embed?blog=https://www.blog.example", width, scheme) as page:
+        page.wait_for_load_state()
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        assert complaints(page, axe) == []
 
 
 def test_what_is_wrong_is_seen(chromium: Any, told: tuple[str, FakeBot], axe: str) -> None:

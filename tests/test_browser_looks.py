@@ -37,6 +37,27 @@ def test_everything_works_from_the_keyboard(page: Page, bot: FakeBot) -> None:
     page.focus("#ref-0-1")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "fn-0-1"
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "ref-0-1"
+
+
+def test_what_has_the_focus_is_not_under_the_question_box(chromium: Any, served: tuple[str, FakeBot]) -> None:
+    with opened(chromium, served[0], viewport={"width": 360, "height": 640}, reduced_motion="reduce") as page:
+        ask(page, "How do I do it?", answers=1)
+        page.evaluate("scrollTo(0, 0)")
+        page.focus("#ref-0-1")
+        seen = []
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            bottom, top, name = page.evaluate(
+                """[document.activeElement.getBoundingClientRect().bottom,
+                    document.querySelector("#fn-form").getBoundingClientRect().top,
+                    document.activeElement.className || document.activeElement.id]"""
+            )
+            if name.startswith("fn-") and name not in ("fn-send", "fn-box"):
+                assert bottom <= top, name
+                seen.append(name)
+        assert {"fn-timer-go", "fn-action fn-copy", "fn-action fn-thumb fn-thumb-down"} <= set(seen)
 
 
 def test_enter_that_ends_a_composition_does_not_send(page: Page, bot: FakeBot) -> None:

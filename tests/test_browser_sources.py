@@ -136,6 +136,10 @@ def test_a_thumb_down_can_say_why_and_is_kept(page: Page, bot: FakeBot) -> None:
     ask(page, "When should I stop that stretch?", answers=1)
     page.click(".fn-thumb-down")
     page.wait_for_selector(".fn-feedback-status >> text=Thank you.")
+    page.wait_for_function(
+        "document.querySelector('.fn-feedback').getBoundingClientRect().bottom"
+        " <= document.querySelector('#fn-form').getBoundingClientRect().top"
+    )
     question = "When should I stop that stretch?"
     assert ("down", "", "", question) in votes(bot)
     page.click(".fn-reason >> text=Something is missing")

@@ -91,5 +91,8 @@ def test_the_measure_sees_what_is_wrong() -> None:
     less[:, 40:] = False
     assert fragments.compare(exact, rects) == ""
     assert fragments.compare(more, rects).startswith("more than it")
-    assert fragments.compare(less, rects) == "not all of it"
+    assert fragments.compare(less, rects) == fragments.PART
+    elsewhere = np.zeros((100, 100), bool)
+    elsewhere[70:80, 10:60] = True
+    assert fragments.compare(elsewhere, rects).startswith("something else")
     assert fragments.compare(np.zeros((100, 100), bool), rects) == "nothing highlighted"

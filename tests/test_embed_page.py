@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from html import unescape
 from typing import Any, cast
 
 import pytest
 from fake_bot import FakeBot
 from starlette.testclient import TestClient
 
-from bot.embed_page import Choice, line, verdict, warnings
+from bot.embed_page import Choice, line, verdict, warnings, wix_frames
+from bot.origins import read_origins
 from bot.web import api
 
 BLOG = "https://www.blog.example"
@@ -99,3 +102,25 @@ def test_an_https_blog_cannot_show_an_http_chat() -> None:
 
 def test_no_address_is_no_verdict() -> None:
     assert "no address" in verdict("<b>hello there", (), "https://a.example/")[1]
+
+
+@pytest.mark.parametrize(
+    ("blog", "frames"),
+    [
+        ("https://www.your-blog.com", "https://www-your-blog-com.filesusr.com"),
+        ("https://ada.wixsite.com", "https://ada-wixsite-com.filesusr.com"),
+    ],
+)
+def test_where_wix_serves_html_elements_from(blog: str, frames: str) -> None:
+    assert wix_frames(blog) == frames
+
+
+@pytest.mark.parametrize(
+    ("blog", "named"),
+    [("", "https://www.your-blog.com"), ("ada.example/post", "https://ada.example"), ("localhost", "https://www.your-blog.com")],
+)  # fmt: skip
+def test_the_setting_for_wix_lets_in_the_blog_and_its_frames(blog: str, named: str) -> None:
+    page = client().get("/embed", params={"blog": blog}).text
+    setting = re.search(r'id="wix-setting">FOOTNOTE_ALLOWED_ORIGINS="([^<]*)"<', unescape(page))
+    assert setting
+    assert read_origins(setting[1]) == (BLOG, named, wix_frames(named))

@@ -35,6 +35,7 @@ def test_on_a_phone_it_fills_the_screen_and_the_page_behind_stays(visit: Visit) 
     box = page.locator(FRAME).bounding_box()
     assert box == {"x": 0, "y": 0, "width": 360, "height": 740}
     assert page.evaluate("getComputedStyle(document.documentElement).overflow") == "hidden"
+    assert page.locator("footnote-chat dialog").evaluate("e => e.scrollHeight - e.clientHeight") == 0
     close = page.get_by_role("button", name="Schließen").bounding_box()
     assert close["y"] < 10 and close["x"] + close["width"] > 350 and close["height"] >= 44
     title = chat.locator(".fn-header h1").bounding_box()
@@ -50,6 +51,10 @@ def test_on_a_phone_it_fills_the_screen_and_the_page_behind_stays(visit: Visit) 
     page.locator(BUTTON).tap()
     assert not is_open(page)
     assert page.get_attribute(BUTTON, "aria-label") == "Fragen Sie diesen Blog"
+    assert page.evaluate("getComputedStyle(document.documentElement).overflow") == "visible"
+    page.locator(BUTTON).tap()
+    page.locator("footnote-chat dialog").evaluate("e => e.close()")  # as the phone's own key for "back" does
+    wait(page, lambda: not is_open(page))
     assert page.evaluate("getComputedStyle(document.documentElement).overflow") == "visible"
 
 
@@ -73,6 +78,7 @@ def test_it_never_is_larger_than_the_window(visit: Visit) -> None:
         options={"viewport": {"width": 700, "height": 420}, "screen": {"width": 1280, "height": 800}},
         tag="data-position=left",
     )
+    page.evaluate("document.documentElement.style.overflow = 'scroll'")
     opened_chat(page)
     page.wait_for_timeout(300)
     box, button = page.locator(FRAME).bounding_box(), page.locator(BUTTON).bounding_box()
@@ -82,6 +88,10 @@ def test_it_never_is_larger_than_the_window(visit: Visit) -> None:
     keyboard(page, 300, 10)
     box = page.locator("footnote-chat dialog").bounding_box()
     assert box["y"] == 10 and box["height"] == 300
+    keyboard(page, 420, 0)
+    page.click(BUTTON)
+    assert not is_open(page)
+    assert page.evaluate("document.documentElement.style.overflow") == "scroll", "that is the blog's own"
 
 
 def test_motion_and_contrast_as_the_reader_has_chosen(visit: Visit) -> None:
@@ -149,6 +159,7 @@ def test_a_custom_element_holds_the_chat(visit: Visit, blog: Blog, way: str) -> 
     assert place.locator("footnote-chat section").bounding_box()["height"] == 600
     assert page.get_attribute(BUTTON, "aria-label") == "Ask Ada"
     assert page.locator(BUTTON).count() == 1, "nothing floats"
+    assert page.locator("script[src$='/widget.js']").count() == 1
     chat = opened_chat(page)
     assert chat.locator("body").evaluate("e => e.classList.contains('dark')")
     # The site goes on to a page with an element of its own.

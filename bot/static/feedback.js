@@ -3,7 +3,7 @@
 // Gradio may redraw an answer at any time, so what a reader did is kept here and put back (`settled`).
 (() => {
   "use strict";
-  const { one, all, say, make, ask, busy, announce, clicked, settled } = window.footnote;
+  const { one, all, say, make, scroll, ask, busy, announce, clicked, settled } = window.footnote;
   const asksForThumbs = one('meta[name="footnote-feedback"]')?.content !== "off";
   const REASONS = [
     "reason_wrong", "reason_incomplete", "reason_not_asked", "reason_should_know", "reason_unclear", "reason_unsafe",
@@ -86,6 +86,7 @@
     state.form?.remove();
     state.form = wanted ? form(id, verdict) : null;
     tell(id, "");
+    if (state.form) scroll(state.form, "nearest"); // most thumbs stand just above the question box
     const wrong = await send(id, { verdict: wanted });
     if (press !== state.presses) return;
     if (wrong) {

@@ -252,7 +252,10 @@
     if (asked.length > questions) {
       following = true;
       scroll(asked.at(-1), "start");
-    } else if (following && asked.length) asked.at(-1).scrollIntoView({ block: "start" });
+    } else if (following) {
+      asked.at(-1)?.scrollIntoView({ block: "start" });
+      following = arriving(); // what is drawn later, a timer perhaps, leaves the reader where they are
+    }
     questions = asked.length;
     redraws.forEach((does) => does());
   }

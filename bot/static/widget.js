@@ -44,20 +44,20 @@ button:before{content:"";width:20px;height:16px;border:2px solid;border-radius:5
 [aria-expanded=true]:before{content:"×";border:0;font:32px/14px system-ui}
 :focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #000}
 button,dialog{position:fixed;z-index:2147483647;inset:auto;${side}:calc(20px + env(safe-area-inset-${side}));bottom:calc(20px + env(safe-area-inset-bottom));max-width:calc(100% - 40px);box-shadow:0 4px 24px #0005}
-dialog,section{background:Canvas;color:CanvasText;border:1px solid #8886;border-radius:16px;overflow:hidden;padding:0}
+dialog,section{background:Canvas;color:CanvasText;border:1px solid #8888;border-radius:16px;overflow:hidden;padding:0}
 dialog{margin-bottom:64px;width:400px;height:640px;max-height:calc(100% - 104px)}
 section{position:relative;height:100%}
-p,iframe{position:absolute;inset:0;width:100%;height:100%;border:0}
+p,iframe{display:flex;position:absolute;inset:0;width:100%;height:100%;border:0}
 iframe{opacity:0}
-p{display:flex;flex-direction:column;align-items:center;justify-content:center;gap:28px;padding:28px;font-size:24px;text-align:center}
-p button{position:static;font-size:16px;box-shadow:none}
+p{flex-direction:column;align-items:center;justify-content:center;gap:28px;padding:28px;font-size:24px;text-align:center}
+p button{position:static;max-width:none;font-size:16px;box-shadow:none}
 :modal{inset:0;width:100%;height:100%;margin:0;max-width:none;max-height:none;border:0;border-radius:0;padding:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left)}
 :modal iframe{position:relative}
 :modal>button{position:absolute;inset:calc(4px + env(safe-area-inset-top)) calc(4px + env(safe-area-inset-right)) auto auto;width:44px;min-height:44px;padding:0 10px;background:none;color:inherit;box-shadow:none}
 :modal span{display:none}
 @media(max-width:480px){:host>button{padding:0 14px}:host>button span{display:none}}
 @media(prefers-reduced-motion:no-preference){dialog{animation:rise .2s}}
-@keyframes rise{0%{opacity:0;transform:translateY(12px)}}
+@keyframes rise{0%{opacity:0;transform:translateY(20px)}}
 `;
 
     const make = (tag, given) => Object.assign(document.createElement(tag), given);
@@ -121,7 +121,8 @@ p button{position:static;font-size:16px;box-shadow:none}
       const full = now && phone();
       button.ariaExpanded = opened = now;
       button.ariaLabel = full ? closing : caption;
-      html.style.overflow = full ? "hidden" : "";
+      // On a phone it lies inside the panel, and the page behind must not scroll; elsewhere that is the page's own.
+      if (full || panel.contains(button)) html.style.overflow = full ? "hidden" : "";
       (full ? panel : root).prepend(button);
       if (full) panel.showModal();
       else if (now) panel.open = true;

@@ -58,7 +58,9 @@ def test_a_fragment_names_a_short_quote_whole_and_a_long_one_by_its_ends() -> No
     at = body.index("w0")
     assert (
         text_fragment(body, at, len(body) - 1)
-        == "this%20one.-," + "%20".join(f"w{n}" for n in range(10)) + ",w25%20w26%20w27%20w28%20w29."
+        == "this%20one.-," + "%20".join(f"w{n}" for n in range(10))
+        + ",w25%20w26%20w27%20w28%20w29."
+        "&text=this%20one.-,w0,w27%20w28%20w29."
     )
 
 

@@ -132,7 +132,8 @@ def test_a_browser_lands_on_the_quote(text: str, data: st.DataObject) -> None:
     spans = quotable(text)
     assume(spans)
     start, end = data.draw(st.sampled_from(spans))
-    found = look_up(text, text_fragment(text, start, end))
+    directive, *foothold = text_fragment(text, start, end).split("&text=")
+    found = look_up(text, directive)
     assert found is not None
     quote = " ".join(text[start:end].split()).casefold()
     begin, stop = found
@@ -143,6 +144,42 @@ def test_a_browser_lands_on_the_quote(text: str, data: st.DataObject) -> None:
         copies = [context(text, *s) for s in spans if where(text, s[0]) == begin]
         ahead, behind = context(text, start, end)
         assert all(copy[0].endswith(ahead) and copy[1].startswith(behind) for copy in copies)
+    for one in foothold:
+        inside = look_up(text, one)
+        assert inside is not None
+        assert begin == where(text, start)
+        assert begin <= inside[0] <= inside[1] <= stop
+
+
+def test_a_long_quote_that_begins_like_another_is_named_with_more_of_its_words() -> None:
+    same = "Lean back and breathe out slowly while you count up to"
+    text = (
+        f"Hold. {same} ten.\n\n- Hold.\n- {same} fifteen or more, then bend the other knee and rest a while."
+    )
+    start = text.rindex("Lean")
+    directive = text_fragment(text, start, len(text)).split("&text=")[0]
+    assert look_up(text, directive) == ((2, 0), (2, len(page(text)[2])))
+
+
+@pytest.mark.parametrize(
+    ("text", "foothold"),
+    [
+        # Words behind it tell where it is: its last words are named, for its first may be a floating initial.
+        ("Nod as if you said yes to a small child! Then shake.", "yes to a small child!,-Then shake."),
+        ("Sit. Nod as if you said yes to a small child!", "Sit.-,Nod,a small child!"),  # words before it
+        ("Nod as if you said yes to a small child!", "yes to a small child!"),
+        ("Nod as if you said yes!", None),  # too short to be broken
+        # A range would end too early, another place would be marked.
+        ("Sit. Nod and walk, oh say no! and sit down, oh say no!", None),
+        ("Then rest for a whole day!\n\nNod up and down slowly, then rest for a whole day!", None),
+    ],
+)
+def test_a_foothold_is_part_of_the_quote_beside_what_tells_where_it_is(
+    text: str, foothold: str | None
+) -> None:
+    start = text.index("Nod")
+    _, *rest = text_fragment(text, start, text.rindex("!") + 1).split("&text=")
+    assert [unquote(one) for one in rest] == ([foothold] if foothold else [])
 
 
 @given(normal_texts | any_texts, st.integers(0, 120), st.integers(0, 120))
@@ -260,7 +297,9 @@ def test_a_long_quote_is_named_by_its_ends() -> None:
     text = "Sit. " + " ".join(f"w{n}" for n in range(30)) + "."
     assert (
         text_fragment(text, 5, len(text))
-        == "Sit.-," + "%20".join(f"w{n}" for n in range(10)) + ",w25%20w26%20w27%20w28%20w29."
+        == "Sit.-," + "%20".join(f"w{n}" for n in range(10))
+        + ",w25%20w26%20w27%20w28%20w29."
+        "&text=Sit.-,w0,w27%20w28%20w29."
     )
 
 
@@ -269,6 +308,6 @@ def test_a_long_quote_is_named_by_its_ends() -> None:
 )
 def test_what_a_directive_uses_for_itself_is_encoded(words: list[str]) -> None:
     text = render([Piece("paragraph", "x " + " ".join(words))])
-    directive = text_fragment(text, 0, len(text))
+    directive = text_fragment(text, 0, len(text)).split("&text=")[0]
     assert not set("-,&#") & set(directive)
     assert unquote(directive) == text

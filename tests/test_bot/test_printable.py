@@ -10,7 +10,8 @@ import pytest
 
 from bot import cli
 from bot.answer import Answer, Citation, Passage
-from bot.printable import OneEntry, printable
+from bot.calm import ALIKE, ALL, SECONDS, Calm
+from bot.printable import OneEntry, log_to_stderr, printable
 from bot.report import print_answer
 from ingest.article import Chunk
 from ingest.normal import plain_text
@@ -53,3 +54,41 @@ def test_floods_of_what_does_not_show_are_no_part_of_a_text() -> None:
     assert plain_text("é" + "\u200d\u200c" * 200 + "é") == "é\u200dé"
     assert plain_text("می\u200cخواهم 👨\u200d👩") == "می\u200cخواهم 👨\u200d👩"
     assert len(plain_text("q" + "\u0323" * 400 + "x")) == 10
+
+
+def entry(text: str, *given: object) -> logging.LogRecord:
+    return logging.LogRecord("footnote", logging.WARNING, "x.py", 1, text, given, None)
+
+
+def test_a_log_is_not_filled_by_what_is_alike_and_says_what_it_left_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    now = [0.0]
+    calm = Calm(clock=lambda: now[0])
+    assert sum(calm.filter(entry("Invalid request")) for _ in range(1000)) == ALIKE
+    assert calm.filter(entry("something else"))
+    now[0] = SECONDS
+    assert calm.filter(entry("Invalid request"))
+    assert f"{1000 - ALIKE} entries" in caplog.text
+
+
+def test_nor_by_what_is_different_each_time() -> None:
+    calm = Calm(clock=lambda: 0.0)
+    assert sum(calm.filter(entry("from %d", number)) for number in range(1000)) == ALL
+    assert len(calm._seen) == ALL
+
+
+def test_the_servers_log_is_such_a_one(capsys: pytest.CaptureFixture[str]) -> None:
+    loggers = [logging.getLogger(name) for name in ("footnote", "uvicorn.error", "asyncio")]
+    before = [(list(one.handlers), list(one.filters)) for one in loggers]
+    try:
+        log_to_stderr()
+        for _ in range(100):
+            logging.getLogger("footnote.talk").warning("no \x1b index")
+            loggers[1].warning("Invalid HTTP request received.")
+        told = capsys.readouterr().err
+        assert told.count("no \\x1b index") == ALIKE
+        assert [bool(one.filters) for one in loggers] == [False, True, True]
+    finally:
+        for one, (handlers, filters) in zip(loggers, before, strict=True):
+            one.handlers[:], one.filters[:] = handlers, filters
