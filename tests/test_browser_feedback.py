@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from browsing import Page, serving
+from browsing import Page, ask, opened, serving, settled
 from fake_bot import HOSTILE, STEPS, STRETCHES, FakeBot
 from test_axe import axe as axe  # noqa: PLC0414 - a fixture
 from test_axe import complaints
-from test_browser import ask, opened, settled
 
 import ui
 from bot.bot import Bot
