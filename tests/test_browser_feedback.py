@@ -16,8 +16,6 @@ from typing import Any, cast
 import pytest
 from browsing import Page, ask, opened, serving, settled
 from fake_bot import HOSTILE, STEPS, STRETCHES, FakeBot
-from test_axe import axe as axe  # noqa: PLC0414 - a fixture
-from test_axe import complaints
 
 import ui
 from bot.bot import Bot
@@ -264,26 +262,6 @@ def test_a_post_that_has_changed_since_is_told_and_can_be_asked_again(site: Site
             ".fn-answer >> nth=1 >> .fn-changed >> text=The post is no longer on the blog."
         )
         assert page.locator(".fn-changed").count() == 3
-
-
-def test_axe_finds_nothing_in_the_open_form(site: Site, axe: str) -> None:
-    narrow: dict[str, Any] = {"viewport": {"width": 360, "height": 800}, "reduced_motion": "reduce"}
-    with site.opened(**narrow) as page:
-        ask(page, HOLD, answers=1)
-        page.click(".fn-thumb-down")
-        told(page, "Thank you.")
-        page.click(".fn-reason >> nth=0")
-        site.bot.articles, site.bot.live = (HOSTILE,), "gen-2"
-        ask(page, "Peru?", answers=2)
-        page.wait_for_selector(".fn-changed")
-        for dark in (False, True):
-            page.evaluate("dark => document.body.classList.toggle('dark', dark)", dark)
-            assert complaints(page, axe) == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        heights = page.locator(".fn-feedback button, .fn-actions button:visible").evaluate_all(
-            "buttons => buttons.map((button) => button.getBoundingClientRect().height)"
-        )
-        assert min(heights) >= 44 and len(set(heights)) == 1  # a finger's width, and in line
 
 
 def test_where_feedback_is_off_there_are_no_thumbs(chromium: Any, tmp_path: Path) -> None:
