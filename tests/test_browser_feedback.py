@@ -275,3 +275,16 @@ def test_where_feedback_is_off_there_are_no_thumbs(chromium: Any, tmp_path: Path
         ask(page, "Peru?", answers=2)
         page.wait_for_selector(".fn-changed")
         assert list(tmp_path.iterdir()) == []
+
+
+def test_the_open_form_fits_a_phone_and_a_finger(site: Site) -> None:
+    narrow: dict[str, Any] = {"viewport": {"width": 360, "height": 800}, "reduced_motion": "reduce"}
+    with site.opened(**narrow) as page:
+        ask(page, HOLD, answers=1)
+        page.click(".fn-thumb-down")
+        told(page, "Thank you.")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        heights = page.locator(".fn-feedback button, .fn-actions button:visible").evaluate_all(
+            "buttons => buttons.map((button) => button.getBoundingClientRect().height)"
+        )
+        assert min(heights) >= 44 and len(set(heights)) == 1
