@@ -10,7 +10,7 @@ TORCH ?= 2.13.0
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q
 SOURCES := pyproject.toml constraints.txt
 
-.PHONY: run demo fragments test check bench eval gate train train-joint train-alarm clean
+.PHONY: run demo fragments test check widget bench eval gate train train-joint train-alarm clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
@@ -32,6 +32,10 @@ check: $(VENV)/.check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# What the server sends of the widget, from what is read of it (bot/minify.py).
+widget: $(VENV)/.check
+	$(BIN)/python -m bot.minify
 
 bench: $(VENV)/.run
 	$(BIN)/footnote bench

@@ -1,8 +1,8 @@
 """GET /widget.js: the one file that a blog loads, on any page of any site; and /element.js, for site builders.
 
-They are served small (minified and compressed once, when the server starts), may be loaded by every origin, and are
-asked for again after some minutes, so that a new version reaches the readers the same day. What
-this file does not know: what the scripts do, and who may frame the chat (guard.py).
+They are served small (minify.py; compressed once, when the server starts), may be loaded by every
+origin, and are asked for again after some minutes, so that a new version reaches the readers the
+same day. What this file does not know: what the scripts do, and who may frame the chat (guard.py).
 """
 
 from __future__ import annotations
@@ -12,16 +12,14 @@ import json
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from bot.config import DEFAULT_TITLE
-from bot.minify import minified
+from bot.minify import BUILT
 from bot.words import Languages, packaged
 
-FOLDER = Path(__file__).parent / "static"
 SECONDS = 600  # how long a browser may go without asking again
 # What the widget says itself, in this order: while the chat is not there, nobody else can.
 SAID = ("title", "close", "chat_silent", "chat_again")
@@ -53,7 +51,7 @@ def load_element() -> Script:
 
 
 def _script(name: str, words: str = "") -> Script:
-    plain = minified((FOLDER / name).read_text(encoding="utf-8")).replace("WORDS", words).encode()
+    plain = (BUILT / name).read_text(encoding="utf-8").replace("WORDS", words).encode()
     return Script(plain, gzip.compress(plain, 9, mtime=0), f'W/"{sha256(plain).hexdigest()[:20]}"')
 
 

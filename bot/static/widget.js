@@ -10,7 +10,7 @@
     } catch {}
   };
   safe(() => {
-    const script = document.currentScript || [...document.scripts].find((one) => /\/widget\.js\b/.test(one.src));
+    const script = document.currentScript || [...document.scripts].find((one) => /\/widget\.js/.test(one.src));
     const options = script.dataset;
     const where = options.inline;
     const seen = (window._footnote ||= {});
@@ -39,7 +39,7 @@
 :host([inline]){display:block!important;height:100%!important}
 @media print{:host{display:none!important}}
 *{box-sizing:border-box;font:inherit;margin:0}
-button{display:flex;align-items:center;gap:10px;min-height:52px;padding:0 20px 0 16px;border:2px solid transparent;border-radius:26px;background:${tint};color:${ink};cursor:pointer}
+button{display:flex;align-items:center;gap:10px;min-height:52px;padding:0 20px 0 16px;border:2px solid #0000;border-radius:26px;background:${tint};color:${ink};cursor:pointer}
 button:before{content:"";width:20px;height:16px;border:2px solid;border-radius:50% 50% 50% 0}
 [aria-expanded=true]:before{content:"×";border:0;font:32px/14px system-ui}
 :focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #000}
@@ -57,7 +57,7 @@ p button{position:static;max-width:none;font-size:16px;box-shadow:none}
 :modal span{display:none}
 @media(max-width:480px){:host>button{padding:0 14px}:host>button span{display:none}}
 @media(prefers-reduced-motion:no-preference){dialog{animation:rise .2s}}
-@keyframes rise{0%{opacity:0;transform:translateY(20px)}}
+@keyframes rise{0%{opacity:0;translate:0 20px}}
 `;
 
     const make = (tag, given) => Object.assign(document.createElement(tag), given);
