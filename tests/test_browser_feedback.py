@@ -150,6 +150,17 @@ def test_a_thumb_down_with_reason_and_note_by_keyboard_alone(site: Site) -> None
         )
 
 
+def test_the_form_comes_into_view_above_the_question_box(site: Site) -> None:
+    with site.opened(viewport={"width": 1280, "height": 560}) as page:
+        ask(page, HOLD, answers=1)
+        page.click(".fn-thumb-down")
+        told(page, "Thank you.")
+        page.wait_for_function(
+            "() => document.querySelector('.fn-feedback').getBoundingClientRect().bottom"
+            " <= document.querySelector('#fn-form').getBoundingClientRect().top"
+        )
+
+
 def test_a_vote_that_is_refused_is_told_and_undone(site: Site) -> None:
     with site.opened(expected="429") as page:
         ask(page, HOLD, answers=1)
