@@ -25,12 +25,13 @@ log = logging.getLogger("footnote")
 
 
 def read_origins(text: str) -> tuple[str, ...]:
-    """An owner's list, with spaces or commas between. Raises ConfigError that says what to write.
+    """An owner's list, with spaces, commas or semicolons between. Raises ConfigError that says what to write.
 
-    Forgiven: a path, a trailing slash, upper case, the usual port, letters outside ASCII, and a
-    missing scheme, which means https.
+    Forgiven: a path, a trailing slash, upper case, the usual port, letters outside ASCII, quotes (which
+    Docker leaves in its files of settings), and a missing scheme, which means https.
     """
-    return tuple(dict.fromkeys(_read(word) for word in re.split(r"[\s,]+", text) if word))
+    words = (word.strip("\"'<>") for word in re.split(r"[\s,;]+", text))
+    return tuple(dict.fromkeys(_read(word) for word in words if word))
 
 
 def origin_of(address: str) -> str | None:
@@ -68,7 +69,8 @@ def pattern_of(origins: Sequence[str]) -> str:
 
 def _read(word: str) -> str:
     found = _SCHEME.match(word)
-    scheme, rest = (found[1].lower(), word[found.end() :]) if found and "//" in found[0] else ("https", word)
+    said = found is not None and ("//" in found[0] or found[1].lower() in ("http", "https"))
+    scheme, rest = (found[1].lower(), word[found.end() :]) if found and said else ("https", word)
     if set(word) <= set("*:/.") or rest.startswith("*/") or rest == "*":
         raise ConfigError(f"{word!r} would let every site show your chat. {_EXAMPLE}")
     if scheme not in ("http", "https"):
@@ -78,7 +80,7 @@ def _read(word: str) -> str:
         address = parse(f"{scheme}://{rest.removeprefix(_ANY)}")
     except FetchError as error:
         raise ConfigError(f"{word!r}: {error}. {_EXAMPLE}") from None
-    if not _is_place(address.host, wild=wild, said=bool(found)):
+    if not _is_place(address.host, wild=wild, said=said):
         raise ConfigError(f"{word!r} is no address of a site. {_EXAMPLE}")
     origin = address.origin
     return origin.replace("://", f"://{_ANY}", 1) if wild else origin

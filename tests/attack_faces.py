@@ -18,6 +18,7 @@ from attack_watch import PARTS, Page, Seen, census, clear, look, put, watched
 from blog import blog_server
 from browsing import serving
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from widget_pages import BUTTON, FRAME, wait
 
 import ui
 from bot.bot import Bot
@@ -25,7 +26,6 @@ from bot.feedback import Feedback
 from bot.printable import printable
 
 FACES = ("window", "widget")
-_BUTTON, _FRAME = "footnote-chat button", "footnote-chat iframe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Face:
         known = {tag: n + more.count(tag) for tag, n in self.before.items()}
         look(self.chat, self.seen, known, where=where, parts=parts)
         if self.blog:
-            look(self.page, self.seen, self.around, where=f"{where}, around", parts=("h1", _FRAME))
+            look(self.page, self.seen, self.around, where=f"{where}, around", parts=("h1", FRAME))
 
     def sheet(self, where: str) -> None:
         """Open the sources as a phone has them, and close them."""
@@ -79,21 +79,23 @@ class Face:
         self.look(f"sheet of {where}", parts=(".fn-sheet-title", ".fn-sheet-body"))
         self.chat.click(".fn-sheet-close")
 
-    def note(self, text: str, where: str) -> None:
-        """Leave a note under the answer that stands there, and see how the owner gets it."""
+    def note(self, text: str, thumb: str, where: str) -> None:
+        """Leave a note with a thumb under the answer that stands there, and see how the owner gets it."""
         self.notes += 1
         address = f"10.{self.notes >> 16 & 255}.{self.notes >> 8 & 255}.{self.notes & 255}"
         self.page.context.set_extra_http_headers({"X-Forwarded-For": address})  # one reader may leave few
-        self.chat.click(".fn-thumb-down")
+        self.chat.click(f".fn-thumb-{thumb}")
+        told = self.chat.locator(".fn-feedback-status")
+        wait(self.chat, lambda: told.count() and told.inner_text())
+        if not self.chat.locator(".fn-feedback").count():
+            self.seen.broken.append(f"no vote under {where}: {told.inner_text()!r}")
+            return
         self.chat.fill(".fn-feedback textarea", text)
         self.look(f"note under {where}", more=("form", "textarea"))
         self.chat.click(".fn-feedback-send")
-        tries = 100
-        while self.chat.locator(".fn-feedback").count() and (tries := tries - 1):
-            self.chat.wait_for_timeout(50)
-        if not tries:
-            told = self.chat.inner_text(".fn-feedback-status")
-            self.seen.broken.append(f"note under {where}: {text[:80]!r} is answered {told!r}")
+        wait(self.chat, lambda: not self.chat.locator(".fn-feedback-send:disabled").count())
+        if self.chat.locator(".fn-feedback").count():
+            self.seen.broken.append(f"note under {where}: {text[:80]!r} is answered {told.inner_text()!r}")
             self.chat.click(".fn-feedback-skip")
         self.look(f"after a note under {where}")
         kept = [row.note for row in self.store.rows()]
@@ -120,9 +122,9 @@ def _blog_page(blog: str, place: str, named: str, tag: str = "") -> str:
 
 def opened(page: Page) -> Page:
     """The widget's frame, once it can be asked."""
-    if page.get_attribute(_BUTTON, "aria-expanded") != "true":
-        page.click(_BUTTON)
-    frame = page.wait_for_selector(_FRAME).content_frame()
+    if page.get_attribute(BUTTON, "aria-expanded") != "true":
+        page.click(BUTTON)
+    frame = page.wait_for_selector(FRAME).content_frame()
     frame.wait_for_selector(".fn-embed .fn-welcome .fn-chip")
     return frame
 

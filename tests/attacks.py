@@ -32,6 +32,7 @@ from bot.feedback import NOTE
 
 TOGETHER = 25  # strings in one question, one a line
 MANNERS = {True: "with the policy", False: "without the policy"}
+THUMBS = ("down", "up")
 FEW_NOTES = 50  # that need no waiting; all readers together may vote 120 times a minute
 NOTE_SECONDS = 1.1
 
@@ -68,10 +69,10 @@ def attack(chromium: Any, bot: Quoter, plan: Plan, *, face: str, policy: bool) -
         while asked or notes:
             # When nothing is left to ask, notes go under ordinary answers.
             question = asked.pop(0) if asked else "an ordinary question"
-            began = time.monotonic()
             where = _ask(shown, bot, question)
-            if notes:
-                shown.note(notes.pop(0), where)
+            for thumb in THUMBS[: len(notes)]:
+                began = time.monotonic()
+                shown.note(notes.pop(0), thumb, where)
                 if len(plan.notes) > FEW_NOTES:
                     time.sleep(max(0.0, NOTE_SECONDS - (time.monotonic() - began)))
         if not shown.blog:
@@ -135,6 +136,7 @@ def main() -> None:
     texts = [*OWN, *(spread(listed, given.part) if given.part else listed)]
     began = time.monotonic()
     with blog_of(texts) as bot, launched() as chromium:
+        bot.batch = 100
         plan = Plan(in_questions(texts), range(bot.batches), in_notes(texts), together(texts))
         print(
             f"{len(texts)} strings in {len(FORMS)} forms: {len(bot.articles)} articles, {len(plan.questions)} "

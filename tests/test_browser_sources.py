@@ -133,11 +133,12 @@ def votes(bot: FakeBot) -> list[tuple[str, str, str, str]]:
 
 
 def test_a_thumb_down_can_say_why_and_is_kept(page: Page, bot: FakeBot) -> None:
+    page.set_viewport_size({"width": 1280, "height": 560})
     ask(page, "When should I stop that stretch?", answers=1)
     page.click(".fn-thumb-down")
     page.wait_for_selector(".fn-feedback-status >> text=Thank you.")
     page.wait_for_function(
-        "document.querySelector('.fn-feedback').getBoundingClientRect().bottom"
+        "() => document.querySelector('.fn-feedback').getBoundingClientRect().bottom"
         " <= document.querySelector('#fn-form').getBoundingClientRect().top"
     )
     question = "When should I stop that stretch?"

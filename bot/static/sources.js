@@ -57,6 +57,7 @@
     place(marker);
     const mark = one("mark", card);
     const body = one(".fn-excerpt", card);
+    if (body && body.scrollHeight > body.clientHeight) body.tabIndex = 0; // else no key can scroll it
     if (mark && body) body.scrollTop = mark.offsetTop - body.offsetTop - 24;
   }
 

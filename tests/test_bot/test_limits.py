@@ -6,6 +6,7 @@ import contextlib
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -15,7 +16,7 @@ from starlette.testclient import TestClient
 
 import ui
 from bot.config import BotConfig, load_config
-from bot.connections import impatient
+from bot.connections import impatient, is_stranger
 from bot.house import House
 from bot.problem import Refused
 from bot.rate import ADDRESSES, LatestOnly, Rate, Rates, read_rates, who, written_rates
@@ -170,24 +171,57 @@ def test_the_windows_queue_takes_only_what_a_window_sends() -> None:
     assert statuses[-1] == 429 and 429 not in statuses[:-1]
 
 
-def test_a_client_that_says_nothing_is_let_go_of() -> None:
-    bot = FakeBot()
+@contextlib.contextmanager
+def listening(http: Any) -> Iterator[int]:
+    """The port of a server with such a protocol."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    settings = uvicorn.Config(
-        api(cast("Bot", bot), bot.config), port=port, log_level="warning", http=impatient(0.5)
-    )
+    bot = FakeBot()
+    settings = uvicorn.Config(api(cast("Bot", bot), bot.config), port=port, log_level="warning", http=http)
     server = uvicorn.Server(settings)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
-        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-        with contextlib.suppress(ConnectionResetError):
-            assert client.recv(100) == b""
+    yield port
     server.should_exit = True
     thread.join(10)
+
+
+def said(client: socket.socket) -> bytes:
+    with contextlib.suppress(ConnectionResetError):
+        return client.recv(100)
+    return b""
+
+
+def test_a_client_that_says_nothing_is_let_go_of() -> None:
+    with (
+        listening(impatient(0.5)) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=10) as client,
+    ):
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        assert said(client) == b""
+
+
+def test_one_address_cannot_hold_every_connection() -> None:
+    """A proxy near us is not counted: all readers come by it."""
+    asking = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+    for counts, answers in ((lambda peer: True, [True, True, False]), (is_stranger, [True] * 3)):
+        with listening(impatient(each=2, counts=counts)) as port, contextlib.ExitStack() as open_ones:
+            clients = []
+            for _ in range(3):
+                client = socket.create_connection(("127.0.0.1", port), timeout=10)
+                clients.append(open_ones.enter_context(client))
+                with contextlib.suppress(OSError):
+                    client.sendall(asking)
+            assert [said(client).startswith(b"HTTP/1.1 200") for client in clients] == answers
+            clients[0].close()
+            time.sleep(0.1)
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+                client.sendall(asking)
+                assert said(client).startswith(b"HTTP/1.1 200")
+    assert is_stranger("8.8.8.8") and is_stranger("2001:4860:4860::8888")
+    assert not any(map(is_stranger, ("127.0.0.1", "172.17.0.1", "::1", "fd00::1", "")))
 
 
 # --- the log
@@ -197,7 +231,7 @@ def test_a_client_that_says_nothing_is_let_go_of() -> None:
 def test_the_log_holds_what_is_asked_only_if_the_owner_says_so(
     caplog: pytest.LogCaptureFixture, allowed: bool
 ) -> None:
-    caplog.set_level("INFO")
+    caplog.set_level("DEBUG")
     secret = "my very private ache"
     config = BotConfig(rate=(), rate_total=(), log_questions=allowed)
     error = ValueError(f"cannot read {secret!r}")

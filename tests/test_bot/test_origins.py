@@ -37,6 +37,8 @@ def client() -> TestClient:
             ("https://xn--bcher-kva.example:8443", "http://localhost:3000"),
         ),
         ("https://*.Shop.example/", ("https://*.shop.example",)),
+        ("*.shop.example/*", ("https://*.shop.example",)),
+        ('"https://blog.example; http:/127.0.0.1:8000"', (BLOG, "http://127.0.0.1:8000")),
         ("https://[2001:DB8::1]:8443", ("https://[2001:db8::1]:8443",)),
     ],
 )
