@@ -28,7 +28,7 @@ from browsing import Page, free_port, launched, serving
 from fake_bot import ERRORS, FakeBot
 
 import ui
-from bot import demo
+from bot import demo, demo_server
 from bot.bot import Bot
 from bot.config import BotConfig
 
@@ -86,7 +86,9 @@ def site() -> Iterator[Site]:
     bot = FakeBot(config=BotConfig(allowed_origins=(f"http://127.0.0.1:{port}",), rate=(), rate_total=()))
     with serving(ui.app(cast(Bot, bot), bot.config)) as address:
         written = demo.posts(_POSTS)
-        with demo.serving(demo.blog(address.rstrip("/").replace("127.0.0.1", "localhost"), written), port):
+        with demo_server.serving(
+            demo.blog(address.rstrip("/").replace("127.0.0.1", "localhost"), written), port
+        ):
             yield Site(address, f"http://127.0.0.1:{port}", bot)
 
 
