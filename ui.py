@@ -322,11 +322,13 @@ def serve(config: BotConfig) -> None:
 def main() -> None:
     """`python ui.py`: settings from the environment."""
     from bot.config import load_config
+    from bot.serve import leave
 
     try:
         serve(load_config(os.environ))
     except FootnoteError as error:
         sys.exit(str(error))
+    leave()
 
 
 def _gradio() -> ModuleType:

@@ -191,6 +191,8 @@ def serve(
     # The window is the layer above this one; only the command that starts it knows it, by name.
     from importlib import import_module
 
+    from bot.serve import leave
+
     try:
         seconds = None if every is None else seconds_of(every)
     except ConfigError as error:
@@ -198,6 +200,7 @@ def serve(
     followed = tuple(dict.fromkeys(follow)) if follow else None
     given = {"host": host, "port": port, "follow": followed, "every": seconds, "allow_private": allow_private}
     import_module("ui").serve(_config(index=index, **given))
+    leave()
 
 
 @app.command()
@@ -205,22 +208,26 @@ def demo(
     port: Annotated[int | None, typer.Option(help="Port of the chat.")] = None,
     blog_port: Annotated[int, typer.Option(help="Port of the blog.")] = 7870,
     index: Annotated[
-        Path, typer.Option("--index", help="Folder of the demo's own index.", metavar="DIR")
-    ] = Path("data/demo-index"),
+        Path | None, typer.Option("--index", help="Folder of the demo's own index.", metavar="DIR")
+    ] = None,
 ) -> None:
     """Try it all: a small blog that embeds the chat, read from its own pages."""
     from importlib import import_module
 
     from bot import demo as sample
+    from bot.demo_server import HOST, INDEX, check_ports, read_into, serving
+    from bot.serve import leave
 
-    config = _config(index=index, port=port, host=sample.HOST, follow=(), title=sample.title())
-    chat = f"http://{sample.HOST}:{config.port}"
-    sample.listening(config.port, "PORT=… for make, or --port").close()  # before all that takes time
-    with sample.serving(sample.blog(chat, sample.posts()), blog_port) as blog:
-        sample.read_into(config, blog)
+    index = index or INDEX / str(blog_port)
+    config = _config(index=index, port=port, host=HOST, follow=(), title=sample.title())
+    check_ports(config.port, blog_port)  # before all that takes time
+    made = sample.blog(f"http://{HOST}:{config.port}", sample.posts())
+    with serving(made, blog_port) as blog:
+        read_into(config, blog)
         print(f"The blog is at {blog}; Ctrl-C ends both", flush=True)
-        allowed = (blog, blog.replace(sample.HOST, "localhost"))
+        allowed = (blog, blog.replace(HOST, "localhost"))
         import_module("ui").serve(dataclasses.replace(config, allowed_origins=allowed))
+    leave()
 
 
 @app.command(name="eval")

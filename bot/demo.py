@@ -3,26 +3,21 @@
 Its posts are the sample articles and guides, its looks and its words are data/demo/. It is a site of
 its own, on a port of its own, so that the chat is as foreign to it as it is to a real blog.
 
-What this file does not know: how the blog is read (ingest/), and how the chat works.
+What this file does not know: how it is served and read (demo_server.py), and how the chat works.
 """
 
 from __future__ import annotations
 
-import errno
 import re
-import socket
-import threading
-import time
 import tomllib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from html import escape
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from starlette.applications import Starlette
@@ -36,12 +31,6 @@ from bot.config import DEFAULT_SOURCES
 from ingest.blocks import blocks
 from ingest.errors import ConfigError
 
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
-    from bot.config import BotConfig
-
-HOST = "127.0.0.1"
 FILES = Path(__file__).resolve().parents[1] / "data" / "demo"
 _WORDS_A_MINUTE = 200
 
@@ -101,59 +90,6 @@ def blog(chat: str | None, written: Sequence[Post]) -> Starlette:
 def title() -> str:
     """What the chat of the demo blog is called."""
     return f"Ask {_words()['name']}"
-
-
-def listening(port: int, others: str) -> socket.socket:
-    """A socket on a port. Raises ConfigError that names how to choose another, if it cannot be had."""
-    try:
-        return socket.create_server((HOST, port), backlog=128)
-    except OSError as error:
-        taken = error.errno == errno.EADDRINUSE
-        reason = "is taken by another program" if taken else f"cannot be had ({error.strerror or error})"
-        raise ConfigError(f"Port {port} {reason}. Choose another: {others}.") from None
-
-
-@contextmanager
-def serving(app: ASGIApp, port: int) -> Iterator[str]:
-    """Serve an app beside whatever else runs here; yields its address. Raises ConfigError if taken."""
-    import uvicorn
-
-    listener = listening(port, "DEMO_PORT=… for make, or --blog-port")
-    settings = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(settings)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="blog", daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.02)
-    try:
-        yield f"http://{HOST}:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(5)
-
-
-def read_into(config: BotConfig, address: str) -> None:
-    """Ingest the blog from its own pages, as its owner would. Raises SourceError if that fails."""
-    from bot.report import print_report, progress_bar
-    from ingest.embed import SentenceTransformerEmbedder
-    from ingest.generations import Index
-    from ingest.load import loader, memory_in
-    from ingest.sync import sync
-
-    with (
-        progress_bar(quiet=False) as progress,
-        loader(memory=memory_in(config.index), allow_private=True) as load,
-    ):
-        report = sync(
-            [address],
-            index=Index(config.index, config.index_config),
-            embedder=lambda: SentenceTransformerEmbedder(config.embedder),
-            progress=progress,
-            load=load,
-        )
-    print_report(report)
 
 
 def _words() -> dict[str, Any]:

@@ -99,7 +99,7 @@ def add_embed_page(app: FastAPI, config: BotConfig) -> None:
 
     @app.get("/embed", include_in_schema=False)
     async def page(request: Request) -> Response:
-        return HTMLResponse(_page(request, config.allowed_origins))
+        return HTMLResponse(_page(request, config.allowed_origins, config.title))
 
     @app.get("/embed/line", include_in_schema=False)
     async def written(request: Request) -> Response:
@@ -203,7 +203,8 @@ def _twin(origin: str) -> str:
     return f"If readers also come by <code>{escape(other)}</code>, that has to be on the list, too."
 
 
-def _page(request: Request, origins: tuple[str, ...]) -> str:
+def _page(request: Request, origins: tuple[str, ...], named: str) -> str:
+    """named: what the chat is called if nothing else is chosen."""
     given = request.query_params
     choice = Choice.read(given)
     found = address_of(request)
@@ -218,7 +219,7 @@ def _page(request: Request, origins: tuple[str, ...]) -> str:
         line=escape(line(address, choice)),
         element=escape(f"{address}element.js"), wix_setting=escape(_wix_setting(blog, origins)),
         query=escape(request.url.query),
-        title=escape(choice.title), greeting=escape(choice.greeting), colour=choice.colour or next(iter(COLOURS)),
+        named=escape(named), title=escape(choice.title), greeting=escape(choice.greeting), colour=choice.colour or next(iter(COLOURS)),
         colours="".join(_swatch(code, name, choice) for code, name in COLOURS.items()),
         right=_checked(choice.position == ""), left=_checked(choice.position == "left"),
         auto=_chosen(choice.theme == ""), light=_chosen(choice.theme == "light"), dark=_chosen(choice.theme == "dark"),

@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import os
 import socket
+import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from starlette.types import ASGIApp
 
@@ -66,6 +68,17 @@ def serve(config: BotConfig, app: MakeApp) -> None:
     finally:
         if keeper:
             keeper.stop()
+
+
+def leave() -> NoReturn:
+    """End the process, once serve() is through. Nothing is left to be written then.
+
+    Python's own winding up takes seconds with all that is loaded, and a thread that is just then computing
+    (the model is read in the background) makes it abort: "terminate called without an active exception".
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _log_questions() -> None:

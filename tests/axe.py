@@ -29,7 +29,7 @@ from browsing import Page, free_port, launched, serving
 from fake_bot import ERRORS, FakeBot
 
 import ui
-from bot import demo
+from bot import demo, demo_server
 from bot.bot import Bot
 from bot.config import BotConfig
 
@@ -90,7 +90,7 @@ def site() -> Iterator[Site]:
         bot = FakeBot(config=BotConfig(index=index, allowed_origins=(blog,), rate=(), rate_total=()))
         with serving(ui.app(cast(Bot, bot), bot.config)) as address:
             chat = address.rstrip("/").replace("127.0.0.1", "localhost")
-            with demo.serving(demo.blog(chat, demo.posts(_POSTS)), port):
+            with demo_server.serving(demo.blog(chat, demo.posts(_POSTS)), port):
                 yield Site(address, blog, bot)
 
 

@@ -48,7 +48,7 @@ _PAINT = (
     "img, svg { visibility: hidden !important }"
 )
 PART = "not all of it"  # and nothing else
-_WAIT = 1.0  # seconds after loading within which a browser that has found the text has painted it
+_WAIT = 2.0  # seconds after loading within which a browser that has found the text has painted it
 
 # Where the visible characters of the article stand in the page: the article's text is exactly the
 # content of #article or .post-content, without what is marked data-not.

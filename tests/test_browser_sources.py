@@ -1,15 +1,12 @@
-"""Sources, steps and what can be done with an answer, in headless Chromium: cards, timers, copying, thumbs."""
+"""Sources, steps and what can be done with an answer, in headless Chromium: cards, timers, copying."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from browsing import Page, ask, opened, settled, shot
+from browsing import Page, ask, opened, shot
 from fake_bot import STRETCHES, FakeBot
-
-from bot.feedback import Feedback
 
 pytestmark = pytest.mark.browser
 
@@ -120,67 +117,3 @@ def test_where_there_is_no_clipboard_copying_still_works(chromium: Any, served: 
         page.click(".fn-copy")
         page.wait_for_selector(".fn-copy >> text=Copied")
         assert "\n\n[1] " in page.evaluate("navigator.clipboard.readText()")
-
-
-# --- thumbs
-
-
-def votes(bot: FakeBot) -> list[tuple[str, str, str, str]]:
-    assert bot.config.feedback_file is not None
-    return [
-        (row.verdict, row.reason, row.note, row.question) for row in Feedback(bot.config.feedback_file).rows()
-    ]
-
-
-def test_a_thumb_down_can_say_why_and_is_kept(page: Page, bot: FakeBot) -> None:
-    ask(page, "When should I stop that stretch?", answers=1)
-    page.click(".fn-thumb-down")
-    page.wait_for_selector(".fn-feedback-status >> text=Thank you.")
-    page.wait_for_function(
-        "document.querySelector('.fn-feedback').getBoundingClientRect().bottom"
-        " <= document.querySelector('#fn-form').getBoundingClientRect().top"
-    )
-    question = "When should I stop that stretch?"
-    assert ("down", "", "", question) in votes(bot)
-    page.click(".fn-reason >> text=Something is missing")
-    page.fill(".fn-feedback textarea", "for how many weeks")
-    shot(page, "thumbs")
-    page.click(".fn-feedback-send")
-    page.wait_for_selector(".fn-feedback", state="detached")
-    assert ("down", "incomplete", "for how many weeks", question) in votes(bot)
-    assert page.evaluate("document.activeElement.className").endswith("fn-thumb-down")
-    ask(page, "How do I do it?", answers=2)  # a redraw keeps what was pressed
-    assert page.locator('.fn-thumb[aria-pressed="true"]').count() == 1
-    page.click(".fn-thumb-down >> nth=0")
-    page.wait_for_selector(".fn-feedback-status >> text=Your thumb is taken back.")
-    assert question not in {row[-1] for row in votes(bot)}
-
-
-def test_a_vote_that_cannot_be_kept_says_so(chromium: Any, served: tuple[str, FakeBot]) -> None:
-    with opened(chromium, served[0], expected="503") as page:
-        ask(page, "Why does my back ache?", answers=1)
-        page.route("**/api/feedback", lambda route: route.fulfill(status=503, json={}))
-        page.click(".fn-thumb-up")
-        page.wait_for_selector(".fn-feedback-status >> text=That could not be kept.")
-        assert page.get_attribute(".fn-thumb-up", "aria-pressed") == "false"
-        assert page.locator(".fn-feedback").count() == 0
-
-
-# --- a post that has changed since
-
-
-def test_an_answer_says_when_its_post_has_changed_since(page: Page, bot: FakeBot) -> None:
-    ask(page, "Why does my back ache?", answers=1)
-    ask(page, "How do I do it?", answers=2)
-    assert page.locator(".fn-changed").count() == 0
-    text = STRETCHES.text.replace("That flattens", "This flattens")
-    bot.articles, bot.live = (replace(STRETCHES, text=text),), "gen-2"
-    ask(page, "What is the capital of Peru?", answers=3)  # each new answer has the older ones looked at
-    page.wait_for_selector("#answer-0 .fn-changed >> text=The post has changed since this answer.")
-    assert page.locator(".fn-changed").count() == 1
-    page.click(".fn-changed >> text=Ask again")
-    settled(page, 4)
-    assert bot.asked[-1][0] == "Why does my back ache?"
-    bot.articles, bot.live = (), "gen-3"
-    ask(page, "What is the capital of Chile?", answers=5)
-    page.wait_for_selector("#answer-1 .fn-changed >> text=The post is no longer on the blog.")

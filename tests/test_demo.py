@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import fragments
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from bot import demo
+from bot import demo, demo_server
 from ingest.errors import ConfigError
 
-SOURCES = [str(Path(__file__).resolve().parents[1] / "data" / name) for name in ("articles", "guides")]
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = [str(ROOT / "data" / name) for name in ("articles", "guides")]
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +57,45 @@ def test_a_taken_port_is_said(written: tuple[demo.Post, ...]) -> None:
         port = taken.getsockname()[1]
         with (
             pytest.raises(ConfigError, match=f"Port {port} is taken.*DEMO_PORT"),
-            demo.serving(demo.blog(None, written), port),
+            demo_server.serving(demo.blog(None, written), port),
         ):
             pass
+
+
+def test_the_chat_and_the_blog_need_a_port_each() -> None:
+    with pytest.raises(ConfigError, match=r"port each, not 7870 both.*DEMO_PORT"):
+        demo_server.check_ports(7870, 7870)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"Port {port} is taken.*or --port"):
+            demo_server.check_ports(port, 7870)
+
+
+def test_an_interrupt_of_the_terminal_ends_both_servers_quietly() -> None:
+    """Without the model: the chat's bot is a scripted one, and nothing is read."""
+    code = (
+        "import sys; sys.path.insert(0, 'tests'); import bot.bot, fake_bot, ui;"
+        "from bot import config, demo, demo_server; from bot.serve import leave;"
+        "bot.bot.open_bot = fake_bot.FakeBot\n"
+        "with demo_server.serving(demo.blog(None, demo.posts()), 0) as blog:\n"
+        "    print(blog, flush=True); ui.serve(config.BotConfig(port=int(sys.argv[1])))\n"
+        "leave()"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(port)], cwd=ROOT, start_new_session=True, **pipes
+    ) as process:
+        assert process.stdout is not None
+        blog = process.stdout.readline().strip()
+        assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
+        for served in (f"{blog}/about", f"http://127.0.0.1:{port}/healthz"):
+            with urlopen(served, timeout=20) as response:
+                assert response.status == 200
+        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: everything that the terminal started
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "")
 
 
 @pytest.fixture(scope="module")
@@ -71,15 +113,13 @@ def test_ingest_reads_the_posts_and_nothing_around_them(address: str, written: t
 def test_a_sample_of_citations_lands_exactly(chromium: Any, address: str) -> None:
     """All of them: python -m tests.fragments."""
     all_of_them = [
-        quote
-        for a in fragments.articles(address, ("repeated", "signs", "wix"))
-        for quote in fragments.quotes(a)
+        quote for a in fragments.articles(address, ("signs", "wix")) for quote in fragments.quotes(a)
     ]
     page = chromium.new_page(viewport={"width": 1000, "height": 700})
-    landings = fragments.measure(page, random.Random(5).sample(all_of_them, 16), lambda landing: None)
+    landings = fragments.measure(page, random.Random(5).sample(all_of_them, 10), lambda landing: None)
     page.close()
     missed = [(landing.problem, landing.quote.link) for landing in landings if landing.problem]
-    assert len(missed) <= 1, missed
+    assert missed == []
 
 
 def test_the_measure_sees_what_is_wrong() -> None:

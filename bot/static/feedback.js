@@ -86,7 +86,7 @@
     state.form?.remove();
     state.form = wanted ? form(id, verdict) : null;
     tell(id, "");
-    if (state.form) scroll(state.form, "nearest"); // most thumbs stand just above the question box
+    inView(state);
     const wrong = await send(id, { verdict: wanted });
     if (press !== state.presses) return;
     if (wrong) {
@@ -95,7 +95,11 @@
       state.form = null;
     }
     tell(id, wrong || say(wanted ? "feedback_thanks" : "feedback_taken_back"));
+    inView(state); // the thanks have moved it
   });
+
+  // Most thumbs stand just above the question box, under which the form would come to lie.
+  const inView = (state) => state.form && scroll(state.form, "nearest");
 
   function form(id, verdict) {
     const made = make("form", { class: "fn-feedback", "aria-label": say("feedback_form") });

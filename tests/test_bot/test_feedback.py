@@ -116,7 +116,7 @@ def test_what_tells_who_somebody_is_is_masked_wherever_it_was_typed(path: Path) 
 
 
 def test_texts_are_cut_and_hold_nothing_that_a_program_would_stumble_over(path: Path) -> None:
-    odd = "a\0b\x1b[31mc\x07\r\nd\u2028e\x85f\x1cg\th\u202ei\u2066\ufeff\U000e0041\x9bj \ud83d k"
+    odd = "a\0\x1fb\x1b[31mc\x07\r\nd\u2028e\x85f\x1cg\th\u202ei\u2066\ufeff\U000e0041\x9bj \ud83d k"
     on(path).keep(given(question=odd + "?" * 3000, text="x" * 9000), Vote("down", "", odd))
     (row,) = on(path).rows()
     assert row.note == "ab[31mc\nd\ne\nf\ng hij ? k"

@@ -58,7 +58,7 @@ def votes(path: Path, notes: Sequence[str]) -> list[str]:
     """A thumb down with each of the notes, on as many days as that takes; the ids."""
     ids, one = [], given()
     for number, note in enumerate(notes):
-        answer = replace(one.answer, question=f"Why {number}?")
+        answer = replace(one.answer, question=f"Why {number}?", text="One. [1]\nTwo. [2]")
         about = replace(one, id=f"{number:024}", answer=answer)
         on(path, date.fromordinal(DAY.toordinal() + number // 400)).keep(about, Vote("down", "wrong", note))
         ids.append(about.id)
