@@ -33,6 +33,12 @@ if os.environ.get("CI"):
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: from the first one on, playwright's event loop runs in the main thread, where other
+    tests could then not run one of their own."""
+    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+
+
 class FakeEmbedder:
     """Bag of hashed words; deterministic; counts the texts it was asked to embed."""
 
