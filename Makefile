@@ -25,8 +25,9 @@ demo: $(VENV)/.run
 fragments: $(VENV)/.test
 	$(BIN)/python -m tests.fragments
 
+# In two processes, a file's tests in one of them and in the order of conftest.py (browsers last).
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.check
 	$(BIN)/ruff check .
