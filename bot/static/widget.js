@@ -27,12 +27,14 @@
     const side = options.position === "left" ? "left" : "right";
 
     // Any CSS colour, as the browser understands it; on it black or white, whichever stands out more.
-    const brush = document.createElement("canvas").getContext("2d");
+    // (A canvas costs a slow phone time before its first paint, so there is none without a wish.)
+    const wish = options.colour || options.color;
+    const brush = wish ? document.createElement("canvas").getContext("2d") : {};
     brush.fillStyle = "#0d5c63";
-    brush.fillStyle = options.colour || options.color;
+    brush.fillStyle = wish || brush.fillStyle;
     const [tint] = /^#.{6}/.exec(brush.fillStyle) || ["#0d5c63"];
-    const bright = (weight, digit) => weight * (("0x" + tint.substr(digit, 2)) / 255) ** 2.2;
-    const ink = bright(0.21, 1) + bright(0.72, 3) + bright(0.07, 5) > 0.18 ? "#000" : "#fff";
+    const bright = (weight, digit) => weight * ("0x" + tint.substr(digit, 2)) ** 2.2;
+    const ink = bright(0.21, 1) + bright(0.72, 3) + bright(0.07, 5) > 35454 ? "#000" : "#fff"; // .18 of white
 
     const look = `
 :host{all:initial!important;color-scheme:${shade || "light dark"}!important;font:16px system-ui,sans-serif!important}
@@ -47,9 +49,9 @@ button,dialog{position:fixed;z-index:2147483647;inset:auto;${side}:calc(20px + e
 dialog,section{background:Canvas;color:CanvasText;border:1px solid #8888;border-radius:16px;overflow:hidden;padding:0}
 dialog{margin-bottom:64px;width:400px;height:640px;max-height:calc(100% - 104px)}
 section{position:relative;height:100%}
-p,iframe{display:flex;position:absolute;inset:0;width:100%;height:100%;border:0}
+p,iframe{display:grid;position:absolute;inset:0;width:100%;height:100%;border:0}
 iframe{opacity:0}
-p{flex-direction:column;align-items:center;justify-content:center;gap:28px;padding:28px;font-size:24px;text-align:center}
+p{place-content:center;place-items:center;gap:28px;padding:28px;font-size:24px;text-align:center}
 p button{position:static;max-width:none;font-size:16px;box-shadow:none}
 :modal{inset:0;width:100%;height:100%;margin:0;max-width:none;max-height:none;border:0;border-radius:0;padding:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left)}
 :modal iframe{position:relative}
