@@ -14,6 +14,7 @@ What this file does not know: where the pieces come from.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -66,9 +67,6 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _JOINER = re.compile(
     "(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])|(?<=[\u200c\u200d])[\u200c\u200d]+"
 )
-# No writing stacks more marks on a letter; hundreds of them would cover what stands above and below.
-_MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f]"
-_TOWER = re.compile(f"({_MARKS}{{8}}){_MARKS}+")
 _NEWLINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _MARK = re.compile(r"^([ \t]*(?:#{1,6}|[-*]|\d{1,3}[.)]))[ \t]+(?=\S)", re.M)
 
@@ -80,8 +78,16 @@ def plain_text(text: str) -> str:
 
 
 def without_towers(text: str) -> str:
-    """With eight accents on a letter at most."""
-    return _TOWER.sub("\\1", text)
+    """With eight accents on a letter at most. No writing stacks more: hundreds would cover what stands above
+    and below or, where a font sets them side by side, make a word that no line has room for."""
+    return text if text.isascii() else _tower().sub("\\1", text)
+
+
+@functools.cache
+def _tower() -> re.Pattern[str]:
+    marks = (chr(n) for n in range(0x300, 0x20000) if unicodedata.category(chr(n)) in ("Mn", "Me"))
+    mark = f"[{''.join(marks)}]"
+    return re.compile(f"({mark}{{8}}){mark}+")
 
 
 def tidy(text: str) -> str:

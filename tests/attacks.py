@@ -150,7 +150,8 @@ def main() -> None:
                 through += len(seen.lines())
                 counts = ", ".join(f"{kind} {len(found)}" for kind, found in vars(seen).items())
                 print(f"{face} {manner}: {counts} ({time.monotonic() - began:.0f} s)", flush=True)
-                print(*seen.lines()[:40], sep="\n", flush=True)
+                for found in vars(seen).values():
+                    print(*(f"  {one}" for one in found[:20]), sep="\n", flush=True)
     sys.exit(1 if through else 0)
 
 

@@ -61,6 +61,7 @@
         body: JSON.stringify({ id, ...vote }),
         keepalive: true, // the reader may leave at once
       });
+      await answer.text(); // unread, it counts among the 64 kB that may be on their way so
       return answer.ok ? "" : trouble(answer.status);
     } catch {
       return trouble(0);

@@ -54,6 +54,8 @@ def test_floods_of_what_does_not_show_are_no_part_of_a_text() -> None:
     assert plain_text("é" + "\u200d\u200c" * 200 + "é") == "é\u200dé"
     assert plain_text("می\u200cخواهم 👨\u200d👩") == "می\u200cخواهم 👨\u200d👩"
     assert len(plain_text("q" + "\u0323" * 400 + "x")) == 10
+    assert len(plain_text("ด" + "\u0e49\u0e47" * 200 + "x")) == 10
+    assert plain_text(whole := "བསྒྲུབས་ कर्त्स्न्य שָׁלוֹם مُحَمَّدٌ ຜູ້ဦး") == whole
 
 
 def entry(text: str, *given: object) -> logging.LogRecord:
