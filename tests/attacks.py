@@ -150,8 +150,8 @@ def main() -> None:
                 through += len(seen.lines())
                 counts = ", ".join(f"{kind} {len(found)}" for kind, found in vars(seen).items())
                 print(f"{face} {manner}: {counts} ({time.monotonic() - began:.0f} s)", flush=True)
-                for found in vars(seen).values():
-                    print(*(f"  {one}" for one in found[:20]), sep="\n", flush=True)
+                for one in (one for found in vars(seen).values() for one in found[:20]):
+                    print(f"  {one}", flush=True)
     sys.exit(1 if through else 0)
 
 
