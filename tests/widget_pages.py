@@ -84,9 +84,11 @@ def opened_chat(page: Page, *, press: bool = True) -> Any:
 
 
 def asked(chat: Any, question: str) -> None:
+    """Ask, and wait until this question, too, has its whole answer."""
+    before = chat.locator(".fn-answered").count()
     chat.locator("#fn-box textarea").fill(question)
     chat.locator("#fn-box textarea").press("Enter")
-    chat.locator(".fn-marker").first.wait_for()
+    chat.locator(".fn-answered").nth(before).wait_for()
     chat.locator("#fn-send").wait_for()
 
 
