@@ -10,12 +10,14 @@ import importlib.metadata
 from functools import cache
 from pathlib import Path
 
+import ingest
+
 
 @cache
 def reader() -> str:
     """16 hex digits over this package's code and the versions of the libraries that parse for it."""
     digest = hashlib.blake2b(digest_size=8)
-    for file in sorted(Path(__file__).parent.glob("*.py")):
+    for file in sorted(Path(ingest.__file__).parent.rglob("*.py")):
         digest.update(file.read_bytes())
     for library in ("feedparser", "lxml", "markdown-it-py", "trafilatura"):
         digest.update(importlib.metadata.version(library).encode())

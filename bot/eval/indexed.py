@@ -73,7 +73,7 @@ def _fill(index: Index, articles: Sequence[Article], embedder: Embedder) -> None
 def _key(articles: Sequence[Article], config: IndexConfig) -> str:
     digest = hashlib.blake2b(digest_size=12)
     digest.update(json.dumps([*astuple(config), *([a.id, a.fingerprint] for a in articles)]).encode())
-    for source in sorted(Path(ingest.__file__).parent.glob("*.py")):
+    for source in sorted(Path(ingest.__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 

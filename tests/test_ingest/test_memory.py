@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ingest import memory
 from ingest.memory import Memory
+from ingest.reader import reader
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -191,3 +192,17 @@ def test_threads_and_processes_at_once(tmp_path: Path) -> None:
     kept.close()
     assert [other.wait(timeout=30) for other in others] == [0, 0]
     assert rows(file) == 2 * 3000 + 3 * 2000
+
+
+def test_what_was_read_is_forgotten_when_any_file_of_the_package_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files in subfolders count too, or a changed extraction rule would go on serving old readings."""
+    (tmp_path / "extract" / "html").mkdir(parents=True)
+    (tmp_path / "__init__.py").write_text("")
+    deep = tmp_path / "extract" / "html" / "tree.py"
+    deep.write_text("A = 1\n")
+    monkeypatch.setattr("ingest.__file__", str(tmp_path / "__init__.py"))
+    before = reader.__wrapped__()
+    deep.write_text("A = 2\n")
+    assert reader.__wrapped__() != before
