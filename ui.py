@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from bot import render
 from bot.conversations import Conversations
 from bot.house import AT_ONCE, LINE, House, house_of
-from bot.problem import explain
+from bot.problems import explain
 from bot.talk import Talk, broken_off, converse, greeting, messages
 from bot.words import Languages, Words, load_words, words_for
 from ingest.errors import FootnoteError
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from gradio.route_utils import Request
 
-    from bot.bot import Bot
     from bot.config import BotConfig
     from bot.events import Events
     from bot.keep import Keeper
     from bot.packed import Packs
+    from bot.pipeline import Bot
 
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
 THREADS = (

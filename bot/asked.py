@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import anyio
 from starlette.requests import Request
 
-from bot.answer import Turn
 from bot.guard import MAX_BODY
-from bot.problem import Problem, Refused
+from bot.problems import Problem, Refused
 from bot.talk import whole
+from bot.types import Turn
 
 if TYPE_CHECKING:
     from bot.config import BotConfig

@@ -13,9 +13,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from bot import notes
-from bot.answer import Passage
 from bot.cite import Evidence, Line
 from bot.keywords import content_stems, stem, stems
+from bot.types import Passage
 from ingest.article import Article, Chunk
 
 _MOST = 8  # posts or sections that are listed

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bot.answer import Citation, Passage
 from bot.fragment import text_fragment
+from bot.types import Citation, Passage
 from ingest.article import Article
 
 _MARKER = re.compile(r"(?<!\\)\[(\d+)\]")

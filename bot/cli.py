@@ -110,7 +110,7 @@ def ask(
     index: IndexOption = None,
 ) -> None:
     """Answer one question."""
-    from bot.bot import open_bot
+    from bot.pipeline import open_bot
     from bot.report import print_answer
     from bot.web import payload
 
@@ -124,9 +124,9 @@ def ask(
 @app.command()
 def chat(index: IndexOption = None) -> None:
     """Ask in a terminal, with follow-ups. An empty line or Ctrl-D ends it."""
-    from bot.answer import Turn
-    from bot.bot import open_bot
+    from bot.pipeline import open_bot
     from bot.report import print_answer
+    from bot.types import Turn
 
     bot = open_bot(_config(index=index))
     bot.warm()

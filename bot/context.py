@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.answer import Turn
 from bot.followup import readers
 from bot.keywords import content_stems, words
 from bot.rewrite import plain_words
 from bot.topic import topical
+from bot.types import Turn
 from ingest.embed import Floats
 
 SHARE = 0.5  # of the vector of "the two questions before, then this one" against the question's own

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.answer import Passage
 from bot.cite import Line
 from bot.notes import not_said
+from bot.types import Passage
 
 Span = tuple[str, int, int]  # article id, start, end
 

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answer import Passage
 from bot.keywords import STOPWORDS, overlap, stem, stems, words
 from bot.retrieve import Corpus
+from bot.types import Passage
 from ingest.blocks import Kind, blocks, sentences
 from ingest.chunk import embedding_text
 from ingest.embed import Floats, TokenVectors

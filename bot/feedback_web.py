@@ -20,7 +20,7 @@ from bot.feedback import NOTE, REASONS, VERDICTS, Feedback, Verdict, Vote
 from bot.feedback_out import FORMATS, written
 from bot.given import Memory
 from bot.owner import Door
-from bot.problem import Problem, Refused
+from bot.problems import Problem, Refused
 from bot.rate import Rate, Rates
 from bot.talk import whole
 

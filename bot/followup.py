@@ -19,10 +19,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.answer import Turn
 from bot.keywords import STOPWORDS, WORD, content_stems, fold, stem, stems
 from bot.smalltalk import small_talk
 from bot.topic import GENERIC, Name, Outline, is_content, offered, topical
+from bot.types import Turn
 from ingest.article import Article
 
 _TURNS = 12  # as BotConfig.max_history

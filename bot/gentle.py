@@ -25,7 +25,7 @@ from ingest.generations import Index
 from ingest.sync import Progress, SyncReport, sync
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
+    from bot.pipeline import Bot
 
 T = TypeVar("T")
 AT_ONCE = 4  # texts: some 150 ms of one core, which is what a question may have to wait

@@ -15,12 +15,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bot.answer import Answer, Citation
+from bot.types import Answer, Citation
 from ingest.article import Article
 from ingest.errors import FootnoteError, NotInIndex
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
+    from bot.pipeline import Bot
 
 MOST = 2_000  # answers; about 10 kB each
 _ID_BYTES = 12

@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.events import known_query
 from bot.headers import STATIC, Headers, Policy, content_policy, policy_of, secured
 from bot.origins import Watch, allows, frame_ancestors, origin_of
-from bot.problem import Problem, Refused, explain
+from bot.problems import Problem, Refused, explain
 from bot.visits import Visits, visits_of
 
 MAX_BODY = 256 * 1024

@@ -27,14 +27,14 @@ from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from bot.answer import Answer, Event, Turn
 from bot.given import Memory
-from bot.problem import BUSY, Problem, Refused
+from bot.problems import BUSY, Problem, Refused
 from bot.rate import Rates, who
+from bot.types import Answer, Event, Turn
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
     from bot.config import BotConfig
+    from bot.pipeline import Bot
 
 AT_ONCE = 4  # questions worked on at the same time: more only makes all of them slower
 LINE = 120  # questions that wait for that

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.answer import Answer, Citation
 from bot.cite import unescape
 from bot.steps import Hold, Repetitions, hold, repetitions
+from bot.types import Answer, Citation
 from ingest.blocks import Block
 
 _MARKER = re.compile(r"\s?(?<!\\)\[(\d{1,3})\]")

@@ -19,8 +19,8 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ConfigDict, Field
 
-from bot.answer import Answer, Event, Passage, Turn
-from bot.bot import Bot
+from bot.pipeline import Bot
+from bot.types import Answer, Event, Passage, Turn
 from ingest.errors import QuestionError
 
 _END = object()

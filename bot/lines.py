@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.answer import Token
+from bot.types import Token
 
 
 def joined(lines: Sequence[str]) -> str:

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.alike import Name
-from bot.answer import Passage
 from bot.cite import Evidence, Line
 from bot.named import asked_list
 from bot.notes import source
 from bot.reader import Scored
 from bot.siblings import Asked
 from bot.suggest import speaks
+from bot.types import Passage
 from ingest.article import Article, Chunk
 from ingest.blocks import Block, blocks, sections
 

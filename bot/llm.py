@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.answer import Passage
+from bot.types import Passage
 from ingest.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:

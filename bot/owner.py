@@ -24,7 +24,7 @@ import anyio
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
-from bot.problem import Problem, Refused
+from bot.problems import Problem, Refused
 from bot.talk import whole
 from ingest.weburl import is_web, public_url, same_site
 

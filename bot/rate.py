@@ -22,7 +22,7 @@ from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import MovingWindowSupport, Storage
 from limits.strategies import MovingWindowRateLimiter
 
-from bot.problem import Problem, Refused
+from bot.problems import Problem, Refused
 from bot.proxy import ip_of
 from ingest.errors import ConfigError
 

@@ -25,9 +25,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answer import Passage
 from bot.evidence import NAMES, Matter, Sentence, gather
 from bot.retrieve import Corpus
+from bot.types import Passage
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import Floats, TokenVectors
 from ingest.errors import EmbedderError

@@ -14,13 +14,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.answer import Answer, Citation
 from bot.cite import unescape
 from bot.howto import Step, howtos
 from bot.markup import Inline, escape, flow
-from bot.problem import Problem
+from bot.problems import Problem
 from bot.sources import panel, sources
 from bot.spoken import in_their_words, urgent_first
+from bot.types import Answer, Citation
 from bot.words import Words
 from ingest.blocks import blocks
 from ingest.normal import without_towers

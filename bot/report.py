@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from bot.answer import Answer, Citation
 from bot.cite import unescape
 from bot.printable import printable
+from bot.types import Answer, Citation
 from ingest.article import Article
 from ingest.sync import Progress as Told
 from ingest.sync import SyncReport, silent

@@ -16,9 +16,9 @@ from typing import Protocol
 import numpy as np
 
 from bot import keywords
-from bot.answer import Passage
 from bot.fuse import fuse
 from bot.keywords import Keywords, stem
+from bot.types import Passage
 from ingest.article import Article, Chunk
 from ingest.chunk import embedding_text
 from ingest.embed import Embedder, Floats

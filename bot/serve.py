@@ -22,10 +22,10 @@ from starlette.types import ASGIApp
 from ingest.errors import ConfigError, FootnoteError, IndexMissing
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
     from bot.config import BotConfig
     from bot.keep import Keeper
     from bot.packed import Packs
+    from bot.pipeline import Bot
 
     MakeApp = Callable[[Bot, BotConfig, Keeper | None, Packs], ASGIApp]
 
@@ -37,10 +37,10 @@ def serve(config: BotConfig, app: MakeApp) -> None:
     listener = _listener(config.host, config.port)  # first: no one should wait to hear that it is taken
     import uvicorn
 
-    from bot.bot import open_bot
     from bot.connections import CONNECTIONS, impatient, raise_file_limit
     from bot.duration import in_words
     from bot.packed import Packs
+    from bot.pipeline import open_bot
     from bot.printable import log_to_stderr
 
     log_to_stderr()

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from babel.dates import format_date
 
-from bot.answer import Answer, Citation, Passage
 from bot.markup import escape, flow
+from bot.types import Answer, Citation, Passage
 from bot.words import Words
 from ingest.blocks import Block, blocks
 from ingest.normal import without_towers

@@ -18,12 +18,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.answer import Passage
 from bot.evidence import spans
 from bot.facts import contradiction
 from bot.keywords import stems
 from bot.said import Said, Word, read_text
 from bot.synonyms import alike, any_alike
+from bot.types import Passage
 from bot.wordnet import are_siblings, is_borne_out
 from ingest.article import Article
 from ingest.blocks import Kind

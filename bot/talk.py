@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot import render
-from bot.answer import Answer, Event, Token, Turn
-from bot.problem import Problem, explain
+from bot.problems import Problem, explain
+from bot.types import Answer, Event, Token, Turn
 from bot.words import Words
 from ingest.errors import FootnoteError
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
+    from bot.pipeline import Bot
 
 KEPT = 30  # exchanges of one conversation that stay in the window
 FRAME_SECONDS = 0.05  # tokens that come faster are shown together

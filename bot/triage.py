@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answer import Turn
 from bot.concepts import Found, Hit, match
 from bot.flags import Flag, Guide, packaged
+from bot.types import Turn
 from bot.wording import words
 
 LONGEST = 4000  # characters of a message that are read: its beginning

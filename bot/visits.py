@@ -23,7 +23,7 @@ import anyio
 from starlette.types import Message, Receive
 
 from bot.events import Events, fits
-from bot.problem import Problem, Refused
+from bot.problems import Problem, Refused
 from bot.rate import Rate, Rates, too_often, who
 
 READ_SECONDS = 15

@@ -28,7 +28,6 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from bot.answer import Answer, Citation, Event, Token
 from bot.asked import ASK_SCHEMA, read_question
 from bot.bundle import PARTS, serving
 from bot.embed import add_embed_routes
@@ -43,16 +42,17 @@ from bot.origins import Watch, pattern_of
 from bot.owner import add_owner_routes
 from bot.packed import PackedFiles, Packs
 from bot.page import InTheirLanguage, add_words
-from bot.problem import Problem, Refused, explain
+from bot.problems import Problem, Refused, explain
 from bot.proxy import Proxied
+from bot.types import Answer, Citation, Event, Token
 from bot.visits import visits_of
 from bot.words import load_words
 from ingest.errors import FootnoteError, NotInIndex
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
     from bot.config import BotConfig
     from bot.keep import Keeper
+    from bot.pipeline import Bot
 
 SENDING_SECONDS = 660  # a reader who stops taking the answer is let go of; longer than any question may take
 _T = TypeVar("_T")

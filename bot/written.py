@@ -15,10 +15,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.answer import Citation, Passage
 from bot.cite import escape, link, verify
 from bot.keywords import stems
 from bot.support import Ground, Source, ground, judge
+from bot.types import Citation, Passage
 from ingest.article import Article
 from ingest.blocks import sentences
 from ingest.embed import Embedder, TokenVectors

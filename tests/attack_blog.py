@@ -21,10 +21,10 @@ from attack_strings import clean
 from conftest import FakeEmbedder
 
 from bot import notes
-from bot.answer import Answer, Event, Passage, Token, Turn
 from bot.cite import Evidence, Line, footnote, verify
 from bot.config import BotConfig
 from bot.lines import joined, tokens
+from bot.types import Answer, Event, Passage, Token, Turn
 from ingest.article import Article, Chunk
 from ingest.blocks import blocks
 from ingest.config import DEFAULT_EMBEDDER

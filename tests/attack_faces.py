@@ -21,8 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from widget_pages import BUTTON, FRAME, wait
 
 import ui
-from bot.bot import Bot
 from bot.feedback import Feedback
+from bot.pipeline import Bot
 from bot.printable import printable
 
 FACES = ("window", "widget")

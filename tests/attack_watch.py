@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.answer import Answer
+from bot.types import Answer
 from ingest.normal import without_towers
 
 Page = Any

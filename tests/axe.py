@@ -30,8 +30,8 @@ from fake_bot import ERRORS, FakeBot
 
 import ui
 from bot import demo, demo_server
-from bot.bot import Bot
 from bot.config import BotConfig
+from bot.pipeline import Bot
 
 VIEWS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]
 _POSTS = [str(Path(__file__).resolve().parents[1] / "data" / name) for name in ("articles", "guides")]

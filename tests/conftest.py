@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from browsing import Page
     from fake_bot import FakeBot
 
-    from bot.bot import Bot
+    from bot.pipeline import Bot
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 # What CI runs must not depend on luck; at home hypothesis goes on looking for new cases.

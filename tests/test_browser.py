@@ -23,7 +23,7 @@ import pytest
 from browsing import Page, ask, free_port, opened, settled, shot
 from fake_bot import ERRORS, EXAMPLES, OPENING, FakeBot
 
-from bot.problem import Refused
+from bot.problems import Refused
 from bot.rate import too_often
 
 pytestmark = pytest.mark.browser

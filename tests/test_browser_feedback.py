@@ -18,10 +18,10 @@ from browsing import Page, ask, opened, serving, settled
 from fake_bot import HOSTILE, STEPS, STRETCHES, FakeBot
 
 import ui
-from bot.bot import Bot
 from bot.config import BotConfig
 from bot.feedback import Feedback, Row
 from bot.feedback_web import EACH
+from bot.pipeline import Bot
 from bot.words import words_in
 
 pytestmark = pytest.mark.browser

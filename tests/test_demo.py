@@ -76,7 +76,7 @@ def test_an_interrupt_of_the_terminal_ends_both_servers_quietly() -> None:
     code = (
         "import sys; sys.path.insert(0, 'tests'); import bot.bot, fake_bot, ui;"
         "from bot import config, demo, demo_server; from bot.serve import leave;"
-        "bot.bot.open_bot = fake_bot.FakeBot\n"
+        "bot.pipeline.open_bot = fake_bot.FakeBot\n"
         "with demo_server.serving(demo.blog(None, demo.posts()), 0) as blog:\n"
         "    print(blog, flush=True); ui.serve(config.BotConfig(port=int(sys.argv[1])))\n"
         "leave()"

@@ -18,17 +18,17 @@ from fake_bot import ERRORS, EXAMPLES, FakeBot
 from starlette.testclient import TestClient
 
 import ui
-from bot.answer import Turn
 from bot.bundle import PARTS
 from bot.config import BotConfig
 from bot.guard import MAX_BODY
-from bot.problem import explain
+from bot.problems import explain
 from bot.talk import KEPT, Exchange, Talk, converse, greeting, messages
+from bot.types import Turn
 from bot.words import words_in
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
+    from bot.pipeline import Bot
 
 ROOT = Path(__file__).resolve().parents[1]
 WORDS = words_in("en")
@@ -216,8 +216,8 @@ def test_the_server_says_where_it_is_and_ends_quietly() -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     code = (
-        "import sys; sys.path.insert(0, 'tests'); import bot.bot, fake_bot, ui;"
-        f"bot.bot.open_bot = fake_bot.FakeBot; ui.serve(bot.config.BotConfig(port={port}))"
+        "import sys; sys.path.insert(0, 'tests'); import bot.pipeline, fake_bot, ui;"
+        f"bot.pipeline.open_bot = fake_bot.FakeBot; ui.serve(bot.config.BotConfig(port={port}))"
     )
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, **pipes) as process:

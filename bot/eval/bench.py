@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.alarm import load_alarm
-from bot.bot import Bot
 from bot.config import BotConfig
 from bot.eval.bench_crowd import measure_crowd
 from bot.eval.bench_index import measure_memory, measure_year
@@ -26,6 +25,7 @@ from bot.eval.cases import read_set
 from bot.eval.made_blog import made_post, write_blog
 from bot.eval.stopwatch import Figures, ms, process, seconds
 from bot.joint import JointReader
+from bot.pipeline import Bot
 from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.embed import SentenceTransformerEmbedder

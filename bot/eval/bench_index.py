@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from bot.bot import PASSAGES, Bot
 from bot.config import BotConfig
 from bot.eval.made_blog import MadePost, made_post, write_blog
 from bot.eval.made_up import MadeUpEmbedder
 from bot.eval.stopwatch import Figures, disk, ms, process, seconds
 from bot.joint import JointReader
+from bot.pipeline import PASSAGES, Bot
 from bot.retrieve import load_corpus, retrieve_vector
 from ingest import copies
 from ingest.article import Article

@@ -10,7 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from bot.answer import Turn
+from bot.types import Turn
 from ingest.article import Article
 from ingest.errors import SourceError
 

@@ -17,11 +17,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.answer import Passage
 from bot.eval.bootstrap import interval
 from bot.eval.cases import numbered_sentences
 from bot.eval.metrics import share
 from bot.support import Ground, Verdict, ground, judge
+from bot.types import Passage
 from ingest.article import Article
 from ingest.chunk import chunk, embedding_text
 from ingest.config import IndexConfig

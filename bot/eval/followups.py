@@ -12,11 +12,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.bot import Bot
 from bot.eval.baselines import DEPTH, once
 from bot.eval.figures import Row
 from bot.eval.metrics import recall_at
 from bot.eval.outcome import Outcome
+from bot.pipeline import Bot
 from ingest.errors import QuestionError
 
 ALONE, JOINED, GOLD = "last turn alone", "all turns joined", "gold rewrite"

@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answer import Answer, Citation
 from bot.cite import unescape
 from bot.eval.case import Case, Span
+from bot.types import Answer, Citation
 from ingest.article import Article
 
 Numbers = NDArray[np.float64]

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answer import Citation
 from bot.eval import pictures
 from bot.eval.baselines import BM25, DENSE, LANGCHAIN
 from bot.eval.figures import ABOVE, BESIDE, Result
@@ -24,6 +23,7 @@ from bot.eval.followups import ALONE, JOINED
 from bot.eval.metrics import reliability
 from bot.eval.outcome import Outcome, Verdict
 from bot.eval.run import Measured
+from bot.types import Citation
 from ingest.errors import SourceError
 
 # Verdict -> its title and what it means, in the order in which an owner should look at them.

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.bot import Bot
 from bot.config import BotConfig
 from bot.eval.baselines import LANGCHAIN, rivals, tutorial
 from bot.eval.case import Set, SetSkipped
@@ -26,6 +25,7 @@ from bot.eval.metrics import sentences_of
 from bot.eval.outcome import Outcome, ask
 from bot.eval.sheet import read_sheet
 from bot.joint import JointReader
+from bot.pipeline import Bot
 from bot.reader import Rereader
 from bot.retrieve import load_corpus
 from ingest.embed import Embedder, SentenceTransformerEmbedder

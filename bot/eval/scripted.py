@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from bot.answer import Answer, Citation, Event, Passage, Token, Turn
 from bot.config import BotConfig
+from bot.types import Answer, Citation, Event, Passage, Token, Turn
 from ingest.article import Article, Chunk
 from ingest.errors import NotInIndex
 

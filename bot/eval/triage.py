@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bot.answer import Turn
 from bot.triage import triage
+from bot.types import Turn
 from ingest.errors import SourceError
 
 Kind = Literal["red", "selfharm", "ordinary"]

@@ -18,8 +18,8 @@ if __name__ == "__main__":
 
 from conftest import FakeEmbedder
 
-from bot.bot import Bot
 from bot.config import BotConfig
+from bot.pipeline import Bot
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.finish import StartFinisher, Subprocess
 from ingest.generations import Index

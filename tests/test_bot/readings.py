@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bot.answer import Passage
 from bot.evidence import Sentence, spans
 from bot.reader import Reading, Scored
+from bot.types import Passage
 from ingest.article import Article, Chunk
 from ingest.blocks import sections
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.answer import Turn
 from bot.eval.beir import read_benchmark
 from bot.eval.case import Case
+from bot.types import Turn
 from ingest.errors import SourceError
 
 CORPUS = [

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import Answer, Token, Turn
-from bot.bot import Bot
 from bot.cite import verify
 from bot.config import BotConfig
 from bot.joint import JointReader
 from bot.langchain import BlogRetriever, BlogRunnable
+from bot.pipeline import Bot
+from bot.types import Answer, Token, Turn
 from ingest.embed import SentenceTransformerEmbedder
 from ingest.errors import EmbedderError, IndexMissing, QuestionError, QuestionTooLong
 from ingest.generations import Index

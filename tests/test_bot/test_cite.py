@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.answer import Passage
 from bot.cite import Evidence, Line, escape, footnote, link, verify
 from bot.fragment import text_fragment
+from bot.types import Passage
 from ingest.article import Article, Chunk
 
 text = st.text(min_size=1, max_size=200) | st.sampled_from(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from texts import NASTY, texts
 
-from bot.answer import Passage
 from bot.cite import Evidence, Line, escape, footnote, metadata_citation, unescape, verify
+from bot.types import Passage
 from ingest.article import Article, Chunk
 
 MARKDOWN = [MarkdownIt("commonmark"), MarkdownIt("commonmark").enable(["table", "strikethrough"])]

@@ -17,7 +17,7 @@ from bot.events import fits, known_query
 from bot.guard import Guard
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
+    from bot.pipeline import Bot
 
 SECRET = "my very private ache\n\x1b[31mERROR forged"
 SESSION = "abcdef1234"

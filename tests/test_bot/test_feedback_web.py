@@ -27,7 +27,7 @@ from bot.feedback_web import EACH, PATH, TOTAL
 from bot.web import api
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
+    from bot.pipeline import Bot
 
 TOKEN = "a-secret-of-the-owner-0123456789"
 OWNER = {"Authorization": f"Bearer {TOKEN}"}

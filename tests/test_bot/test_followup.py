@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answer import Turn
 from bot.context import FADES, FIRST, NONE, context_of, leaning
 from bot.eval.case import Set
 from bot.eval.cases import read_set
 from bot.followup import needs_context, rewrite
 from bot.keywords import WORD, build, fold, stem
 from bot.topic import Outline, offered, outline_of
+from bot.types import Turn
 from ingest.article import Article
 from ingest.blocks import sections
 

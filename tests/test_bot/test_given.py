@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from fake_bot import HOSTILE, STRETCHES, FakeBot, cite
 
-from bot.answer import Answer
 from bot.given import Change, Memory
+from bot.types import Answer
 from ingest.article import Article
 from ingest.errors import IndexBusy, IndexMissing
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
+    from bot.pipeline import Bot
 
 HOLD = "How long do I hold a stretch?"
 CHANGED = Change(STRETCHES.id, STRETCHES.title, "changed")

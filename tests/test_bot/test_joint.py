@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.answer import Passage
 from bot.evidence import NAMES, Matter, Sentence
 from bot.joint import JointReader, Pieces, packed, pair, unpacked
 from bot.reader import BESIDE, SHARE, Reading, Scored, again, beside, calibrated, ranked
+from bot.types import Passage
 from ingest.article import Chunk
 from ingest.embed import Floats
 from ingest.errors import EmbedderError

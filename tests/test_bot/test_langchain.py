@@ -13,9 +13,9 @@ from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, Hum
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 
-from bot.answer import Answer, Event, Passage, Token, Turn
-from bot.bot import Bot
 from bot.langchain import BlogRetriever, BlogRunnable
+from bot.pipeline import Bot
+from bot.types import Answer, Event, Passage, Token, Turn
 from ingest.article import Chunk
 from ingest.errors import QuestionError
 

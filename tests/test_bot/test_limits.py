@@ -18,7 +18,7 @@ import ui
 from bot.config import BotConfig, load_config
 from bot.connections import impatient, is_stranger
 from bot.house import House
-from bot.problem import Refused
+from bot.problems import Refused
 from bot.rate import ADDRESSES, LatestOnly, Rate, Rates, read_rates, who, written_rates
 from bot.talk import converse
 from bot.visits import UNREAD
@@ -27,7 +27,7 @@ from bot.words import words_for
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
+    from bot.pipeline import Bot
 
 
 def house(bot: FakeBot, **settings: Any) -> House:

@@ -16,10 +16,10 @@ import pytest
 from fake_chat import chat, copies, crashes, endless, hangs, says
 from langchain_core.messages import HumanMessage
 
-from bot.answer import Passage
 from bot.config import load_config
 from bot.llamacpp import open_llamacpp
 from bot.llm import AT_ONCE, MOST_WRITTEN, Writer, ask, open_writer
+from bot.types import Passage
 from ingest.article import Chunk
 from ingest.errors import ConfigError, ModelError
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.answer import Answer, Citation, Passage
 from bot.eval.case import Case
 from bot.eval.metrics import (
     alce,
@@ -29,6 +28,7 @@ from bot.eval.metrics import (
     sentences_of,
     statements,
 )
+from bot.types import Answer, Citation, Passage
 from ingest.article import Article, Chunk
 
 scored = st.lists(

@@ -15,7 +15,7 @@ from bot.origins import Watch, allows, pattern_of, read_origins
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
+    from bot.pipeline import Bot
 
 BLOG = "https://blog.example"
 ALLOWED = (BLOG, "https://*.shop.example")

@@ -9,10 +9,10 @@ import sys
 import pytest
 
 from bot import cli
-from bot.answer import Answer, Citation, Passage
 from bot.calm import ALIKE, ALL, SECONDS, Calm
 from bot.printable import OneEntry, log_to_stderr, printable
 from bot.report import print_answer
+from bot.types import Answer, Citation, Passage
 from ingest.article import Chunk
 from ingest.normal import plain_text
 

@@ -19,7 +19,7 @@ from bot.proxy import Proxied
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
+    from bot.pipeline import Bot
 
 NEAR, FAR = "127.0.0.1", "10.1.2.3"
 

@@ -27,7 +27,7 @@ from ingest.errors import IndexDamaged
 from ingest.sync import Failed, Progress, SyncReport, sync
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
+    from bot.pipeline import Bot
 
 TOKEN = "a-secret-of-the-owner-0123456789"
 OWNER = {"Authorization": f"Bearer {TOKEN}"}
@@ -153,7 +153,7 @@ def test_guessing_is_slowed_down_and_shuts_nobody_out(
 def test_a_minute_later_a_wrong_token_is_told_so_again() -> None:
     from starlette.requests import Request
 
-    from bot.problem import Refused
+    from bot.problems import Refused
 
     moment = 0.0
     door = Door(TOKEN, clock=lambda: moment)

@@ -13,9 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot import render
-from bot.answer import Answer, Citation, Passage
 from bot.markup import flow
-from bot.problem import Problem
+from bot.problems import Problem
+from bot.types import Answer, Citation, Passage
 from bot.words import words_in
 from ingest.article import Chunk
 from ingest.blocks import blocks

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from conftest import FakeEmbedder
 
-from bot.answer import Passage
 from bot.facts import contradiction
 from bot.quantities import quantities
 from bot.said import read_text
 from bot.support import ground, judge
 from bot.synonyms import alike, key
+from bot.types import Passage
 from bot.wordnet import are_siblings, is_borne_out
 from ingest.article import Article, Chunk
 from ingest.chunk import embedding_text

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from conftest import FakeEmbedder
 
-from bot.answer import Answer, Token, Turn
-from bot.bot import Bot
 from bot.config import BotConfig, load_config
 from bot.eval.near_words import near
 from bot.eval.triage import measure, read_cases
 from bot.flags import load_guide, packaged
+from bot.pipeline import Bot
 from bot.smalltalk import small_talk
 from bot.triage import triage
+from bot.types import Answer, Token, Turn
 from bot.wording import near_words
 from ingest.errors import ConfigError, IndexDamaged, IndexMissing, SourceError
 from ingest.generations import Index

@@ -22,7 +22,7 @@ from bot.web import api
 from ingest.errors import EmbedderError, FootnoteError, IndexBusy, IndexDamaged, IndexMissing
 
 if TYPE_CHECKING:
-    from bot.bot import Bot
+    from bot.pipeline import Bot
 
 SECRETS = ("Traceback", "/srv/", "site-packages", ".py")
 

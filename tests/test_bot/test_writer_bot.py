@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from fake_chat import chat, copies, crashes, endless, hangs, keys, obeys, passages, says
 
-from bot.answer import Answer, Token
-from bot.bot import Bot
 from bot.cite import verify
 from bot.config import BotConfig
 from bot.llm import Writer
+from bot.pipeline import Bot
+from bot.types import Answer, Token
 from ingest.embed import SentenceTransformerEmbedder
 from ingest.generations import Index
 from ingest.sync import sync
@@ -121,7 +121,7 @@ def test_a_model_is_not_asked_where_the_blog_does_not_say(plain: Bot) -> None:
 
 
 def test_a_history_is_not_passed_on(plain: Bot) -> None:
-    from bot.answer import Turn
+    from bot.types import Turn
 
     seen: list[str] = []
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from fake_bot import FakeBot
 
-from bot.answer import Answer
 from bot.feedback import Feedback, Vote
 from bot.given import Given
+from bot.types import Answer
 
 DAY = date(2026, 3, 1)
 

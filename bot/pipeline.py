@@ -19,7 +19,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.alarm import Alarm, load_alarm, second_look
-from bot.answer import Answer, Event, Passage, Token, Turn
 from bot.cite import footnote, verify
 from bot.config import BotConfig
 from bot.context import NONE, Context, context_of, leaning
@@ -43,6 +42,7 @@ from bot.spelling import correct
 from bot.suggest import article_at, candidates
 from bot.topic import Outline, outline_of
 from bot.triage import Urgent, triage
+from bot.types import Answer, Event, Passage, Token, Turn
 from bot.worded import worded
 from ingest.article import Article, Chunk
 from ingest.config import DEFAULT_EMBEDDER
