@@ -29,7 +29,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.cite import unescape
+from bot.answer.citations import unescape
 from bot.given import Given
 from bot.personal import without_personal
 from ingest.errors import FeedbackError, FeedbackFull

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.cite import unescape
+from bot.answer.citations import unescape
 from bot.steps import Hold, Repetitions, hold, repetitions
 from bot.types import Answer, Citation
 from ingest.blocks import Block

@@ -19,27 +19,27 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bot.alarm import Alarm, load_alarm, second_look
-from bot.cite import footnote, verify
+from bot.answer.about_post import about_the_blog
+from bot.answer.citations import footnote, verify
+from bot.answer.draft import Part, join
+from bot.answer.lines import joined, tokens
+from bot.answer.lists import named_list
+from bot.answer.phrases import ABSTAIN, ABSTAIN_EMPTY, AFTER_URGENT
+from bot.answer.quotes import compose
+from bot.answer.suggestions import article_at, candidates
 from bot.config import BotConfig
 from bot.context import NONE, Context, context_of, leaning
-from bot.draft import Part, join
 from bot.flags import load_guide
 from bot.followup import rewrite
 from bot.joint import JointReader
 from bot.language import foreign, language_of
-from bot.lines import joined, tokens
-from bot.lists import named_list
-from bot.metadata import about_the_blog
-from bot.notes import ABSTAIN, ABSTAIN_EMPTY, AFTER_URGENT
 from bot.parts import parts_of
-from bot.quote import compose
 from bot.reader import AGAIN, Reading, Rereader, check_fits, ranked, read
 from bot.retrieve import Corpus, load_corpus, retrieve_vector
 from bot.rewrite import focus, plain_words, tidy
 from bot.siblings import only_asked
 from bot.smalltalk import small_talk
 from bot.spelling import correct
-from bot.suggest import article_at, candidates
 from bot.topic import Outline, outline_of
 from bot.triage import Urgent, triage
 from bot.types import Answer, Event, Passage, Token, Turn

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.cite import unescape
+from bot.answer.citations import unescape
 from bot.howto import Step, howtos
 from bot.markup import Inline, escape, flow
 from bot.problems import Problem

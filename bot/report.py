@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from bot.cite import unescape
+from bot.answer.citations import unescape
 from bot.printable import printable
 from bot.types import Answer, Citation
 from ingest.article import Article

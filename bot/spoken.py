@@ -18,7 +18,7 @@ from datetime import datetime
 
 from babel.dates import format_date
 
-from bot.notes import AFTER_URGENT
+from bot.answer.phrases import AFTER_URGENT
 from bot.words import CODES, Words, words_in
 
 _ITEM = re.compile(r"((?:- |\d{1,3}\. )?)(.*?)((?:\s?\[\d{1,3}\])*)", re.S)

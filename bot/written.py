@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.cite import escape, link, verify
+from bot.answer.citations import escape, link, verify
 from bot.keywords import stems
 from bot.support import Ground, Source, ground, judge
 from bot.types import Citation, Passage

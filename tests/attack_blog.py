@@ -20,10 +20,10 @@ from urllib.parse import quote as percent_encode
 from attack_strings import clean
 from conftest import FakeEmbedder
 
-from bot import notes
-from bot.cite import Evidence, Line, footnote, verify
+from bot.answer import phrases as notes
+from bot.answer.citations import Evidence, Line, footnote, verify
+from bot.answer.lines import joined, tokens
 from bot.config import BotConfig
-from bot.lines import joined, tokens
 from bot.types import Answer, Event, Passage, Token, Turn
 from ingest.article import Article, Chunk
 from ingest.blocks import blocks

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from fake_bot import HOSTILE, STRETCHES, FakeBot
 
-from bot.cite import link
+from bot.answer.citations import link
 from bot.types import Answer, Citation, Event, Turn
 from ingest.article import Article
 from ingest.blocks import blocks

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
+from bot.answer.phrases import ABSTAIN
 from bot.config import BotConfig
 from bot.flags import packaged
-from bot.notes import ABSTAIN
 from bot.smalltalk import small_talk
 from bot.types import Answer, Citation, Event, Passage, Status, Token, Turn
 from ingest.article import Article, Chunk

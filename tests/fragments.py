@@ -31,7 +31,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
-from bot.cite import link
+from bot.answer.citations import link
 from bot.demo import blog, posts
 from ingest.article import Article
 from ingest.blocks import Block, blocks, sentences

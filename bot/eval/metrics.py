@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.cite import unescape
+from bot.answer.citations import unescape
 from bot.eval.case import Case, Span
 from bot.types import Answer, Citation
 from ingest.article import Article

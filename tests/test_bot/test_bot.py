@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cite import verify
+from bot.answer.citations import verify
 from bot.config import BotConfig
 from bot.joint import JointReader
 from bot.langchain import BlogRetriever, BlogRunnable

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from readings import by_id, chunks
 from texts import texts
 
-from bot import notes
-from bot.cite import footnote, verify
-from bot.metadata import about_the_blog
+from bot.answer import phrases as notes
+from bot.answer.about_post import about_the_blog
+from bot.answer.citations import footnote, verify
 from ingest.article import Article
 
 BLOG = [

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.cite import Evidence, Line, escape, footnote, link, verify
-from bot.fragment import text_fragment
+from bot.answer.citations import Evidence, Line, escape, footnote, link, verify
+from bot.answer.text_fragment import text_fragment
 from bot.types import Passage
 from ingest.article import Article, Chunk
 

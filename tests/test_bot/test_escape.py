@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from texts import NASTY, texts
 
-from bot.cite import Evidence, Line, escape, footnote, metadata_citation, unescape, verify
+from bot.answer.citations import Evidence, Line, escape, footnote, metadata_citation, unescape, verify
 from bot.types import Passage
 from ingest.article import Article, Chunk
 

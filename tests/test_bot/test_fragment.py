@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from texts import any_texts, normal_texts, pieces
 
-from bot.fragment import text_fragment
+from bot.answer.text_fragment import text_fragment
 from ingest.blocks import blocks, sentences
 from ingest.normal import Piece, render
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.named import asked_list
+from bot.answer.named import asked_list
 from ingest.article import Article
 
 POST = Article(

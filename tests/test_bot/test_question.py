@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.metadata import sentence, wanted
+from bot.answer.about_post import sentence, wanted
 from bot.rewrite import focus, plain_words, tidy
 from bot.smalltalk import small_talk
 from bot.spelling import correct

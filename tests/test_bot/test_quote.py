@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from readings import by_id, reading
 from texts import texts
 
-from bot import notes
-from bot.cite import footnote, verify
-from bot.disagree import values
-from bot.draft import Part, join
+from bot.answer import phrases as notes
+from bot.answer.citations import footnote, verify
+from bot.answer.disagreements import values
+from bot.answer.draft import Part, join
+from bot.answer.lists import places_asked
+from bot.answer.quotes import compose
 from bot.kinds import KINDS, kind_of
-from bot.lists import places_asked
-from bot.quote import compose
 from ingest.article import Article
 
 CALVES = Article(

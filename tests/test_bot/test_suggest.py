@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from readings import by_id, chunks
 
-from bot.suggest import article_at, candidates
+from bot.answer.suggestions import article_at, candidates
 from ingest.article import Article
 from ingest.normal import Piece, render
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import notes
+from bot.answer import phrases as notes
 from bot.config import DEFAULT_TITLE
 from bot.feedback import REASONS
 from bot.flags import packaged as flags

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from fake_chat import chat, copies, crashes, endless, hangs, keys, obeys, passages, says
 
-from bot.cite import verify
+from bot.answer.citations import verify
 from bot.config import BotConfig
 from bot.llm import Writer
 from bot.pipeline import Bot

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.cite import verify
+from bot.answer.citations import verify
 from bot.llm import Asked, Writer, ask
 from bot.support import ground
 from bot.types import Citation, Passage

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.cite import Line
-from bot.notes import not_said
+from bot.answer.citations import Line
+from bot.answer.phrases import not_said
 from bot.types import Passage
 
 Span = tuple[str, int, int]  # article id, start, end

@@ -13,13 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.cite import Evidence, Line
-from bot.disagree import differing
+from bot.answer.citations import Evidence, Line
+from bot.answer.disagreements import differing
+from bot.answer.lists import list_lines
+from bot.answer.phrases import lacks
 from bot.evidence import spans
 from bot.keywords import stems
 from bot.kinds import Kind, kind_of
-from bot.lists import list_lines
-from bot.notes import lacks
 from bot.reader import Reading, Scored
 from bot.siblings import articles_of, asked
 from ingest.article import Article

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from bot.fragment import text_fragment
+from bot.answer.text_fragment import text_fragment
 from bot.types import Citation, Passage
 from ingest.article import Article
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.cite import escape
+from bot.answer.citations import escape
 from ingest.article import Article
 
 ABSTAIN = "I looked, but this blog does not seem to say, and I would rather not guess."

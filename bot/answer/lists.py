@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.alike import Name
-from bot.cite import Evidence, Line
-from bot.named import asked_list
-from bot.notes import source
+from bot.answer.citations import Evidence, Line
+from bot.answer.named import asked_list
+from bot.answer.phrases import source
+from bot.answer.suggestions import speaks
 from bot.reader import Scored
 from bot.siblings import Asked
-from bot.suggest import speaks
 from bot.types import Passage
 from ingest.article import Article, Chunk
 from ingest.blocks import Block, blocks, sections

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from bot import notes
-from bot.catalogue import about_line, catalogue, entry_line, on_topic
-from bot.cite import Line, escape
+from bot.answer import phrases as notes
+from bot.answer.about_blog import about_line, catalogue, entry_line, on_topic
+from bot.answer.citations import Line, escape
 from bot.keywords import content_stems, stems
 from ingest.article import Article, Chunk
 

@@ -12,8 +12,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from bot import notes
-from bot.cite import Evidence, Line
+from bot.answer import phrases as notes
+from bot.answer.citations import Evidence, Line
 from bot.keywords import content_stems, stem, stems
 from bot.types import Passage
 from ingest.article import Article, Chunk

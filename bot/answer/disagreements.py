@@ -13,10 +13,10 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from bot.cite import Evidence, Line
+from bot.answer.citations import Evidence, Line
+from bot.answer.phrases import DIFFER, age, source
 from bot.keywords import content_stems
 from bot.kinds import Kind
-from bot.notes import DIFFER, age, source
 from bot.reader import Scored
 from bot.siblings import apart
 from ingest.article import Article
