@@ -293,8 +293,8 @@ def bench(
     as_json: JsonFlag = False,
 ) -> None:
     """Measure speed, as ratios within one run."""
-    from bot.eval.bench import BENCHES, DEFAULT, print_bench
-    from bot.eval.bench_widget import Packages, bench_widget
+    from bot.bench.command import BENCHES, DEFAULT, print_bench
+    from bot.bench.widget import Packages, bench_widget
 
     if name is not None and name not in BENCHES:
         raise typer.BadParameter(f"There is no bench {name!r}; there are {', '.join(BENCHES)}.")

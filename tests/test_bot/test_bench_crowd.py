@@ -12,7 +12,7 @@ from browsing import serving
 from fake_bot import FakeBot
 
 import ui
-from bot.eval.bench_crowd import _handler, _Reader, _round
+from bot.bench.crowd import _handler, _Reader, _round
 from bot.pipeline import Bot
 from bot.rate import read_rates
 

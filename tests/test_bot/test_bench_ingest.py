@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.eval.bench_index import ingest_made, measure_year
-from bot.eval.bench_ingest import measure_ingest, measure_langchain
+from bot.bench.index import ingest_made, measure_year
+from bot.bench.ingest import measure_ingest, measure_langchain
 from bot.eval.made_blog import SECTIONS, made_post, write_blog, write_post
 from bot.eval.made_up import MadeUpEmbedder
 from bot.eval.stopwatch import process

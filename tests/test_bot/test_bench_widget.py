@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 from starlette.testclient import TestClient
 
+from bot.bench.widget import Visit, blocking, summary
 from bot.eval import rivals
-from bot.eval.bench_widget import Visit, blocking, summary
 from bot.eval.meter import Traffic, watching
 from bot.eval.scripted import FIRST, LAST, QUESTION, SENTENCES, ScriptedBot, words
 from bot.web import api

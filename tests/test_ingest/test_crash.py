@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bot.eval import crash
+from bot.bench import crash
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork")

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.bench.window import measure_window
 from bot.eval import meter, rivals
-from bot.eval.bench_window import measure_window
 from bot.eval.scripted import FIRST, LAST, QUESTION, WAIT
 from bot.eval.serving import SCRIPTED, free_port, process, threaded
 from bot.eval.stopwatch import Figures

@@ -109,7 +109,7 @@ def _spread(posts: int, most: int) -> list[int]:
 def measure_langchain(posts: int, embedder: Embedder, edits: int = 5) -> Figures:
     """The same steps with LangChain's index() over langchain-chroma; says so if it is not installed."""
     try:
-        from bot.eval.bench_langchain import LangChainDesk
+        from bot.bench.langchain import LangChainDesk
     except ImportError:
         return {"LangChain's index()": "skipped: `pip install footnote-blog[bench]` brings what it needs"}
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as place:

@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.alarm import load_alarm
+from bot.bench.crowd import measure_crowd
+from bot.bench.index import measure_memory, measure_year
+from bot.bench.ingest import measure_ingest, measure_langchain
+from bot.bench.widget import bench_widget
 from bot.config import BotConfig
-from bot.eval.bench_crowd import measure_crowd
-from bot.eval.bench_index import measure_memory, measure_year
-from bot.eval.bench_ingest import measure_ingest, measure_langchain
-from bot.eval.bench_widget import bench_widget
 from bot.eval.cases import read_set
 from bot.eval.made_blog import made_post, write_blog
 from bot.eval.stopwatch import Figures, ms, process, seconds
@@ -130,7 +130,7 @@ def bench_ingest(posts: int = 1000) -> Figures:
 
 def bench_crash(kills: int = 200) -> Figures:
     """kill -9 at random moments of syncs; what the index holds afterwards."""
-    from bot.eval.crash import run
+    from bot.bench.crash import run
 
     report = run(kills)
     return {"kills": report.rounds, "before": report.before, "after": report.after, "between": report.between}

@@ -70,7 +70,7 @@ def run(rounds: int, *, real: int = 3, seed: int = 0) -> CrashReport:
 
     The others are finished in a forked one, which is three times as fast. POSIX only.
     """
-    command = [sys.executable, "-m", "bot.eval.crash", str(rounds), str(real), str(seed)]
+    command = [sys.executable, "-m", "bot.bench.crash", str(rounds), str(real), str(seed)]
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode != 0:
