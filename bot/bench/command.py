@@ -19,11 +19,11 @@ from bot.alarm import load_alarm
 from bot.bench.crowd import measure_crowd
 from bot.bench.index import measure_memory, measure_year
 from bot.bench.ingest import measure_ingest, measure_langchain
+from bot.bench.rig.stopwatch import Figures, ms, process, seconds
+from bot.bench.rig.synthetic_blog import made_post, write_blog
 from bot.bench.widget import bench_widget
 from bot.config import BotConfig
 from bot.eval.cases import read_set
-from bot.eval.made_blog import made_post, write_blog
-from bot.eval.stopwatch import Figures, ms, process, seconds
 from bot.joint import JointReader
 from bot.pipeline import Bot
 from ingest.article import Article

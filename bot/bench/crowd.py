@@ -29,8 +29,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 
+from bot.bench.rig.stopwatch import ROOT, Figures
 from bot.eval.cases import read_set
-from bot.eval.stopwatch import ROOT, Figures
 
 _PATIENCE = 90  # seconds that a reader waits for a piece of an answer
 _JSON = {"Content-Type": "application/json"}

@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from bot.bench.rig.fake_embedder import MadeUpEmbedder
+from bot.bench.rig.stopwatch import Figures, disk, ms, process, seconds
+from bot.bench.rig.synthetic_blog import MadePost, made_post, write_blog
 from bot.config import BotConfig
-from bot.eval.made_blog import MadePost, made_post, write_blog
-from bot.eval.made_up import MadeUpEmbedder
-from bot.eval.stopwatch import Figures, disk, ms, process, seconds
 from bot.joint import JointReader
 from bot.pipeline import PASSAGES, Bot
 from bot.retrieve import load_corpus, retrieve_vector

@@ -14,9 +14,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.bench.rig.stopwatch import Figures, seconds
+from bot.bench.rig.synthetic_blog import write_blog, write_post
 from bot.config import BotConfig
-from bot.eval.made_blog import write_blog, write_post
-from bot.eval.stopwatch import Figures, seconds
 from bot.pipeline import Bot
 from bot.reader import Rereader
 from ingest.article import Article

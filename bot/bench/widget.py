@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.bench.rig import browser as meter
+from bot.bench.rig import other_widgets as rivals
+from bot.bench.rig.scripted_bot import FIRST, LAST, QUESTION, WAIT
+from bot.bench.rig.servers import SCRIPTED, free_port, process, threaded
+from bot.bench.rig.stopwatch import Figures
 from bot.bench.window import measure_window
-from bot.eval import meter, rivals
-from bot.eval.scripted import FIRST, LAST, QUESTION, WAIT
-from bot.eval.serving import SCRIPTED, free_port, process, threaded
-from bot.eval.stopwatch import Figures
 
 ROUNDS = 5
 # *.localhost is this machine to Chromium; two names are two sites to it, as blog and chat will be.

@@ -15,9 +15,9 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from bot.eval import meter
-from bot.eval.serving import REAL, free_port, process
-from bot.eval.stopwatch import ROOT
+from bot.bench.rig import browser as meter
+from bot.bench.rig.servers import REAL, free_port, process
+from bot.bench.rig.stopwatch import ROOT
 
 QUESTIONS = (
     "How long do I hold the seated stretch?",

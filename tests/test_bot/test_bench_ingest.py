@@ -9,9 +9,9 @@ import pytest
 
 from bot.bench.index import ingest_made, measure_year
 from bot.bench.ingest import measure_ingest, measure_langchain
-from bot.eval.made_blog import SECTIONS, made_post, write_blog, write_post
-from bot.eval.made_up import MadeUpEmbedder
-from bot.eval.stopwatch import process
+from bot.bench.rig.fake_embedder import MadeUpEmbedder
+from bot.bench.rig.stopwatch import process
+from bot.bench.rig.synthetic_blog import SECTIONS, made_post, write_blog, write_post
 from ingest.article import Article
 from ingest.chunk import chunk
 from ingest.config import IndexConfig

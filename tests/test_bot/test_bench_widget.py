@@ -9,10 +9,10 @@ from typing import Any, cast
 import pytest
 from starlette.testclient import TestClient
 
+from bot.bench.rig import other_widgets as rivals
+from bot.bench.rig.browser import Traffic, watching
+from bot.bench.rig.scripted_bot import FIRST, LAST, QUESTION, SENTENCES, ScriptedBot, words
 from bot.bench.widget import Visit, blocking, summary
-from bot.eval import rivals
-from bot.eval.meter import Traffic, watching
-from bot.eval.scripted import FIRST, LAST, QUESTION, SENTENCES, ScriptedBot, words
 from bot.web import api
 from ingest.errors import ConfigError
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from bot.eval.scripted import PAUSE, SENTENCES, WAIT, words
+from bot.bench.rig.scripted_bot import PAUSE, SENTENCES, WAIT, words
 from bot.packed import BEST, accepted, compressed
 from ingest.errors import ConfigError
 

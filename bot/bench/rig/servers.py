@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
-from bot.eval.stopwatch import ROOT
+from bot.bench.rig.stopwatch import ROOT
 from ingest.errors import FootnoteError
 
 if TYPE_CHECKING:
