@@ -18,7 +18,7 @@ from fake_bot import STRETCHES
 from test_feedback import path as path  # noqa: PLC0414 - a fixture
 from votes import DAY, given, on, votes
 
-from bot import cli
+from bot.cli import main as cli
 from bot.eval.sheet import read_sheet
 from bot.feedback import Vote
 from bot.feedback_out import TO_FILL_IN

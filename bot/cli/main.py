@@ -18,9 +18,9 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.cli.feedback import feedback_commands
 from bot.config import DEFAULT_SOURCES, HELP, PREFIX, BotConfig, defaults, load_config
 from bot.duration import seconds_of
-from bot.feedback_cli import feedback_commands
 from bot.printable import printable
 from ingest.errors import ConfigError, FootnoteError
 
@@ -72,7 +72,7 @@ def ingest(
     index: IndexOption = None,
 ) -> None:
     """Bring the index up to date with a blog: its files, or its address."""
-    from bot.report import print_report, progress_bar
+    from bot.cli.output import print_report, progress_bar
     from ingest.embed import SentenceTransformerEmbedder
     from ingest.generations import Index
     from ingest.load import loader, memory_in
@@ -110,8 +110,8 @@ def ask(
     index: IndexOption = None,
 ) -> None:
     """Answer one question."""
+    from bot.cli.output import print_answer
     from bot.pipeline import open_bot
-    from bot.report import print_answer
     from bot.web import payload
 
     answer = open_bot(_config(index=index)).ask(question)
@@ -124,8 +124,8 @@ def ask(
 @app.command()
 def chat(index: IndexOption = None) -> None:
     """Ask in a terminal, with follow-ups. An empty line or Ctrl-D ends it."""
+    from bot.cli.output import print_answer
     from bot.pipeline import open_bot
-    from bot.report import print_answer
     from bot.types import Turn
 
     bot = open_bot(_config(index=index))
@@ -144,7 +144,7 @@ def chat(index: IndexOption = None) -> None:
 @app.command(name="list")
 def list_articles(as_json: JsonFlag = False, index: IndexOption = None) -> None:
     """Show what is in the index."""
-    from bot.report import print_articles
+    from bot.cli.output import print_articles
     from ingest.generations import Index
 
     config = _config(index=index)
@@ -254,10 +254,10 @@ def evaluate(
     index: IndexOption = None,
 ) -> None:
     """Measure answers on question sets, or reading on a set of web pages."""
+    from bot.cli.output import progress_bar
     from bot.eval import command
     from bot.eval.page import save_page
     from bot.eval.table import print_results
-    from bot.report import progress_bar
 
     command.check_options(gate=gate, pin=pin, lower=lower, reason=reason)
     config, given, cache = _config(index=index), sets or [], _cache(os.environ)
