@@ -20,7 +20,7 @@ from bot.talk import whole
 from bot.types import Turn
 
 if TYPE_CHECKING:
-    from bot.config import BotConfig
+    from bot.config.settings import BotConfig
 
 READ_SECONDS = 15
 MAX_TURN = 8000  # characters of one history entry that are kept

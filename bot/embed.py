@@ -16,7 +16,7 @@ from hashlib import sha256
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from bot.config import DEFAULT_TITLE
+from bot.config.settings import DEFAULT_TITLE
 from bot.minify import BUILT
 from bot.words import Languages, packaged
 

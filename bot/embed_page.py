@@ -28,7 +28,7 @@ from bot.origins import allows, origin_of
 from bot.words import CODES
 
 if TYPE_CHECKING:
-    from bot.config import BotConfig
+    from bot.config.settings import BotConfig
 
 FILES = Path(__file__).parent / "static" / "embed"
 PLACE = "footnote"  # id of the element that the chat is put into, if it is not to float

@@ -25,7 +25,7 @@ from bot.rate import Rate, Rates
 from bot.talk import whole
 
 if TYPE_CHECKING:
-    from bot.config import BotConfig
+    from bot.config.settings import BotConfig
 
 PATH = "/api/feedback"
 EACH = (Rate(6, 10), Rate(30, 600))  # votes of one address, changes of mind among them

@@ -29,7 +29,7 @@ from bot.talk import whole
 from ingest.weburl import is_web, public_url, same_site
 
 if TYPE_CHECKING:
-    from bot.config import BotConfig
+    from bot.config.settings import BotConfig
     from bot.keep import Keeper
 
 LARGEST = 64 * 1024  # bytes of a body

@@ -27,7 +27,7 @@ from bot.answer.lists import named_list
 from bot.answer.phrases import ABSTAIN, ABSTAIN_EMPTY, AFTER_URGENT
 from bot.answer.quotes import compose
 from bot.answer.suggestions import article_at, candidates
-from bot.config import BotConfig
+from bot.config.settings import BotConfig
 from bot.context import NONE, Context, context_of, leaning
 from bot.flags import load_guide
 from bot.followup import rewrite

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 from ingest.errors import ConfigError, FootnoteError, IndexMissing
 
 if TYPE_CHECKING:
-    from bot.config import BotConfig
+    from bot.config.settings import BotConfig
     from bot.keep import Keeper
     from bot.packed import Packs
     from bot.pipeline import Bot
@@ -37,8 +37,8 @@ def serve(config: BotConfig, app: MakeApp) -> None:
     listener = _listener(config.host, config.port)  # first: no one should wait to hear that it is taken
     import uvicorn
 
+    from bot.config.duration import in_words
     from bot.connections import CONNECTIONS, impatient, raise_file_limit
-    from bot.duration import in_words
     from bot.packed import Packs
     from bot.pipeline import open_bot
     from bot.printable import log_to_stderr
@@ -117,7 +117,7 @@ def _keeper(bot: Bot, config: BotConfig) -> Keeper | None:
     """What re-ingests while the server runs; None if nothing is followed and nobody may ask for it."""
     if not config.follow and not config.owner_token.get_secret_value():
         return None
-    from bot.config import DEFAULT_SOURCES
+    from bot.config.settings import DEFAULT_SOURCES
     from bot.gentle import reingesting
     from bot.keep import Keeper
 

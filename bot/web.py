@@ -50,7 +50,7 @@ from bot.words import load_words
 from ingest.errors import FootnoteError, NotInIndex
 
 if TYPE_CHECKING:
-    from bot.config import BotConfig
+    from bot.config.settings import BotConfig
     from bot.keep import Keeper
     from bot.pipeline import Bot
 

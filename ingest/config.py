@@ -1,6 +1,6 @@
 """IndexConfig: everything that, when it changes, makes an index another index.
 
-What this file does not know: the environment (bot/config.py reads that) and where the index lies.
+What this file does not know: the environment (bot/config/settings.py reads that) and where the index lies.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ from fake_bot import ERRORS, FakeBot
 
 import ui
 from bot import demo, demo_server
-from bot.config import BotConfig
+from bot.config.settings import BotConfig
 from bot.pipeline import Bot
 
 VIEWS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]

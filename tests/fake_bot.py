@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 from bot.answer.phrases import ABSTAIN
-from bot.config import BotConfig
+from bot.config.settings import BotConfig
 from bot.flags import packaged
 from bot.smalltalk import small_talk
 from bot.types import Answer, Citation, Event, Passage, Status, Token, Turn

@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 
 import ui
 from bot.bundle import PARTS
-from bot.config import BotConfig
+from bot.config.settings import BotConfig
 from bot.guard import MAX_BODY
 from bot.problems import explain
 from bot.talk import KEPT, Exchange, Talk, converse, greeting, messages

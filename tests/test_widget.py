@@ -25,7 +25,7 @@ from widget_pages import (
     wait,
 )
 
-from bot.config import BotConfig
+from bot.config.settings import BotConfig
 from bot.embed import load_element, load_widget
 from bot.web import api
 from bot.words import CODES, words_in

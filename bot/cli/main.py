@@ -19,8 +19,8 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.feedback import feedback_commands
-from bot.config import DEFAULT_SOURCES, HELP, PREFIX, BotConfig, defaults, load_config
-from bot.duration import seconds_of
+from bot.config.duration import seconds_of
+from bot.config.settings import DEFAULT_SOURCES, HELP, PREFIX, BotConfig, defaults, load_config
 from bot.printable import printable
 from ingest.errors import ConfigError, FootnoteError
 

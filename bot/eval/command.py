@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.config import BotConfig
+from bot.config.settings import BotConfig
 from bot.eval import extraction
 from bot.eval.beir import jsonl
 from bot.eval.bootstrap import spread

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.config import BotConfig
+from bot.config.settings import BotConfig
 from bot.eval.baselines import LANGCHAIN, rivals, tutorial
 from bot.eval.case import Set, SetSkipped
 from bot.eval.cases import read_set

@@ -20,7 +20,7 @@ from test_feedback import path as path  # noqa: PLC0414 - a fixture
 from test_web import error_of
 from votes import DAY, all_bytes, fill, given, on
 
-from bot.config import BotConfig
+from bot.config.settings import BotConfig
 from bot.feedback import MOST_A_DAY, NOTE, REASONS, Row, Vote
 from bot.feedback_out import TO_FILL_IN, figures, written
 from bot.feedback_web import EACH, PATH, TOTAL

@@ -15,7 +15,7 @@ from fake_bot import FakeBot
 from starlette.testclient import TestClient
 
 import ui
-from bot.config import BotConfig, load_config
+from bot.config.settings import BotConfig, load_config
 from bot.connections import impatient, is_stranger
 from bot.house import House
 from bot.problems import Refused

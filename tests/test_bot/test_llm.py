@@ -16,7 +16,7 @@ import pytest
 from fake_chat import chat, copies, crashes, endless, hangs, says
 from langchain_core.messages import HumanMessage
 
-from bot.config import load_config
+from bot.config.settings import load_config
 from bot.llamacpp import open_llamacpp
 from bot.llm import AT_ONCE, MOST_WRITTEN, Writer, ask, open_writer
 from bot.types import Passage

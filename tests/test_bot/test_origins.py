@@ -10,7 +10,7 @@ from fake_bot import FakeBot
 from starlette.testclient import TestClient
 
 import ui
-from bot.config import BotConfig, load_config
+from bot.config.settings import BotConfig, load_config
 from bot.origins import Watch, allows, pattern_of, read_origins
 from ingest.errors import ConfigError
 

@@ -18,7 +18,7 @@ from live_blog import InProcess, Reader, answered, bot_on, write
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from bot.config import BotConfig
+from bot.config.settings import BotConfig
 from bot.gentle import reingesting
 from bot.keep import Keeper
 from bot.owner import GUESSES, LARGEST, WINDOW, Door

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import FakeEmbedder
 
-from bot.config import BotConfig, load_config
+from bot.config.settings import BotConfig, load_config
 from bot.eval.near_words import near
 from bot.eval.triage import measure, read_cases
 from bot.flags import load_guide, packaged

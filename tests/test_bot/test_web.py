@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from bot.config import BotConfig
+from bot.config.settings import BotConfig
 from bot.house import AT_ONCE, LINE, OTHERS
 from bot.web import api
 from ingest.errors import EmbedderError, FootnoteError, IndexBusy, IndexDamaged, IndexMissing

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answer import phrases as notes
-from bot.config import DEFAULT_TITLE
+from bot.config.settings import DEFAULT_TITLE
 from bot.feedback import REASONS
 from bot.flags import packaged as flags
 from bot.smalltalk import small_talk

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from bot.duration import seconds_of, written
+from bot.config.duration import seconds_of, written
 from bot.origins import read_origins
 from bot.proxy import read_networks, read_root
 from bot.rate import Rate, read_rates, written_rates
