@@ -29,8 +29,9 @@ from browsing import Page, free_port, launched, serving
 from fake_bot import ERRORS, FakeBot
 
 import ui
-from bot import demo, demo_server
 from bot.config.settings import BotConfig
+from bot.demo import blog as demo
+from bot.demo import server as demo_server
 from bot.pipeline import Bot
 
 VIEWS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]

@@ -32,7 +32,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
 from bot.answer.citations import link
-from bot.demo import blog, posts
+from bot.demo.blog import blog, posts
 from ingest.article import Article
 from ingest.blocks import Block, blocks, sentences
 from ingest.load import loader

@@ -18,7 +18,8 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from bot import demo, demo_server
+from bot.demo import blog as demo
+from bot.demo import server as demo_server
 from ingest.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[1]

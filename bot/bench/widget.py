@@ -76,7 +76,7 @@ def _measured(browser: meter.Browser, given: Packages, rounds: int) -> Figures:
 
 def _demo(browser: meter.Browser, stack: ExitStack, chat: str, rounds: int) -> Figures:
     """The longest post of the demo blog before anything is pressed, with the line and without, in turn."""
-    from bot import demo
+    from bot.demo import blog as demo
 
     written = demo.posts()
     post = max(written, key=lambda post: len(post.markdown))

@@ -214,8 +214,8 @@ def demo(
     """Try it all: a small blog that embeds the chat, read from its own pages."""
     from importlib import import_module
 
-    from bot import demo as sample
-    from bot.demo_server import HOST, INDEX, check_ports, read_into, serving
+    from bot.demo import blog as sample
+    from bot.demo.server import HOST, INDEX, check_ports, read_into, serving
     from bot.serve import leave
 
     index = index or INDEX / str(blog_port)

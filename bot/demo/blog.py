@@ -31,7 +31,7 @@ from bot.config.settings import DEFAULT_SOURCES
 from ingest.blocks import blocks
 from ingest.errors import ConfigError
 
-FILES = Path(__file__).resolve().parents[1] / "data" / "demo"
+FILES = Path(__file__).resolve().parents[2] / "data" / "demo"
 _WORDS_A_MINUTE = 200
 
 
