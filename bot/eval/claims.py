@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.eval.bootstrap import interval
 from bot.eval.cases import numbered_sentences
-from bot.eval.metrics import share
+from bot.eval.measures.intervals import interval
+from bot.eval.measures.metrics import share
 from bot.support import Ground, Verdict, ground, judge
 from bot.types import Passage
 from ingest.article import Article

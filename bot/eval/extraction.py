@@ -37,8 +37,8 @@ from typing import Any, Literal
 from rich.console import Console
 from rich.table import Table
 
-from bot.eval.bootstrap import interval
-from bot.eval.metrics import share
+from bot.eval.measures.intervals import interval
+from bot.eval.measures.metrics import share
 from ingest.blocks import blocks
 from ingest.clean import decode, from_html
 from ingest.errors import SourceError

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.eval.baselines import DEPTH, once
-from bot.eval.figures import Row
-from bot.eval.metrics import recall_at
-from bot.eval.outcome import Outcome
+from bot.eval.measures.baselines import DEPTH, once
+from bot.eval.measures.figures import Row
+from bot.eval.measures.metrics import recall_at
+from bot.eval.measures.outcome import Outcome
 from bot.pipeline import Bot
 from ingest.errors import QuestionError
 

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from bot.eval.figures import Result
+from bot.eval.measures.figures import Result
 from ingest.errors import ConfigError, SourceError
 
 FLOORS = Path("data/eval/baseline.json")

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from bot.eval import pictures
-from bot.eval.baselines import BM25, DENSE, LANGCHAIN
-from bot.eval.figures import ABOVE, BESIDE, Result
 from bot.eval.followups import ALONE, JOINED
-from bot.eval.metrics import reliability
-from bot.eval.outcome import Outcome, Verdict
+from bot.eval.measures.baselines import BM25, DENSE, LANGCHAIN
+from bot.eval.measures.figures import ABOVE, BESIDE, Result
+from bot.eval.measures.metrics import reliability
+from bot.eval.measures.outcome import Outcome, Verdict
 from bot.eval.run import Measured
 from bot.types import Citation
 from ingest.errors import SourceError

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from bot.eval.command import Evaluated
 from bot.eval.extraction import print_extraction
-from bot.eval.figures import ABOVE, BESIDE, Result
+from bot.eval.measures.figures import ABOVE, BESIDE, Result
 
 _WIDTH = 170  # where the output is no terminal
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.eval.bootstrap import difference, interval, spread
-from bot.eval.metrics import auroc
+from bot.eval.measures.intervals import difference, interval, spread
+from bot.eval.measures.metrics import auroc
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=40))

@@ -16,7 +16,7 @@ from conftest import FakeEmbedder
 
 from bot.config.settings import BotConfig
 from bot.eval.command import Evaluated, evaluate, is_triage_set
-from bot.eval.figures import ABOVE, BESIDE
+from bot.eval.measures.figures import ABOVE, BESIDE
 from bot.eval.page import page, save_page
 from bot.eval.run import Measured, run
 from ingest.config import DEFAULT_EMBEDDER

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.eval.case import Case
-from bot.eval.metrics import (
+from bot.eval.measures.metrics import (
     alce,
     auroc,
     best_threshold,

@@ -51,7 +51,7 @@ class Pipeline(Protocol):
 def tutorial(articles: Sequence[Article], embedder: Embedder, home: Path) -> Iterator[Pipeline | None]:
     """LangChain's pipeline, or None if the extra `bench` is not installed."""
     try:
-        from bot.eval.tutorial import Tutorial
+        from bot.eval.measures.langchain_rag import Tutorial
     except ImportError:
         yield None
         return

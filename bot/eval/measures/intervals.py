@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.eval.metrics import Numbers, share
+from bot.eval.measures.metrics import Numbers, share
 
 DRAWS = 1000
 Value = TypeVar("Value")

@@ -16,9 +16,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.eval.baselines import DENSE
-from bot.eval.bootstrap import Figure, difference, mean, spread
-from bot.eval.metrics import (
+from bot.eval.measures.baselines import DENSE
+from bot.eval.measures.intervals import Figure, difference, mean, spread
+from bot.eval.measures.metrics import (
     Numbers,
     Support,
     alce,
@@ -36,7 +36,7 @@ from bot.eval.metrics import (
     sentences_of,
     verbatim,
 )
-from bot.eval.outcome import Outcome
+from bot.eval.measures.outcome import Outcome
 from ingest.article import Article
 
 Result = dict[str, Any]
