@@ -256,8 +256,8 @@ def evaluate(
     """Measure answers on question sets, or reading on a set of web pages."""
     from bot.cli.output import progress_bar
     from bot.eval import command
-    from bot.eval.page import save_page
-    from bot.eval.table import print_results
+    from bot.eval.report.page import save_page
+    from bot.eval.report.table import print_results
 
     command.check_options(gate=gate, pin=pin, lower=lower, reason=reason)
     config, given, cache = _config(index=index), sets or [], _cache(os.environ)

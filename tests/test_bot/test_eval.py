@@ -17,7 +17,7 @@ from conftest import FakeEmbedder
 from bot.config.settings import BotConfig
 from bot.eval.command import Evaluated, evaluate, is_triage_set
 from bot.eval.measures.figures import ABOVE, BESIDE
-from bot.eval.page import page, save_page
+from bot.eval.report.page import page, save_page
 from bot.eval.run import Measured, run
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.errors import SourceError

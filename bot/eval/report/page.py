@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.eval import pictures
 from bot.eval.followups import ALONE, JOINED
 from bot.eval.measures.baselines import BM25, DENSE, LANGCHAIN
 from bot.eval.measures.figures import ABOVE, BESIDE, Result
 from bot.eval.measures.metrics import reliability
 from bot.eval.measures.outcome import Outcome, Verdict
+from bot.eval.report import charts as pictures
 from bot.eval.run import Measured
 from bot.types import Citation
 from ingest.errors import SourceError
@@ -76,7 +76,7 @@ def save_page(path: Path, measured: Mapping[str, Measured], threshold: float) ->
 
 def page(measured: Mapping[str, Measured], threshold: float) -> str:
     """The whole file. threshold: of the answerable probability, as the bot ran."""
-    style = importlib.resources.files("bot.eval").joinpath("page.css").read_text(encoding="utf-8")
+    style = importlib.resources.files("bot.eval.report").joinpath("page.css").read_text(encoding="utf-8")
     sets = "".join(_set(name, one, threshold) for name, one in measured.items())
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
