@@ -23,7 +23,7 @@ from bot.bench.rig.stopwatch import Figures, ms, process, seconds
 from bot.bench.rig.synthetic_blog import made_post, write_blog
 from bot.bench.widget import bench_widget
 from bot.config.settings import BotConfig
-from bot.eval.cases import read_set
+from bot.eval.sets.read import read_set
 from bot.joint import JointReader
 from bot.pipeline import Bot
 from ingest.article import Article

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from bot import joint
-from bot.eval.case import SetSkipped
-from bot.eval.cases import read_set
+from bot.eval.sets.case import SetSkipped
+from bot.eval.sets.read import read_set
 from bot.eval.train import DATA, FIRST, prepare, read_post, shelve
 from bot.eval.train_joint import trained_on
 from bot.reader import Reading, read, signals

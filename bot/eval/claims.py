@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.eval.cases import numbered_sentences
 from bot.eval.measures.intervals import interval
 from bot.eval.measures.metrics import share
+from bot.eval.sets.read import numbered_sentences
 from bot.support import Ground, Verdict, ground, judge
 from bot.types import Passage
 from ingest.article import Article

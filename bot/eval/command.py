@@ -17,12 +17,12 @@ import numpy as np
 
 from bot.config.settings import BotConfig
 from bot.eval import extraction
-from bot.eval.beir import jsonl
-from bot.eval.cases import OURS, OWN, TRIAGE, default_sets, place
 from bot.eval.gate import CALM, FLOORS, RECALL, Checked, check, pin, read_floors, write_floors
 from bot.eval.measures.figures import Result
 from bot.eval.measures.intervals import spread
 from bot.eval.run import Measured, run
+from bot.eval.sets.beir import jsonl
+from bot.eval.sets.read import OURS, OWN, TRIAGE, default_sets, place
 from ingest.errors import ConfigError, SourceError
 from ingest.sync import Progress, silent
 

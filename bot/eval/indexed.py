@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 import ingest
-from bot.eval.case import Set
+from bot.eval.sets.case import Set
 from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.embed import Embedder, Floats, TokenVectors

@@ -15,15 +15,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.config.settings import BotConfig
-from bot.eval.case import Set, SetSkipped
-from bot.eval.cases import read_set
 from bot.eval.followups import follow_up_rows
 from bot.eval.indexed import Memo, indexed
 from bot.eval.measures.baselines import LANGCHAIN, rivals, tutorial
 from bot.eval.measures.figures import Result, Row, result_of, rows_of
 from bot.eval.measures.metrics import sentences_of
 from bot.eval.measures.outcome import Outcome, ask
-from bot.eval.sheet import read_sheet
+from bot.eval.sets.case import Set, SetSkipped
+from bot.eval.sets.read import read_set
+from bot.eval.sets.spreadsheet import read_sheet
 from bot.joint import JointReader
 from bot.pipeline import Bot
 from bot.reader import Rereader

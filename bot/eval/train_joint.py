@@ -26,7 +26,7 @@ import torch
 from torch import Tensor, nn
 
 from bot import joint
-from bot.eval.cases import read_set
+from bot.eval.sets.read import read_set
 from bot.eval.train import DATA, LATER, Asked, Example, examples, loss, prepare, shelve
 from bot.evidence import gather
 from bot.reader import load_reader

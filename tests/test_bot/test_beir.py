@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.eval.beir import read_benchmark
-from bot.eval.case import Case
+from bot.eval.sets.beir import read_benchmark
+from bot.eval.sets.case import Case
 from bot.types import Turn
 from ingest.errors import SourceError
 

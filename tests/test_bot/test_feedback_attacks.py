@@ -20,7 +20,7 @@ from test_feedback_cli import footnote as footnote  # noqa: PLC0414 - a fixture
 from test_feedback_web import HOLD, OWNER, Site
 from votes import given, on, quick, votes
 
-from bot.eval.sheet import read_sheet
+from bot.eval.sets.spreadsheet import read_sheet
 from bot.feedback import NOTE, Row, Vote
 from bot.feedback_out import FORMATS, figures, written
 from bot.feedback_web import EACH, PATH

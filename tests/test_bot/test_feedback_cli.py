@@ -19,7 +19,7 @@ from test_feedback import path as path  # noqa: PLC0414 - a fixture
 from votes import DAY, given, on, votes
 
 from bot.cli import main as cli
-from bot.eval.sheet import read_sheet
+from bot.eval.sets.spreadsheet import read_sheet
 from bot.feedback import Vote
 from bot.feedback_out import TO_FILL_IN
 

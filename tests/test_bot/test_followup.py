@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.context import FADES, FIRST, NONE, context_of, leaning
-from bot.eval.case import Set
-from bot.eval.cases import read_set
+from bot.eval.sets.case import Set
+from bot.eval.sets.read import read_set
 from bot.followup import needs_context, rewrite
 from bot.keywords import WORD, build, fold, stem
 from bot.topic import Outline, offered, outline_of

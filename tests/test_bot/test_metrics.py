@@ -9,7 +9,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.eval.case import Case
 from bot.eval.measures.metrics import (
     alce,
     auroc,
@@ -28,6 +27,7 @@ from bot.eval.measures.metrics import (
     sentences_of,
     statements,
 )
+from bot.eval.sets.case import Case
 from bot.types import Answer, Citation, Passage
 from ingest.article import Article, Chunk
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.eval.sheet import read_sheet
+from bot.eval.sets.spreadsheet import read_sheet
 from ingest.article import Article
 from ingest.errors import SourceError
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.eval.cases import read_set
+from bot.eval.sets.read import read_set
 from bot.keywords import STOPWORDS, build, content_stems, words
 from bot.rewrite import plain_words
 from bot.sound import sound, starts_alike

@@ -18,7 +18,7 @@ from typing import Protocol
 
 import numpy as np
 
-from bot.eval.case import Span
+from bot.eval.sets.case import Span
 from bot.evidence import spans
 from bot.retrieve import Corpus
 from ingest.article import Article, Chunk

@@ -19,7 +19,7 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from bot.eval.case import Span
+from bot.eval.sets.case import Span
 from ingest.article import Article
 from ingest.embed import Embedder, Floats
 

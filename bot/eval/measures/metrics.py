@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.answer.citations import unescape
-from bot.eval.case import Case, Span
+from bot.eval.sets.case import Case, Span
 from bot.types import Answer, Citation
 from ingest.article import Article
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.eval.case import Case
 from bot.eval.measures.baselines import DEPTH, Rival, once
 from bot.eval.measures.metrics import found, quoted
+from bot.eval.sets.case import Case
 from bot.pipeline import Bot
 from bot.types import Answer
 from ingest.article import Article

@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bot.eval.case import Case, Set, Span
+from bot.eval.sets.case import Case, Set, Span
 from ingest.article import Article
 from ingest.errors import SourceError
 

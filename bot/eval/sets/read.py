@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.eval.beir import jsonl, read_benchmark, turns
-from bot.eval.case import Case, Set, SetSkipped, Span
+from bot.eval.sets.beir import jsonl, read_benchmark, turns
+from bot.eval.sets.case import Case, Set, SetSkipped, Span
 from ingest.article import Article, LoadFailure
 from ingest.errors import SourceError
 from ingest.load import load

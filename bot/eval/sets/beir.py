@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.eval.case import Case, Set, Span
+from bot.eval.sets.case import Case, Set, Span
 from bot.types import Turn
 from ingest.article import Article
 from ingest.errors import SourceError
