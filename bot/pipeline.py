@@ -31,13 +31,13 @@ from bot.config.settings import BotConfig
 from bot.context import NONE, Context, context_of, leaning
 from bot.flags import load_guide
 from bot.followup import rewrite
-from bot.joint import JointReader
 from bot.language import foreign, language_of
 from bot.parts import parts_of
-from bot.reader import AGAIN, Reading, Rereader, check_fits, ranked, read
+from bot.read.cross_encoder import JointReader
+from bot.read.disambiguate import only_asked
+from bot.read.reading import AGAIN, Reading, Rereader, check_fits, ranked, read
 from bot.retrieve import Corpus, load_corpus, retrieve_vector
 from bot.rewrite import focus, plain_words, tidy
-from bot.siblings import only_asked
 from bot.smalltalk import small_talk
 from bot.spelling import correct
 from bot.topic import Outline, outline_of

@@ -2,7 +2,7 @@
 
 The only file that imports sentence-transformers (and torch), and only when a vector is first
 needed: the import takes 3 to 10 seconds. One forward pass over a chunk gives both its pooled
-vector, for retrieval, and its token vectors, for reading by late interaction (bot/reader.py).
+vector, for retrieval, and its token vectors, for reading by late interaction (bot/read/reading.py).
 
 What this file does not know: chunks, articles, the index.
 """

@@ -9,13 +9,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.alike import Name
 from bot.answer.citations import Evidence, Line
 from bot.answer.named import asked_list
 from bot.answer.phrases import source
 from bot.answer.suggestions import speaks
-from bot.reader import Scored
-from bot.siblings import Asked
+from bot.read.disambiguate import Asked
+from bot.read.reading import Scored
+from bot.read.similar_items import Name
 from bot.types import Passage
 from ingest.article import Article, Chunk
 from ingest.blocks import Block, blocks, sections

@@ -24,8 +24,8 @@ from bot.bench.rig.synthetic_blog import made_post, write_blog
 from bot.bench.widget import bench_widget
 from bot.config.settings import BotConfig
 from bot.eval.sets.read import read_set
-from bot.joint import JointReader
 from bot.pipeline import Bot
+from bot.read.cross_encoder import JointReader
 from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.embed import SentenceTransformerEmbedder

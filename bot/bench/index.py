@@ -18,8 +18,8 @@ from bot.bench.rig.fake_embedder import MadeUpEmbedder
 from bot.bench.rig.stopwatch import Figures, disk, ms, process, seconds
 from bot.bench.rig.synthetic_blog import MadePost, made_post, write_blog
 from bot.config.settings import BotConfig
-from bot.joint import JointReader
 from bot.pipeline import PASSAGES, Bot
+from bot.read.cross_encoder import JointReader
 from bot.retrieve import load_corpus, retrieve_vector
 from ingest import copies
 from ingest.article import Article

@@ -18,7 +18,7 @@ from bot.bench.rig.stopwatch import Figures, seconds
 from bot.bench.rig.synthetic_blog import write_blog, write_post
 from bot.config.settings import BotConfig
 from bot.pipeline import Bot
-from bot.reader import Rereader
+from bot.read.reading import Rereader
 from ingest.article import Article
 from ingest.chunk import chunk, embedding_text
 from ingest.config import IndexConfig

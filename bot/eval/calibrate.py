@@ -17,12 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bot import joint
 from bot.eval.sets.case import SetSkipped
 from bot.eval.sets.read import read_set
 from bot.eval.train import DATA, FIRST, prepare, read_post, shelve
 from bot.eval.train_joint import trained_on
-from bot.reader import Reading, read, signals
+from bot.read import cross_encoder as joint
+from bot.read.reading import Reading, read, signals
 from bot.retrieve import Corpus, retrieve_vector
 from ingest.embed import Floats, SentenceTransformerEmbedder
 

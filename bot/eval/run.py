@@ -24,9 +24,9 @@ from bot.eval.measures.outcome import Outcome, ask
 from bot.eval.sets.case import Set, SetSkipped
 from bot.eval.sets.read import read_set
 from bot.eval.sets.spreadsheet import read_sheet
-from bot.joint import JointReader
 from bot.pipeline import Bot
-from bot.reader import Rereader
+from bot.read.cross_encoder import JointReader
+from bot.read.reading import Rereader
 from bot.retrieve import load_corpus
 from ingest.embed import Embedder, SentenceTransformerEmbedder
 from ingest.errors import SourceError

@@ -1,7 +1,7 @@
 """Train the reader: `python -m bot.eval.train` writes bot/reader.npz from data/reader/.
 
 The data are blog posts and readers' questions written for this project, with the sentences that
-answer each, or none. The same evidence and the same sums as in bot/reader.py, in torch. Takes some
+answer each, or none. The same evidence and the same sums as in bot/read/reading.py, in torch. Takes some
 minutes on two cores.
 
 Each network leaves out every n-th post; on those the calibration is fitted. What this file does not
@@ -24,10 +24,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bot import reader
-from bot.evidence import NAMES, Matter, gather
 from bot.keywords import STOPWORDS, Keywords, stem, stems, words
-from bot.reader import Batch, batch, signals
+from bot.read import reading as reader
+from bot.read.features import NAMES, Matter, gather
+from bot.read.reading import Batch, batch, signals
 from bot.retrieve import Corpus, corpus_of, retrieve_vector
 from bot.rewrite import focus, plain_words
 from bot.spelling import correct

@@ -1,6 +1,6 @@
 """Train the joint reader: `python -m bot.eval.train_joint` writes bot/joint.npz from data/reader/.
 
-The packaged embedding model is trained further on question and passage together (bot/joint.py), on the
+The packaged embedding model is trained further on question and passage together (bot/read/cross_encoder.py), on the
 posts and questions of data/reader and on those halves of question sets in the BEIR layout that `--also` names:
 a question is in the half that is trained on if the SHA-1 of its id is even, so that the other half can be
 asked honestly; so is every sixth post left out. All sentences of a question's passages and "none of them"
@@ -25,11 +25,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bot import joint
 from bot.eval.sets.read import read_set
 from bot.eval.train import DATA, LATER, Asked, Example, examples, loss, prepare, shelve
-from bot.evidence import gather
-from bot.reader import load_reader
+from bot.read import cross_encoder as joint
+from bot.read.features import gather
+from bot.read.reading import load_reader
 from bot.retrieve import retrieve_vector
 from ingest.chunk import embedding_text
 from ingest.config import DEFAULT_EMBEDDER
@@ -101,7 +101,7 @@ def trained_on(question_id: str) -> bool:
 
 
 class Trainee(nn.Module):
-    """bot/joint.py's network with what training adds: dropout, and parameters to change."""
+    """bot/read/cross_encoder.py's network with what training adds: dropout, and parameters to change."""
 
     def __init__(self, h: int = 128, drop: float = 0.1) -> None:
         super().__init__()

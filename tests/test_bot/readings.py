@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bot.evidence import Sentence, spans
-from bot.reader import Reading, Scored
+from bot.read.features import Sentence, spans
+from bot.read.reading import Reading, Scored
 from bot.types import Passage
 from ingest.article import Article, Chunk
 from ingest.blocks import sections

@@ -12,9 +12,9 @@ import pytest
 
 from bot.answer.citations import verify
 from bot.config.settings import BotConfig
-from bot.joint import JointReader
 from bot.langchain import BlogRetriever, BlogRunnable
 from bot.pipeline import Bot
+from bot.read.cross_encoder import JointReader
 from bot.types import Answer, Token, Turn
 from ingest.embed import SentenceTransformerEmbedder
 from ingest.errors import EmbedderError, IndexMissing, QuestionError, QuestionTooLong

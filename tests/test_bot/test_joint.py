@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.evidence import NAMES, Matter, Sentence
-from bot.joint import JointReader, Pieces, packed, pair, unpacked
-from bot.reader import BESIDE, SHARE, Reading, Scored, again, beside, calibrated, ranked
+from bot.read.cross_encoder import JointReader, Pieces, packed, pair, unpacked
+from bot.read.features import NAMES, Matter, Sentence
+from bot.read.reading import BESIDE, SHARE, Reading, Scored, again, beside, calibrated, ranked
 from bot.types import Passage
 from ingest.article import Chunk
 from ingest.embed import Floats

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from readings import by_id, reading
 from texts import texts
 
-from bot.siblings import apart, asked, only_asked
+from bot.read.disambiguate import apart, asked, only_asked
 from ingest.article import Article
 
 STRETCHES = Article(

@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from bot.eval.sets.case import Span
-from bot.evidence import spans
+from bot.read.features import spans
 from bot.retrieve import Corpus
 from ingest.article import Article, Chunk
 from ingest.chunk import embedding_text

@@ -25,14 +25,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.evidence import NAMES, Matter, Sentence, gather
+from bot.read.features import NAMES, Matter, Sentence, gather
 from bot.retrieve import Corpus
 from bot.types import Passage
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import Floats, TokenVectors
 from ingest.errors import EmbedderError
 
-WEIGHTS = Path(__file__).parent / "reader.npz"
+WEIGHTS = Path(__file__).parent / "sentence_net.npz"
 _LONGEST = 64  # tokens of a sentence, or of headings, that are looked at
 AGAIN = 6  # passages that are read a second time
 SHARE = 0.4  # of the second reading in the mean: alone it knows better whether, the first one where

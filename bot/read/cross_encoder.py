@@ -25,13 +25,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.evidence import Matter
 from bot.keywords import STOPWORDS, stem, words
+from bot.read.features import Matter
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import Floats, model_folder
 from ingest.errors import EmbedderError
 
-WEIGHTS = Path(__file__).parent / "joint.npz"
+WEIGHTS = Path(__file__).parent / "cross_encoder.npz"
 MARKS = 4  # numbers each token is told: stem on the other side, nearest cosine there, stop word, heading
 _UNLIKE = 0.3  # cosine that is assumed for a token that has no vector
 _FEWEST = 8  # passages with fewer tokens than this are padded; keeps shapes alike

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.keywords import STOPWORDS, fold, stem, words
-from bot.posture import telling_words
+from bot.read.descriptors import telling_words
 from ingest.article import Article
 from ingest.blocks import Block, blocks, sections
 
