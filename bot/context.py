@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bot.followup import readers
-from bot.keywords import content_stems, words
+from bot.retrieve.bm25 import content_stems, words
 from bot.rewrite import plain_words
 from bot.topic import topical
 from bot.types import Turn

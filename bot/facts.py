@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.keywords import stem
 from bot.quantities import Quantity
 from bot.relations import exchanged, negations, order, sided
+from bot.retrieve.bm25 import stem
 from bot.said import PARTING, Said, Word
 from bot.synonyms import alike, any_alike, lexicon, sides
 

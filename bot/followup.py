@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.keywords import STOPWORDS, WORD, content_stems, fold, stem, stems
+from bot.retrieve.bm25 import STOPWORDS, WORD, content_stems, fold, stem, stems
 from bot.smalltalk import small_talk
 from bot.topic import GENERIC, Name, Outline, is_content, offered, topical
 from bot.types import Turn

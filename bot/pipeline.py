@@ -36,7 +36,7 @@ from bot.parts import parts_of
 from bot.read.cross_encoder import JointReader
 from bot.read.disambiguate import only_asked
 from bot.read.reading import AGAIN, Reading, Rereader, check_fits, ranked, read
-from bot.retrieve import Corpus, load_corpus, retrieve_vector
+from bot.retrieve.corpus import Corpus, load_corpus, retrieve_vector
 from bot.rewrite import focus, plain_words, tidy
 from bot.smalltalk import small_talk
 from bot.spelling import correct

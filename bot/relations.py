@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 
-from bot.keywords import stem
+from bot.retrieve.bm25 import stem
 from bot.said import SCOPE, Said, Word
 from bot.synonyms import alike, any_alike, sides
 from bot.wordnet import is_borne_out

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.keywords import STOPWORDS, fold, stem
 from bot.quantities import Quantity, quantities
+from bot.retrieve.bm25 import STOPWORDS, fold, stem
 from bot.synonyms import key
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.facts import contradiction
-from bot.keywords import stems
 from bot.read.features import spans
+from bot.retrieve.bm25 import stems
 from bot.said import Said, Word, read_text
 from bot.synonyms import alike, any_alike
 from bot.types import Passage

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answer.citations import escape, link, verify
-from bot.keywords import stems
+from bot.retrieve.bm25 import stems
 from bot.support import Ground, Source, ground, judge
 from bot.types import Citation, Passage
 from ingest.article import Article

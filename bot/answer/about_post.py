@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from bot.answer import phrases as notes
 from bot.answer.about_blog import about_line, catalogue, entry_line, on_topic
 from bot.answer.citations import Line, escape
-from bot.keywords import content_stems, stems
+from bot.retrieve.bm25 import content_stems, stems
 from ingest.article import Article, Chunk
 
 _POST = r"(?:blog|post|article|piece|page|guide|text|site|story|thing|one)s?"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.keywords import content_stems, stem, stems
+from bot.retrieve.bm25 import content_stems, stem, stems
 from ingest.article import Article
 from ingest.blocks import Block, blocks, sections
 

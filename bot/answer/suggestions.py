@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
-from bot.keywords import content_stems
+from bot.retrieve.bm25 import content_stems
 from ingest.article import Article, Chunk
 from ingest.blocks import blocks
 

@@ -20,7 +20,7 @@ from bot.bench.rig.synthetic_blog import MadePost, made_post, write_blog
 from bot.config.settings import BotConfig
 from bot.pipeline import PASSAGES, Bot
 from bot.read.cross_encoder import JointReader
-from bot.retrieve import load_corpus, retrieve_vector
+from bot.retrieve.corpus import load_corpus, retrieve_vector
 from ingest import copies
 from ingest.article import Article
 from ingest.config import IndexConfig

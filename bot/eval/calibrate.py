@@ -23,7 +23,7 @@ from bot.eval.train import DATA, FIRST, prepare, read_post, shelve
 from bot.eval.train_joint import trained_on
 from bot.read import cross_encoder as joint
 from bot.read.reading import Reading, read, signals
-from bot.retrieve import Corpus, retrieve_vector
+from bot.retrieve.corpus import Corpus, retrieve_vector
 from ingest.embed import Floats, SentenceTransformerEmbedder
 
 OWN = (Path("data/eval/article"), Path("data/eval/sample"))

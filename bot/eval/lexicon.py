@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.keywords import stem
+from bot.retrieve.bm25 import stem
 
 OUT = Path("bot/wordnet.tsv.gz")
 _SENSES = {"noun": 2, "verb": 4, "adj": 3, "adv": 2}  # how many of a word's senses, the most usual first

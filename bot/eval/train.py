@@ -24,11 +24,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bot.keywords import STOPWORDS, Keywords, stem, stems, words
 from bot.read import reading as reader
 from bot.read.features import NAMES, Matter, gather
 from bot.read.reading import Batch, batch, signals
-from bot.retrieve import Corpus, corpus_of, retrieve_vector
+from bot.retrieve.bm25 import STOPWORDS, Keywords, stem, stems, words
+from bot.retrieve.corpus import Corpus, corpus_of, retrieve_vector
 from bot.rewrite import focus, plain_words
 from bot.spelling import correct
 from ingest.article import Article, Chunk

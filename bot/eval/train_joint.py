@@ -30,7 +30,7 @@ from bot.eval.train import DATA, LATER, Asked, Example, examples, loss, prepare,
 from bot.read import cross_encoder as joint
 from bot.read.features import gather
 from bot.read.reading import load_reader
-from bot.retrieve import retrieve_vector
+from bot.retrieve.corpus import retrieve_vector
 from ingest.chunk import embedding_text
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import SentenceTransformerEmbedder, model_folder

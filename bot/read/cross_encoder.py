@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.keywords import STOPWORDS, stem, words
 from bot.read.features import Matter
+from bot.retrieve.bm25 import STOPWORDS, stem, words
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import Floats, model_folder
 from ingest.errors import EmbedderError

@@ -15,11 +15,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.keywords import stem, stems
 from bot.read import descriptors as posture
 from bot.read.descriptors import telling_words
 from bot.read.reading import Reading, Scored
 from bot.read.similar_items import Group, Name, groups_among, groups_in, varying
+from bot.retrieve.bm25 import stem, stems
 from ingest.article import Article
 
 _POINTING = re.compile(r"\b(?:with|where|using|against|that|which|uses|needs)\b", re.IGNORECASE)

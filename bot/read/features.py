@@ -21,8 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.keywords import STOPWORDS, overlap, stem, stems, words
-from bot.retrieve import Corpus
+from bot.retrieve.bm25 import STOPWORDS, overlap, stem, stems, words
+from bot.retrieve.corpus import Corpus
 from bot.types import Passage
 from ingest.blocks import Kind, blocks, sentences
 from ingest.chunk import embedding_text

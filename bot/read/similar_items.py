@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.keywords import STOPWORDS, fold, stem, words
 from bot.read.descriptors import telling_words
+from bot.retrieve.bm25 import STOPWORDS, fold, stem, words
 from ingest.article import Article
 from ingest.blocks import Block, blocks, sections
 

@@ -13,8 +13,8 @@ from conftest import FakeEmbedder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.keywords import Keywords, build
-from bot.retrieve import Corpus, load_corpus
+from bot.retrieve.bm25 import Keywords, build
+from bot.retrieve.corpus import Corpus, load_corpus
 from ingest import copies
 from ingest.article import Article
 from ingest.chunk import chunk

@@ -14,7 +14,7 @@ from bot.context import FADES, FIRST, NONE, context_of, leaning
 from bot.eval.sets.case import Set
 from bot.eval.sets.read import read_set
 from bot.followup import needs_context, rewrite
-from bot.keywords import WORD, build, fold, stem
+from bot.retrieve.bm25 import WORD, build, fold, stem
 from bot.topic import Outline, offered, outline_of
 from bot.types import Turn
 from ingest.article import Article

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fuse import K, fuse
+from bot.retrieve.fuse import K, fuse
 
 rankings = st.lists(st.lists(st.integers(0, 12), unique=True, max_size=10), max_size=4)
 

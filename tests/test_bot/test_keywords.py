@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.keywords import STOPWORDS, build, content_stems, fold, overlap, stem, stems, words
+from bot.retrieve.bm25 import STOPWORDS, build, content_stems, fold, overlap, stem, stems, words
 
 _vocabulary = (
     "stretch stretches stretching hold the how back hamstring Straße naïve you're 30 sciatica".split()

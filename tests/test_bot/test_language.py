@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from questions_by_language import ENGLISH, FOREIGN
 
-from bot.keywords import words
 from bot.language import foreign, language_of, languages
+from bot.retrieve.bm25 import words
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 SAMPLE = [

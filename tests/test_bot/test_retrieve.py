@@ -10,8 +10,8 @@ from conftest import FakeEmbedder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.fuse import fuse
-from bot.retrieve import Corpus, corpus_of, retrieve, retrieve_vector
+from bot.retrieve.corpus import Corpus, corpus_of, retrieve, retrieve_vector
+from bot.retrieve.fuse import fuse
 from ingest.article import Article, Chunk
 from ingest.chunk import chunk, embedding_text
 from ingest.embed import Floats

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.eval.sets.read import read_set
-from bot.keywords import STOPWORDS, build, content_stems, words
+from bot.retrieve.bm25 import STOPWORDS, build, content_stems, words
 from bot.rewrite import plain_words
 from bot.sound import sound, starts_alike
 from bot.spelling import correct, nearest

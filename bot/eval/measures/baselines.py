@@ -20,7 +20,7 @@ import numpy as np
 
 from bot.eval.sets.case import Span
 from bot.read.features import spans
-from bot.retrieve import Corpus
+from bot.retrieve.corpus import Corpus
 from ingest.article import Article, Chunk
 from ingest.chunk import embedding_text
 from ingest.embed import Embedder, Floats, TokenVectors

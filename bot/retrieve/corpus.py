@@ -15,9 +15,9 @@ from typing import Protocol
 
 import numpy as np
 
-from bot import keywords
-from bot.fuse import fuse
-from bot.keywords import Keywords, stem
+from bot.retrieve import bm25 as keywords
+from bot.retrieve.bm25 import Keywords, stem
+from bot.retrieve.fuse import fuse
 from bot.types import Passage
 from ingest.article import Article, Chunk
 from ingest.chunk import embedding_text
