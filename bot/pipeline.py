@@ -18,7 +18,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bot.alarm import Alarm, load_alarm, second_look
 from bot.answer.about_post import about_the_blog
 from bot.answer.citations import footnote, verify
 from bot.answer.draft import Part, join
@@ -29,7 +28,6 @@ from bot.answer.quotes import compose
 from bot.answer.suggestions import article_at, candidates
 from bot.config.settings import BotConfig
 from bot.context import NONE, Context, context_of, leaning
-from bot.flags import load_guide
 from bot.followup import rewrite
 from bot.language import foreign, language_of
 from bot.parts import parts_of
@@ -38,10 +36,12 @@ from bot.read.disambiguate import only_asked
 from bot.read.reading import AGAIN, Reading, Rereader, check_fits, ranked, read
 from bot.retrieve.corpus import Corpus, load_corpus, retrieve_vector
 from bot.rewrite import focus, plain_words, tidy
+from bot.safety.classifier import Alarm, load_alarm, second_look
+from bot.safety.rules import load_guide
+from bot.safety.triage import Urgent, triage
 from bot.smalltalk import small_talk
 from bot.spelling import correct
 from bot.topic import Outline, outline_of
-from bot.triage import Urgent, triage
 from bot.types import Answer, Event, Passage, Token, Turn
 from bot.worded import worded
 from ingest.article import Article, Chunk

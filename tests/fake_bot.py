@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 from bot.answer.phrases import ABSTAIN
 from bot.config.settings import BotConfig
-from bot.flags import packaged
+from bot.safety.rules import packaged
 from bot.smalltalk import small_talk
 from bot.types import Answer, Citation, Event, Passage, Status, Token, Turn
 from ingest.article import Article, Chunk

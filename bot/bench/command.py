@@ -15,7 +15,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bot.alarm import load_alarm
 from bot.bench.crowd import measure_crowd
 from bot.bench.index import measure_memory, measure_year
 from bot.bench.ingest import measure_ingest, measure_langchain
@@ -26,6 +25,7 @@ from bot.config.settings import BotConfig
 from bot.eval.sets.read import read_set
 from bot.pipeline import Bot
 from bot.read.cross_encoder import JointReader
+from bot.safety.classifier import load_alarm
 from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.embed import SentenceTransformerEmbedder

@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.eval.triage import read_cases
-from bot.flags import packaged
-from bot.wording import NEAR_WORDS, Vocabulary, plain
+from bot.safety.normalize import NEAR_WORDS, Vocabulary, plain
+from bot.safety.rules import packaged
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import model_folder
 from ingest.errors import EmbedderError

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bot.triage import triage
+from bot.safety.triage import triage
 from bot.types import Turn
 from ingest.errors import SourceError
 

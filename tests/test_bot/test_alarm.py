@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.alarm import Alarm, Verdict, counted, load_alarm, pieces, second_look
 from bot.eval.triage import read_cases
-from bot.flags import load_guide, packaged
-from bot.triage import Urgent, triage
+from bot.safety.classifier import Alarm, Verdict, counted, load_alarm, pieces, second_look
+from bot.safety.rules import load_guide, packaged
+from bot.safety.triage import Urgent, triage
 from ingest.embed import Floats, SentenceTransformerEmbedder
 from ingest.errors import EmbedderError
 

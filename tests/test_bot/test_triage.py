@@ -11,12 +11,12 @@ from conftest import FakeEmbedder
 from bot.config.settings import BotConfig, load_config
 from bot.eval.near_words import near
 from bot.eval.triage import measure, read_cases
-from bot.flags import load_guide, packaged
 from bot.pipeline import Bot
+from bot.safety.normalize import near_words
+from bot.safety.rules import load_guide, packaged
+from bot.safety.triage import triage
 from bot.smalltalk import small_talk
-from bot.triage import triage
 from bot.types import Answer, Token, Turn
-from bot.wording import near_words
 from ingest.errors import ConfigError, IndexDamaged, IndexMissing, SourceError
 from ingest.generations import Index
 

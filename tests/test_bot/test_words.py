@@ -10,7 +10,7 @@ import pytest
 from bot.answer import phrases as notes
 from bot.config.settings import DEFAULT_TITLE
 from bot.feedback import REASONS
-from bot.flags import packaged as flags
+from bot.safety.rules import packaged as flags
 from bot.smalltalk import small_talk
 from bot.spoken import in_their_words, urgent_first
 from bot.words import CODES, FOLDER, IN_ANSWERS, load_words, words_for, words_in

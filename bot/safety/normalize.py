@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-NEAR_WORDS = Path(__file__).parent / "near_words.txt"
+NEAR_WORDS = Path(__file__).parent / "real_words.txt"
 _TOKEN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)?|[.!?;\n]+|[,:()\[\]/\u2013\u2014\u2026]+|(?<=\s)-+(?=\s)|&")
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(

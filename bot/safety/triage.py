@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.concepts import Found, Hit, match
-from bot.flags import Flag, Guide, packaged
+from bot.safety.normalize import words
+from bot.safety.patterns import Found, Hit, match
+from bot.safety.rules import Flag, Guide, packaged
 from bot.types import Turn
-from bot.wording import words
 
 LONGEST = 4000  # characters of a message that are read: its beginning
 _LEANING = 14  # a follow-up that leans on what was said has no more words than this

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bot.wording import Word
+from bot.safety.normalize import Word
 
 _FARTHEST = 12  # words that a negator reaches
 _NEGATORS = frozenset("no not never without nor neither none deny denied denies zero minus".split())

@@ -20,8 +20,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.negation import called_fine, denied
-from bot.wording import Vocabulary, Word
+from bot.safety.negation import called_fine, denied
+from bot.safety.normalize import Vocabulary, Word
 
 MOST = 3  # places of one concept that are looked at, from either end of the message
 _REACH = {">": 3, "~": 9}

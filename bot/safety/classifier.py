@@ -23,12 +23,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.flags import Guide, packaged
-from bot.triage import Urgent, triage
+from bot.safety.rules import Guide, packaged
+from bot.safety.triage import Urgent, triage
 from ingest.embed import Floats
 from ingest.errors import EmbedderError
 
-WEIGHTS = Path(__file__).parent / "alarm.npz"
+WEIGHTS = Path(__file__).parent / "classifier.npz"
 BUCKETS = 2**17  # pieces of text share numbers by a hash; with about 60,000 of them few collide
 SELF_HARM = "self_harm"  # the flag of data/triage.toml
 PATTERN = 0.8  # what a pattern of triage.py that fires adds to the sum

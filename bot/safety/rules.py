@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.concepts import Lexicon, Pattern, parse_pattern, phrase
+from bot.safety.patterns import Lexicon, Pattern, parse_pattern, phrase
 from ingest.errors import ConfigError
 
 _HERE = Path(__file__).parent
