@@ -2,7 +2,7 @@
 
 An answer is in English, or whatever an owner has written into their red flags: it is part of the
 public interface, whoever reads. The window shows what comes from notes.py, smalltalk.py and
-data/triage.toml in the reader's language, too: en.json holds the same sentences under keys that begin
+bot/safety/red_flags.toml in the reader's language, too: en.json holds the same sentences under keys that begin
 with says_ and urgent_ (a test holds them to their sources), so a sentence that is found there has a
 key, and the key has a translation. An owner's own wording is not found, and stays as it is.
 

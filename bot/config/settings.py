@@ -41,7 +41,7 @@ HELP: dict[str, str] = {
     "every": "how often that is read again: 90s, 15m, 2h or 1d",
     "owner_token": "secret of at least 16 characters with which POST /api/reingest may be asked for; "
     "empty: nobody may",
-    "triage": "your file of red flags, laid over data/triage.toml",
+    "triage": "your file of red flags, laid over bot/safety/red_flags.toml",
     "words": "a folder of your own words for the window, such as de.json or nl.json, laid over ours",
     "emergency": "the number to call in an emergency where your readers are",
     "feedback": "file for readers' thumbs and notes; off: none are asked for; empty: beside the index, "

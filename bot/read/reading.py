@@ -281,7 +281,7 @@ def load_reader(path: Path = WEIGHTS) -> Reader:
     """Read reader.npz: arrays named `<net>/<weight>`, and `calibration`. Raises EmbedderError."""
     if not path.is_file():
         raise EmbedderError(
-            "The reader's weights (bot/reader.npz) are missing. Run `make train`, or reinstall."
+            "The reader's weights (bot/read/sentence_net.npz) are missing. Run `make train`, or reinstall."
         )
     with np.load(path) as file:
         names = sorted({key.split("/")[0] for key in file.files if "/" in key})

@@ -6,7 +6,7 @@ logistic regression on words, pairs of words and pieces of words, as tf-idf, and
 with a Gaussian kernel on the embedding model's vector (Cortes & Vapnik, 1995), which know slips of the finger
 and meaning respectively. The same message always gets the same number. Trained by bot/eval/train_alarm.py.
 
-What this file does not know: what is said to somebody in need (data/triage.toml).
+What this file does not know: what is said to somebody in need (bot/safety/red_flags.toml).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from ingest.errors import EmbedderError
 
 WEIGHTS = Path(__file__).parent / "classifier.npz"
 BUCKETS = 2**17  # pieces of text share numbers by a hash; with about 60,000 of them few collide
-SELF_HARM = "self_harm"  # the flag of data/triage.toml
+SELF_HARM = "self_harm"  # the flag of bot/safety/red_flags.toml
 PATTERN = 0.8  # what a pattern of triage.py that fires adds to the sum
 CLEAR = 0.5  # a pattern that fires needs no vector if the wording says at least this much
 LONGEST = 2000  # characters of a message that are looked at

@@ -1,4 +1,4 @@
-"""The file of red flags, read and checked: data/triage.toml, and what an owner lays over it.
+"""The file of red flags, read and checked: bot/safety/red_flags.toml, and what an owner lays over it.
 
 The packaged file stands in data/ of the project and, in an installed package, beside this module.
 An owner's file (FOOTNOTE_TRIAGE) holds only what differs: fields of a flag replace those of the
@@ -23,8 +23,7 @@ from typing import Any
 from bot.safety.patterns import Lexicon, Pattern, parse_pattern, phrase
 from ingest.errors import ConfigError
 
-_HERE = Path(__file__).parent
-_PLACES = (_HERE / "triage.toml", _HERE.parent / "data" / "triage.toml")  # a wheel; the project
+FLAGS = Path(__file__).parent / "red_flags.toml"
 # Concepts that triage.py asks for by name, whatever the flags use.
 _NEEDED = (
     "person",
@@ -73,21 +72,14 @@ class Guide:
 @functools.lru_cache(maxsize=4)
 def packaged(emergency: str = "") -> Guide:
     """The flags that come with Footnote. emergency: the number to call, if not the file's."""
-    return _guide(_parsed(_own()), "the packaged triage.toml", emergency)
+    return _guide(_parsed(FLAGS), "the packaged triage.toml", emergency)
 
 
 def load_guide(path: Path | None = None, emergency: str = "") -> Guide:
     """The packaged flags with an owner's file laid over them. Raises ConfigError."""
     if path is None:
         return packaged(emergency)
-    return _guide(_laid_over(_parsed(_own()), _parsed(path), path), str(path), emergency)
-
-
-def _own() -> Path:
-    for place in _PLACES:
-        if place.is_file():
-            return place
-    raise ConfigError("The file of red flags, data/triage.toml, is missing. Please install Footnote again.")
+    return _guide(_laid_over(_parsed(FLAGS), _parsed(path), path), str(path), emergency)
 
 
 def _parsed(path: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Red flags, before anything else: does this reader, or someone they tell of, need help now?
 
 No model, no index: concepts and patterns (concepts.py) of a file that the owner may edit
-(data/triage.toml, read by flags.py). Then what speaks against an alarm: a question about the matter
+(bot/safety/red_flags.toml, read by flags.py). Then what speaks against an alarm: a question about the matter
 in general, with nobody affected; something long past; something that might happen one day.
 
 History comes from the client and is not trusted; only what the reader is said to have written

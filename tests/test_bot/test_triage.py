@@ -279,7 +279,7 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_every_flag_names_its_source_and_a_number() -> None:
     import tomllib
 
-    flags = tomllib.loads((ROOT / "data/triage.toml").read_text(encoding="utf-8"))["flags"]
+    flags = tomllib.loads((ROOT / "bot/safety/red_flags.toml").read_text(encoding="utf-8"))["flags"]
     for name, fields in flags.items():
         assert fields["source"], name
         assert "{emergency}" in fields["message"], name
