@@ -27,22 +27,22 @@ from bot.answer.phrases import ABSTAIN, ABSTAIN_EMPTY, AFTER_URGENT
 from bot.answer.quotes import compose
 from bot.answer.suggestions import article_at, candidates
 from bot.config.settings import BotConfig
-from bot.context import NONE, Context, context_of, leaning
-from bot.followup import rewrite
-from bot.language import foreign, language_of
-from bot.parts import parts_of
 from bot.read.cross_encoder import JointReader
 from bot.read.disambiguate import only_asked
 from bot.read.reading import AGAIN, Reading, Rereader, check_fits, ranked, read
 from bot.retrieve.corpus import Corpus, load_corpus, retrieve_vector
-from bot.rewrite import focus, plain_words, tidy
 from bot.safety.classifier import Alarm, load_alarm, second_look
 from bot.safety.rules import load_guide
 from bot.safety.triage import Urgent, triage
-from bot.smalltalk import small_talk
-from bot.spelling import correct
-from bot.topic import Outline, outline_of
 from bot.types import Answer, Event, Passage, Token, Turn
+from bot.understand.blog_names import Outline, outline_of
+from bot.understand.clean import focus, plain_words, tidy
+from bot.understand.context import NONE, Context, context_of, leaning
+from bot.understand.follow_up import rewrite
+from bot.understand.language import foreign, language_of
+from bot.understand.small_talk import small_talk
+from bot.understand.spelling import correct
+from bot.understand.split_questions import parts_of
 from bot.worded import worded
 from ingest.article import Article, Chunk
 from ingest.config import DEFAULT_EMBEDDER

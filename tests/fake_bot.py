@@ -15,8 +15,8 @@ from types import SimpleNamespace
 from bot.answer.phrases import ABSTAIN
 from bot.config.settings import BotConfig
 from bot.safety.rules import packaged
-from bot.smalltalk import small_talk
 from bot.types import Answer, Citation, Event, Passage, Status, Token, Turn
+from bot.understand.small_talk import small_talk
 from ingest.article import Article, Chunk
 from ingest.blocks import sections
 from ingest.errors import (

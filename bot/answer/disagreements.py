@@ -15,10 +15,10 @@ from itertools import combinations
 
 from bot.answer.citations import Evidence, Line
 from bot.answer.phrases import DIFFER, age, source
-from bot.kinds import Kind
 from bot.read.disambiguate import apart
 from bot.read.reading import Scored
 from bot.retrieve.bm25 import content_stems
+from bot.understand.answer_type import Kind
 from ingest.article import Article
 
 _NEAR = 0.03  # odds from which a sentence counts as fitting about as well as the best one

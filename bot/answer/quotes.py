@@ -17,11 +17,11 @@ from bot.answer.citations import Evidence, Line
 from bot.answer.disagreements import differing
 from bot.answer.lists import list_lines
 from bot.answer.phrases import lacks
-from bot.kinds import Kind, kind_of
 from bot.read.disambiguate import articles_of, asked
 from bot.read.features import spans
 from bot.read.reading import Reading, Scored
 from bot.retrieve.bm25 import stems
+from bot.understand.answer_type import Kind, kind_of
 from ingest.article import Article
 from ingest.blocks import blocks
 

@@ -29,8 +29,8 @@ from bot.read.features import NAMES, Matter, gather
 from bot.read.reading import Batch, batch, signals
 from bot.retrieve.bm25 import STOPWORDS, Keywords, stem, stems, words
 from bot.retrieve.corpus import Corpus, corpus_of, retrieve_vector
-from bot.rewrite import focus, plain_words
-from bot.spelling import correct
+from bot.understand.clean import focus, plain_words
+from bot.understand.spelling import correct
 from ingest.article import Article, Chunk
 from ingest.chunk import chunk, embedding_text
 from ingest.config import DEFAULT_EMBEDDER, IndexConfig

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.context import FADES, FIRST, NONE, context_of, leaning
 from bot.eval.sets.case import Set
 from bot.eval.sets.read import read_set
-from bot.followup import needs_context, rewrite
 from bot.retrieve.bm25 import WORD, build, fold, stem
-from bot.topic import Outline, offered, outline_of
 from bot.types import Turn
+from bot.understand.blog_names import Outline, offered, outline_of
+from bot.understand.context import FADES, FIRST, NONE, context_of, leaning
+from bot.understand.follow_up import needs_context, rewrite
 from ingest.article import Article
 from ingest.blocks import sections
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.parts import MOST, parts_of
+from bot.understand.split_questions import MOST, parts_of
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer.about_post import sentence, wanted
-from bot.rewrite import focus, plain_words, tidy
-from bot.smalltalk import small_talk
-from bot.spelling import correct
+from bot.understand.clean import focus, plain_words, tidy
+from bot.understand.small_talk import small_talk
+from bot.understand.spelling import correct
 from ingest.article import Article
 from ingest.errors import QuestionError, QuestionTooLong
 

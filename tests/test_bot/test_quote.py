@@ -16,7 +16,7 @@ from bot.answer.disagreements import values
 from bot.answer.draft import Part, join
 from bot.answer.lists import places_asked
 from bot.answer.quotes import compose
-from bot.kinds import KINDS, kind_of
+from bot.understand.answer_type import KINDS, kind_of
 from ingest.article import Article
 
 CALVES = Article(

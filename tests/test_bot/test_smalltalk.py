@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.smalltalk import small_talk
+from bot.understand.small_talk import small_talk
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from bot.eval.sets.read import read_set
 from bot.retrieve.bm25 import STOPWORDS, build, content_stems, words
-from bot.rewrite import plain_words
-from bot.sound import sound, starts_alike
-from bot.spelling import correct, nearest
+from bot.understand.clean import plain_words
+from bot.understand.sound import sound, starts_alike
+from bot.understand.spelling import correct, nearest
 from ingest.embed import SentenceTransformerEmbedder
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -15,8 +15,8 @@ from bot.pipeline import Bot
 from bot.safety.normalize import near_words
 from bot.safety.rules import load_guide, packaged
 from bot.safety.triage import triage
-from bot.smalltalk import small_talk
 from bot.types import Answer, Token, Turn
+from bot.understand.small_talk import small_talk
 from ingest.errors import ConfigError, IndexDamaged, IndexMissing, SourceError
 from ingest.generations import Index
 

@@ -1,7 +1,7 @@
 """A question as typed, to one that can be searched.
 
 In order: tidy (refuse what is no question), spelling (spelling.py), follow-ups (followup.py), plain
-words (lexicon.toml), focus (what is asked, without what is told around it).
+words (everyday_words.toml), focus (what is asked, without what is told around it).
 
 What this file does not know: the conversation, and the index.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 from bot.retrieve.bm25 import WORD, content_stems, fold
 from ingest.errors import QuestionError, QuestionTooLong
 
-_LEXICON = Path(__file__).parent / "lexicon.toml"
+_LEXICON = Path(__file__).parent / "everyday_words.toml"
 _ASKS = re.compile(
     r"(?:and |but |so |or |also |then |honestly |well |please |ok |okay |just |like |hi |hello )*"
     r"(?:how|what|whats|what's|why|which|wich|who|whose|where|when|is|are|am|can|could|do|does|did|will|would"
@@ -77,5 +77,5 @@ def _lexicon() -> Mapping[str, str]:
 
 
 def plain_words(question: str) -> str:
-    """Everyday words replaced by those that blogs write (lexicon.toml)."""
+    """Everyday words replaced by those that blogs write (everyday_words.toml)."""
     return WORD.sub(lambda m: _lexicon().get(fold(m[0]), m[0]), question)

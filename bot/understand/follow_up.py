@@ -20,9 +20,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.retrieve.bm25 import STOPWORDS, WORD, content_stems, fold, stem, stems
-from bot.smalltalk import small_talk
-from bot.topic import GENERIC, Name, Outline, is_content, offered, topical
 from bot.types import Turn
+from bot.understand.blog_names import GENERIC, Name, Outline, is_content, offered, topical
+from bot.understand.small_talk import small_talk
 from ingest.article import Article
 
 _TURNS = 12  # as BotConfig.max_history

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.retrieve.bm25 import STOPWORDS, WORD, fold, stem
-from bot.sound import sound, starts_alike
+from bot.understand.sound import sound, starts_alike
 
 _ENDING = re.compile(r"(?:(?<![aeiou]y)(?<!y)s|(?<=[sxh])es|e?d|ing|ers?|y|ly|less|ness|ful|ish|like|able)$")
 _ASKING = frozenset("how what where when why who which whats does can should is are do".split())

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.followup import readers
 from bot.retrieve.bm25 import content_stems, words
-from bot.rewrite import plain_words
-from bot.topic import topical
 from bot.types import Turn
+from bot.understand.blog_names import topical
+from bot.understand.clean import plain_words
+from bot.understand.follow_up import readers
 from ingest.embed import Floats
 
 SHARE = 0.5  # of the vector of "the two questions before, then this one" against the question's own
