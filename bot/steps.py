@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.quantities import Quantity, quantities
+from bot.text.quantities import Quantity, quantities
 from ingest.blocks import sentences
 
 SHORTEST, LONGEST = 2.0, 900.0  # seconds that anyone would want a timer for

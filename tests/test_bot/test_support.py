@@ -8,10 +8,10 @@ import pytest
 from conftest import FakeEmbedder
 
 from bot.facts import contradiction
-from bot.quantities import quantities
 from bot.said import read_text
 from bot.support import ground, judge
 from bot.synonyms import alike, key
+from bot.text.quantities import quantities
 from bot.types import Passage
 from bot.wordnet import are_siblings, is_borne_out
 from ingest.article import Article, Chunk
