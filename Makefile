@@ -50,14 +50,14 @@ gate: $(VENV)/.run
 	$(BIN)/footnote eval --gate
 
 train: $(VENV)/.run
-	$(BIN)/python -m bot.eval.train
+	$(BIN)/python -m bot.train.sentence_net
 
 train-joint: $(VENV)/.run
-	$(BIN)/python -m bot.eval.train_joint --also ../shared/eval/clapnq-dev ../shared/eval/squad2-dev
-	$(BIN)/python -m bot.eval.calibrate
+	$(BIN)/python -m bot.train.cross_encoder --also ../shared/eval/clapnq-dev ../shared/eval/squad2-dev
+	$(BIN)/python -m bot.train.calibrate
 
 train-alarm: $(VENV)/.run
-	$(BIN)/python -m bot.eval.train_alarm
+	$(BIN)/python -m bot.train.safety_classifier
 
 clean:
 	rm -rf $(VENV) data/index data/demo-index

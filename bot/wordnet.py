@@ -1,7 +1,7 @@
 """Which words of English mean the same, and which say less than others: WordNet, by stem.
 
 A "handset" is a "phone", so a sentence about a handset bears out one that says phone; not the other way
-round. Princeton University's WordNet 3.1 (wordnet.LICENSE), made small by bot/eval/lexicon.py and read at
+round. Princeton University's WordNet 3.1 (wordnet.LICENSE), made small by bot/train/wordnet.py and read at
 first use (0.1 s, 12 MB). What this file does not know: which of a word's senses is meant.
 """
 

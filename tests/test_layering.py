@@ -15,8 +15,13 @@ DOORS = {
     "chromadb": {"ingest/store.py"},
     "gradio": {"ui.py"},
     "sentence_transformers": {"ingest/embed.py", "bot/bench/command.py"},
-    "torch": {"ingest/embed.py", "bot/read/cross_encoder.py", "bot/eval/train.py", "bot/eval/train_joint.py"},
-    "transformers": {"ingest/embed.py", "bot/read/cross_encoder.py", "bot/eval/train_joint.py"},
+    "torch": {
+        "ingest/embed.py",
+        "bot/read/cross_encoder.py",
+        "bot/train/sentence_net.py",
+        "bot/train/cross_encoder.py",
+    },
+    "transformers": {"ingest/embed.py", "bot/read/cross_encoder.py", "bot/train/cross_encoder.py"},
     "langchain_core": {
         "bot/langchain.py",
         "bot/llm.py",

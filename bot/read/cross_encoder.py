@@ -8,7 +8,7 @@ al., "Reading Wikipedia to Answer Open-Domain Questions", ACL 2017, section 3.2)
 by the mean of its tokens' states, beside the state of the whole.
 
 Stored is only what training changed (joint.npz: differences to the packaged weights, as int8 with one
-scale a row). Trained by bot/eval/train_joint.py. With bot/eval/train*.py, bot/bench/command.py and
+scale a row). Trained by bot/train/cross_encoder.py. With bot/eval/train*.py, bot/bench/command.py and
 ingest/embed.py the only file that imports torch, at its first use.
 
 What this file does not know: retrieval, and what becomes of its numbers (reader.py).

@@ -4,7 +4,7 @@ triage.py knows what to look for by concepts, and misses what nobody thought of 
 net has learnt from messages, written for this project, that are urgent and that are not (data/triage/): a
 logistic regression on words, pairs of words and pieces of words, as tf-idf, and a support-vector machine
 with a Gaussian kernel on the embedding model's vector (Cortes & Vapnik, 1995), which know slips of the finger
-and meaning respectively. The same message always gets the same number. Trained by bot/eval/train_alarm.py.
+and meaning respectively. The same message always gets the same number. Trained by bot/train/safety_classifier.py.
 
 What this file does not know: what is said to somebody in need (bot/safety/red_flags.toml).
 """

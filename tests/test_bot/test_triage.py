@@ -9,12 +9,12 @@ import pytest
 from conftest import FakeEmbedder
 
 from bot.config.settings import BotConfig, load_config
-from bot.eval.near_words import near
 from bot.eval.triage import measure, read_cases
 from bot.pipeline import Bot
 from bot.safety.normalize import near_words
 from bot.safety.rules import load_guide, packaged
 from bot.safety.triage import triage
+from bot.train.real_words import near
 from bot.types import Answer, Token, Turn
 from bot.understand.small_talk import small_talk
 from ingest.errors import ConfigError, IndexDamaged, IndexMissing, SourceError

@@ -26,11 +26,11 @@ import torch
 from torch import Tensor, nn
 
 from bot.eval.sets.read import read_set
-from bot.eval.train import DATA, LATER, Asked, Example, examples, loss, prepare, shelve
 from bot.read import cross_encoder as joint
 from bot.read.features import gather
 from bot.read.reading import load_reader
 from bot.retrieve.corpus import retrieve_vector
+from bot.train.sentence_net import DATA, LATER, Asked, Example, examples, loss, prepare, shelve
 from ingest.chunk import embedding_text
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import SentenceTransformerEmbedder, model_folder

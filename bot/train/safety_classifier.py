@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.eval.train import DATA as READERS
-from bot.eval.train import read_post
 from bot.eval.triage import TriageCase, read_cases
 from bot.safety import classifier as alarm
 from bot.safety.triage import triage
+from bot.train.sentence_net import DATA as READERS
+from bot.train.sentence_net import read_post
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import Floats, SentenceTransformerEmbedder
 

@@ -19,11 +19,11 @@ import numpy as np
 
 from bot.eval.sets.case import SetSkipped
 from bot.eval.sets.read import read_set
-from bot.eval.train import DATA, FIRST, prepare, read_post, shelve
-from bot.eval.train_joint import trained_on
 from bot.read import cross_encoder as joint
 from bot.read.reading import Reading, read, signals
 from bot.retrieve.corpus import Corpus, retrieve_vector
+from bot.train.cross_encoder import trained_on
+from bot.train.sentence_net import DATA, FIRST, prepare, read_post, shelve
 from ingest.embed import Floats, SentenceTransformerEmbedder
 
 OWN = (Path("data/eval/article"), Path("data/eval/sample"))
