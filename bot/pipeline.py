@@ -43,7 +43,7 @@ from bot.understand.language import foreign, language_of
 from bot.understand.small_talk import small_talk
 from bot.understand.spelling import correct
 from bot.understand.split_questions import parts_of
-from bot.worded import worded
+from bot.write.worded import worded
 from ingest.article import Article, Chunk
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embed import Embedder, SentenceTransformerEmbedder
@@ -51,7 +51,7 @@ from ingest.errors import EmbedderError, FootnoteError
 from ingest.generations import Index
 
 if TYPE_CHECKING:
-    from bot.llm import Writer
+    from bot.write.chat_model import Writer
 
 log = logging.getLogger("footnote")
 PASSAGES = 12  # how many passages are read for a question
@@ -381,6 +381,6 @@ def _writer(config: BotConfig) -> Writer | None:
     """The owner's chat model, if there is one. Raises ConfigError if it cannot be used."""
     if not config.model:
         return None
-    from bot.llm import open_writer
+    from bot.write.chat_model import open_writer
 
     return open_writer(config.model, seconds=config.model_seconds)

@@ -24,13 +24,13 @@ DOORS = {
     "transformers": {"ingest/embed.py", "bot/read/cross_encoder.py", "bot/train/cross_encoder.py"},
     "langchain_core": {
         "bot/langchain.py",
-        "bot/llm.py",
-        "bot/llamacpp.py",
+        "bot/write/chat_model.py",
+        "bot/write/llama_cpp.py",
         "bot/bench/langchain.py",
         "bot/eval/measures/langchain_rag.py",
     },
-    "langchain": {"bot/llm.py"},
-    "llama_cpp": {"bot/llamacpp.py"},
+    "langchain": {"bot/write/chat_model.py"},
+    "llama_cpp": {"bot/write/llama_cpp.py"},
     "langchain_text_splitters": {
         "ingest/chunk.py",
         "bot/bench/langchain.py",
@@ -94,6 +94,6 @@ def test_each_library_has_one_door(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in FILES if "eval" not in p.parts], ids=name)
 def test_nothing_heavy_is_imported_before_it_is_needed(path: Path) -> None:
-    if name(path) in ("bot/langchain.py", "bot/llamacpp.py"):
+    if name(path) in ("bot/langchain.py", "bot/write/llama_cpp.py"):
         pytest.skip("its classes are LangChain's; only who imports it pays")
     assert not [module for module, now in imports(path) if now and module.split(".")[0] in HEAVY]

@@ -17,9 +17,9 @@ from fake_chat import chat, copies, crashes, endless, hangs, says
 from langchain_core.messages import HumanMessage
 
 from bot.config.settings import load_config
-from bot.llamacpp import open_llamacpp
-from bot.llm import AT_ONCE, MOST_WRITTEN, Writer, ask, open_writer
 from bot.types import Passage
+from bot.write.chat_model import AT_ONCE, MOST_WRITTEN, Writer, ask, open_writer
+from bot.write.llama_cpp import open_llamacpp
 from ingest.article import Chunk
 from ingest.errors import ConfigError, ModelError
 

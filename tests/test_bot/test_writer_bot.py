@@ -13,9 +13,9 @@ from fake_chat import chat, copies, crashes, endless, hangs, keys, obeys, passag
 
 from bot.answer.citations import verify
 from bot.config.settings import BotConfig
-from bot.llm import Writer
 from bot.pipeline import Bot
 from bot.types import Answer, Token
+from bot.write.chat_model import Writer
 from ingest.embed import SentenceTransformerEmbedder
 from ingest.generations import Index
 from ingest.sync import sync

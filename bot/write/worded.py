@@ -16,7 +16,7 @@ from ingest.embed import Embedder
 from ingest.errors import ModelError
 
 if TYPE_CHECKING:
-    from bot.llm import Writer
+    from bot.write.chat_model import Writer
 
 log = logging.getLogger("footnote")
 
@@ -31,8 +31,8 @@ def worded(
     """
     if writer is None or not passages:
         return "", (), False
-    from bot.llm import ask
-    from bot.written import checked, grounds_of
+    from bot.write.chat_model import ask
+    from bot.write.checked_stream import checked, grounds_of
 
     asked = ask(question, passages)
     blobs = corpus.store.tokens([p.chunk.id for p in asked.keys.values()])

@@ -179,7 +179,7 @@ def _provider(name: str) -> str:
 
 def _opened(name: str, provider: str, seconds: float) -> BaseChatModel:
     if provider == "llamacpp":
-        from bot.llamacpp import open_llamacpp
+        from bot.write.llama_cpp import open_llamacpp
 
         return open_llamacpp(Path(name.partition(":")[2]).expanduser())
     from langchain.chat_models import init_chat_model
