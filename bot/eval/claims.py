@@ -2,7 +2,7 @@
 
 data/eval/claims/*.jsonl holds sentences that paraphrase a passage, and false ones made of them by hand;
 more are made here by rules: a number or a unit changed, a side swapped, a negation put in or taken
-out, a claim added, the sentence cited to another passage. Each is put to bot/support.py as a model's
+out, a claim added, the sentence cited to another passage. Each is put to bot/write/verify/support.py as a model's
 sentence would be. caught: share of the false ones that are refused; kept: share of the faithful ones
 that are not.
 
@@ -20,8 +20,8 @@ from pathlib import Path
 from bot.eval.measures.intervals import interval
 from bot.eval.measures.metrics import share
 from bot.eval.sets.read import numbered_sentences
-from bot.support import Ground, Verdict, ground, judge
 from bot.types import Passage
+from bot.write.verify.support import Ground, Verdict, ground, judge
 from ingest.article import Article
 from ingest.chunk import chunk, embedding_text
 from ingest.config import IndexConfig

@@ -4,7 +4,7 @@ WordNet 3.1 (Princeton University, its licence is in bot/wordnet.LICENSE) has th
 sets that mean the same, and which set is more general than which. Kept are the usual senses of the usual
 words, by stem: the numbers of their sets, and of the sets right above them.
 
-What this file does not know: what the words are used for (bot/facts.py).
+What this file does not know: what the words are used for (bot/write/verify/contradictions.py).
 """
 
 from __future__ import annotations

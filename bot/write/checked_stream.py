@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 from bot.answer.citations import escape, link, verify
 from bot.retrieve.bm25 import stems
-from bot.support import Ground, Source, ground, judge
 from bot.types import Citation, Passage
+from bot.write.verify.support import Ground, Source, ground, judge
 from ingest.article import Article
 from ingest.blocks import sentences
 from ingest.embed import Embedder, TokenVectors

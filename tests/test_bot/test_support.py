@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from conftest import FakeEmbedder
 
-from bot.facts import contradiction
-from bot.said import read_text
-from bot.support import ground, judge
-from bot.synonyms import alike, key
 from bot.text.quantities import quantities
 from bot.types import Passage
-from bot.wordnet import are_siblings, is_borne_out
+from bot.write.verify.contradictions import contradiction
+from bot.write.verify.sentence import read_text
+from bot.write.verify.support import ground, judge
+from bot.write.verify.synonyms import alike, key
+from bot.write.verify.wordnet import are_siblings, is_borne_out
 from ingest.article import Article, Chunk
 from ingest.chunk import embedding_text
 

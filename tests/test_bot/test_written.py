@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.answer.citations import verify
-from bot.support import ground
 from bot.types import Citation, Passage
 from bot.write.chat_model import Asked, Writer, ask
 from bot.write.checked_stream import checked, drafted, is_clean, plain
+from bot.write.verify.support import ground
 from ingest.article import Article, Chunk
 from ingest.chunk import embedding_text
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.retrieve.bm25 import STOPWORDS, fold, stem
-from bot.synonyms import key
 from bot.text.quantities import Quantity, quantities
+from bot.write.verify.synonyms import key
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CLOSE = re.compile(r"[,;:.!?()–—]|\s-\s")  # ends a clause

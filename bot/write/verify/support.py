@@ -18,13 +18,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.facts import contradiction
 from bot.read.features import spans
 from bot.retrieve.bm25 import stems
-from bot.said import Said, Word, read_text
-from bot.synonyms import alike, any_alike
 from bot.types import Passage
-from bot.wordnet import are_siblings, is_borne_out
+from bot.write.verify.contradictions import contradiction
+from bot.write.verify.sentence import Said, Word, read_text
+from bot.write.verify.synonyms import alike, any_alike
+from bot.write.verify.wordnet import are_siblings, is_borne_out
 from ingest.article import Article
 from ingest.blocks import Kind
 from ingest.chunk import embedding_text

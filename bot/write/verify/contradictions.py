@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.relations import exchanged, negations, order, sided
 from bot.retrieve.bm25 import stem
-from bot.said import PARTING, Said, Word
-from bot.synonyms import alike, any_alike, lexicon, sides
 from bot.text.quantities import Quantity
+from bot.write.verify.relations import exchanged, negations, order, sided
+from bot.write.verify.sentence import PARTING, Said, Word
+from bot.write.verify.synonyms import alike, any_alike, lexicon, sides
 
 _HEDGES = frozenset("can may might could sometimes tend tends likely perhaps possibly".split())
 _MEASURED = ("time", "months", "length", "mass")

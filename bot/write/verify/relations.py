@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 
 from bot.retrieve.bm25 import stem
-from bot.said import SCOPE, Said, Word
-from bot.synonyms import alike, any_alike, sides
-from bot.wordnet import is_borne_out
+from bot.write.verify.sentence import SCOPE, Said, Word
+from bot.write.verify.synonyms import alike, any_alike, sides
+from bot.write.verify.wordnet import is_borne_out
 
 
 def _same(one: str, others: Iterable[str]) -> bool:
