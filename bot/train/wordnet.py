@@ -1,6 +1,6 @@
-"""Make bot/wordnet.tsv.gz: `python -m bot.eval.lexicon FOLDER`, the folder being WordNet's `dict`.
+"""Make bot/write/verify/wordnet.tsv.gz: `python -m bot.eval.lexicon FOLDER`, the folder being WordNet's `dict`.
 
-WordNet 3.1 (Princeton University, its licence is in bot/wordnet.LICENSE) has the words of English in
+WordNet 3.1 (Princeton University, its licence is in bot/write/verify/wordnet.LICENSE) has the words of English in
 sets that mean the same, and which set is more general than which. Kept are the usual senses of the usual
 words, by stem: the numbers of their sets, and of the sets right above them.
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.retrieve.bm25 import stem
 
-OUT = Path("bot/wordnet.tsv.gz")
+OUT = Path("bot/write/verify/wordnet.tsv.gz")
 _SENSES = {"noun": 2, "verb": 4, "adj": 3, "adv": 2}  # how many of a word's senses, the most usual first
 _UP = {"noun": ("@",), "verb": ("@",), "adj": ("&", "\\"), "adv": ("\\",)}
 
