@@ -3,7 +3,7 @@
 The conversation (bot/talk.py) lives in a gr.State on the server; what the browser shows is drawn
 from it, never read back. HTML is made in bot/render.py, its looks and its few lines of script are
 bot/static/ui.css and ui.js. What this file does not know: how an answer is found, and how a
-server listens (bot/serve.py).
+server listens (bot/server/run.py).
 
 Gradio is imported inside functions: importing this file does no work, and its telemetry can be
 switched off first.
@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot import render
 from bot.conversations import Conversations
-from bot.house import AT_ONCE, LINE, House, house_of
 from bot.problems import explain
+from bot.server.question_queue import AT_ONCE, LINE, House, house_of
 from bot.talk import Talk, broken_off, converse, greeting, messages
 from bot.words import Languages, Words, load_words, words_for
 from ingest.errors import FootnoteError
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from bot.config.settings import BotConfig
     from bot.events import Events
     from bot.keep import Keeper
-    from bot.packed import Packs
     from bot.pipeline import Bot
+    from bot.server.static_files import Packs
 
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
 THREADS = (
@@ -46,7 +46,10 @@ THREADS = (
 )  # of Gradio's: the line is kept by the house, which says so in words when it is full
 WAITING = 400  # so that Gradio's own queue, whose refusal is an ugly one, is never full before
 TABS = 1000  # whose conversations are kept; of more, the least used go
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}  # the API is bot/web.py
+QUIET: dict[str, Any] = {
+    "show_progress": "hidden",
+    "api_visibility": "private",
+}  # the API is bot/server/app.py
 
 
 # --- the window
@@ -242,7 +245,7 @@ def _careful(handler: Callable[..., Any], config: BotConfig) -> Callable[..., An
 
 
 def _words(request: Request, languages: Languages) -> Words:
-    """In the language that the page was asked for in, or that the browser speaks: as bot/page.py has it."""
+    """In the language that the page was asked for in, or that the browser speaks: as bot/server/page_language.py has it."""
     asked, accepted = request.query_params.get("lang", ""), request.headers.get("accept-language", "")
     return words_for(asked, accepted, languages)
 
@@ -269,11 +272,11 @@ def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None, packs: Packs 
     of them is then wanted there.
     """
     gr = _gradio()
-    from bot import preload
-    from bot.bundle import version
     from bot.headers import STATIC
-    from bot.packed import PackedFiles, Packs
-    from bot.web import api
+    from bot.server import gradio_preload as preload
+    from bot.server.app import api
+    from bot.server.bundle import version
+    from bot.server.static_files import PackedFiles, Packs
 
     house = house_of(bot, config)
     window = build(bot, house)
@@ -314,7 +317,7 @@ def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None, packs: Packs 
 
 def serve(config: BotConfig) -> None:
     """Serve until interrupted. Raises ConfigError if the address cannot be had."""
-    from bot.serve import serve
+    from bot.server.run import serve
 
     serve(config, app)
 
@@ -322,7 +325,7 @@ def serve(config: BotConfig) -> None:
 def main() -> None:
     """`python ui.py`: settings from the environment."""
     from bot.config.settings import load_config
-    from bot.serve import leave
+    from bot.server.run import leave
 
     try:
         serve(load_config(os.environ))

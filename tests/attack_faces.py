@@ -23,7 +23,7 @@ from widget_pages import BUTTON, FRAME, wait
 import ui
 from bot.feedback import Feedback
 from bot.pipeline import Bot
-from bot.printable import printable
+from bot.server.logs import printable
 
 FACES = ("window", "widget")
 

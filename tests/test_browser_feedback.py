@@ -20,8 +20,8 @@ from fake_bot import HOSTILE, STEPS, STRETCHES, FakeBot
 import ui
 from bot.config.settings import BotConfig
 from bot.feedback import Feedback, Row
-from bot.feedback_web import EACH
 from bot.pipeline import Bot
+from bot.server.feedback_routes import EACH
 from bot.words import words_in
 
 pytestmark = pytest.mark.browser

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from bot.embed_page import Choice, line, verdict, warnings, wix_frames
 from bot.origins import read_origins
-from bot.web import api
+from bot.server.app import api
 
 BLOG = "https://www.blog.example"
 

@@ -18,10 +18,10 @@ from fake_bot import ERRORS, EXAMPLES, FakeBot
 from starlette.testclient import TestClient
 
 import ui
-from bot.bundle import PARTS
 from bot.config.settings import BotConfig
 from bot.guard import MAX_BODY
 from bot.problems import explain
+from bot.server.bundle import PARTS
 from bot.talk import KEPT, Exchange, Talk, converse, greeting, messages
 from bot.types import Turn
 from bot.words import words_in

@@ -27,7 +27,7 @@ from widget_pages import (
 
 from bot.config.settings import BotConfig
 from bot.embed import load_element, load_widget
-from bot.web import api
+from bot.server.app import api
 from bot.words import CODES, words_in
 
 browser = pytest.mark.browser

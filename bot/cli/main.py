@@ -21,7 +21,7 @@ import typer
 from bot.cli.feedback import feedback_commands
 from bot.config.duration import seconds_of
 from bot.config.settings import DEFAULT_SOURCES, HELP, PREFIX, BotConfig, defaults, load_config
-from bot.printable import printable
+from bot.server.logs import printable
 from ingest.errors import ConfigError, FootnoteError
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", metavar="DIR")]
@@ -112,7 +112,7 @@ def ask(
     """Answer one question."""
     from bot.cli.output import print_answer
     from bot.pipeline import open_bot
-    from bot.web import payload
+    from bot.server.app import payload
 
     answer = open_bot(_config(index=index)).ask(question)
     if as_json:
@@ -191,7 +191,7 @@ def serve(
     # The window is the layer above this one; only the command that starts it knows it, by name.
     from importlib import import_module
 
-    from bot.serve import leave
+    from bot.server.run import leave
 
     try:
         seconds = None if every is None else seconds_of(every)
@@ -216,7 +216,7 @@ def demo(
 
     from bot.demo import blog as sample
     from bot.demo.server import HOST, INDEX, check_ports, read_into, serving
-    from bot.serve import leave
+    from bot.server.run import leave
 
     index = index or INDEX / str(blog_port)
     config = _config(index=index, port=port, host=HOST, follow=(), title=sample.title())

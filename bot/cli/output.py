@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from bot.answer.citations import unescape
-from bot.printable import printable
+from bot.server.logs import printable
 from bot.types import Answer, Citation
 from ingest.article import Article
 from ingest.sync import Progress as Told

@@ -13,7 +13,7 @@ from bot.bench.rig import other_widgets as rivals
 from bot.bench.rig.browser import Traffic, watching
 from bot.bench.rig.scripted_bot import FIRST, LAST, QUESTION, SENTENCES, ScriptedBot, words
 from bot.bench.widget import Visit, blocking, summary
-from bot.web import api
+from bot.server.app import api
 from ingest.errors import ConfigError
 
 SAID = " ".join(SENTENCES)

@@ -23,8 +23,8 @@ from votes import given, on, quick, votes
 from bot.eval.sets.spreadsheet import read_sheet
 from bot.feedback import NOTE, Row, Vote
 from bot.feedback_out import FORMATS, figures, written
-from bot.feedback_web import EACH, PATH
 from bot.personal import without_personal
+from bot.server.feedback_routes import EACH, PATH
 
 FORMULA = re.compile(r"[=+\-@|%＝＋－＠\t\r]")
 ACTS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -23,8 +23,8 @@ from votes import DAY, all_bytes, fill, given, on
 from bot.config.settings import BotConfig
 from bot.feedback import MOST_A_DAY, NOTE, REASONS, Row, Vote
 from bot.feedback_out import TO_FILL_IN, figures, written
-from bot.feedback_web import EACH, PATH, TOTAL
-from bot.web import api
+from bot.server.app import api
+from bot.server.feedback_routes import EACH, PATH, TOTAL
 
 if TYPE_CHECKING:
     from bot.pipeline import Bot

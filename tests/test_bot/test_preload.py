@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from bot import preload
 from bot.headers import policy_of, secured
-from bot.packed import PackedFiles, Packs, accepted
+from bot.server import gradio_preload as preload
+from bot.server.static_files import PackedFiles, Packs, accepted
 
 BUILT = {
     "index-aaaaaaaa.js": 'const __vite__mapDeps=(i,m=__vite__mapDeps,d=(m.f||(m.f=["./Index-bbbbbbbb.js",'

@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from bot.calm import ALIKE, ALL, SECONDS, Calm
 from bot.cli import main as cli
 from bot.cli.output import print_answer
-from bot.printable import OneEntry, log_to_stderr, printable
+from bot.server.calm import ALIKE, ALL, SECONDS, Calm
+from bot.server.logs import OneEntry, log_to_stderr, printable
 from bot.types import Answer, Citation, Passage
 from ingest.article import Chunk
 from ingest.normal import plain_text

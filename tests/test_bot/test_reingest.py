@@ -21,8 +21,8 @@ from starlette.testclient import TestClient
 from bot.config.settings import BotConfig
 from bot.gentle import reingesting
 from bot.keep import Keeper
-from bot.owner import GUESSES, LARGEST, WINDOW, Door
-from bot.web import api
+from bot.server.app import api
+from bot.server.owner_routes import GUESSES, LARGEST, WINDOW, Door
 from ingest.errors import IndexDamaged
 from ingest.sync import Failed, Progress, SyncReport, sync
 

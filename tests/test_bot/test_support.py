@@ -132,5 +132,7 @@ def test_a_source_that_speaks_to_a_model_supports_nothing() -> None:
 
 
 def test_the_licence_of_the_words_is_there() -> None:
-    notice = (Path(__file__).resolve().parents[2] / "bot/write/verify/wordnet.LICENSE").read_text(encoding="utf-8")
+    notice = (Path(__file__).resolve().parents[2] / "bot/write/verify/wordnet.LICENSE").read_text(
+        encoding="utf-8"
+    )
     assert "Princeton University" in notice and "modify and distribute" in notice

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from bot.config.settings import BotConfig
-from bot.house import AT_ONCE, LINE, OTHERS
-from bot.web import api
+from bot.server.app import api
+from bot.server.question_queue import AT_ONCE, LINE, OTHERS
 from ingest.errors import EmbedderError, FootnoteError, IndexBusy, IndexDamaged, IndexMissing
 
 if TYPE_CHECKING:

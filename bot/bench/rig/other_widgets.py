@@ -22,7 +22,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from bot.bench.rig.scripted_bot import PAUSE, SENTENCES, WAIT, words
-from bot.packed import BEST, accepted, compressed
+from bot.server.static_files import BEST, accepted, compressed
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from ingest.errors import ConfigError, FootnoteError, IndexMissing
 if TYPE_CHECKING:
     from bot.config.settings import BotConfig
     from bot.keep import Keeper
-    from bot.packed import Packs
     from bot.pipeline import Bot
+    from bot.server.static_files import Packs
 
     MakeApp = Callable[[Bot, BotConfig, Keeper | None, Packs], ASGIApp]
 
@@ -39,9 +39,9 @@ def serve(config: BotConfig, app: MakeApp) -> None:
 
     from bot.config.duration import in_words
     from bot.connections import CONNECTIONS, impatient, raise_file_limit
-    from bot.packed import Packs
     from bot.pipeline import open_bot
-    from bot.printable import log_to_stderr
+    from bot.server.logs import log_to_stderr
+    from bot.server.static_files import Packs
 
     log_to_stderr()
     packs = Packs()

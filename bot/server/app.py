@@ -28,22 +28,22 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from bot.asked import ASK_SCHEMA, read_question
-from bot.bundle import PARTS, serving
 from bot.embed import add_embed_routes
 from bot.embed_page import add_embed_page
 from bot.events import Events
-from bot.feedback_web import add_feedback_routes
 from bot.given import Memory
 from bot.guard import Guard, is_known
 from bot.headers import STATIC
-from bot.house import House, house_of
 from bot.origins import Watch, pattern_of
-from bot.owner import add_owner_routes
-from bot.packed import PackedFiles, Packs
-from bot.page import InTheirLanguage, add_words
 from bot.problems import Problem, Refused, explain
 from bot.proxy import Proxied
+from bot.server.bundle import PARTS, serving
+from bot.server.feedback_routes import add_feedback_routes
+from bot.server.owner_routes import add_owner_routes
+from bot.server.page_language import InTheirLanguage, add_words
+from bot.server.question_queue import House, house_of
+from bot.server.request_body import ASK_SCHEMA, read_question
+from bot.server.static_files import PackedFiles, Packs
 from bot.types import Answer, Citation, Event, Token
 from bot.visits import visits_of
 from bot.words import load_words
@@ -121,7 +121,7 @@ def api(
     for name in PARTS:
         app.add_route(f"{STATIC}/{name}", serving(name), include_in_schema=False)
     add_words(app, languages)
-    app.mount(STATIC, PackedFiles(Path(__file__).parent / "static", Packs()), name="static")
+    app.mount(STATIC, PackedFiles(Path(__file__).parents[1] / "static", Packs()), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
     for path in ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js", "/element.js"):
         app.add_route(path, _no_route, methods=_METHODS, include_in_schema=False)

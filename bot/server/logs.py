@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 
-from bot.calm import Calm
+from bot.server.calm import Calm
 
 # Controls, overrides and isolates of direction, other line ends, and half characters, which no terminal can
 # print. Line feeds and tabs stay.
