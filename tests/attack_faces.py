@@ -21,8 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from widget_pages import BUTTON, FRAME, wait
 
 import ui
-from bot.feedback import Feedback
 from bot.pipeline import Bot
+from bot.server.feedback.store import Feedback
 from bot.server.logs import printable
 
 FACES = ("window", "widget")

@@ -28,7 +28,7 @@ from attack_watch import Seen, compare, put
 from browsing import launched
 from conftest import SHARED
 
-from bot.feedback import NOTE
+from bot.server.feedback.store import NOTE
 
 TOGETHER = 25  # strings in one question, one a line
 MANNERS = {True: "with the policy", False: "without the policy"}

@@ -19,8 +19,8 @@ from fake_bot import HOSTILE, STEPS, STRETCHES, FakeBot
 
 import ui
 from bot.config.settings import BotConfig
-from bot.feedback import Feedback, Row
 from bot.pipeline import Bot
+from bot.server.feedback.store import Feedback, Row
 from bot.server.feedback_routes import EACH
 from bot.words import words_in
 

@@ -18,7 +18,7 @@ from bot.config.settings import BotConfig
 from ingest.errors import ConfigError, FeedbackError
 
 if TYPE_CHECKING:
-    from bot.feedback import Feedback
+    from bot.server.feedback.store import Feedback
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", metavar="DIR")]
 VerdictOption = Annotated[str, typer.Option(metavar="up|down", help="Only these thumbs.")]
@@ -37,7 +37,7 @@ def feedback_commands(config_of: Callable[[Path | None], BotConfig]) -> typer.Ty
 
     def store(index: Path | None) -> Feedback:
         """Raises ConfigError if there is none."""
-        from bot.feedback import Feedback
+        from bot.server.feedback.store import Feedback
 
         file = config_of(index).feedback_file
         if file is None:
@@ -82,7 +82,7 @@ def _add_summary(app: typer.Typer, store: Store) -> None:
         index: IndexOption = None,
     ) -> None:
         """Show how many thumbs went up, why others went down, and what readers missed."""
-        from bot.feedback_out import figures
+        from bot.server.feedback.export import figures
 
         found = figures(store(index).rows(since=_day(since, "--since")))
         if as_json:
@@ -111,7 +111,7 @@ def _add_export(app: typer.Typer, store: Store) -> None:
         index: IndexOption = None,
     ) -> None:
         """Write votes as a file. The sheet has the questions with a thumb down; put in what is right."""
-        from bot.feedback_out import FORMATS, written
+        from bot.server.feedback.export import FORMATS, written
 
         _check(verdict)
         if kind not in FORMATS:

@@ -31,13 +31,13 @@ from starlette.types import Receive, Scope, Send
 from bot.embed import add_embed_routes
 from bot.embed_page import add_embed_page
 from bot.events import Events
-from bot.given import Memory
 from bot.guard import Guard, is_known
 from bot.headers import STATIC
 from bot.origins import Watch, pattern_of
 from bot.problems import Problem, Refused, explain
 from bot.proxy import Proxied
 from bot.server.bundle import PARTS, serving
+from bot.server.feedback.recent_answers import Memory
 from bot.server.feedback_routes import add_feedback_routes
 from bot.server.owner_routes import add_owner_routes
 from bot.server.page_language import InTheirLanguage, add_words

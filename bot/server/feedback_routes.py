@@ -15,11 +15,11 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
-from bot.feedback import NOTE, REASONS, VERDICTS, Feedback, Verdict, Vote
-from bot.feedback_out import FORMATS, written
-from bot.given import Memory
 from bot.problems import Problem, Refused
 from bot.rate import Rate, Rates
+from bot.server.feedback.export import FORMATS, written
+from bot.server.feedback.recent_answers import Memory
+from bot.server.feedback.store import NOTE, REASONS, VERDICTS, Feedback, Verdict, Vote
 from bot.server.owner_routes import Door
 from bot.server.request_body import read_object
 from bot.talk import whole

@@ -27,9 +27,9 @@ from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from bot.given import Memory
 from bot.problems import BUSY, Problem, Refused
 from bot.rate import Rates, who
+from bot.server.feedback.recent_answers import Memory
 from bot.types import Answer, Event, Turn
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ import pytest
 from fake_bot import STEPS, STRETCHES
 from votes import DAY, all_bytes, fill, given, on, quick
 
-from bot import feedback
-from bot.feedback import MOST, MOST_A_DAY, NOTE, REASONS, TEXT, Feedback, Row, Vote
+from bot.server.feedback import store as feedback
+from bot.server.feedback.store import MOST, MOST_A_DAY, NOTE, REASONS, TEXT, Feedback, Row, Vote
 from ingest.errors import FeedbackError, FeedbackFull
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -21,9 +21,9 @@ from test_feedback_web import HOLD, OWNER, Site
 from votes import given, on, quick, votes
 
 from bot.eval.sets.spreadsheet import read_sheet
-from bot.feedback import NOTE, Row, Vote
-from bot.feedback_out import FORMATS, figures, written
-from bot.personal import without_personal
+from bot.server.feedback.export import FORMATS, figures, written
+from bot.server.feedback.redact import without_personal
+from bot.server.feedback.store import NOTE, Row, Vote
 from bot.server.feedback_routes import EACH, PATH
 
 FORMULA = re.compile(r"[=+\-@|%＝＋－＠\t\r]")

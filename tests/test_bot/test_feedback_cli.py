@@ -20,8 +20,8 @@ from votes import DAY, given, on, votes
 
 from bot.cli import main as cli
 from bot.eval.sets.spreadsheet import read_sheet
-from bot.feedback import Vote
-from bot.feedback_out import TO_FILL_IN
+from bot.server.feedback.export import TO_FILL_IN
+from bot.server.feedback.store import Vote
 
 NONE = "No reader has said anything yet.\n"
 

@@ -21,9 +21,9 @@ from test_web import error_of
 from votes import DAY, all_bytes, fill, given, on
 
 from bot.config.settings import BotConfig
-from bot.feedback import MOST_A_DAY, NOTE, REASONS, Row, Vote
-from bot.feedback_out import TO_FILL_IN, figures, written
 from bot.server.app import api
+from bot.server.feedback.export import TO_FILL_IN, figures, written
+from bot.server.feedback.store import MOST_A_DAY, NOTE, REASONS, Row, Vote
 from bot.server.feedback_routes import EACH, PATH, TOTAL
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from fake_bot import HOSTILE, STRETCHES, FakeBot, cite
 
-from bot.given import Change, Memory
+from bot.server.feedback.recent_answers import Change, Memory
 from bot.types import Answer
 from ingest.article import Article
 from ingest.errors import IndexBusy, IndexMissing

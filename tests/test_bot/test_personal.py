@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.personal import without_personal
+from bot.server.feedback.redact import without_personal
 
 
 @pytest.mark.parametrize(

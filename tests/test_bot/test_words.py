@@ -9,8 +9,8 @@ import pytest
 
 from bot.answer import phrases as notes
 from bot.config.settings import DEFAULT_TITLE
-from bot.feedback import REASONS
 from bot.safety.rules import packaged as flags
+from bot.server.feedback.store import REASONS
 from bot.spoken import in_their_words, urgent_first
 from bot.understand.small_talk import small_talk
 from bot.words import CODES, FOLDER, IN_ANSWERS, load_words, words_for, words_in

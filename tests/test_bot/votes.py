@@ -15,8 +15,8 @@ from pathlib import Path
 
 from fake_bot import FakeBot
 
-from bot.feedback import Feedback, Vote
-from bot.given import Given
+from bot.server.feedback.recent_answers import Given
+from bot.server.feedback.store import Feedback, Vote
 from bot.types import Answer
 
 DAY = date(2026, 3, 1)

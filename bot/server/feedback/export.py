@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from bot.feedback import Row
+from bot.server.feedback.store import Row
 
 FORMATS = {
     "jsonl": "application/x-ndjson",

@@ -30,8 +30,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.answer.citations import unescape
-from bot.given import Given
-from bot.personal import without_personal
+from bot.server.feedback.recent_answers import Given
+from bot.server.feedback.redact import without_personal
 from ingest.errors import FeedbackError, FeedbackFull
 
 Verdict = Literal["up", "down"]
