@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from gradio.route_utils import Request
 
     from bot.config.settings import BotConfig
-    from bot.events import Events
     from bot.keep import Keeper
     from bot.pipeline import Bot
+    from bot.server.guard.gradio_api import Events
     from bot.server.static_files import Packs
 
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory
@@ -272,10 +272,10 @@ def app(bot: Bot, config: BotConfig, keeper: Keeper | None = None, packs: Packs 
     of them is then wanted there.
     """
     gr = _gradio()
-    from bot.headers import STATIC
     from bot.server import gradio_preload as preload
     from bot.server.app import api
     from bot.server.bundle import version
+    from bot.server.guard.headers import STATIC
     from bot.server.static_files import PackedFiles, Packs
 
     house = house_of(bot, config)

@@ -23,8 +23,8 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
-from bot.headers import STATIC
-from bot.origins import allows, origin_of
+from bot.server.guard.headers import STATIC
+from bot.server.guard.origins import allows, origin_of
 from bot.words import CODES
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from browsing import Page, ask, free_port, opened, settled, shot
 from fake_bot import ERRORS, EXAMPLES, OPENING, FakeBot
 
 from bot.problems import Refused
-from bot.rate import too_often
+from bot.server.guard.rate_limit import too_often
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).resolve().parents[1]

@@ -12,8 +12,8 @@ from fake_bot import FakeBot
 from starlette.testclient import TestClient
 
 from bot.embed_page import Choice, line, verdict, warnings, wix_frames
-from bot.origins import read_origins
 from bot.server.app import api
+from bot.server.guard.origins import read_origins
 
 BLOG = "https://www.blog.example"
 

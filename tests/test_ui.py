@@ -19,9 +19,9 @@ from starlette.testclient import TestClient
 
 import ui
 from bot.config.settings import BotConfig
-from bot.guard import MAX_BODY
 from bot.problems import explain
 from bot.server.bundle import PARTS
+from bot.server.guard.middleware import MAX_BODY
 from bot.talk import KEPT, Exchange, Talk, converse, greeting, messages
 from bot.types import Turn
 from bot.words import words_in

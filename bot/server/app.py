@@ -30,22 +30,22 @@ from starlette.types import Receive, Scope, Send
 
 from bot.embed import add_embed_routes
 from bot.embed_page import add_embed_page
-from bot.events import Events
-from bot.guard import Guard, is_known
-from bot.headers import STATIC
-from bot.origins import Watch, pattern_of
 from bot.problems import Problem, Refused, explain
-from bot.proxy import Proxied
 from bot.server.bundle import PARTS, serving
 from bot.server.feedback.recent_answers import Memory
 from bot.server.feedback_routes import add_feedback_routes
+from bot.server.guard.gradio_api import Events
+from bot.server.guard.headers import STATIC
+from bot.server.guard.middleware import Guard, is_known
+from bot.server.guard.origins import Watch, pattern_of
+from bot.server.guard.proxy import Proxied
+from bot.server.guard.sessions import visits_of
 from bot.server.owner_routes import add_owner_routes
 from bot.server.page_language import InTheirLanguage, add_words
 from bot.server.question_queue import House, house_of
 from bot.server.request_body import ASK_SCHEMA, read_question
 from bot.server.static_files import PackedFiles, Packs
 from bot.types import Answer, Citation, Event, Token
-from bot.visits import visits_of
 from bot.words import load_words
 from ingest.errors import FootnoteError, NotInIndex
 

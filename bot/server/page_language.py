@@ -16,8 +16,8 @@ from urllib.parse import parse_qs
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.guard import route_path
-from bot.headers import STATIC
+from bot.server.guard.headers import STATIC
+from bot.server.guard.middleware import route_path
 from bot.words import Languages, Words, words_for
 
 if TYPE_CHECKING:

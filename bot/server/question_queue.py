@@ -28,8 +28,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from bot.problems import BUSY, Problem, Refused
-from bot.rate import Rates, who
 from bot.server.feedback.recent_answers import Memory
+from bot.server.guard.rate_limit import Rates, who
 from bot.types import Answer, Event, Turn
 
 if TYPE_CHECKING:

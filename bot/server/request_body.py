@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import anyio
 from starlette.requests import Request
 
-from bot.guard import MAX_BODY
 from bot.problems import Problem, Refused
+from bot.server.guard.middleware import MAX_BODY
 from bot.talk import whole
 from bot.types import Turn
 

@@ -38,8 +38,8 @@ def serve(config: BotConfig, app: MakeApp) -> None:
     import uvicorn
 
     from bot.config.duration import in_words
-    from bot.connections import CONNECTIONS, impatient, raise_file_limit
     from bot.pipeline import open_bot
+    from bot.server.guard.connections import CONNECTIONS, impatient, raise_file_limit
     from bot.server.logs import log_to_stderr
     from bot.server.static_files import Packs
 
@@ -48,7 +48,7 @@ def serve(config: BotConfig, app: MakeApp) -> None:
     bot = open_bot(config)
     keeper = _keeper(bot, config)
     # No access log: a question must not end up in a file, and proxies keep their own.
-    # No proxy headers: uvicorn would believe anybody on this machine (bot/proxy.py does it).
+    # No proxy headers: uvicorn would believe anybody on this machine (bot/server/guard/proxy.py does it).
     settings = uvicorn.Config(
         app(bot, config, keeper, packs), log_level="warning", access_log=False, server_header=False, ws="none",
         timeout_graceful_shutdown=1, proxy_headers=False, http=impatient(), limit_concurrency=CONNECTIONS,

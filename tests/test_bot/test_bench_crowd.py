@@ -14,7 +14,7 @@ from fake_bot import FakeBot
 import ui
 from bot.bench.crowd import _handler, _Reader, _round
 from bot.pipeline import Bot
-from bot.rate import read_rates
+from bot.server.guard.rate_limit import read_rates
 
 
 @contextmanager

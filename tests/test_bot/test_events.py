@@ -13,8 +13,8 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 import ui
-from bot.events import fits, known_query
-from bot.guard import Guard
+from bot.server.guard.gradio_api import fits, known_query
+from bot.server.guard.middleware import Guard
 
 if TYPE_CHECKING:
     from bot.pipeline import Bot

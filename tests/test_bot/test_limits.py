@@ -16,13 +16,13 @@ from starlette.testclient import TestClient
 
 import ui
 from bot.config.settings import BotConfig, load_config
-from bot.connections import impatient, is_stranger
 from bot.problems import Refused
-from bot.rate import ADDRESSES, LatestOnly, Rate, Rates, read_rates, who, written_rates
 from bot.server.app import api
+from bot.server.guard.connections import impatient, is_stranger
+from bot.server.guard.rate_limit import ADDRESSES, LatestOnly, Rate, Rates, read_rates, who, written_rates
+from bot.server.guard.sessions import UNREAD
 from bot.server.question_queue import House
 from bot.talk import converse
-from bot.visits import UNREAD
 from bot.words import words_for
 from ingest.errors import ConfigError
 

@@ -11,8 +11,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from bot.headers import policy_of, secured
 from bot.server import gradio_preload as preload
+from bot.server.guard.headers import policy_of, secured
 from bot.server.static_files import PackedFiles, Packs, accepted
 
 BUILT = {

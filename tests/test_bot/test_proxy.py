@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import ui
 from bot.config.settings import BotConfig, load_config
-from bot.guard import is_known
-from bot.proxy import Proxied
+from bot.server.guard.middleware import is_known
+from bot.server.guard.proxy import Proxied
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:

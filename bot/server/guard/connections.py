@@ -14,8 +14,8 @@ import resource
 from collections import Counter
 from collections.abc import Callable
 
-from bot.proxy import ip_of
-from bot.rate import who
+from bot.server.guard.proxy import ip_of
+from bot.server.guard.rate_limit import who
 
 CONNECTIONS = 2000  # more are turned away at the door, without a word that a reader would see
 EACH = 400  # of one address; a browser holds six, and a school may have one address for all

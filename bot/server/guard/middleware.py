@@ -21,11 +21,11 @@ from hashlib import sha256
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.events import known_query
-from bot.headers import STATIC, Headers, Policy, content_policy, policy_of, secured
-from bot.origins import Watch, allows, frame_ancestors, origin_of
 from bot.problems import Problem, Refused, explain
-from bot.visits import Visits, visits_of
+from bot.server.guard.gradio_api import known_query
+from bot.server.guard.headers import STATIC, Headers, Policy, content_policy, policy_of, secured
+from bot.server.guard.origins import Watch, allows, frame_ancestors, origin_of
+from bot.server.guard.sessions import Visits, visits_of
 
 MAX_BODY = 256 * 1024
 OURS = ("/api/", "/healthz", "/openapi.json", f"{STATIC}/", "/widget.js", "/element.js", "/embed")

@@ -23,7 +23,7 @@ from limits.storage import MovingWindowSupport, Storage
 from limits.strategies import MovingWindowRateLimiter
 
 from bot.problems import Problem, Refused
-from bot.proxy import ip_of
+from bot.server.guard.proxy import ip_of
 from ingest.errors import ConfigError
 
 ADDRESSES = 10_000  # that are remembered, the latest ones
