@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from gradio.route_utils import Request
 
     from bot.config.settings import BotConfig
-    from bot.keep import Keeper
     from bot.pipeline import Bot
     from bot.server.guard.gradio_api import Events
+    from bot.server.reingest.schedule import Keeper
     from bot.server.static_files import Packs
 
 FORGET_SECONDS = 6 * 3600  # an idle tab's conversation leaves the memory

@@ -51,8 +51,8 @@ from ingest.errors import FootnoteError, NotInIndex
 
 if TYPE_CHECKING:
     from bot.config.settings import BotConfig
-    from bot.keep import Keeper
     from bot.pipeline import Bot
+    from bot.server.reingest.schedule import Keeper
 
 SENDING_SECONDS = 660  # a reader who stops taking the answer is let go of; longer than any question may take
 _T = TypeVar("_T")

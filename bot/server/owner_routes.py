@@ -30,7 +30,7 @@ from ingest.weburl import is_web, public_url, same_site
 
 if TYPE_CHECKING:
     from bot.config.settings import BotConfig
-    from bot.keep import Keeper
+    from bot.server.reingest.schedule import Keeper
 
 LARGEST = 64 * 1024  # bytes of a body
 GUESSES, WINDOW = 10, 60.0  # wrong tokens that are told so, in so many seconds

@@ -23,8 +23,8 @@ from ingest.errors import ConfigError, FootnoteError, IndexMissing
 
 if TYPE_CHECKING:
     from bot.config.settings import BotConfig
-    from bot.keep import Keeper
     from bot.pipeline import Bot
+    from bot.server.reingest.schedule import Keeper
     from bot.server.static_files import Packs
 
     MakeApp = Callable[[Bot, BotConfig, Keeper | None, Packs], ASGIApp]
@@ -118,8 +118,8 @@ def _keeper(bot: Bot, config: BotConfig) -> Keeper | None:
     if not config.follow and not config.owner_token.get_secret_value():
         return None
     from bot.config.settings import DEFAULT_SOURCES
-    from bot.gentle import reingesting
-    from bot.keep import Keeper
+    from bot.server.reingest.background import reingesting
+    from bot.server.reingest.schedule import Keeper
 
     every = config.every if config.follow else None
     return Keeper(reingesting(bot), config.follow or DEFAULT_SOURCES, every=every, warm=bot.warm)

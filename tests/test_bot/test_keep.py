@@ -15,8 +15,8 @@ import pytest
 from conftest import FakeEmbedder
 
 from bot.config.duration import in_words, seconds_of, written
-from bot.gentle import AT_ONCE, NICE, Gentle, gently
-from bot.keep import KEPT, PAGES, Keeper, pause
+from bot.server.reingest.background import AT_ONCE, NICE, Gentle, gently
+from bot.server.reingest.schedule import KEPT, PAGES, Keeper, pause
 from ingest.errors import ConfigError, IndexBusy, IndexDamaged, IndexMissing
 from ingest.sync import Failed, Progress, SyncReport
 

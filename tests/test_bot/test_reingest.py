@@ -19,10 +19,10 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from bot.config.settings import BotConfig
-from bot.gentle import reingesting
-from bot.keep import Keeper
 from bot.server.app import api
 from bot.server.owner_routes import GUESSES, LARGEST, WINDOW, Door
+from bot.server.reingest.background import reingesting
+from bot.server.reingest.schedule import Keeper
 from ingest.errors import IndexDamaged
 from ingest.sync import Failed, Progress, SyncReport, sync
 
@@ -385,7 +385,7 @@ def test_two_servers_follow_one_blog_into_one_index(tmp_path: Path) -> None:
 def test_a_timed_round_does_not_wait_long_for_another_writer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.gentle.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("bot.server.reingest.background.BUSY_SECONDS", 0.1)
     write(tmp_path / "blog", 0)
     bot = bot_on(tmp_path / "index", start_finisher=InProcess)
     keeper = Keeper(
