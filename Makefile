@@ -34,9 +34,9 @@ check: $(VENV)/.check
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# What the server sends of the widget, from what is read of it (bot/minify.py).
+# What the server sends of the widget, from what is read of it (bot/server/widget/minify.py).
 widget: $(VENV)/.check
-	$(BIN)/python -m bot.minify
+	$(BIN)/python -m bot.server.widget.minify
 
 bench: $(VENV)/.run
 	$(BIN)/footnote bench

@@ -26,8 +26,8 @@ from widget_pages import (
 )
 
 from bot.config.settings import BotConfig
-from bot.embed import load_element, load_widget
 from bot.server.app import api
+from bot.server.widget.script import load_element, load_widget
 from bot.words import CODES, words_in
 
 browser = pytest.mark.browser

@@ -10,7 +10,7 @@ from blog import Blog
 from browsing import Page
 from widget_pages import BUTTON, FRAME, PHONE, WATCH, Visit, asked, is_open, opened_chat, shot, wait
 
-from bot.embed_page import Choice, line
+from bot.server.widget.install_page import Choice, line
 
 pytestmark = pytest.mark.browser
 

@@ -28,8 +28,6 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from bot.embed import add_embed_routes
-from bot.embed_page import add_embed_page
 from bot.problems import Problem, Refused, explain
 from bot.server.bundle import PARTS, serving
 from bot.server.feedback.recent_answers import Memory
@@ -45,6 +43,8 @@ from bot.server.page_language import InTheirLanguage, add_words
 from bot.server.question_queue import House, house_of
 from bot.server.request_body import ASK_SCHEMA, read_question
 from bot.server.static_files import PackedFiles, Packs
+from bot.server.widget.install_page import add_embed_page
+from bot.server.widget.script import add_embed_routes
 from bot.types import Answer, Citation, Event, Token
 from bot.words import load_words
 from ingest.errors import FootnoteError, NotInIndex

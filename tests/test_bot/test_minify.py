@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.minify import BUILT, NAMES, built, minified
+from bot.server.widget.minify import BUILT, NAMES, built, minified
 
 
 @pytest.mark.parametrize("name", NAMES)

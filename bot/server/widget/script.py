@@ -17,7 +17,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from bot.config.settings import DEFAULT_TITLE
-from bot.minify import BUILT
+from bot.server.widget.minify import BUILT
 from bot.words import Languages, packaged
 
 SECONDS = 600  # how long a browser may go without asking again

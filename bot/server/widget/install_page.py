@@ -30,7 +30,7 @@ from bot.words import CODES
 if TYPE_CHECKING:
     from bot.config.settings import BotConfig
 
-FILES = Path(__file__).parent / "static" / "embed"
+FILES = Path(__file__).parents[2] / "static" / "embed"
 PLACE = "footnote"  # id of the element that the chat is put into, if it is not to float
 COLOURS = {
     "#0d5c63": "Teal", "#1f4e9c": "Blue", "#5b3a8e": "Violet", "#a2472c": "Clay", "#2f6b3a": "Green", "#22201c": "Ink",
