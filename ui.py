@@ -1,7 +1,7 @@
 """The chat window, in Gradio: build(bot) -> Blocks, app(bot, config) -> ASGI app, serve(config), main().
 
-The conversation (bot/talk.py) lives in a gr.State on the server; what the browser shows is drawn
-from it, never read back. HTML is made in bot/render.py, its looks and its few lines of script are
+The conversation (bot/server/window/conversation.py) lives in a gr.State on the server; what the browser shows is drawn
+from it, never read back. HTML is made in bot/server/window/html.py, its looks and its few lines of script are
 bot/static/ui.css and ui.js. What this file does not know: how an answer is found, and how a
 server listens (bot/server/run.py).
 
@@ -21,12 +21,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from bot import render
-from bot.conversations import Conversations
 from bot.problems import explain
 from bot.server.question_queue import AT_ONCE, LINE, House, house_of
-from bot.talk import Talk, broken_off, converse, greeting, messages
-from bot.words import Languages, Words, load_words, words_for
+from bot.server.window import html as render
+from bot.server.window.conversation import Talk, broken_off, converse, greeting, messages
+from bot.server.window.conversation_store import Conversations
+from bot.server.window.translations import Languages, Words, load_words, words_for
 from ingest.errors import FootnoteError
 
 if TYPE_CHECKING:

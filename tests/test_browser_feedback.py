@@ -22,7 +22,7 @@ from bot.config.settings import BotConfig
 from bot.pipeline import Bot
 from bot.server.feedback.store import Feedback, Row
 from bot.server.feedback_routes import EACH
-from bot.words import words_in
+from bot.server.window.translations import words_in
 
 pytestmark = pytest.mark.browser
 HOLD = "How long do I hold a stretch?"

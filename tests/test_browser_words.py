@@ -8,7 +8,7 @@ import pytest
 from browsing import ask, opened
 from fake_bot import FakeBot
 
-from bot.words import CODES, words_in
+from bot.server.window.translations import CODES, words_in
 
 pytestmark = pytest.mark.browser
 # Every text, and every name that is only read out, of the page as it stands; hidden ones, too.

@@ -22,9 +22,9 @@ from bot.config.settings import BotConfig
 from bot.problems import explain
 from bot.server.bundle import PARTS
 from bot.server.guard.middleware import MAX_BODY
-from bot.talk import KEPT, Exchange, Talk, converse, greeting, messages
+from bot.server.window.conversation import KEPT, Exchange, Talk, converse, greeting, messages
+from bot.server.window.translations import words_in
 from bot.types import Turn
-from bot.words import words_in
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def told(bot: FakeBot, question: str, past: Talk = ()) -> list[Talk]:
 
 
 def test_a_conversation_grows_and_then_holds_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.talk.FRAME_SECONDS", 0.0)
+    monkeypatch.setattr("bot.server.window.conversation.FRAME_SECONDS", 0.0)
     first, *growing, last = told(FakeBot(), "Why does my back ache?")
     assert first == (Exchange(0, "Why does my back ache?"),)
     assert all(later[-1].text.startswith(earlier[-1].text) for earlier, later in pairwise(growing))
@@ -54,7 +54,7 @@ def test_a_conversation_grows_and_then_holds_the_answer(monkeypatch: pytest.Monk
 
 
 def test_what_is_urgent_looks_so_from_the_first_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.talk.FRAME_SECONDS", 0.0)
+    monkeypatch.setattr("bot.server.window.conversation.FRAME_SECONDS", 0.0)
     for question, urgent in (("I have numb legs", True), ("Why does my back ache?", False)):
         _, *growing, last = told(FakeBot(), question)
         drawn = [messages(talk, WORDS)[-1]["content"] for talk in (*growing, last)]

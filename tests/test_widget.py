@@ -28,7 +28,7 @@ from widget_pages import (
 from bot.config.settings import BotConfig
 from bot.server.app import api
 from bot.server.widget.script import load_element, load_widget
-from bot.words import CODES, words_in
+from bot.server.window.translations import CODES, words_in
 
 browser = pytest.mark.browser
 

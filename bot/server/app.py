@@ -45,8 +45,8 @@ from bot.server.request_body import ASK_SCHEMA, read_question
 from bot.server.static_files import PackedFiles, Packs
 from bot.server.widget.install_page import add_embed_page
 from bot.server.widget.script import add_embed_routes
+from bot.server.window.translations import load_words
 from bot.types import Answer, Citation, Event, Token
-from bot.words import load_words
 from ingest.errors import FootnoteError, NotInIndex
 
 if TYPE_CHECKING:

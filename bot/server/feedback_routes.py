@@ -22,7 +22,7 @@ from bot.server.feedback.store import NOTE, REASONS, VERDICTS, Feedback, Verdict
 from bot.server.guard.rate_limit import Rate, Rates
 from bot.server.owner_routes import Door
 from bot.server.request_body import read_object
-from bot.talk import whole
+from bot.server.window.conversation import whole
 
 if TYPE_CHECKING:
     from bot.config.settings import BotConfig

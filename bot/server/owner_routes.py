@@ -25,7 +25,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.problems import Problem, Refused
-from bot.talk import whole
+from bot.server.window.conversation import whole
 from ingest.weburl import is_web, public_url, same_site
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.server.guard.headers import STATIC
 from bot.server.guard.middleware import route_path
-from bot.words import Languages, Words, words_for
+from bot.server.window.translations import Languages, Words, words_for
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from bot.problems import Problem, Refused
 from bot.server.guard.middleware import MAX_BODY
-from bot.talk import whole
+from bot.server.window.conversation import whole
 from bot.types import Turn
 
 if TYPE_CHECKING:

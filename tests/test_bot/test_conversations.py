@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from bot.conversations import Conversations, is_key
-from bot.talk import Exchange, Talk
+from bot.server.window.conversation import Exchange, Talk
+from bot.server.window.conversation_store import Conversations, is_key
 
 KEYS = [f"0123456789abcdef{n:016x}" for n in range(200)]
 

@@ -22,8 +22,8 @@ from bot.server.guard.connections import impatient, is_stranger
 from bot.server.guard.rate_limit import ADDRESSES, LatestOnly, Rate, Rates, read_rates, who, written_rates
 from bot.server.guard.sessions import UNREAD
 from bot.server.question_queue import House
-from bot.talk import converse
-from bot.words import words_for
+from bot.server.window.conversation import converse
+from bot.server.window.translations import words_for
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:

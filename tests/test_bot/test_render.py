@@ -12,11 +12,11 @@ from fake_bot import HOSTILE, STEPS, STRETCHES, FakeBot, cite
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot import render
-from bot.markup import flow
 from bot.problems import Problem
+from bot.server.window import html as render
+from bot.server.window.article_html import flow
+from bot.server.window.translations import words_in
 from bot.types import Answer, Citation, Passage
-from bot.words import words_in
 from ingest.article import Chunk
 from ingest.blocks import blocks
 

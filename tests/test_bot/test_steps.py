@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.steps import Hold, Repetitions, hold, repetitions
+from bot.server.window.hold_times import Hold, Repetitions, hold, repetitions
 
 HOLDS = [
     ("Hold for 30 seconds and breathe slowly.", (30, 30)),

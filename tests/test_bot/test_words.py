@@ -11,9 +11,9 @@ from bot.answer import phrases as notes
 from bot.config.settings import DEFAULT_TITLE
 from bot.safety.rules import packaged as flags
 from bot.server.feedback.store import REASONS
-from bot.spoken import in_their_words, urgent_first
+from bot.server.window.own_sentences import in_their_words, urgent_first
+from bot.server.window.translations import CODES, FOLDER, IN_ANSWERS, load_words, words_for, words_in
 from bot.understand.small_talk import small_talk
-from bot.words import CODES, FOLDER, IN_ANSWERS, load_words, words_for, words_in
 from ingest.article import Article
 from ingest.errors import ConfigError
 

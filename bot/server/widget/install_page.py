@@ -25,7 +25,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from bot.server.guard.headers import STATIC
 from bot.server.guard.origins import allows, origin_of
-from bot.words import CODES
+from bot.server.window.translations import CODES
 
 if TYPE_CHECKING:
     from bot.config.settings import BotConfig

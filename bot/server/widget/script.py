@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from bot.config.settings import DEFAULT_TITLE
 from bot.server.widget.minify import BUILT
-from bot.words import Languages, packaged
+from bot.server.window.translations import Languages, packaged
 
 SECONDS = 600  # how long a browser may go without asking again
 # What the widget says itself, in this order: while the chat is not there, nobody else can.

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot import render
 from bot.problems import Problem, explain
+from bot.server.window import html as render
+from bot.server.window.translations import Words
 from bot.types import Answer, Event, Token, Turn
-from bot.words import Words
 from ingest.errors import FootnoteError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.answer.citations import unescape
-from bot.steps import Hold, Repetitions, hold, repetitions
+from bot.server.window.hold_times import Hold, Repetitions, hold, repetitions
 from bot.types import Answer, Citation
 from ingest.blocks import Block
 

@@ -19,7 +19,7 @@ from datetime import datetime
 from babel.dates import format_date
 
 from bot.answer.phrases import AFTER_URGENT
-from bot.words import CODES, Words, words_in
+from bot.server.window.translations import CODES, Words, words_in
 
 _ITEM = re.compile(r"((?:- |\d{1,3}\. )?)(.*?)((?:\s?\[\d{1,3}\])*)", re.S)
 _SLOT = re.compile(r"\\\{(\w+)\\\}")  # {name} after re.escape

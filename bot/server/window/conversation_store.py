@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.talk import Talk
+    from bot.server.window.conversation import Talk
 
 SECONDS = 6 * 3600  # a conversation that nobody went on with is gone after this time
 EXCHANGES = 5_000  # questions with their answers, of all conversations together

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from babel.dates import format_date
 
-from bot.markup import escape, flow
+from bot.server.window.article_html import escape, flow
+from bot.server.window.translations import Words
 from bot.types import Answer, Citation, Passage
-from bot.words import Words
 from ingest.blocks import Block, blocks
 from ingest.normal import without_towers
 

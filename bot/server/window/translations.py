@@ -28,7 +28,7 @@ from babel import Locale, UnknownLocaleError
 
 from ingest.errors import ConfigError
 
-FOLDER = Path(__file__).parent / "static" / "words"
+FOLDER = Path(__file__).parents[2] / "static" / "words"
 CODES = ("en", "es", "de", "fr", "it", "pt")
 LONGEST = 4000  # characters of one text in an owner's file
 # Sentences that stand in answers: only the server needs them.

@@ -15,13 +15,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.answer.citations import unescape
-from bot.howto import Step, howtos
-from bot.markup import Inline, escape, flow
 from bot.problems import Problem
-from bot.sources import panel, sources
-from bot.spoken import in_their_words, urgent_first
+from bot.server.window.article_html import Inline, escape, flow
+from bot.server.window.how_to import Step, howtos
+from bot.server.window.own_sentences import in_their_words, urgent_first
+from bot.server.window.sources import panel, sources
+from bot.server.window.translations import Words
 from bot.types import Answer, Citation
-from bot.words import Words
 from ingest.blocks import blocks
 from ingest.normal import without_towers
 from ingest.weburl import is_web
