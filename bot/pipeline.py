@@ -46,7 +46,7 @@ from bot.understand.split_questions import parts_of
 from bot.write.worded import worded
 from ingest.article import Article, Chunk
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.embed import Embedder, SentenceTransformerEmbedder
+from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.errors import EmbedderError, FootnoteError
 from ingest.generations import Index
 

@@ -21,7 +21,7 @@ from ingest.feedentry import Context, made_key, post_of
 from ingest.feedxml import decoded, prepared
 from ingest.jsonfeed import read_json_feed
 from ingest.post import Post, plain_title
-from ingest.weburl import public_url
+from ingest.urls import public_url
 
 MOST_POSTS = 10_000
 _MOST_BYTES = 64 * 1024 * 1024

@@ -24,7 +24,7 @@ from ingest.dates import iso_date
 from ingest.excerpt import ends_open, looks_whole, same_beginning, without_footer, without_more
 from ingest.normal import tidy
 from ingest.post import Post, paragraphs, plain_title
-from ingest.weburl import public_url
+from ingest.urls import public_url
 
 Entry = Any  # feedparser's dictionaries
 _MAIL = re.compile(r"(?:mailto:)?[^\s<>()\"',;]+@[^\s<>()\"',;]+")

@@ -13,7 +13,7 @@ from ingest.excerpt import ends_open, looks_whole, same_beginning, without_foote
 from ingest.feedentry import clean_tags, iso, made_key, name_only, short_title
 from ingest.normal import tidy
 from ingest.post import Post, paragraphs
-from ingest.weburl import public_url
+from ingest.urls import public_url
 
 
 def read_json_feed(data: bytes, url: str | None, most: int) -> tuple[str, str | None, list[Post], int]:

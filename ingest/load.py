@@ -22,7 +22,7 @@ from ingest.folder import FEEDS, read_bytes
 from ingest.found import Item
 from ingest.memory import Memory
 from ingest.records import NOTHING, Stored
-from ingest.weburl import is_web, public_url
+from ingest.urls import is_web, public_url
 
 if TYPE_CHECKING:
     from ingest.fetch import Fetcher

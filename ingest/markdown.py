@@ -21,7 +21,7 @@ from ingest.dates import iso_date
 from ingest.errors import SourceError
 from ingest.htmltree import parse_html, pieces_of
 from ingest.normal import Cleaned, plain_text, render, take_title, tidy, typed_lists
-from ingest.weburl import public_url
+from ingest.urls import public_url
 
 _FENCED = {"---": re.compile(r"(?:---|\.\.\.)[ \t]*$", re.M), "+++": re.compile(r"\+\+\+[ \t]*$", re.M)}
 _KEY = re.compile(r"\s*(?:#|[\w\"'-][\w \"'-]*\s*[:=](?:\s|$))")

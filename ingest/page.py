@@ -16,7 +16,7 @@ from ingest.fetch import Fetched
 from ingest.found import LeftOut
 from ingest.pagekind import kind_of
 from ingest.titled import as_article
-from ingest.weburl import same_site
+from ingest.urls import same_site
 
 # Words, and letters for writing that puts no spaces between words. With less than
 _LEAST = (8, 40)  # this and no sentence, only what the theme says around a post has been found;

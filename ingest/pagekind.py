@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from ingest.htmltree import parse_html
 from ingest.normal import plain_text
 from ingest.pagesigns import Signs, read_signs
-from ingest.weburl import public_url
+from ingest.urls import public_url
 
 Kind = Literal["post", "page", "list", "login", "password", "missing", "empty"]
 

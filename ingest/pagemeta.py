@@ -20,7 +20,7 @@ from ingest.byline import is_name
 from ingest.dates import is_date, iso_date
 from ingest.htmltree import Element, text_of
 from ingest.normal import same, tidy
-from ingest.weburl import public_url
+from ingest.urls import public_url
 
 
 @dataclass(frozen=True, slots=True)

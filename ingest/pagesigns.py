@@ -20,7 +20,7 @@ from ingest.hidden import is_silent
 from ingest.htmltree import Element, text_of
 from ingest.normal import tidy
 from ingest.pagemeta import json_ld
-from ingest.weburl import host_of, public_url
+from ingest.urls import host_of, public_url
 
 _CHROME = frozenset(("nav", "footer", "aside", "dialog"))
 _ROLES = frozenset(("navigation", "banner", "contentinfo", "complementary", "search", "dialog"))

@@ -25,7 +25,7 @@ from ingest.article import Article, Chunk
 from ingest.blobs import Place
 from ingest.config import IndexConfig
 from ingest.disk import REBUILD, explained
-from ingest.embed import Floats
+from ingest.embedder import Floats
 from ingest.errors import IndexMismatch
 
 _TABLES = """

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from ingest.errors import SourceError
 from ingest.htmltree import Element
-from ingest.weburl import host_of, public_url
+from ingest.urls import host_of, public_url
 
 _MOST_ENTRIES = 50_000
 _MOST_BYTES = 50 * 1024 * 1024

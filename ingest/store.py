@@ -26,7 +26,7 @@ from ingest.blobs import Blobs, Place
 from ingest.config import IndexConfig
 from ingest.copies import CHROMA, DB, TOKENS
 from ingest.disk import REBUILD, damaged, unwritable
-from ingest.embed import Floats
+from ingest.embedder import Floats
 from ingest.errors import IndexMismatch, NotInIndex
 from ingest.records import Record, Records, Stored
 from ingest.scratch import Scratch

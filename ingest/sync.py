@@ -22,7 +22,7 @@ from typing import Protocol
 from ingest.article import Article, LoadFailure
 from ingest.disk import explained
 from ingest.draft import Draft
-from ingest.embed import Embedder
+from ingest.embedder import Embedder
 from ingest.errors import IndexDamaged, IndexMissing, NotInIndex, SourceError
 from ingest.found import Inventory, Item, LeftOut, Seen
 from ingest.generations import Index
@@ -30,7 +30,7 @@ from ingest.load import Load
 from ingest.load import load as load_source
 from ingest.plan import Listing, Plan, plan, settled
 from ingest.records import Stored
-from ingest.weburl import is_web
+from ingest.urls import is_web
 from ingest.writer import Writer
 
 

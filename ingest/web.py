@@ -34,7 +34,7 @@ from ingest.post import Post, article_of
 from ingest.records import Stored
 from ingest.site import LARGEST, Found, Pagelist, find, pages_of, unpacked
 from ingest.sitemap import looks_like_sitemap
-from ingest.weburl import public_url, same_site
+from ingest.urls import public_url, same_site
 from ingest.wordpress import Listing
 from ingest.wxr import looks_like_wxr
 

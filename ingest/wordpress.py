@@ -24,7 +24,7 @@ from ingest.errors import SourceError
 from ingest.found import LeftOut
 from ingest.htmltree import parse_html
 from ingest.post import Post
-from ingest.weburl import host_of, public_url
+from ingest.urls import host_of, public_url
 from ingest.wordpresspost import string, wordpress_post
 
 _REL = "https://api.w.org/"

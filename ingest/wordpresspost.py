@@ -17,7 +17,7 @@ from ingest.dates import iso_date
 from ingest.found import LeftOut
 from ingest.normal import tidy
 from ingest.post import Post, plain_title
-from ingest.weburl import host_of
+from ingest.urls import host_of
 
 # The category that WordPress puts a post in which has none, in the languages of its installer.
 _UNSORTED = frozenset(

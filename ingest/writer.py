@@ -13,7 +13,7 @@ import numpy as np
 from ingest.article import Article, Chunk
 from ingest.chunk import chunk, embedding_text
 from ingest.config import IndexConfig
-from ingest.embed import Embedder, Floats
+from ingest.embedder import Embedder, Floats
 from ingest.errors import EmbedderError, FootnoteError, IndexError_
 from ingest.store import Store
 

@@ -24,7 +24,7 @@ from ingest.feedentry import clean_tags, iso, made_key, name_only, short_title
 from ingest.feedxml import FORBIDDEN, decoded, encoding_of
 from ingest.normal import tidy
 from ingest.post import Post, plain_title
-from ingest.weburl import public_url
+from ingest.urls import public_url
 
 _CHUNK = 64 * 1024
 _SNIFFED = 16 * 1024

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from ingest.embed import Floats, TokenVectors
+from ingest.embedder import Floats, TokenVectors
 
 if TYPE_CHECKING:
     from browsing import Page

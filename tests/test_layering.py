@@ -14,14 +14,14 @@ FILES = sorted([*ROOT.glob("ingest/**/*.py"), *ROOT.glob("bot/**/*.py"), ROOT / 
 DOORS = {
     "chromadb": {"ingest/store.py"},
     "gradio": {"ui.py"},
-    "sentence_transformers": {"ingest/embed.py", "bot/bench/command.py"},
+    "sentence_transformers": {"ingest/embedder.py", "bot/bench/command.py"},
     "torch": {
-        "ingest/embed.py",
+        "ingest/embedder.py",
         "bot/read/cross_encoder.py",
         "bot/train/sentence_net.py",
         "bot/train/cross_encoder.py",
     },
-    "transformers": {"ingest/embed.py", "bot/read/cross_encoder.py", "bot/train/cross_encoder.py"},
+    "transformers": {"ingest/embedder.py", "bot/read/cross_encoder.py", "bot/train/cross_encoder.py"},
     "langchain_core": {
         "bot/langchain.py",
         "bot/write/chat_model.py",

@@ -28,7 +28,7 @@ from bot.read.cross_encoder import JointReader
 from bot.safety.classifier import load_alarm
 from ingest.article import Article
 from ingest.config import IndexConfig
-from ingest.embed import SentenceTransformerEmbedder
+from ingest.embedder import SentenceTransformerEmbedder
 from ingest.generations import Index
 from ingest.load import load
 from ingest.sync import sync
@@ -113,7 +113,7 @@ def bench_ingest(posts: int = 1000) -> Figures:
     """A made blog: full ingest, nothing changed, one paragraph edited; beside bare encode and LangChain."""
     from sentence_transformers import SentenceTransformer
 
-    from ingest.embed import model_folder
+    from ingest.embedder import model_folder
 
     embedder = SentenceTransformerEmbedder(threads=2)
     embedder.embed_query("warm up")

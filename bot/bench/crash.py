@@ -34,7 +34,7 @@ from ingest import store
 from ingest.article import Article
 from ingest.chunk import chunk, embedding_text
 from ingest.config import IndexConfig
-from ingest.embed import Floats, TokenVectors
+from ingest.embedder import Floats, TokenVectors
 from ingest.errors import FootnoteError, IndexDamaged
 from ingest.finish import StartFinisher, Subprocess, finish
 from ingest.found import Item

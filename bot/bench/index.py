@@ -24,7 +24,7 @@ from bot.retrieve.corpus import load_corpus, retrieve_vector
 from ingest import copies
 from ingest.article import Article
 from ingest.config import IndexConfig
-from ingest.embed import Embedder, SentenceTransformerEmbedder
+from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.finish import StartFinisher, Subprocess, finish
 from ingest.found import Inventory, Item
 from ingest.generations import Index

@@ -22,7 +22,7 @@ from bot.read.reading import Rereader
 from ingest.article import Article
 from ingest.chunk import chunk, embedding_text
 from ingest.config import IndexConfig
-from ingest.embed import Embedder
+from ingest.embedder import Embedder
 from ingest.generations import Index
 from ingest.load import load, loader, memory_in
 from ingest.sync import SyncReport, sync

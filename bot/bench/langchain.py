@@ -19,7 +19,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.indexing import index
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from ingest.embed import Embedder
+from ingest.embedder import Embedder
 
 _CHUNK = 600  # characters: about as many passages as Footnote makes of the made posts
 

@@ -73,7 +73,7 @@ def ingest(
 ) -> None:
     """Bring the index up to date with a blog: its files, or its address."""
     from bot.cli.output import print_report, progress_bar
-    from ingest.embed import SentenceTransformerEmbedder
+    from ingest.embedder import SentenceTransformerEmbedder
     from ingest.generations import Index
     from ingest.load import loader, memory_in
     from ingest.sync import sync

@@ -25,7 +25,7 @@ from bot.write.verify.support import Ground, Verdict, ground, judge
 from ingest.article import Article
 from ingest.chunk import chunk, embedding_text
 from ingest.config import IndexConfig
-from ingest.embed import Embedder, TokenVectors
+from ingest.embedder import Embedder, TokenVectors
 from ingest.errors import SourceError
 from ingest.load import load
 
@@ -223,7 +223,7 @@ def figures(judged: Sequence[Judged]) -> dict[str, list[float]]:
 
 def main() -> None:
     """Print the figures of each file (`python -m bot.eval.claims`); those of absent articles are skipped."""
-    from ingest.embed import SentenceTransformerEmbedder
+    from ingest.embedder import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder(threads=1)
     for file in sorted(DATA.glob("*.jsonl")):

@@ -23,7 +23,7 @@ import ingest
 from bot.eval.sets.case import Set
 from ingest.article import Article
 from ingest.config import IndexConfig
-from ingest.embed import Embedder, Floats, TokenVectors
+from ingest.embedder import Embedder, Floats, TokenVectors
 from ingest.errors import IndexDamaged, IndexMismatch, IndexMissing
 from ingest.generations import Index
 from ingest.sync import sync

@@ -28,7 +28,7 @@ from bot.pipeline import Bot
 from bot.read.cross_encoder import JointReader
 from bot.read.reading import Rereader
 from bot.retrieve.corpus import load_corpus
-from ingest.embed import Embedder, SentenceTransformerEmbedder
+from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.errors import SourceError
 from ingest.generations import Index
 from ingest.sync import Progress, silent

@@ -9,7 +9,7 @@ by the mean of its tokens' states, beside the state of the whole.
 
 Stored is only what training changed (joint.npz: differences to the packaged weights, as int8 with one
 scale a row). Trained by bot/train/cross_encoder.py. With bot/eval/train*.py, bot/bench/command.py and
-ingest/embed.py the only file that imports torch, at its first use.
+ingest/embedder.py the only file that imports torch, at its first use.
 
 What this file does not know: retrieval, and what becomes of its numbers (reader.py).
 """
@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from bot.read.features import Matter
 from bot.retrieve.bm25 import STOPWORDS, stem, words
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.embed import Floats, model_folder
+from ingest.embedder import Floats, model_folder
 from ingest.errors import EmbedderError
 
 WEIGHTS = Path(__file__).parent / "cross_encoder.npz"

@@ -26,7 +26,7 @@ from bot.retrieve.corpus import Corpus
 from bot.types import Passage
 from ingest.blocks import Kind, blocks, sentences
 from ingest.chunk import embedding_text
-from ingest.embed import Floats, TokenVectors
+from ingest.embedder import Floats, TokenVectors
 
 Ints = NDArray[np.int64]
 _NEAR = 25  # tokens before and after a sentence that count as its context

@@ -29,7 +29,7 @@ from bot.read.features import NAMES, Matter, Sentence, gather
 from bot.retrieve.corpus import Corpus
 from bot.types import Passage
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.embed import Floats, TokenVectors
+from ingest.embedder import Floats, TokenVectors
 from ingest.errors import EmbedderError
 
 WEIGHTS = Path(__file__).parent / "sentence_net.npz"

@@ -21,7 +21,7 @@ from bot.retrieve.fuse import fuse
 from bot.types import Passage
 from ingest.article import Article, Chunk
 from ingest.chunk import embedding_text
-from ingest.embed import Embedder, Floats
+from ingest.embedder import Embedder, Floats
 from ingest.store import Store
 
 DEPTH = 50  # how far down each ranking fusion looks at least

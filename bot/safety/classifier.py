@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from bot.safety.rules import Guide, packaged
 from bot.safety.triage import Urgent, triage
-from ingest.embed import Floats
+from ingest.embedder import Floats
 from ingest.errors import EmbedderError
 
 WEIGHTS = Path(__file__).parent / "classifier.npz"

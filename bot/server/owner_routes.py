@@ -26,7 +26,7 @@ from starlette.responses import JSONResponse, Response
 
 from bot.problems import Problem, Refused
 from bot.server.window.conversation import whole
-from ingest.weburl import is_web, public_url, same_site
+from ingest.urls import is_web, public_url, same_site
 
 if TYPE_CHECKING:
     from bot.config.settings import BotConfig

@@ -24,7 +24,7 @@ from bot.read.reading import Reading, read, signals
 from bot.retrieve.corpus import Corpus, retrieve_vector
 from bot.train.cross_encoder import trained_on
 from bot.train.sentence_net import DATA, FIRST, prepare, read_post, shelve
-from ingest.embed import Floats, SentenceTransformerEmbedder
+from ingest.embedder import Floats, SentenceTransformerEmbedder
 
 OWN = (Path("data/eval/article"), Path("data/eval/sample"))
 OTHERS = tuple(Path("../shared/eval") / name for name in ("clapnq-dev", "squad2-dev"))

@@ -33,7 +33,7 @@ from bot.retrieve.corpus import retrieve_vector
 from bot.train.sentence_net import DATA, LATER, Asked, Example, examples, loss, prepare, shelve
 from ingest.chunk import embedding_text
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.embed import SentenceTransformerEmbedder, model_folder
+from ingest.embedder import SentenceTransformerEmbedder, model_folder
 
 _PASSAGES = 12
 _NEGATIVES = 2  # passages without an answer that are read for each question and epoch

@@ -18,7 +18,7 @@ from bot.eval.triage import read_cases
 from bot.safety.normalize import NEAR_WORDS, Vocabulary, plain
 from bot.safety.rules import packaged
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.embed import model_folder
+from ingest.embedder import model_folder
 from ingest.errors import EmbedderError
 
 CASES = Path("data/eval/triage")

@@ -27,7 +27,7 @@ from bot.safety.triage import triage
 from bot.train.sentence_net import DATA as READERS
 from bot.train.sentence_net import read_post
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.embed import Floats, SentenceTransformerEmbedder
+from ingest.embedder import Floats, SentenceTransformerEmbedder
 
 DATA = (Path("data/eval/triage"), Path("data/triage"))
 ALARMS = 0.06  # share of ordinary messages, hard ones, that may raise an alarm in cross-validation

@@ -34,7 +34,7 @@ from bot.understand.spelling import correct
 from ingest.article import Article, Chunk
 from ingest.chunk import chunk, embedding_text
 from ingest.config import DEFAULT_EMBEDDER, IndexConfig
-from ingest.embed import Floats, SentenceTransformerEmbedder
+from ingest.embedder import Floats, SentenceTransformerEmbedder
 
 DATA = Path("data/reader")
 FIRST, LATER = (

@@ -23,7 +23,7 @@ from bot.types import Turn
 from bot.understand.blog_names import topical
 from bot.understand.clean import plain_words
 from bot.understand.follow_up import readers
-from ingest.embed import Floats
+from ingest.embedder import Floats
 
 SHARE = 0.5  # of the vector of "the two questions before, then this one" against the question's own
 FIRST, FADES = 0.35, 0.5  # weight of a word of the question before; of one before that, times this

@@ -21,7 +21,7 @@ from bot.types import Citation, Passage
 from bot.write.verify.support import Ground, Source, ground, judge
 from ingest.article import Article
 from ingest.blocks import sentences
-from ingest.embed import Embedder, TokenVectors
+from ingest.embedder import Embedder, TokenVectors
 
 MOST_SHOWN = 12  # sentences
 _LONGEST = 600  # characters of a sentence that is looked at

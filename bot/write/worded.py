@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.retrieve.corpus import Corpus
 from bot.types import Citation, Passage, Token
-from ingest.embed import Embedder
+from ingest.embedder import Embedder
 from ingest.errors import ModelError
 
 if TYPE_CHECKING:

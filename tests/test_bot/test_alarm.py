@@ -11,7 +11,7 @@ from bot.eval.triage import read_cases
 from bot.safety.classifier import Alarm, Verdict, counted, load_alarm, pieces, second_look
 from bot.safety.rules import load_guide, packaged
 from bot.safety.triage import Urgent, triage
-from ingest.embed import Floats, SentenceTransformerEmbedder
+from ingest.embedder import Floats, SentenceTransformerEmbedder
 from ingest.errors import EmbedderError
 
 HELD_OUT = Path("data/eval/triage-heldout")

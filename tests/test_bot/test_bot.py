@@ -16,7 +16,7 @@ from bot.langchain import BlogRetriever, BlogRunnable
 from bot.pipeline import Bot
 from bot.read.cross_encoder import JointReader
 from bot.types import Answer, Token, Turn
-from ingest.embed import SentenceTransformerEmbedder
+from ingest.embedder import SentenceTransformerEmbedder
 from ingest.errors import EmbedderError, IndexMissing, QuestionError, QuestionTooLong
 from ingest.generations import Index
 from ingest.sync import sync

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.eval.claims import DATA, Shelf, figures, measure
-from ingest.embed import SentenceTransformerEmbedder
+from ingest.embedder import SentenceTransformerEmbedder
 
 pytestmark = pytest.mark.model
 ROOT = Path(__file__).resolve().parents[2]

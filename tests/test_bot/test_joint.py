@@ -13,7 +13,7 @@ from bot.read.features import NAMES, Matter, Sentence
 from bot.read.reading import BESIDE, SHARE, Reading, Scored, again, beside, calibrated, ranked
 from bot.types import Passage
 from ingest.article import Chunk
-from ingest.embed import Floats
+from ingest.embedder import Floats
 from ingest.errors import EmbedderError
 
 D = 4

@@ -14,7 +14,7 @@ from bot.retrieve.corpus import Corpus, corpus_of, retrieve, retrieve_vector
 from bot.retrieve.fuse import fuse
 from ingest.article import Article, Chunk
 from ingest.chunk import chunk, embedding_text
-from ingest.embed import Floats
+from ingest.embedder import Floats
 
 EMBEDDER = FakeEmbedder()
 

@@ -15,7 +15,7 @@ from bot.retrieve.bm25 import STOPWORDS, build, content_stems, words
 from bot.understand.clean import plain_words
 from bot.understand.sound import sound, starts_alike
 from bot.understand.spelling import correct, nearest
-from ingest.embed import SentenceTransformerEmbedder
+from ingest.embedder import SentenceTransformerEmbedder
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -16,7 +16,7 @@ from bot.config.settings import BotConfig
 from bot.pipeline import Bot
 from bot.types import Answer, Token
 from bot.write.chat_model import Writer
-from ingest.embed import SentenceTransformerEmbedder
+from ingest.embedder import SentenceTransformerEmbedder
 from ingest.generations import Index
 from ingest.sync import sync
 

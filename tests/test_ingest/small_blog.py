@@ -12,7 +12,7 @@ from conftest import FakeEmbedder
 
 from ingest.article import Article, LoadFailure
 from ingest.config import IndexConfig
-from ingest.embed import Embedder
+from ingest.embedder import Embedder
 from ingest.errors import SourceError
 from ingest.finish import finish
 from ingest.generations import Index

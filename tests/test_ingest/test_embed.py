@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.embed import SentenceTransformerEmbedder, TokenVectors, model_folder, verify_packaged
+from ingest.embedder import SentenceTransformerEmbedder, TokenVectors, model_folder, verify_packaged
 from ingest.errors import EmbedderError
 
 

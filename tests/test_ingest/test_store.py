@@ -21,7 +21,7 @@ from small_blog import CONFIG
 from ingest import copies
 from ingest.article import Article, Chunk
 from ingest.chunk import chunk
-from ingest.embed import Floats, TokenVectors
+from ingest.embedder import Floats, TokenVectors
 from ingest.errors import IndexDamaged, IndexMismatch, NotInIndex
 from ingest.store import Store
 

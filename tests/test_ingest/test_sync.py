@@ -12,7 +12,7 @@ from conftest import FakeEmbedder
 from small_blog import CONFIG, ask, ids, index_at, ingest, load, post
 
 from ingest.article import Article, LoadFailure
-from ingest.embed import Floats, TokenVectors
+from ingest.embedder import Floats, TokenVectors
 from ingest.errors import (
     EmbedderError,
     FootnoteError,

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.embed import Floats, TokenVectors
+from ingest.embedder import Floats, TokenVectors
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 

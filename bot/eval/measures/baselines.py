@@ -23,7 +23,7 @@ from bot.read.features import spans
 from bot.retrieve.corpus import Corpus
 from ingest.article import Article, Chunk
 from ingest.chunk import embedding_text
-from ingest.embed import Embedder, Floats, TokenVectors
+from ingest.embedder import Embedder, Floats, TokenVectors
 
 BM25, DENSE, LANGCHAIN = "BM25 alone", "dense alone", "LangChain, k = 4"
 DEPTH = 50  # passages that are ranked

@@ -21,7 +21,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from bot.eval.sets.case import Span
 from ingest.article import Article
-from ingest.embed import Embedder, Floats
+from ingest.embedder import Embedder, Floats
 
 K = 4
 _SIZE, _OVERLAP = 1000, 200

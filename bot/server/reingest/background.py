@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from ingest.embed import Embedder, Floats, TokenVectors
+from ingest.embedder import Embedder, Floats, TokenVectors
 from ingest.finish import StartFinisher, Subprocess
 from ingest.generations import Index
 from ingest.sync import Progress, SyncReport, sync

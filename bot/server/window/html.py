@@ -24,7 +24,7 @@ from bot.server.window.translations import Words
 from bot.types import Answer, Citation
 from ingest.blocks import blocks
 from ingest.normal import without_towers
-from ingest.weburl import is_web
+from ingest.urls import is_web
 
 __all__ = [
     "actions", "answer", "copied", "foot", "header", "panel", "partial", "problem", "question", "sources", "welcome",

@@ -28,7 +28,7 @@ from bot.write.verify.wordnet import are_siblings, is_borne_out
 from ingest.article import Article
 from ingest.blocks import Kind
 from ingest.chunk import embedding_text
-from ingest.embed import Floats, TokenVectors
+from ingest.embedder import Floats, TokenVectors
 
 MOST_SOURCES = 3
 LEAST_MEAN, LEAST_WORD = 0.80, 0.42  # set on the tuned half of data/eval/claims, see LOG.md
