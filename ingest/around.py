@@ -14,8 +14,8 @@ import re
 from collections.abc import Callable
 
 from ingest import boilerplate
+from ingest.article.normal_form import tidy
 from ingest.htmltree import Element
-from ingest.normal import tidy
 
 _AROUND = re.compile(
     r"(?:.*[-_])?(?:share|sharing|sharedaddy|social|addtoany|jp-relatedposts|related(?:posts?)?|recommended|recent-posts?"

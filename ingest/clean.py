@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from ingest.article.normal_form import Cleaned
 from ingest.decode import decode
 from ingest.markdown import from_markdown
-from ingest.normal import Cleaned
 from ingest.pasted import from_pasted
 from ingest.webpage import from_html
 

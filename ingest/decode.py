@@ -13,8 +13,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from ingest.article.normal_form import plain_text
 from ingest.errors import SourceError
-from ingest.normal import plain_text
 
 _BOMS = (  # UTF-32 first: its little-endian mark begins with UTF-16's
     (codecs.BOM_UTF32_LE, "utf-32-le"),

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from ingest.article import LoadFailure
+from ingest.article.article import LoadFailure
+from ingest.article.items import Inventory, Item, LeftOut
 from ingest.errors import SourceError
-from ingest.found import Inventory, Item, LeftOut
 from ingest.post import article_of
 from ingest.wxr import Skipped, read_wxr
 

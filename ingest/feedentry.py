@@ -20,9 +20,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from ingest.article.normal_form import tidy
 from ingest.dates import iso_date
 from ingest.excerpt import ends_open, looks_whole, same_beginning, without_footer, without_more
-from ingest.normal import tidy
 from ingest.post import Post, paragraphs, plain_title
 from ingest.urls import public_url
 

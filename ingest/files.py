@@ -16,7 +16,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.article import Article, LoadFailure
+from ingest.article.article import Article, LoadFailure
+from ingest.article.items import Item, LeftOut, Seen
 from ingest.clean import Format, clean, decode
 from ingest.errors import SourceError
 from ingest.exports import exported
@@ -34,7 +35,6 @@ from ingest.folder import (
     shown,
     why,
 )
-from ingest.found import Item, LeftOut, Seen
 from ingest.memory import Memory
 from ingest.reader import reader
 from ingest.records import Stored

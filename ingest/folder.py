@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.article import LoadFailure
+from ingest.article.article import LoadFailure
+from ingest.article.normal_form import plain_text
 from ingest.errors import SourceError
-from ingest.normal import plain_text
 
 PAGES = frozenset((".html", ".htm"))
 READABLE = PAGES | {".md", ".markdown", ".txt"}

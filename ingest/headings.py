@@ -14,9 +14,9 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from ingest.article.normal_form import ends_sentence
 from ingest.boilerplate import is_prose
 from ingest.lines import Line
-from ingest.normal import ends_sentence
 
 _ENDINGS = (".", "!", ":", ";", ",", "…", "。", "！", "-", "–", "—")
 _NOT_HEADING = re.compile(

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from ingest.article.normal_form import Piece, join_lines, row, tidy, tidy_code
 from ingest.hidden import is_silent
-from ingest.normal import Piece, join_lines, row, tidy, tidy_code
 
 Element = Any  # lxml has no type hints
 Skip = Callable[[Element], bool]

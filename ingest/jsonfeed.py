@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ingest.article.normal_form import tidy
 from ingest.errors import SourceError
 from ingest.excerpt import ends_open, looks_whole, same_beginning, without_footer, without_more
 from ingest.feedentry import clean_tags, iso, made_key, name_only, short_title
-from ingest.normal import tidy
 from ingest.post import Post, paragraphs
 from ingest.urls import public_url
 

@@ -16,10 +16,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from ingest.article.items import Item
 from ingest.errors import SourceError
 from ingest.files import Files, existing
 from ingest.folder import FEEDS, read_bytes
-from ingest.found import Item
 from ingest.memory import Memory
 from ingest.records import NOTHING, Stored
 from ingest.urls import is_web, public_url

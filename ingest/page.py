@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urlsplit
 
-from ingest.article import Article, LoadFailure
+from ingest.article.article import Article, LoadFailure
+from ingest.article.items import LeftOut
 from ingest.clean import Cleaned, Format, clean
 from ingest.decode import decode
 from ingest.errors import SourceError
 from ingest.fetch import Fetched
-from ingest.found import LeftOut
 from ingest.pagekind import kind_of
 from ingest.titled import as_article
 from ingest.urls import same_site

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from ingest.article.normal_form import plain_text
 from ingest.htmltree import parse_html
-from ingest.normal import plain_text
 from ingest.pagesigns import Signs, read_signs
 from ingest.urls import public_url
 

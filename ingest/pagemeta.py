@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from ingest.article.normal_form import same, tidy
 from ingest.byline import is_name
 from ingest.dates import is_date, iso_date
 from ingest.htmltree import Element, text_of
-from ingest.normal import same, tidy
 from ingest.urls import public_url
 
 

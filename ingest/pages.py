@@ -20,10 +20,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from ingest.article import Article, LoadFailure
+from ingest.article.article import Article, LoadFailure
+from ingest.article.items import LeftOut, Seen
 from ingest.errors import FetchError, SourceError
 from ingest.fetch import Fetched
-from ingest.found import LeftOut, Seen
 from ingest.memory import Memory
 from ingest.page import understood
 from ingest.post import Post, article_of

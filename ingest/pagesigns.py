@@ -16,9 +16,9 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
+from ingest.article.normal_form import tidy
 from ingest.hidden import is_silent
 from ingest.htmltree import Element, text_of
-from ingest.normal import tidy
 from ingest.pagemeta import json_ld
 from ingest.urls import host_of, public_url
 

@@ -19,12 +19,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ingest import boilerplate
-from ingest.blocks import Kind
+from ingest.article.blocks import Kind
+from ingest.article.normal_form import Cleaned, Piece, plain_text, render, same
 from ingest.byline import read_byline
 from ingest.headings import find_headings, is_caption
 from ingest.lines import Line, read_lines
 from ingest.markdown import from_markdown, split_front_matter
-from ingest.normal import Cleaned, Piece, plain_text, render, same
 from ingest.pastedhead import read_head
 
 _ATX = re.compile(r"^(#{1,6})[ \t]+\S", re.M)

@@ -14,8 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.article import LoadFailure
-from ingest.found import LeftOut, Seen
+from ingest.article.article import LoadFailure
+from ingest.article.items import LeftOut, Seen
 from ingest.records import Stored
 
 _AT_ONCE = 3  # articles, and more than stay: hardly what the owner meant

@@ -16,11 +16,11 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
-from ingest.article import Article
+from ingest.article.article import Article
+from ingest.article.normal_form import plain_text, tidy
 from ingest.clean import from_html
 from ingest.errors import SourceError
 from ingest.htmltree import parse_html, text_of
-from ingest.normal import plain_text, tidy
 from ingest.titled import titled
 
 _ANY_TAG = re.compile(r"<(?:/?[a-z][a-z0-9]{0,15}\b|!--)", re.I)

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from ingest.article import Article, Chunk
+from ingest.article.article import Article, Chunk
 from ingest.blobs import Place
 from ingest.config import IndexConfig
 from ingest.disk import REBUILD, explained

@@ -15,7 +15,7 @@ from itertools import chain
 from urllib.parse import urljoin, urlsplit
 
 from ingest import wordpress
-from ingest.article import LoadFailure
+from ingest.article.article import LoadFailure
 from ingest.errors import DisallowedByRobots, FetchError, SourceError
 from ingest.feed import looks_like_feed
 from ingest.fetch import Fetched, Fetcher, gunzip

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest import blobs
-from ingest.article import Article, Chunk
+from ingest.article.article import Article, Chunk
 from ingest.blobs import Blobs, Place
 from ingest.config import IndexConfig
 from ingest.copies import CHROMA, DB, TOKENS

@@ -19,12 +19,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from ingest.article import Article, LoadFailure
+from ingest.article.article import Article, LoadFailure
+from ingest.article.items import Inventory, Item, LeftOut, Seen
 from ingest.disk import explained
 from ingest.draft import Draft
 from ingest.embedder import Embedder
 from ingest.errors import IndexDamaged, IndexMissing, NotInIndex, SourceError
-from ingest.found import Inventory, Item, LeftOut, Seen
 from ingest.generations import Index
 from ingest.load import Load
 from ingest.load import load as load_source

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ingest.article import Article
-from ingest.blocks import Block, blocks, sentences
-from ingest.normal import Cleaned, tidy
+from ingest.article.article import Article
+from ingest.article.blocks import Block, blocks, sentences
+from ingest.article.normal_form import Cleaned, tidy
 
 _LONGEST = 80
 

@@ -19,13 +19,13 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from ingest.article import Article, LoadFailure
+from ingest.article.article import Article, LoadFailure
+from ingest.article.items import Inventory, Item, LeftOut, Seen
 from ingest.decode import decode
 from ingest.errors import FetchError, SourceError
 from ingest.exports import exported
 from ingest.feed import Feed, looks_like_feed, read_feed
 from ingest.fetch import Fetched, Fetcher
-from ingest.found import Inventory, Item, LeftOut, Seen
 from ingest.memory import Memory
 from ingest.pagekind import is_home
 from ingest.pages import Pages, Wanted

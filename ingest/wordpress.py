@@ -19,9 +19,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from ingest.article import LoadFailure
+from ingest.article.article import LoadFailure
+from ingest.article.items import LeftOut
 from ingest.errors import SourceError
-from ingest.found import LeftOut
 from ingest.htmltree import parse_html
 from ingest.post import Post
 from ingest.urls import host_of, public_url

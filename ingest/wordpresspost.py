@@ -12,10 +12,10 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from ingest.article import LoadFailure
+from ingest.article.article import LoadFailure
+from ingest.article.items import LeftOut
+from ingest.article.normal_form import tidy
 from ingest.dates import iso_date
-from ingest.found import LeftOut
-from ingest.normal import tidy
 from ingest.post import Post, plain_title
 from ingest.urls import host_of
 

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
+from ingest.article.normal_form import tidy
 from ingest.autop import body_html
 from ingest.errors import SourceError
 from ingest.feedentry import clean_tags, iso, made_key, name_only, short_title
 from ingest.feedxml import FORBIDDEN, decoded, encoding_of
-from ingest.normal import tidy
 from ingest.post import Post, plain_title
 from ingest.urls import public_url
 

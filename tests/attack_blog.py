@@ -25,8 +25,8 @@ from bot.answer.citations import Evidence, Line, footnote, verify
 from bot.answer.lines import joined, tokens
 from bot.config.settings import BotConfig
 from bot.types import Answer, Event, Passage, Token, Turn
-from ingest.article import Article, Chunk
-from ingest.blocks import blocks
+from ingest.article.article import Article, Chunk
+from ingest.article.blocks import blocks
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.finish import finish
 from ingest.generations import Index

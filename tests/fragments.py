@@ -33,8 +33,8 @@ from starlette.routing import Mount, Route
 
 from bot.answer.citations import link
 from bot.demo.blog import blog, posts
-from ingest.article import Article
-from ingest.blocks import Block, blocks, sentences
+from ingest.article.article import Article
+from ingest.article.blocks import Block, blocks, sentences
 from ingest.load import loader
 
 PAGES = Path(__file__).parent / "pages" / "fragments"

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from bot.answer.text_fragment import text_fragment
 from bot.types import Citation, Passage
-from ingest.article import Article
+from ingest.article.article import Article
 
 _MARKER = re.compile(r"(?<!\\)\[(\d+)\]")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~|$]")

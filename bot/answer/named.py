@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator
 
 from bot.retrieve.bm25 import content_stems, stem, stems
-from ingest.article import Article
-from ingest.blocks import Block, blocks, sections
+from ingest.article.article import Article
+from ingest.article.blocks import Block, blocks, sections
 
 _ASKS = re.compile(
     r"\b(?:wh(?:at|ich)(?: are)?(?: all)?(?: the| your| some| kinds? of| types? of)*|list(?: me)?(?: all)?(?: the| your)?"

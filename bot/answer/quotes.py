@@ -22,8 +22,8 @@ from bot.read.features import spans
 from bot.read.reading import Reading, Scored
 from bot.retrieve.bm25 import stems
 from bot.understand.answer_type import Kind, kind_of
-from ingest.article import Article
-from ingest.blocks import blocks
+from ingest.article.article import Article
+from ingest.article.blocks import blocks
 
 MOST = 4  # sentences that are quoted for what they say
 ROOM = 5  # sentences in all, with those that come along because the others lean on them

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
 from bot.retrieve.bm25 import content_stems
-from ingest.article import Article, Chunk
-from ingest.blocks import blocks
+from ingest.article.article import Article, Chunk
+from ingest.article.blocks import blocks
 
 _LONGEST = 90  # characters of a heading that still makes a question one reads at a glance
 # Headings that say nothing by themselves; the article's title speaks for a how-to under them.

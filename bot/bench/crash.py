@@ -31,13 +31,13 @@ from pathlib import Path
 import numpy as np
 
 from ingest import store
-from ingest.article import Article
-from ingest.chunk import chunk, embedding_text
+from ingest.article.article import Article
+from ingest.article.chunk import chunk, embedding_text
+from ingest.article.items import Item
 from ingest.config import IndexConfig
 from ingest.embedder import Floats, TokenVectors
 from ingest.errors import FootnoteError, IndexDamaged
 from ingest.finish import StartFinisher, Subprocess, finish
-from ingest.found import Item
 from ingest.generations import Index
 from ingest.records import NOTHING, Stored
 from ingest.sync import sync

@@ -19,8 +19,8 @@ from bot.bench.rig.synthetic_blog import write_blog, write_post
 from bot.config.settings import BotConfig
 from bot.pipeline import Bot
 from bot.read.reading import Rereader
-from ingest.article import Article
-from ingest.chunk import chunk, embedding_text
+from ingest.article.article import Article
+from ingest.article.chunk import chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder
 from ingest.generations import Index

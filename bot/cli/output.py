@@ -12,7 +12,7 @@ from rich.text import Text
 from bot.answer.citations import unescape
 from bot.server.logs import printable
 from bot.types import Answer, Citation
-from ingest.article import Article
+from ingest.article.article import Article
 from ingest.sync import Progress as Told
 from ingest.sync import SyncReport, silent
 

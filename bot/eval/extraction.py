@@ -39,7 +39,7 @@ from rich.table import Table
 
 from bot.eval.measures.intervals import interval
 from bot.eval.measures.metrics import share
-from ingest.blocks import blocks
+from ingest.article.blocks import blocks
 from ingest.clean import decode, from_html
 from ingest.errors import SourceError
 

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from bot.retrieve.bm25 import STOPWORDS, overlap, stem, stems, words
 from bot.retrieve.corpus import Corpus
 from bot.types import Passage
-from ingest.blocks import Kind, blocks, sentences
-from ingest.chunk import embedding_text
+from ingest.article.blocks import Kind, blocks, sentences
+from ingest.article.chunk import embedding_text
 from ingest.embedder import Floats, TokenVectors
 
 Ints = NDArray[np.int64]

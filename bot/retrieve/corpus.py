@@ -19,8 +19,8 @@ from bot.retrieve import bm25 as keywords
 from bot.retrieve.bm25 import Keywords, stem
 from bot.retrieve.fuse import fuse
 from bot.types import Passage
-from ingest.article import Article, Chunk
-from ingest.chunk import embedding_text
+from ingest.article.article import Article, Chunk
+from ingest.article.chunk import embedding_text
 from ingest.embedder import Embedder, Floats
 from ingest.store import Store
 

@@ -31,8 +31,8 @@ from bot.retrieve.bm25 import STOPWORDS, Keywords, stem, stems, words
 from bot.retrieve.corpus import Corpus, corpus_of, retrieve_vector
 from bot.understand.clean import focus, plain_words
 from bot.understand.spelling import correct
-from ingest.article import Article, Chunk
-from ingest.chunk import chunk, embedding_text
+from ingest.article.article import Article, Chunk
+from ingest.article.chunk import chunk, embedding_text
 from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.embedder import Floats, SentenceTransformerEmbedder
 

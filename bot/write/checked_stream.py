@@ -19,8 +19,8 @@ from bot.answer.citations import escape, link, verify
 from bot.retrieve.bm25 import stems
 from bot.types import Citation, Passage
 from bot.write.verify.support import Ground, Source, ground, judge
-from ingest.article import Article
-from ingest.blocks import sentences
+from ingest.article.article import Article
+from ingest.article.blocks import sentences
 from ingest.embedder import Embedder, TokenVectors
 
 MOST_SHOWN = 12  # sentences

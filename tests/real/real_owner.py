@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conftest import FakeEmbedder
 
-from ingest.article import Article
+from ingest.article.article import Article
 from ingest.config import IndexConfig
 from ingest.finish import finish
 from ingest.generations import Index

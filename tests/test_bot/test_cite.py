@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from bot.answer.citations import Evidence, Line, escape, footnote, link, verify
 from bot.answer.text_fragment import text_fragment
 from bot.types import Passage
-from ingest.article import Article, Chunk
+from ingest.article.article import Article, Chunk
 
 text = st.text(min_size=1, max_size=200) | st.sampled_from(
     ["See [1] and **this** \\[2]", "a_b_ <b> & `x`", "1. one\n- two"]

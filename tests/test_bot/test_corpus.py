@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from bot.retrieve.bm25 import Keywords, build
 from bot.retrieve.corpus import Corpus, load_corpus
 from ingest import copies
-from ingest.article import Article
-from ingest.chunk import chunk
+from ingest.article.article import Article
+from ingest.article.chunk import chunk
 from ingest.config import IndexConfig
 from ingest.store import Store
 

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from texts import bare, normal_texts, texts
 
-from ingest.article import Article, Chunk
-from ingest.blocks import Block, blocks, sections
-from ingest.chunk import chunk, embedding_text
+from ingest.article.article import Article, Chunk
+from ingest.article.blocks import Block, blocks, sections
+from ingest.article.chunk import chunk, embedding_text
 
 count = FakeEmbedder().count
 sizes = st.sampled_from([4, 8, 20, 60, 400])

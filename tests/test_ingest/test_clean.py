@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.blocks import blocks, sections
+from ingest.article.blocks import blocks, sections
+from ingest.article.normal_form import Piece, render, tidy
 from ingest.clean import clean, decode, from_html, from_markdown
 from ingest.dates import iso_date
 from ingest.errors import FootnoteError, SourceError
-from ingest.normal import Piece, render, tidy
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from ingest import folder as folder_module
-from ingest.article import Article, LoadFailure
-from ingest.blocks import blocks
+from ingest.article.article import Article, LoadFailure
+from ingest.article.blocks import blocks
+from ingest.article.items import LeftOut
 from ingest.errors import SourceError
-from ingest.found import LeftOut
 from ingest.load import load
 
 DATA = Path(__file__).resolve().parents[2] / "data"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.blocks import Block, blocks, sections
+from ingest.article.blocks import Block, blocks, sections
 from ingest.clean import Cleaned, from_pasted
 from ingest.errors import FootnoteError
 

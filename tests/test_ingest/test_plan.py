@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.article import LoadFailure
-from ingest.found import LeftOut, Seen
+from ingest.article.article import LoadFailure
+from ingest.article.items import LeftOut, Seen
 from ingest.plan import Listing, place_of, plan, settled
 from ingest.records import Stored
 

@@ -11,9 +11,9 @@ from conftest import FakeEmbedder
 from small_blog import ids, index_at
 from small_site import Site, serving
 
-from ingest.article import Article
+from ingest.article.article import Article
+from ingest.article.items import Inventory
 from ingest.errors import SourceError
-from ingest.found import Inventory
 from ingest.generations import Index
 from ingest.load import load as plain_load
 from ingest.load import loader, memory_in

@@ -19,8 +19,8 @@ from conftest import FakeEmbedder
 from small_blog import CONFIG
 
 from ingest import copies
-from ingest.article import Article, Chunk
-from ingest.chunk import chunk
+from ingest.article.article import Article, Chunk
+from ingest.article.chunk import chunk
 from ingest.embedder import Floats, TokenVectors
 from ingest.errors import IndexDamaged, IndexMismatch, NotInIndex
 from ingest.store import Store

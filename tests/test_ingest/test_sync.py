@@ -11,7 +11,8 @@ import pytest
 from conftest import FakeEmbedder
 from small_blog import CONFIG, ask, ids, index_at, ingest, load, post
 
-from ingest.article import Article, LoadFailure
+from ingest.article.article import Article, LoadFailure
+from ingest.article.items import Seen
 from ingest.embedder import Floats, TokenVectors
 from ingest.errors import (
     EmbedderError,
@@ -20,7 +21,6 @@ from ingest.errors import (
     IndexMissing,
     NotInIndex,
 )
-from ingest.found import Seen
 from ingest.generations import Index
 from ingest.plan import Listing, Plan, plan
 from ingest.records import Stored

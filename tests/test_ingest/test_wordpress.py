@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ingest.article import LoadFailure
+from ingest.article.article import LoadFailure
+from ingest.article.items import LeftOut
 from ingest.errors import FetchError, SourceError
-from ingest.found import LeftOut
 from ingest.post import Post
 from ingest.wordpress import api_root, post_kinds, posts
 

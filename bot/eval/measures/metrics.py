@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bot.answer.citations import unescape
 from bot.eval.sets.case import Case, Span
 from bot.types import Answer, Citation
-from ingest.article import Article
+from ingest.article.article import Article
 
 Numbers = NDArray[np.float64]
 Flags = Sequence[bool] | NDArray[np.bool_]

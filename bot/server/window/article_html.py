@@ -1,4 +1,4 @@
-"""The normal form (ingest/article.py) as HTML: real headings, lists and tables, all text escaped.
+"""The normal form (ingest/article/article.py) as HTML: real headings, lists and tables, all text escaped.
 
 What this file does not know: what the text is, and which parts of it are quoted; the caller's
 `inline` turns each slice into HTML.
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import groupby, pairwise
 
-from ingest.blocks import Block
+from ingest.article.blocks import Block
 
 Inline = Callable[[int, int], str]  # offsets into the text -> that slice as HTML
 

@@ -17,7 +17,7 @@ from itertools import pairwise
 from bot.answer.citations import unescape
 from bot.server.window.hold_times import Hold, Repetitions, hold, repetitions
 from bot.types import Answer, Citation
-from ingest.blocks import Block
+from ingest.article.blocks import Block
 
 _MARKER = re.compile(r"\s?(?<!\\)\[(\d{1,3})\]")
 _ASKS = re.compile(

@@ -22,8 +22,8 @@ from bot.server.window.own_sentences import in_their_words, urgent_first
 from bot.server.window.sources import panel, sources
 from bot.server.window.translations import Words
 from bot.types import Answer, Citation
-from ingest.blocks import blocks
-from ingest.normal import without_towers
+from ingest.article.blocks import blocks
+from ingest.article.normal_form import without_towers
 from ingest.urls import is_web
 
 __all__ = [

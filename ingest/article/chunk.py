@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from ingest.article import Article, Chunk, Section
-from ingest.blocks import Block, blocks, sections, sentences
+from ingest.article.article import Article, Chunk, Section
+from ingest.article.blocks import Block, blocks, sections, sentences
 
 Span = tuple[int, int]
 Count = Callable[[str], int]

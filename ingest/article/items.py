@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingest.article import Article, LoadFailure
+from ingest.article.article import Article, LoadFailure
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.article import Section
+from ingest.article.article import Section
 
 Kind = Literal["heading", "paragraph", "bullet", "number", "row", "caption"]
 
