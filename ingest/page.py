@@ -10,12 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 from ingest.article.article import Article, LoadFailure
 from ingest.article.items import LeftOut
-from ingest.clean import Cleaned, Format, clean
-from ingest.decode import decode
 from ingest.errors import SourceError
+from ingest.extract.clean import Cleaned, Format, clean
+from ingest.extract.decode import decode
+from ingest.extract.titles import as_article
 from ingest.fetch import Fetched
 from ingest.pagekind import kind_of
-from ingest.titled import as_article
 from ingest.urls import same_site
 
 # Words, and letters for writing that puts no spaces between words. With less than

@@ -18,10 +18,10 @@ from urllib.parse import unquote, urlsplit
 
 from ingest.article.article import Article
 from ingest.article.normal_form import plain_text, tidy
-from ingest.clean import from_html
 from ingest.errors import SourceError
+from ingest.extract.clean import from_html
+from ingest.extract.titles import titled
 from ingest.htmltree import parse_html, text_of
-from ingest.titled import titled
 
 _ANY_TAG = re.compile(r"<(?:/?[a-z][a-z0-9]{0,15}\b|!--)", re.I)
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")

@@ -21,9 +21,9 @@ from pathlib import Path
 
 from ingest.article.article import Article, LoadFailure
 from ingest.article.items import Inventory, Item, LeftOut, Seen
-from ingest.decode import decode
 from ingest.errors import FetchError, SourceError
 from ingest.exports import exported
+from ingest.extract.decode import decode
 from ingest.feed import Feed, looks_like_feed, read_feed
 from ingest.fetch import Fetched, Fetcher
 from ingest.memory import Memory

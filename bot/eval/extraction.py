@@ -40,8 +40,8 @@ from rich.table import Table
 from bot.eval.measures.intervals import interval
 from bot.eval.measures.metrics import share
 from ingest.article.blocks import blocks
-from ingest.clean import decode, from_html
 from ingest.errors import SourceError
+from ingest.extract.clean import decode, from_html
 
 Half = Literal["all", "tuned", "held out"]
 Reader = Callable[[str], str]

@@ -14,7 +14,7 @@ import re
 from typing import Literal
 
 from ingest.article.normal_form import Cleaned
-from ingest.decode import decode
+from ingest.extract.decode import decode
 from ingest.markdown import from_markdown
 from ingest.pasted import from_pasted
 from ingest.webpage import from_html
