@@ -20,8 +20,8 @@ from ingest.article.article import Article
 from ingest.article.normal_form import plain_text, tidy
 from ingest.errors import SourceError
 from ingest.extract.clean import from_html
+from ingest.extract.html.tree import parse_html, text_of
 from ingest.extract.titles import titled
-from ingest.htmltree import parse_html, text_of
 
 _ANY_TAG = re.compile(r"<(?:/?[a-z][a-z0-9]{0,15}\b|!--)", re.I)
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")

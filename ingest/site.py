@@ -17,9 +17,9 @@ from urllib.parse import urljoin, urlsplit
 from ingest import wordpress
 from ingest.article.article import LoadFailure
 from ingest.errors import DisallowedByRobots, FetchError, SourceError
+from ingest.extract.html.page_kind import declared_feeds, is_wix
 from ingest.feed import looks_like_feed
 from ingest.fetch import Fetched, Fetcher, gunzip
-from ingest.pagekind import declared_feeds, is_wix
 from ingest.sitemap import Listed, looks_like_sitemap, read_sitemap, relevant
 
 LARGEST = 50 * 1024 * 1024  # bytes of one sitemap, by the protocol

@@ -24,10 +24,10 @@ from ingest.article.items import Inventory, Item, LeftOut, Seen
 from ingest.errors import FetchError, SourceError
 from ingest.exports import exported
 from ingest.extract.decode import decode
+from ingest.extract.html.page_kind import is_home
 from ingest.feed import Feed, looks_like_feed, read_feed
 from ingest.fetch import Fetched, Fetcher
 from ingest.memory import Memory
-from ingest.pagekind import is_home
 from ingest.pages import Pages, Wanted
 from ingest.plan import place_of
 from ingest.post import Post, article_of

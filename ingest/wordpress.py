@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from ingest.article.article import LoadFailure
 from ingest.article.items import LeftOut
 from ingest.errors import SourceError
-from ingest.htmltree import parse_html
+from ingest.extract.html.tree import parse_html
 from ingest.post import Post
 from ingest.urls import host_of, public_url
 from ingest.wordpresspost import string, wordpress_post

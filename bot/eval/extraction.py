@@ -19,7 +19,7 @@ The normal form's marks are taken off before scoring (`bare`): `#`, `-`, `1.`, `
 all the words stay, headings and captions too. The gold mostly has neither title nor captions, so
 a second row shows our text without its captions, which Footnote can tell from prose.
 
-What this file does not know: how an article is found on a page (ingest/webpage.py).
+What this file does not know: how an article is found on a page (ingest/extract/html/main_text.py).
 """
 
 from __future__ import annotations

@@ -15,9 +15,9 @@ from typing import Literal
 
 from ingest.article.normal_form import Cleaned
 from ingest.extract.decode import decode
+from ingest.extract.html.main_text import from_html
 from ingest.markdown import from_markdown
 from ingest.pasted import from_pasted
-from ingest.webpage import from_html
 
 Format = Literal["markdown", "html", "text"]
 

@@ -19,7 +19,7 @@ from typing import Any
 from ingest.article.normal_form import same, tidy
 from ingest.byline import is_name
 from ingest.dates import is_date, iso_date
-from ingest.htmltree import Element, text_of
+from ingest.extract.html.tree import Element, text_of
 from ingest.urls import public_url
 
 

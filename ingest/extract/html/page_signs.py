@@ -17,9 +17,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.article.normal_form import tidy
-from ingest.hidden import is_silent
-from ingest.htmltree import Element, text_of
-from ingest.pagemeta import json_ld
+from ingest.extract.html.hidden import is_silent
+from ingest.extract.html.metadata import json_ld
+from ingest.extract.html.tree import Element, text_of
 from ingest.urls import host_of, public_url
 
 _CHROME = frozenset(("nav", "footer", "aside", "dialog"))

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from ingest.article.normal_form import Piece, join_lines, row, tidy, tidy_code
-from ingest.hidden import is_silent
+from ingest.extract.html.hidden import is_silent
 
 Element = Any  # lxml has no type hints
 Skip = Callable[[Element], bool]

@@ -16,8 +16,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from ingest.article.normal_form import plain_text
-from ingest.htmltree import parse_html
-from ingest.pagesigns import Signs, read_signs
+from ingest.extract.html.page_signs import Signs, read_signs
+from ingest.extract.html.tree import parse_html
 from ingest.urls import public_url
 
 Kind = Literal["post", "page", "list", "login", "password", "missing", "empty"]

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from ingest import boilerplate
 from ingest.article.normal_form import tidy
-from ingest.htmltree import Element
+from ingest.extract.html.tree import Element
 
 _AROUND = re.compile(
     r"(?:.*[-_])?(?:share|sharing|sharedaddy|social|addtoany|jp-relatedposts|related(?:posts?)?|recommended|recent-posts?"
