@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from ingest.article.normal_form import ends_sentence
-from ingest.boilerplate import is_prose
+from ingest.extract.prose.boilerplate import is_prose
 from ingest.lines import Line
 
 _ENDINGS = (".", "!", ":", ";", ",", "…", "。", "！", "-", "–", "—")

@@ -18,9 +18,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest.article.normal_form import Cleaned, plain_text, render, take_title, tidy, typed_lists
-from ingest.dates import iso_date
 from ingest.errors import SourceError
 from ingest.extract.html.tree import parse_html, pieces_of
+from ingest.extract.prose.dates import iso_date
 from ingest.urls import public_url
 
 _FENCED = {"---": re.compile(r"(?:---|\.\.\.)[ \t]*$", re.M), "+++": re.compile(r"\+\+\+[ \t]*$", re.M)}

@@ -18,10 +18,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest import boilerplate
 from ingest.article.blocks import Kind
 from ingest.article.normal_form import Cleaned, Piece, plain_text, render, same
-from ingest.byline import read_byline
+from ingest.extract.prose import boilerplate
+from ingest.extract.prose.byline import read_byline
 from ingest.headings import find_headings, is_caption
 from ingest.lines import Line, read_lines
 from ingest.markdown import from_markdown, split_front_matter

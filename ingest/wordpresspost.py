@@ -15,7 +15,7 @@ from typing import Any
 from ingest.article.article import LoadFailure
 from ingest.article.items import LeftOut
 from ingest.article.normal_form import tidy
-from ingest.dates import iso_date
+from ingest.extract.prose.dates import iso_date
 from ingest.post import Post, plain_title
 from ingest.urls import host_of
 

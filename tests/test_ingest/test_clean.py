@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from ingest.article.blocks import blocks, sections
 from ingest.article.normal_form import Piece, render, tidy
-from ingest.dates import iso_date
 from ingest.errors import FootnoteError, SourceError
 from ingest.extract.clean import clean, decode, from_html, from_markdown
+from ingest.extract.prose.dates import iso_date
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 

@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import re
 
-from ingest import boilerplate
 from ingest.article.normal_form import Cleaned, Piece, plain_text, render, same, take_title, tidy, typed_lists
-from ingest.byline import read_byline
 from ingest.extract.html.hidden import is_silent
 from ingest.extract.html.metadata import read_meta
 from ingest.extract.html.surroundings import is_links, linked_letters, own_text, surroundings
 from ingest.extract.html.tree import Element, parse_html, pieces_of
+from ingest.extract.prose import boilerplate
+from ingest.extract.prose.byline import read_byline
 
 # (attribute, value) of the element that holds a post's text and nothing else, best first.
 _PLATFORMS = (

@@ -17,9 +17,9 @@ from itertools import islice
 from typing import Any
 
 from ingest.article.normal_form import same, tidy
-from ingest.byline import is_name
-from ingest.dates import is_date, iso_date
 from ingest.extract.html.tree import Element, text_of
+from ingest.extract.prose.byline import is_name
+from ingest.extract.prose.dates import is_date, iso_date
 from ingest.urls import public_url
 
 

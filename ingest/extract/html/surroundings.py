@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ingest import boilerplate
 from ingest.article.normal_form import tidy
 from ingest.extract.html.tree import Element
+from ingest.extract.prose import boilerplate
 
 _AROUND = re.compile(
     r"(?:.*[-_])?(?:share|sharing|sharedaddy|social|addtoany|jp-relatedposts|related(?:posts?)?|recommended|recent-posts?"

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ingest.boilerplate import is_edge
-from ingest.dates import is_date, iso_date
+from ingest.extract.prose.boilerplate import is_edge
+from ingest.extract.prose.dates import is_date, iso_date
 
 
 @dataclass(frozen=True, slots=True)
