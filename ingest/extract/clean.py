@@ -16,8 +16,8 @@ from typing import Literal
 from ingest.article.normal_form import Cleaned
 from ingest.extract.decode import decode
 from ingest.extract.html.main_text import from_html
-from ingest.markdown import from_markdown
-from ingest.pasted import from_pasted
+from ingest.extract.text.markdown import from_markdown
+from ingest.extract.text.pasted import from_pasted
 
 Format = Literal["markdown", "html", "text"]
 

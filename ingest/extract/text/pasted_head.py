@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ingest.article.normal_form import same
 from ingest.extract.prose.boilerplate import is_contents, is_edge, is_menu, is_page, is_prose
 from ingest.extract.prose.byline import Byline, is_name, read_byline
-from ingest.lines import Line
+from ingest.extract.text.lines import Line
 
 _DEEPEST = 60  # lines above the text: a long menu and a byline
 _LONGEST_TITLE = 160

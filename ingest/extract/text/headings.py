@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from ingest.article.normal_form import ends_sentence
 from ingest.extract.prose.boilerplate import is_prose
-from ingest.lines import Line
+from ingest.extract.text.lines import Line
 
 _ENDINGS = (".", "!", ":", ";", ",", "…", "。", "！", "-", "–", "—")
 _NOT_HEADING = re.compile(

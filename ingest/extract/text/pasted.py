@@ -22,10 +22,10 @@ from ingest.article.blocks import Kind
 from ingest.article.normal_form import Cleaned, Piece, plain_text, render, same
 from ingest.extract.prose import boilerplate
 from ingest.extract.prose.byline import read_byline
-from ingest.headings import find_headings, is_caption
-from ingest.lines import Line, read_lines
-from ingest.markdown import from_markdown, split_front_matter
-from ingest.pastedhead import read_head
+from ingest.extract.text.headings import find_headings, is_caption
+from ingest.extract.text.lines import Line, read_lines
+from ingest.extract.text.markdown import from_markdown, split_front_matter
+from ingest.extract.text.pasted_head import read_head
 
 _ATX = re.compile(r"^(#{1,6})[ \t]+\S", re.M)
 _FENCE = re.compile(r"^(?:```|~~~)", re.M)
