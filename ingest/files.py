@@ -19,9 +19,10 @@ from pathlib import Path
 from ingest.article.article import Article, LoadFailure
 from ingest.article.items import Item, LeftOut, Seen
 from ingest.errors import SourceError
-from ingest.exports import exported
 from ingest.extract.clean import Format, clean, decode
 from ingest.extract.titles import as_article
+from ingest.feeds.exports import exported
+from ingest.feeds.wxr import looks_like_wxr
 from ingest.folder import (
     FEEDS,
     PAGES,
@@ -39,7 +40,6 @@ from ingest.folder import (
 from ingest.memory import Memory
 from ingest.reader import reader
 from ingest.records import Stored
-from ingest.wxr import looks_like_wxr
 
 _DRAFT = "its front matter says that it is a draft"
 

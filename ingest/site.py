@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from urllib.parse import urljoin, urlsplit
 
-from ingest import wordpress
 from ingest.article.article import LoadFailure
 from ingest.errors import DisallowedByRobots, FetchError, SourceError
 from ingest.extract.html.page_kind import declared_feeds, is_wix
-from ingest.feed import looks_like_feed
+from ingest.feeds import wordpress_api as wordpress
+from ingest.feeds.feed import looks_like_feed
 from ingest.fetch import Fetched, Fetcher, gunzip
 from ingest.sitemap import Listed, looks_like_sitemap, read_sitemap, relevant
 

@@ -22,21 +22,21 @@ from pathlib import Path
 from ingest.article.article import Article, LoadFailure
 from ingest.article.items import Inventory, Item, LeftOut, Seen
 from ingest.errors import FetchError, SourceError
-from ingest.exports import exported
 from ingest.extract.decode import decode
 from ingest.extract.html.page_kind import is_home
-from ingest.feed import Feed, looks_like_feed, read_feed
+from ingest.feeds.exports import exported
+from ingest.feeds.feed import Feed, looks_like_feed, read_feed
+from ingest.feeds.post import Post, article_of
+from ingest.feeds.wordpress_api import Listing
+from ingest.feeds.wxr import looks_like_wxr
 from ingest.fetch import Fetched, Fetcher
 from ingest.memory import Memory
 from ingest.pages import Pages, Wanted
 from ingest.plan import place_of
-from ingest.post import Post, article_of
 from ingest.records import Stored
 from ingest.site import LARGEST, Found, Pagelist, find, pages_of, unpacked
 from ingest.sitemap import looks_like_sitemap
 from ingest.urls import public_url, same_site
-from ingest.wordpress import Listing
-from ingest.wxr import looks_like_wxr
 
 _HEAD = 64 * 1024
 _PROTECTED = re.compile(r"\bpost-password-(?:form|message|required)\b")  # of WordPress, in a feed

@@ -13,8 +13,8 @@ import pytest
 from ingest.article.article import LoadFailure
 from ingest.article.items import LeftOut
 from ingest.errors import FetchError, SourceError
-from ingest.post import Post
-from ingest.wordpress import api_root, post_kinds, posts
+from ingest.feeds.post import Post
+from ingest.feeds.wordpress_api import api_root, post_kinds, posts
 
 HOME = "https://blog.example/"
 ROOT = "https://blog.example/wp-json/"

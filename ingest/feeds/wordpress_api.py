@@ -23,9 +23,9 @@ from ingest.article.article import LoadFailure
 from ingest.article.items import LeftOut
 from ingest.errors import SourceError
 from ingest.extract.html.tree import parse_html
-from ingest.post import Post
+from ingest.feeds.post import Post
+from ingest.feeds.wordpress_post import string, wordpress_post
 from ingest.urls import host_of, public_url
-from ingest.wordpresspost import string, wordpress_post
 
 _REL = "https://api.w.org/"
 _PER_PAGE = 100  # the most that WordPress gives

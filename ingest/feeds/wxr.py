@@ -19,11 +19,11 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from ingest.article.normal_form import tidy
-from ingest.autop import body_html
 from ingest.errors import SourceError
-from ingest.feedentry import clean_tags, iso, made_key, name_only, short_title
-from ingest.feedxml import FORBIDDEN, decoded, encoding_of
-from ingest.post import Post, plain_title
+from ingest.feeds.entry import clean_tags, iso, made_key, name_only, short_title
+from ingest.feeds.post import Post, plain_title
+from ingest.feeds.wordpress_html import body_html
+from ingest.feeds.xml import FORBIDDEN, decoded, encoding_of
 from ingest.urls import public_url
 
 _CHUNK = 64 * 1024

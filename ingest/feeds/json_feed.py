@@ -10,9 +10,9 @@ from typing import Any
 
 from ingest.article.normal_form import tidy
 from ingest.errors import SourceError
-from ingest.excerpt import ends_open, looks_whole, same_beginning, without_footer, without_more
-from ingest.feedentry import clean_tags, iso, made_key, name_only, short_title
-from ingest.post import Post, paragraphs
+from ingest.feeds.entry import clean_tags, iso, made_key, name_only, short_title
+from ingest.feeds.excerpt import ends_open, looks_whole, same_beginning, without_footer, without_more
+from ingest.feeds.post import Post, paragraphs
 from ingest.urls import public_url
 
 

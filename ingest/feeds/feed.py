@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.errors import SourceError
-from ingest.feedentry import Context, made_key, post_of
-from ingest.feedxml import decoded, prepared
-from ingest.jsonfeed import read_json_feed
-from ingest.post import Post, plain_title
+from ingest.feeds.entry import Context, made_key, post_of
+from ingest.feeds.json_feed import read_json_feed
+from ingest.feeds.post import Post, plain_title
+from ingest.feeds.xml import decoded, prepared
 from ingest.urls import public_url
 
 MOST_POSTS = 10_000

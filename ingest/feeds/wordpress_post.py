@@ -16,7 +16,7 @@ from ingest.article.article import LoadFailure
 from ingest.article.items import LeftOut
 from ingest.article.normal_form import tidy
 from ingest.extract.prose.dates import iso_date
-from ingest.post import Post, plain_title
+from ingest.feeds.post import Post, plain_title
 from ingest.urls import host_of
 
 # The category that WordPress puts a post in which has none, in the languages of its installer.

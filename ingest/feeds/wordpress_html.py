@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ingest.shortcodes import without_shortcodes
+from ingest.feeds.shortcodes import without_shortcodes
 
 _BLOCK_NAMES = (
     r"(?:table|thead|tfoot|caption|col|colgroup|tbody|tr|td|th|div|dl|dd|dt|ul|ol|li|pre|form|map|area|blockquote|address"

@@ -13,8 +13,8 @@ from typing import BinaryIO
 from ingest.article.article import LoadFailure
 from ingest.article.items import Inventory, Item, LeftOut
 from ingest.errors import SourceError
-from ingest.post import article_of
-from ingest.wxr import Skipped, read_wxr
+from ingest.feeds.post import article_of
+from ingest.feeds.wxr import Skipped, read_wxr
 
 
 def exported(file: BinaryIO, *, place: str, name: str) -> Iterator[Item]:
