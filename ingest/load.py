@@ -25,7 +25,7 @@ from ingest.records import NOTHING, Stored
 from ingest.urls import is_web, public_url
 
 if TYPE_CHECKING:
-    from ingest.fetch import Fetcher
+    from ingest.fetch.client import Fetcher
     from ingest.web import Web
 
 
@@ -105,7 +105,7 @@ class _Reader:
             self._fetcher.close()
 
     def _web(self) -> Web:
-        from ingest.fetch import Fetcher
+        from ingest.fetch.client import Fetcher
         from ingest.web import Web
 
         self._fetcher = self._fetcher or Fetcher(allow_private=self._allow_private)

@@ -15,7 +15,7 @@ from ingest.extract.clean import Cleaned, Format, clean
 from ingest.extract.decode import decode
 from ingest.extract.html.page_kind import kind_of
 from ingest.extract.titles import as_article
-from ingest.fetch import Fetched
+from ingest.fetch.client import Fetched
 from ingest.urls import same_site
 
 # Words, and letters for writing that puts no spaces between words. With less than

@@ -24,7 +24,7 @@ from ingest.article.article import Article, LoadFailure
 from ingest.article.items import LeftOut, Seen
 from ingest.errors import FetchError, SourceError
 from ingest.feeds.post import Post, article_of
-from ingest.fetch import Fetched
+from ingest.fetch.client import Fetched
 from ingest.memory import Memory
 from ingest.page import understood
 from ingest.reader import reader

@@ -19,7 +19,7 @@ from ingest.errors import DisallowedByRobots, FetchError, SourceError
 from ingest.extract.html.page_kind import declared_feeds, is_wix
 from ingest.feeds import wordpress_api as wordpress
 from ingest.feeds.feed import looks_like_feed
-from ingest.fetch import Fetched, Fetcher, gunzip
+from ingest.fetch.client import Fetched, Fetcher, gunzip
 from ingest.sitemap import Listed, looks_like_sitemap, read_sitemap, relevant
 
 LARGEST = 50 * 1024 * 1024  # bytes of one sitemap, by the protocol

@@ -29,7 +29,7 @@ from ingest.feeds.feed import Feed, looks_like_feed, read_feed
 from ingest.feeds.post import Post, article_of
 from ingest.feeds.wordpress_api import Listing
 from ingest.feeds.wxr import looks_like_wxr
-from ingest.fetch import Fetched, Fetcher
+from ingest.fetch.client import Fetched, Fetcher
 from ingest.memory import Memory
 from ingest.pages import Pages, Wanted
 from ingest.plan import place_of

@@ -38,7 +38,7 @@ DOORS = {
     },
     "langchain_chroma": {"bot/bench/langchain.py", "bot/eval/measures/langchain_rag.py"},
     "langchain_classic": {"bot/bench/langchain.py"},
-    "httpcore": {"ingest/wire.py"},
+    "httpcore": {"ingest/fetch/connection.py"},
     "py3langid": {"bot/understand/language.py"},
     "httpx": set(),  # web pages come over httpcore, whose connections can be guarded
 }

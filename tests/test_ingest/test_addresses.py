@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from raw_site import moved, page, site
 
-from ingest.addresses import is_public, may_have_pages, parse
 from ingest.errors import FetchError, PrivateAddress
-from ingest.fetch import Fetcher
+from ingest.fetch.addresses import is_public, may_have_pages, parse
+from ingest.fetch.client import Fetcher
 
 PUBLIC = "93.184.215.14"
 

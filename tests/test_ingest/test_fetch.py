@@ -21,9 +21,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from raw_site import Asked, Site, http_date, moved, page, site
 
-from ingest import wire
 from ingest.errors import DisallowedByRobots, FetchError, PrivateAddress, SourceError, TryLater
-from ingest.fetch import Fetcher, gunzip
+from ingest.fetch import connection as wire
+from ingest.fetch.client import Fetcher, gunzip
 
 ROBOTS = "/robots.txt"
 
@@ -417,8 +417,8 @@ def test_crawl_delay(stated: bytes, delay: float, server: Site, fetcher: Fetcher
 @given(st.binary(max_size=400) | st.text("Usr-agent:*Dilow/$\n #Sitemap0.9", max_size=300).map(str.encode))
 @settings(deadline=None, max_examples=60)
 def test_any_robots(rules: bytes) -> None:
-    from ingest.addresses import parse
-    from ingest.robots import read
+    from ingest.fetch.addresses import parse
+    from ingest.fetch.robots import read
 
     origin = parse("https://blog.example/robots.txt")
     found = read(rules.decode("utf-8-sig", "replace"), origin)
@@ -489,7 +489,7 @@ def test_no_answer(server: Site, slept: list[float], monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("where", ["head", "body", "chunks", "interim"])
 def test_a_byte_at_a_time(where: str, server: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each byte is quick, but the whole may not take longer than it may."""
-    monkeypatch.setattr("ingest.fetch.TOTAL", 0.4)
+    monkeypatch.setattr("ingest.fetch.client.TOTAL", 0.4)
     starts = {
         "head": b"HTTP/1.1 200 OK\r\nX-Long: ",
         "body": b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n",

@@ -14,8 +14,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.addresses import parse
 from ingest.errors import ConfigError, FetchError
+from ingest.fetch.addresses import parse
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):/*")
 _ANY = "*."

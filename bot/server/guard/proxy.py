@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ingest.addresses import parse
 from ingest.errors import ConfigError, FetchError
+from ingest.fetch.addresses import parse
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -19,8 +19,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingest.addresses import Address, Resolve, addresses_of, is_public
 from ingest.errors import FetchError, TryLater
+from ingest.fetch.addresses import Address, Resolve, addresses_of, is_public
 
 if TYPE_CHECKING:
     import httpcore

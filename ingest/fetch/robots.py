@@ -12,8 +12,8 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ingest.addresses import Address, parse
 from ingest.errors import FetchError, PrivateAddress, TryLater
+from ingest.fetch.addresses import Address, parse
 
 if TYPE_CHECKING:
     from protego import Protego

@@ -10,9 +10,9 @@ import math
 import re
 from collections.abc import Mapping
 
-from ingest import httphead
-from ingest.addresses import Address, parse
 from ingest.errors import FetchError, TryLater
+from ingest.fetch import response as httphead
+from ingest.fetch.addresses import Address, parse
 
 LONGEST_WAIT = 60.0  # seconds; a server that asks for more is left alone
 _TRIED_AGAIN = (None, 408, 429, 500, 502, 503, 504)  # None: there was no answer

@@ -22,15 +22,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest import httphead
-from ingest.addresses import Address, Resolve, may_have_pages, parse, system_addresses
-from ingest.encodings import content, gunzip, offered
 from ingest.errors import DisallowedByRobots, FetchError, TryLater
-from ingest.pace import Pace
-from ingest.robots import LARGEST as _LARGEST_ROBOTS
-from ingest.robots import Robots
-from ingest.statuses import is_login, may_pass, refusal, target
-from ingest.wire import TOTAL, Deadline, Sockets, Wire
+from ingest.fetch import response as httphead
+from ingest.fetch.addresses import Address, Resolve, may_have_pages, parse, system_addresses
+from ingest.fetch.connection import TOTAL, Deadline, Sockets, Wire
+from ingest.fetch.decompress import content, gunzip, offered
+from ingest.fetch.pacing import Pace
+from ingest.fetch.robots import LARGEST as _LARGEST_ROBOTS
+from ingest.fetch.robots import Robots
+from ingest.fetch.statuses import is_login, may_pass, refusal, target
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
