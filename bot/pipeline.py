@@ -48,7 +48,7 @@ from ingest.article.article import Article, Chunk
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.errors import EmbedderError, FootnoteError
-from ingest.generations import Index
+from ingest.index.generations import Index
 
 if TYPE_CHECKING:
     from bot.write.chat_model import Writer

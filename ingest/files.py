@@ -37,9 +37,9 @@ from ingest.folder import (
     shown,
     why,
 )
+from ingest.index.records import Stored
 from ingest.memory import Memory
 from ingest.reader import reader
-from ingest.records import Stored
 
 _DRAFT = "its front matter says that it is a draft"
 

@@ -20,8 +20,8 @@ from ingest.article.items import Item
 from ingest.errors import SourceError
 from ingest.files import Files, existing
 from ingest.folder import FEEDS, read_bytes
+from ingest.index.records import NOTHING, Stored
 from ingest.memory import Memory
-from ingest.records import NOTHING, Stored
 from ingest.urls import is_web, public_url
 
 if TYPE_CHECKING:

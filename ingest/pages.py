@@ -25,10 +25,10 @@ from ingest.article.items import LeftOut, Seen
 from ingest.errors import FetchError, SourceError
 from ingest.feeds.post import Post, article_of
 from ingest.fetch.client import Fetched
+from ingest.index.records import Stored
 from ingest.memory import Memory
 from ingest.page import understood
 from ingest.reader import reader
-from ingest.records import Stored
 
 AT_ONCE = 4  # pages fetched at a time; the fetcher lets fewer of them at one host
 _AHEAD = 16  # pages that may wait, fetched, for those before them

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from ingest.article.article import LoadFailure
 from ingest.article.items import LeftOut, Seen
-from ingest.records import Stored
+from ingest.index.records import Stored
 
 _AT_ONCE = 3  # articles, and more than stay: hardly what the owner meant
 _FAILING = 4  # of a listing's pages, one in so many failed: the site is in trouble, believe nothing

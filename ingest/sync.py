@@ -21,15 +21,15 @@ from typing import Protocol
 
 from ingest.article.article import Article, LoadFailure
 from ingest.article.items import Inventory, Item, LeftOut, Seen
-from ingest.disk import explained
-from ingest.draft import Draft
 from ingest.embedder import Embedder
 from ingest.errors import IndexDamaged, IndexMissing, NotInIndex, SourceError
-from ingest.generations import Index
+from ingest.index.disk import explained
+from ingest.index.generations import Index
+from ingest.index.next_generation import Draft
+from ingest.index.records import Stored
 from ingest.load import Load
 from ingest.load import load as load_source
 from ingest.plan import Listing, Plan, plan, settled
-from ingest.records import Stored
 from ingest.urls import is_web
 from ingest.writer import Writer
 

@@ -30,10 +30,10 @@ from ingest.feeds.post import Post, article_of
 from ingest.feeds.wordpress_api import Listing
 from ingest.feeds.wxr import looks_like_wxr
 from ingest.fetch.client import Fetched, Fetcher
+from ingest.index.records import Stored
 from ingest.memory import Memory
 from ingest.pages import Pages, Wanted
 from ingest.plan import place_of
-from ingest.records import Stored
 from ingest.site import LARGEST, Found, Pagelist, find, pages_of, unpacked
 from ingest.sitemap import looks_like_sitemap
 from ingest.urls import public_url, same_site

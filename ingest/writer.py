@@ -15,7 +15,7 @@ from ingest.article.chunk import chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder, Floats
 from ingest.errors import EmbedderError, FootnoteError, IndexError_
-from ingest.store import Store
+from ingest.index.store import Store
 
 BATCH = 256  # texts embedded at a time: enough to sort by length, some 20 MB of token vectors
 _WAITING = 4 * BATCH  # chunks that may wait with vectors they had before

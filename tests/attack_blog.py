@@ -28,8 +28,8 @@ from bot.types import Answer, Event, Passage, Token, Turn
 from ingest.article.article import Article, Chunk
 from ingest.article.blocks import blocks
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.finish import finish
-from ingest.generations import Index
+from ingest.index.finish import finish
+from ingest.index.generations import Index
 from ingest.sync import SyncReport, sync
 
 FORMS = ("md", "html", "shown", "pasted", "export")  # "shown": a page that means the string to be read

@@ -29,7 +29,7 @@ from bot.safety.classifier import load_alarm
 from ingest.article.article import Article
 from ingest.config import IndexConfig
 from ingest.embedder import SentenceTransformerEmbedder
-from ingest.generations import Index
+from ingest.index.generations import Index
 from ingest.load import load
 from ingest.sync import sync
 

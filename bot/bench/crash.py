@@ -30,16 +30,16 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest import store
 from ingest.article.article import Article
 from ingest.article.chunk import chunk, embedding_text
 from ingest.article.items import Item
 from ingest.config import IndexConfig
 from ingest.embedder import Floats, TokenVectors
 from ingest.errors import FootnoteError, IndexDamaged
-from ingest.finish import StartFinisher, Subprocess, finish
-from ingest.generations import Index
-from ingest.records import NOTHING, Stored
+from ingest.index import store
+from ingest.index.finish import StartFinisher, Subprocess, finish
+from ingest.index.generations import Index
+from ingest.index.records import NOTHING, Stored
 from ingest.sync import sync
 
 _CONFIG = IndexConfig(embedder="made-up", max_tokens=40)

@@ -21,14 +21,14 @@ from bot.config.settings import BotConfig
 from bot.pipeline import PASSAGES, Bot
 from bot.read.cross_encoder import JointReader
 from bot.retrieve.corpus import load_corpus, retrieve_vector
-from ingest import copies
 from ingest.article.article import Article
 from ingest.article.items import Inventory, Item
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
-from ingest.finish import StartFinisher, Subprocess, finish
-from ingest.generations import Index
-from ingest.records import NOTHING, Stored
+from ingest.index import copies
+from ingest.index.finish import StartFinisher, Subprocess, finish
+from ingest.index.generations import Index
+from ingest.index.records import NOTHING, Stored
 from ingest.sync import sync
 
 _WORST = "the worst of all looks"

@@ -23,7 +23,7 @@ from ingest.article.article import Article
 from ingest.article.chunk import chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder
-from ingest.generations import Index
+from ingest.index.generations import Index
 from ingest.load import load, loader, memory_in
 from ingest.sync import SyncReport, sync
 

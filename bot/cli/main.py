@@ -74,7 +74,7 @@ def ingest(
     """Bring the index up to date with a blog: its files, or its address."""
     from bot.cli.output import print_report, progress_bar
     from ingest.embedder import SentenceTransformerEmbedder
-    from ingest.generations import Index
+    from ingest.index.generations import Index
     from ingest.load import loader, memory_in
     from ingest.sync import sync
 
@@ -145,7 +145,7 @@ def chat(index: IndexOption = None) -> None:
 def list_articles(as_json: JsonFlag = False, index: IndexOption = None) -> None:
     """Show what is in the index."""
     from bot.cli.output import print_articles
-    from ingest.generations import Index
+    from ingest.index.generations import Index
 
     config = _config(index=index)
     with Index(config.index, config.index_config).reading() as store:
@@ -162,7 +162,7 @@ def forget(
     index: IndexOption = None,
 ) -> None:
     """Take one article out of the index (a later ingest of its source brings it back)."""
-    from ingest.generations import Index
+    from ingest.index.generations import Index
     from ingest.sync import forget as forget_article
 
     config = _config(index=index)

@@ -71,7 +71,7 @@ def read_into(config: BotConfig, address: str) -> None:
     """Ingest the blog from its own pages, as its owner would. Raises SourceError if that fails."""
     from bot.cli.output import print_report, progress_bar
     from ingest.embedder import SentenceTransformerEmbedder
-    from ingest.generations import Index
+    from ingest.index.generations import Index
     from ingest.load import loader, memory_in
     from ingest.sync import sync
 

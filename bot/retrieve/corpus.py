@@ -22,7 +22,7 @@ from bot.types import Passage
 from ingest.article.article import Article, Chunk
 from ingest.article.chunk import embedding_text
 from ingest.embedder import Embedder, Floats
-from ingest.store import Store
+from ingest.index.store import Store
 
 DEPTH = 50  # how far down each ranking fusion looks at least
 

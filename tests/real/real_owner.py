@@ -10,8 +10,8 @@ from conftest import FakeEmbedder
 
 from ingest.article.article import Article
 from ingest.config import IndexConfig
-from ingest.finish import finish
-from ingest.generations import Index
+from ingest.index.finish import finish
+from ingest.index.generations import Index
 from ingest.load import loader, memory_in
 from ingest.sync import SyncReport, sync
 

@@ -21,9 +21,9 @@ from conftest import FakeEmbedder
 from bot.config.settings import BotConfig
 from bot.pipeline import Bot
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.finish import StartFinisher, Subprocess
-from ingest.generations import Index
-from ingest.store import Store
+from ingest.index.finish import StartFinisher, Subprocess
+from ingest.index.generations import Index
+from ingest.index.store import Store
 
 QUESTION = "What is the password of the lighthouse keeper?"
 _WORD = re.compile(r"password of the lighthouse keeper is marker(\d+)\b")

@@ -15,7 +15,7 @@ from bot.bench.rig.synthetic_blog import SECTIONS, made_post, write_blog, write_
 from ingest.article.article import Article
 from ingest.article.chunk import chunk
 from ingest.config import IndexConfig
-from ingest.finish import finish
+from ingest.index.finish import finish
 from ingest.load import load
 
 

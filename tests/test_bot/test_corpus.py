@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from bot.retrieve.bm25 import Keywords, build
 from bot.retrieve.corpus import Corpus, load_corpus
-from ingest import copies
 from ingest.article.article import Article
 from ingest.article.chunk import chunk
 from ingest.config import IndexConfig
-from ingest.store import Store
+from ingest.index import copies
+from ingest.index.store import Store
 
 _words = st.lists(st.sampled_from("stretch stretches Café calf it 30 don't ﬁne warm".split()), max_size=4)
 _texts = st.lists(_words.map(" ".join), max_size=5)

@@ -393,7 +393,7 @@ def test_a_timed_round_does_not_wait_long_for_another_writer(
         warm=bot.warm, chance=lambda: 0.0,
     )  # fmt: skip
     thread = threading.Thread(target=keeper.run, daemon=True)
-    from ingest.generations import Index
+    from ingest.index.generations import Index
 
     with Index(tmp_path / "index", bot.config.index_config).writing():
         thread.start()

@@ -14,8 +14,8 @@ from ingest.article.article import Article, LoadFailure
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder
 from ingest.errors import SourceError
-from ingest.finish import finish
-from ingest.generations import Index
+from ingest.index.finish import finish
+from ingest.index.generations import Index
 from ingest.sync import SyncReport, sync
 
 CONFIG = IndexConfig(embedder="fake", max_tokens=40)

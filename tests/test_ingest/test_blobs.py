@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_blog import index_at, ingest, post
 
-from ingest import copies
-from ingest.blobs import Blobs, Place
 from ingest.errors import IndexDamaged
+from ingest.index import copies
+from ingest.index.token_vectors import Blobs, Place
 
 
 @settings(deadline=None)  # it works on files

@@ -16,7 +16,6 @@ from conftest import FakeEmbedder
 from small_blog import CONFIG, ask, ids, index_at, ingest, post
 
 from ingest.config import IndexConfig
-from ingest.draft import Draft
 from ingest.errors import (
     IndexBusy,
     IndexDamaged,
@@ -24,8 +23,9 @@ from ingest.errors import (
     IndexMismatch,
     IndexMissing,
 )
-from ingest.finish import Subprocess
-from ingest.generations import Index
+from ingest.index.finish import Subprocess
+from ingest.index.generations import Index
+from ingest.index.next_generation import Draft
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -6,8 +6,8 @@ import pytest
 
 from ingest.article.article import LoadFailure
 from ingest.article.items import LeftOut, Seen
+from ingest.index.records import Stored
 from ingest.plan import Listing, place_of, plan, settled
-from ingest.records import Stored
 
 SITE = "listing:https://b.example/ "
 FEED = "feed:https://b.example/feed "

@@ -14,7 +14,7 @@ from small_site import Site, serving
 from ingest.article.article import Article
 from ingest.article.items import Inventory
 from ingest.errors import SourceError
-from ingest.generations import Index
+from ingest.index.generations import Index
 from ingest.load import load as plain_load
 from ingest.load import loader, memory_in
 from ingest.sync import SyncReport, sync

@@ -18,12 +18,12 @@ import pytest
 from conftest import FakeEmbedder
 from small_blog import CONFIG
 
-from ingest import copies
 from ingest.article.article import Article, Chunk
 from ingest.article.chunk import chunk
 from ingest.embedder import Floats, TokenVectors
 from ingest.errors import IndexDamaged, IndexMismatch, NotInIndex
-from ingest.store import Store
+from ingest.index import copies
+from ingest.index.store import Store
 
 MODEL = FakeEmbedder()
 

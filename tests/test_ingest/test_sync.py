@@ -21,9 +21,9 @@ from ingest.errors import (
     IndexMissing,
     NotInIndex,
 )
-from ingest.generations import Index
+from ingest.index.generations import Index
+from ingest.index.records import Stored
 from ingest.plan import Listing, Plan, plan
-from ingest.records import Stored
 from ingest.sync import forget
 
 # -- plan: pure

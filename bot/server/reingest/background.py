@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from ingest.embedder import Embedder, Floats, TokenVectors
-from ingest.finish import StartFinisher, Subprocess
-from ingest.generations import Index
+from ingest.index.finish import StartFinisher, Subprocess
+from ingest.index.generations import Index
 from ingest.sync import Progress, SyncReport, sync
 
 if TYPE_CHECKING:

@@ -26,14 +26,14 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ingest import lease
 from ingest.config import IndexConfig
-from ingest.disk import damaged, explained, unwritable
-from ingest.draft import NAME, POINTER, TORSO, Draft, demand, number
 from ingest.errors import IndexBusy, IndexDamaged, IndexError_, IndexMissing
-from ingest.finish import StartFinisher, Subprocess
-from ingest.lease import Lease
-from ingest.store import Store
+from ingest.index import lease
+from ingest.index.disk import damaged, explained, unwritable
+from ingest.index.finish import StartFinisher, Subprocess
+from ingest.index.lease import Lease
+from ingest.index.next_generation import NAME, POINTER, TORSO, Draft, demand, number
+from ingest.index.store import Store
 
 
 @dataclass(slots=True)

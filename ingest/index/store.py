@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest import blobs
 from ingest.article.article import Article, Chunk
-from ingest.blobs import Blobs, Place
 from ingest.config import IndexConfig
-from ingest.copies import CHROMA, DB, TOKENS
-from ingest.disk import REBUILD, damaged, unwritable
 from ingest.embedder import Floats
 from ingest.errors import IndexMismatch, NotInIndex
-from ingest.records import Record, Records, Stored
-from ingest.scratch import Scratch
+from ingest.index import token_vectors as blobs
+from ingest.index.copies import CHROMA, DB, TOKENS
+from ingest.index.disk import REBUILD, damaged, unwritable
+from ingest.index.records import Record, Records, Stored
+from ingest.index.scratch import Scratch
+from ingest.index.token_vectors import Blobs, Place
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from ingest.disk import damaged, explained
+from ingest.index.disk import damaged, explained
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from ingest import store
-from ingest.disk import damaged, unwritable
 from ingest.errors import FootnoteError, IndexDamaged, IndexError_
+from ingest.index import store
+from ingest.index.disk import damaged, unwritable
 
 _LIMIT = 1800  # seconds; 10,000 new chunks take about ten
 
@@ -52,7 +52,7 @@ class Subprocess:
     def __init__(self) -> None:
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ingest.finish"],
+                [sys.executable, "-m", "ingest.index.finish"],
                 cwd=Path(__file__).resolve().parents[1],  # where `ingest` is found, installed or not
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

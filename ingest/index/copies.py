@@ -13,11 +13,11 @@ import contextlib
 import shutil
 from pathlib import Path
 
-from ingest import blobs
-from ingest.blobs import Blobs
 from ingest.config import IndexConfig
-from ingest.disk import copy_tree, explained
-from ingest.records import Records
+from ingest.index import token_vectors as blobs
+from ingest.index.disk import copy_tree, explained
+from ingest.index.records import Records
+from ingest.index.token_vectors import Blobs
 
 DB, CHROMA, TOKENS = "articles.db", "chroma", "tokens"
 _MOST_SEGMENTS = 64

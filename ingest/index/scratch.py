@@ -13,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from ingest import lease
-from ingest.disk import copy_tree, explained
+from ingest.index import lease
+from ingest.index.disk import copy_tree, explained
 
 _PREFIX = "footnote-reader-"
 _TORSO_SECONDS = 3600  # a folder gets its lease, and loses it to be removed, within milliseconds

@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 
 from ingest.article.article import Article, Chunk
-from ingest.blobs import Place
 from ingest.config import IndexConfig
-from ingest.disk import REBUILD, explained
 from ingest.embedder import Floats
 from ingest.errors import IndexMismatch
+from ingest.index.disk import REBUILD, explained
+from ingest.index.token_vectors import Place
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -11,13 +11,13 @@ import secrets
 import shutil
 from pathlib import Path
 
-from ingest import copies, lease
 from ingest.config import IndexConfig
-from ingest.disk import REBUILD, explained, flush_folder, flush_tree, replace_text
 from ingest.errors import IndexDamaged, IndexError_, IndexMismatch
-from ingest.finish import Finisher, StartFinisher
-from ingest.records import Stored
-from ingest.store import Store
+from ingest.index import copies, lease
+from ingest.index.disk import REBUILD, explained, flush_folder, flush_tree, replace_text
+from ingest.index.finish import Finisher, StartFinisher
+from ingest.index.records import Stored
+from ingest.index.store import Store
 
 POINTER = "current"
 NAME = re.compile(r"gen-([1-9]\d{0,9})")
