@@ -35,7 +35,7 @@ from bot.answer.citations import link
 from bot.demo.blog import blog, posts
 from ingest.article.article import Article
 from ingest.article.blocks import Block, blocks, sentences
-from ingest.load import loader
+from ingest.sources.load import loader
 
 PAGES = Path(__file__).parent / "pages" / "fragments"
 HOSTILE = sorted(page.stem for page in PAGES.glob("*.html"))

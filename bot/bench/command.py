@@ -30,7 +30,7 @@ from ingest.article.article import Article
 from ingest.config import IndexConfig
 from ingest.embedder import SentenceTransformerEmbedder
 from ingest.index.generations import Index
-from ingest.load import load
+from ingest.sources.load import load
 from ingest.sync import sync
 
 _SOURCES = ("data/articles", "data/guides")

@@ -24,7 +24,7 @@ from ingest.article.chunk import chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder
 from ingest.index.generations import Index
-from ingest.load import load, loader, memory_in
+from ingest.sources.load import load, loader, memory_in
 from ingest.sync import SyncReport, sync
 
 _WORST = "the worst of all looks"

@@ -75,7 +75,7 @@ def ingest(
     from bot.cli.output import print_report, progress_bar
     from ingest.embedder import SentenceTransformerEmbedder
     from ingest.index.generations import Index
-    from ingest.load import loader, memory_in
+    from ingest.sources.load import loader, memory_in
     from ingest.sync import sync
 
     config = _config(index=index, allow_private=allow_private or None)

@@ -72,7 +72,7 @@ def read_into(config: BotConfig, address: str) -> None:
     from bot.cli.output import print_report, progress_bar
     from ingest.embedder import SentenceTransformerEmbedder
     from ingest.index.generations import Index
-    from ingest.load import loader, memory_in
+    from ingest.sources.load import loader, memory_in
     from ingest.sync import sync
 
     with (

@@ -12,7 +12,7 @@ from ingest.article.article import Article
 from ingest.config import IndexConfig
 from ingest.index.finish import finish
 from ingest.index.generations import Index
-from ingest.load import loader, memory_in
+from ingest.sources.load import loader, memory_in
 from ingest.sync import SyncReport, sync
 
 HERE = Path(__file__).parent

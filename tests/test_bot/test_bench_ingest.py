@@ -16,7 +16,7 @@ from ingest.article.article import Article
 from ingest.article.chunk import chunk
 from ingest.config import IndexConfig
 from ingest.index.finish import finish
-from ingest.load import load
+from ingest.sources.load import load
 
 
 class InProcess:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest import folder as folder_module
 from ingest.article.article import Article, LoadFailure
 from ingest.article.blocks import blocks
 from ingest.article.items import LeftOut
 from ingest.errors import SourceError
-from ingest.load import load
+from ingest.sources import folder as folder_module
+from ingest.sources.load import load
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 POST = "---\ntitle: A post\n---\nSome text.\n"

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import memory
-from ingest.memory import Memory
-from ingest.reader import reader
+from ingest.sources import memory
+from ingest.sources.memory import Memory
+from ingest.sources.reader import reader
 
 ROOT = Path(__file__).resolve().parents[2]
 

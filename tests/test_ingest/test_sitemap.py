@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import SourceError
-from ingest.sitemap import Listed, looks_like_sitemap, read_sitemap, relevant
+from ingest.sources.sitemap import Listed, looks_like_sitemap, read_sitemap, relevant
 
 HERE = "https://blog.example/sitemap.xml"
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

@@ -15,8 +15,8 @@ from ingest.article.article import Article
 from ingest.article.items import Inventory
 from ingest.errors import SourceError
 from ingest.index.generations import Index
-from ingest.load import load as plain_load
-from ingest.load import loader, memory_in
+from ingest.sources.load import load as plain_load
+from ingest.sources.load import loader, memory_in
 from ingest.sync import SyncReport, sync
 
 LONG = "Bend forward from the hips and keep the back straight while you breathe out slowly. " * 4

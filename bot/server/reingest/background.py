@@ -46,7 +46,7 @@ def reingesting(
     config = bot.config
 
     def run(sources: Sequence[str], patient: bool, progress: Progress) -> SyncReport:
-        from ingest.load import loader, memory_in
+        from ingest.sources.load import loader, memory_in
 
         wait = BUSY_SECONDS if patient else ASKED_SECONDS
         index = Index(config.index, config.index_config, lock_timeout=wait, start_finisher=start_finisher)

@@ -18,15 +18,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from ingest.article.items import Item
 from ingest.errors import SourceError
-from ingest.files import Files, existing
-from ingest.folder import FEEDS, read_bytes
 from ingest.index.records import NOTHING, Stored
-from ingest.memory import Memory
+from ingest.sources.files import Files, existing
+from ingest.sources.folder import FEEDS, read_bytes
+from ingest.sources.memory import Memory
 from ingest.urls import is_web, public_url
 
 if TYPE_CHECKING:
     from ingest.fetch.client import Fetcher
-    from ingest.web import Web
+    from ingest.sources.web import Web
 
 
 class Load(Protocol):
@@ -106,7 +106,7 @@ class _Reader:
 
     def _web(self) -> Web:
         from ingest.fetch.client import Fetcher
-        from ingest.web import Web
+        from ingest.sources.web import Web
 
         self._fetcher = self._fetcher or Fetcher(allow_private=self._allow_private)
         return Web(self._fetcher, self._memory, patient=self._patient)

@@ -31,11 +31,11 @@ from ingest.feeds.wordpress_api import Listing
 from ingest.feeds.wxr import looks_like_wxr
 from ingest.fetch.client import Fetched, Fetcher
 from ingest.index.records import Stored
-from ingest.memory import Memory
-from ingest.pages import Pages, Wanted
 from ingest.plan import place_of
-from ingest.site import LARGEST, Found, Pagelist, find, pages_of, unpacked
-from ingest.sitemap import looks_like_sitemap
+from ingest.sources.discover import LARGEST, Found, Pagelist, find, pages_of, unpacked
+from ingest.sources.memory import Memory
+from ingest.sources.pages import Pages, Wanted
+from ingest.sources.sitemap import looks_like_sitemap
 from ingest.urls import public_url, same_site
 
 _HEAD = 64 * 1024

@@ -23,7 +23,8 @@ from ingest.extract.clean import Format, clean, decode
 from ingest.extract.titles import as_article
 from ingest.feeds.exports import exported
 from ingest.feeds.wxr import looks_like_wxr
-from ingest.folder import (
+from ingest.index.records import Stored
+from ingest.sources.folder import (
     FEEDS,
     PAGES,
     READABLE,
@@ -37,9 +38,8 @@ from ingest.folder import (
     shown,
     why,
 )
-from ingest.index.records import Stored
-from ingest.memory import Memory
-from ingest.reader import reader
+from ingest.sources.memory import Memory
+from ingest.sources.reader import reader
 
 _DRAFT = "its front matter says that it is a draft"
 

@@ -26,9 +26,9 @@ from ingest.errors import FetchError, SourceError
 from ingest.feeds.post import Post, article_of
 from ingest.fetch.client import Fetched
 from ingest.index.records import Stored
-from ingest.memory import Memory
-from ingest.page import understood
-from ingest.reader import reader
+from ingest.sources.fetched_page import understood
+from ingest.sources.memory import Memory
+from ingest.sources.reader import reader
 
 AT_ONCE = 4  # pages fetched at a time; the fetcher lets fewer of them at one host
 _AHEAD = 16  # pages that may wait, fetched, for those before them

@@ -20,7 +20,7 @@ from ingest.extract.html.page_kind import declared_feeds, is_wix
 from ingest.feeds import wordpress_api as wordpress
 from ingest.feeds.feed import looks_like_feed
 from ingest.fetch.client import Fetched, Fetcher, gunzip
-from ingest.sitemap import Listed, looks_like_sitemap, read_sitemap, relevant
+from ingest.sources.sitemap import Listed, looks_like_sitemap, read_sitemap, relevant
 
 LARGEST = 50 * 1024 * 1024  # bytes of one sitemap, by the protocol
 _MOST_SITEMAPS = 500
