@@ -85,11 +85,11 @@ def bench_start() -> Figures:
         sync(list(_SOURCES), index=index, embedder=lambda: embedder)
         index.close()
         bare = (
-            "from ingest.embed import SentenceTransformerEmbedder as E\n"
+            "from ingest.embedder import SentenceTransformerEmbedder as E\n"
             "E(threads=1).embed_query('how long do I hold the seated stretch?')"
         )
         whole = (
-            "import dataclasses, pathlib\nfrom bot.bot import open_bot\nfrom bot.config import BotConfig\n"
+            "import dataclasses, pathlib\nfrom bot.pipeline import open_bot\nfrom bot.config.settings import BotConfig\n"
             f"config = dataclasses.replace(BotConfig(), index=pathlib.Path({folder!r}))\n"
             "open_bot(config).ask('how long do I hold the seated stretch?')"
         )

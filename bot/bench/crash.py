@@ -7,7 +7,7 @@ of them, so that copying, renaming and flipping are hit. Then a
 fresh process opens the index and must find the state before or the state after, whole: articles,
 chunks, token vectors, and every chunk by its own vector. Then a sync must succeed.
 
-Chroma does not survive a fork, so the driver is a process of its own (`python -m bot.eval.crash`)
+Chroma does not survive a fork, so the driver is a process of its own (`python -m bot.bench.crash`)
 that never opens it: it imports it once, and forks a child for everything else. What this file does
 not know: the embedding model; vectors are made up from the text.
 """
@@ -300,7 +300,7 @@ _CALIBRATION: tuple[tuple[int, StartFinisher], ...] = ((1, Subprocess), (2, _For
 
 
 def main() -> None:
-    """`python -m bot.eval.crash ROUNDS REAL SEED` prints a CrashReport as JSON."""
+    """`python -m bot.bench.crash ROUNDS REAL SEED` prints a CrashReport as JSON."""
     rounds, real, seed = (int(word) for word in sys.argv[1:])
     store.warm_up()
     with tempfile.TemporaryDirectory(prefix="footnote-crash-") as folder:

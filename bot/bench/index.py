@@ -138,7 +138,7 @@ def measure_memory(
     peaks: dict[str, list[float]] = {"ingest": [], "checking": [], "serving": []}
 
     def run(what: str, posts: int, call: str, name: str) -> None:
-        peaks[what].append(process(f"from bot.eval import bench_index; bench_index.{call}")[1])
+        peaks[what].append(process(f"from bot.bench import index; index.{call}")[1])
         figures[f"{name} {posts} posts, peak MB"] = round(peaks[what][-1])
 
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as place:

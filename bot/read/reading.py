@@ -299,7 +299,7 @@ def check_fits(embedder: str) -> None:
     if trained != embedder:
         raise EmbedderError(
             f"The reader was trained for the embedding model {trained!r}, not {embedder!r}. Train it with "
-            f"`python -m bot.eval.train --embedder {embedder}`, or unset FOOTNOTE_EMBEDDER."
+            f"`python -m bot.train.sentence_net --embedder {embedder}`, or unset FOOTNOTE_EMBEDDER."
         )
 
 

@@ -1,4 +1,4 @@
-"""Fit how sure the bot may be: `python -m bot.eval.calibrate` writes the calibration into bot/read/cross_encoder.npz.
+"""Fit how sure the bot may be: `python -m bot.train.calibrate` writes the calibration into bot/read/cross_encoder.npz.
 
 A logistic regression (Platt, 1999; reader.calibrated()) from what both readings say of a question, and from what
 stands beside, to whether it is answered. Fitted on what the readers have not learnt: every sixth post of

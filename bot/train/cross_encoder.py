@@ -1,4 +1,4 @@
-"""Train the joint reader: `python -m bot.eval.train_joint` writes bot/read/cross_encoder.npz from data/reader/.
+"""Train the joint reader: `python -m bot.train.cross_encoder` writes bot/read/cross_encoder.npz from data/reader/.
 
 The packaged embedding model is trained further on question and passage together (bot/read/cross_encoder.py), on the
 posts and questions of data/reader and on those halves of question sets in the BEIR layout that `--also` names:

@@ -1,4 +1,4 @@
-"""Write bot/safety/real_words.txt: `python -m bot.eval.near_words`, after a change to bot/safety/red_flags.toml.
+"""Write bot/safety/real_words.txt: `python -m bot.train.real_words`, after a change to bot/safety/red_flags.toml.
 
 A word of a message that is near a word of the red flags is taken for a slip of the finger, unless it
 is an everyday word in its own right. Everyday words are those of the embedding model's vocabulary

@@ -1,4 +1,4 @@
-"""Train the second net for red flags: `python -m bot.eval.train_alarm` writes bot/safety/classifier.npz.
+"""Train the second net for red flags: `python -m bot.train.safety_classifier` writes bot/safety/classifier.npz.
 
 From data/eval/triage and data/triage: messages that were written for this project, each "red", "selfharm" or "ordinary".
 Where the bar lies is found on scores of messages that were not learnt (five folds): at most ALARMS of

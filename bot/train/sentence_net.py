@@ -1,4 +1,4 @@
-"""Train the reader: `python -m bot.eval.train` writes bot/read/sentence_net.npz from data/reader/.
+"""Train the reader: `python -m bot.train.sentence_net` writes bot/read/sentence_net.npz from data/reader/.
 
 The data are blog posts and readers' questions written for this project, with the sentences that
 answer each, or none. The same evidence and the same sums as in bot/read/reading.py, in torch. Takes some

@@ -1,4 +1,4 @@
-"""Make bot/write/verify/wordnet.tsv.gz: `python -m bot.eval.lexicon FOLDER`, the folder being WordNet's `dict`.
+"""Make bot/write/verify/wordnet.tsv.gz: `python -m bot.train.wordnet FOLDER`, the folder being WordNet's `dict`.
 
 WordNet 3.1 (Princeton University, its licence is in bot/write/verify/wordnet.LICENSE) has the words of English in
 sets that mean the same, and which set is more general than which. Kept are the usual senses of the usual

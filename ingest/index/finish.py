@@ -1,7 +1,7 @@
 """Finish a store in a process of its own: bring its search index up to date, and check it.
 
 Chroma's files, when damaged, do not raise an error: they end the process that opens them. So no
-ingest opens them itself; `python -m ingest.finish` does, and may die of it. It is started before
+ingest opens them itself; `python -m ingest.index.finish` does, and may die of it. It is started before
 there is anything to finish, because importing Chroma takes as long as writing a post.
 
 What this file does not know: generations, and what becomes of a store that fails.
@@ -53,7 +53,7 @@ class Subprocess:
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "ingest.index.finish"],
-                cwd=Path(__file__).resolve().parents[1],  # where `ingest` is found, installed or not
+                cwd=Path(__file__).resolve().parents[2],  # where `ingest` is found, installed or not
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

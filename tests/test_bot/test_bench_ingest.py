@@ -99,5 +99,5 @@ def test_memory_is_of_the_process_alone(tmp_path: Path) -> None:
     if sys.platform == "linux":
         assert 200 < process("large = b'x' * 200_000_000")[1] < 300
     ingest_made(str(tmp_path), 2)
-    code = f"from bot.eval import bench_index; bench_index.serve_made({str(tmp_path)!r}, False)"
+    code = f"from bot.bench import index; index.serve_made({str(tmp_path)!r}, False)"
     assert 50 < process(code)[1] < 400

@@ -35,7 +35,7 @@ def path() -> Iterator[Path]:
 
 def child(code: str, path: Path) -> subprocess.Popen[str]:
     """Another process that has `path`, `given`, `on`, `Vote`."""
-    imports = "import os, signal, sqlite3, sys; from pathlib import Path; from votes import given, on; from bot.feedback import Vote"
+    imports = "import os, signal, sqlite3, sys; from pathlib import Path; from votes import given, on; from bot.server.feedback.store import Vote"
     start = f"sys.path[:0] = {[str(ROOT), str(ROOT / 'tests'), str(ROOT / 'tests' / 'test_bot')]}"
     whole = f"import sys; {start}\n{imports}\npath = Path({str(path)!r})\n{code}"
     return subprocess.Popen([sys.executable, "-c", whole], stdout=subprocess.PIPE, text=True)

@@ -110,7 +110,7 @@ def test_everyday_words_are_no_slips_and_slips_are_mended() -> None:
     vocabulary = packaged().lexicon.vocabulary
     assert near(["shingles", "numb", "garden"], vocabulary) == ["shingles"]
     listed = near(near_words(), vocabulary)
-    assert len(listed) > 0.95 * len(near_words())  # else: python -m bot.eval.near_words
+    assert len(listed) > 0.95 * len(near_words())  # else: python -m bot.train.real_words
     assert vocabulary.lookup("weknes") != vocabulary.lookup("weeks")
 
 

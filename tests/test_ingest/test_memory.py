@@ -168,7 +168,7 @@ def test_the_least_recently_used_go_when_there_are_too_many(
 def test_threads_and_processes_at_once(tmp_path: Path) -> None:
     file = tmp_path / "memory.db"
     code = (
-        "import sys; from pathlib import Path; from ingest.memory import Memory\n"
+        "import sys; from pathlib import Path; from ingest.sources.memory import Memory\n"
         "kept = Memory(Path(sys.argv[1]))\n"
         "[kept.put('page', f'{sys.argv[2]}-{n}', str(n)) for n in range(3000)]\n"
         "kept.close()"
