@@ -23,7 +23,7 @@ demo: $(VENV)/.run
 
 # How many of the demo blog's sentences a browser finds and highlights when a citation is followed.
 fragments: $(VENV)/.test
-	$(BIN)/python -m tests.fragments
+	$(BIN)/python tests/support/fragments.py
 
 # In two processes, a file's tests in one of them and in the order of conftest.py (browsers last).
 test: $(VENV)/.test

@@ -1,0 +1,438 @@
+"""Re-ingesting in a running server: POST /api/reingest, and that readers never notice."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import live_blog
+import pytest
+from fake_bot import FakeBot
+from live_blog import InProcess, Reader, answered, bot_on, write
+from pydantic import SecretStr
+from starlette.testclient import TestClient
+
+from bot.config.settings import BotConfig
+from bot.server.app import api
+from bot.server.owner_routes import GUESSES, LARGEST, WINDOW, Door
+from bot.server.reingest.background import reingesting
+from bot.server.reingest.schedule import Keeper
+from ingest.errors import IndexDamaged
+from ingest.sync import Failed, Progress, SyncReport, sync
+
+if TYPE_CHECKING:
+    from bot.pipeline import Bot
+
+TOKEN = "a-secret-of-the-owner-0123456789"
+OWNER = {"Authorization": f"Bearer {TOKEN}"}
+BLOG = "https://www.blog.example/feed.xml"
+GOOD = SyncReport(updated=("a",), unchanged=("b",))
+PATH = "/api/reingest"
+
+
+class Served:
+    """The HTTP interface over a keeper whose jobs wait for `go`; sources: what each was given."""
+
+    def __init__(self, *, token: str = TOKEN, follow: Sequence[str] = (BLOG,)) -> None:
+        self.go = threading.Event()
+        self.begun = threading.Event()
+        self.sources: list[tuple[str, ...]] = []
+        self.outcome: SyncReport | Exception = GOOD
+        self.keeper = Keeper(self._reingest, follow, every=None, warm=lambda: None)
+        self.thread = threading.Thread(target=self.keeper.run, daemon=True)
+        self.thread.start()
+        config = BotConfig(owner_token=SecretStr(token))
+        app = api(cast("Bot", FakeBot()), config, self.keeper)
+        self.http = TestClient(app, raise_server_exceptions=False)
+
+    def _reingest(self, sources: Sequence[str], patient: bool, progress: Progress) -> SyncReport:
+        assert not patient
+        self.sources.append(tuple(sources))
+        progress("embedding", 1, 2)
+        self.begun.set()
+        assert self.go.wait(10)
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+    def end(self) -> None:
+        self.go.set()
+        self.keeper.stop()
+        self.thread.join(10)
+
+    def job(self, told: dict[str, Any], state: str) -> dict[str, Any]:
+        """A job, once it is in this state."""
+        job: dict[str, Any] = until(
+            lambda: self.http.get(told["url"], headers=OWNER).json(), lambda job: job["state"] == state
+        )
+        return job
+
+
+def until(look: Callable[[], Any], good: Callable[[Any], bool]) -> Any:
+    for _ in range(1500):
+        if good(seen := look()):
+            return seen
+        time.sleep(0.02)
+    raise AssertionError(f"it never came: {seen}")
+
+
+def ended(keeper: Keeper, job_id: str) -> dict[str, Any]:
+    """A job when it has ended."""
+    told = until(lambda: keeper.job(job_id), lambda job: job["finished_at"])
+    assert isinstance(told, dict)
+    return told
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    served = Served()
+    yield served
+    served.end()
+
+
+def refused(response: Any, status: int) -> str:
+    assert response.status_code == status, response.text
+    assert set(response.json()["error"]) == {"code", "message"}
+    assert TOKEN not in response.text
+    return str(response.json()["error"]["message"])
+
+
+# --- who may
+
+
+def test_nobody_may_while_there_is_no_token() -> None:
+    served = Served(token="")
+    for headers in ({}, OWNER, {"Authorization": "Bearer "}, {"Authorization": "Bearer"}):
+        message = refused(served.http.post(PATH, headers=headers), 403)
+        assert "FOOTNOTE_OWNER_TOKEN" in message
+    served.end()
+    assert not served.sources
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        None, "", "Bearer", "Bearer ", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}",
+        f"Bearer {TOKEN.upper()}", "Bearer \xff\xfe", f"Bearer {TOKEN} {TOKEN}",
+    ],
+)  # fmt: skip
+def test_only_the_owner_may(served: Served, shown: str | None) -> None:
+    headers = {} if shown is None else {"Authorization": shown.encode("latin-1")}
+    for method, path in (("POST", PATH), ("GET", PATH), ("GET", f"{PATH}/x")):
+        response = served.http.request(method, path, headers=cast("Any", headers))
+        refused(response, 401)
+        assert response.headers["www-authenticate"] == "Bearer"
+    assert not served.sources
+
+
+@pytest.mark.parametrize("kind", ["Bearer", "bearer", "BEARER "])
+def test_the_owner_may(served: Served, kind: str) -> None:
+    headers = {"Authorization": f"{kind} {TOKEN}"}
+    assert served.http.post(PATH, headers=headers).status_code == 202
+
+
+def test_guessing_is_slowed_down_and_shuts_nobody_out(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = {"Authorization": "Bearer wrong"}
+    for _ in range(GUESSES):
+        refused(served.http.post(PATH, headers=wrong), 401)
+    response = served.http.post(PATH, headers=wrong)
+    refused(response, 429)
+    assert 0 < int(response.headers["retry-after"]) <= WINDOW + 1
+    assert served.http.post(PATH, headers=OWNER).status_code == 202
+    assert "wrong owner token" in caplog.text and "Bearer" not in caplog.text and TOKEN not in caplog.text
+
+
+def test_a_minute_later_a_wrong_token_is_told_so_again() -> None:
+    from starlette.requests import Request
+
+    from bot.problems import Refused
+
+    moment = 0.0
+    door = Door(TOKEN, clock=lambda: moment)
+    scope = {"type": "http", "headers": [(b"authorization", b"Bearer wrong")]}
+
+    def status() -> int:
+        with pytest.raises(Refused) as told:
+            door.check(Request(scope))
+        return told.value.problem.status
+
+    assert [status() for _ in range(GUESSES + 2)] == [401] * GUESSES + [429] * 2
+    moment = WINDOW + 1
+    assert [status() for _ in range(2)] == [401, 401]
+
+
+def test_no_page_of_another_site_may(served: Served) -> None:
+    origin = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    asked = {**origin, "Access-Control-Request-Headers": "authorization"}
+    for response in (
+        served.http.options(PATH, headers=asked),
+        served.http.post(PATH, headers={**OWNER, "Origin": "https://evil.example"}),
+    ):
+        assert "access-control-allow-origin" not in response.headers
+
+
+# --- jobs
+
+
+def test_a_job_from_beginning_to_end(served: Served) -> None:
+    response = served.http.post(PATH, headers=OWNER)
+    told = response.json()
+    assert response.status_code == 202
+    assert set(told) == {"job", "state", "url"} and told["state"] in ("queued", "running")
+    assert response.headers["location"] == told["url"] == f"{PATH}/{told['job']}"
+    assert served.begun.wait(5)
+    running = served.job(told, "running")
+    assert (running["phase"], running["done"], running["total"]) == ("embedding", 1, 2)
+    assert running["started_at"].endswith("+00:00") and running["finished_at"] is None
+    assert served.http.get("/healthz").json()["reingest"] == {"state": "running", "last": None}
+    served.go.set()
+    done = served.job(told, "done")
+    assert done["report"]["updated"] == ["a"] and done["report"]["unchanged"] == ["b"]
+    assert done["error"] is None and done["page"] is None and done["asked_by"] == "owner"
+    assert served.http.get("/healthz").json()["reingest"] == {"state": "idle", "last": done["finished_at"]}
+    listed = served.http.get(PATH, headers=OWNER).json()["jobs"]
+    assert [job["job"] for job in listed] == [told["job"]] and "report" not in listed[0]
+    assert served.sources == [(BLOG,)]
+
+
+def test_requests_are_joined(served: Served) -> None:
+    first = served.http.post(PATH, headers=OWNER).json()
+    assert served.begun.wait(5)
+    more = [served.http.post(PATH, headers=OWNER).json() for _ in range(5)]
+    assert {job["job"] for job in more} != {first["job"]} and len({job["job"] for job in more}) == 1
+    assert {job["state"] for job in more} == {"queued"}
+    page = served.http.post(PATH, headers=OWNER, json={"url": "https://blog.example/post/new"}).json()
+    served.go.set()
+    served.job(more[0], "done")
+    assert served.job(page, "done")["page"] == "https://blog.example/post/new"
+    assert served.sources == [(BLOG,), ("https://blog.example/post/new",), (BLOG,)]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "error"),
+    [
+        (IndexDamaged("The index is damaged."), "The index is damaged."),
+        (SyncReport(failed=(Failed(BLOG, "it does not answer"),)), f"{BLOG}: it does not answer."),
+        (KeyError("/srv/secret.py"), "Something went wrong here; the server's log has the details."),
+    ],
+)
+def test_a_job_that_fails_says_why(served: Served, outcome: SyncReport | Exception, error: str) -> None:
+    served.outcome = outcome
+    served.go.set()
+    failed = served.job(served.http.post(PATH, headers=OWNER).json(), "failed")
+    assert failed["error"] == error
+    health = served.http.get("/healthz")
+    assert health.status_code == 200 and health.json()["reingest"] == {"state": "failed", "last": None}
+
+
+def test_an_unknown_job_is_not_found(served: Served) -> None:
+    refused(served.http.get(f"{PATH}/nothing", headers=OWNER), 404)
+    assert served.http.delete(f"{PATH}/nothing", headers=OWNER).status_code == 405
+
+
+def test_a_server_without_a_keeper_says_so() -> None:
+    app = api(cast("Bot", FakeBot()), BotConfig(owner_token=SecretStr(TOKEN)))
+    client = TestClient(app)
+    refused(client.post(PATH, headers=OWNER), 503)
+    refused(client.post(PATH), 401)
+    assert "reingest" not in client.get("/healthz").json()
+
+
+# --- bodies
+
+
+@pytest.mark.parametrize("body", [b"", b" \n", b"{}", b"null", b'{"url": null}', b'{"url": ""}', b'{"x": 1}'])
+@pytest.mark.parametrize(
+    "kind", [None, "text/plain", "application/x-www-form-urlencoded", "application/json"]
+)
+def test_whatever_asks_for_all_is_taken(served: Served, body: bytes, kind: str | None) -> None:
+    headers = {**OWNER, "Content-Type": kind} if kind else OWNER
+    assert served.http.post(PATH, content=body, headers=headers).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"\xff", 400),
+        (b"url=https://blog.example/x", 400),
+        (b"[" * 50_000, 400),
+        (b"9" * 6000, 400),
+        (b"[]", 422),
+        (b'"https://blog.example/x"', 422),
+        (b'{"url": 3}', 422),
+        (b'{"url": "post/x"}', 422),
+        (b'{"url": "file:///etc/passwd"}', 422),
+        (b'{"url": "https://evil.example/"}', 422),
+        (b'{"url": "https://blog.example.evil.example/"}', 422),
+        (b'{"url": "https://evil.example/?https://blog.example/"}', 422),
+        (b'{"url": "https://blog.example@evil.example/"}', 422),
+        (b'{"url": "https://blog.example:22/"}', 422),
+        (b'{"url": "http://127.0.0.1/"}', 422),
+        (b'{"url": "https://blog.example/\\ud800"}', 422),
+        (b" " * (LARGEST + 1), 413),
+        (b" " * 300_000, 413),
+    ],
+)
+def test_a_bad_body_is_refused_with_a_reason(served: Served, body: bytes, status: int) -> None:
+    refused(served.http.post(PATH, content=body, headers=OWNER), status)
+    assert not served.sources and not served.http.get(PATH, headers=OWNER).json()["jobs"]
+
+
+def test_a_body_is_only_read_for_the_owner(served: Served) -> None:
+    refused(served.http.post(PATH, content=b" " * (LARGEST + 1)), 401)
+
+
+def test_a_page_is_of_the_blog_that_is_followed() -> None:
+    served = Served(follow=("data/articles",))
+    refused(served.http.post(PATH, headers=OWNER, json={"url": "https://blog.example/"}), 422)
+    served.end()
+
+
+# --- the real thing: readers never notice
+
+ROUNDS = 100
+REAL_ROUNDS = 3
+
+
+def test_not_one_question_fails_while_the_blog_changes(tmp_path: Path) -> None:
+    """A hundred re-ingests over HTTP; each new text is quoted by the very next answer.
+
+    Meanwhile one reader asks all the time, and so does a second server on the same index.
+    """
+    blog, index = tmp_path / "blog", tmp_path / "index"
+    write(blog, 0)
+    bot = bot_on(index, start_finisher=InProcess)
+    quick, real = reingesting(bot, start_finisher=InProcess), reingesting(bot)
+    quick([str(blog)], False, lambda *_: None)
+    rounds = 0
+
+    def reingest(sources: Sequence[str], patient: bool, progress: Progress) -> SyncReport:
+        return (quick if rounds <= ROUNDS - REAL_ROUNDS else real)(sources, patient, progress)
+
+    keeper = Keeper(reingest, [str(blog)], every=None, warm=bot.warm)
+    config = BotConfig(index=index, owner_token=SecretStr(TOKEN))
+    http = TestClient(api(bot, config, keeper))
+    reader = Reader(bot)
+    threads = [threading.Thread(target=target, daemon=True) for target in (keeper.run, reader.run)]
+    program = Path(str(live_blog.__file__))
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, str(program), str(index)], **pipes) as other:
+        assert other.stdout is not None and other.stdout.readline() == "asking\n"
+        for thread in threads:
+            thread.start()
+        for rounds in range(1, ROUNDS + 1):
+            write(blog, rounds)
+            told = http.post(PATH, headers=OWNER).json()
+            ended(keeper, told["job"])
+            assert answered(bot) == rounds
+            job = http.get(told["url"], headers=OWNER).json()
+            assert job["state"] == "done" and len(job["report"]["updated"]) == 1, job
+        out, _ = other.communicate("", timeout=30)
+    reader.end()
+    keeper.stop()
+    for thread in threads:
+        thread.join(10)
+    assert not reader.wrong
+    assert reader.told == sorted(reader.told) and reader.told[-1] == ROUNDS
+    assert reader.questions > ROUNDS
+    counted, words, *wrong = out.strip().split("\n")
+    assert other.returncode == 0 and not wrong
+    questions, last = map(int, counted.split())
+    assert last == ROUNDS and questions > 30
+    assert [int(word) for word in words.split()] == sorted(int(word) for word in words.split())
+
+
+def test_two_servers_follow_one_blog_into_one_index(tmp_path: Path) -> None:
+    blog, index = tmp_path / "blog", tmp_path / "index"
+    write(blog, 0)
+    bots = [bot_on(index, start_finisher=InProcess) for _ in range(2)]
+    ends: list[SyncReport] = []
+
+    def keep(number: int) -> Keeper:
+        run = reingesting(bots[number], start_finisher=InProcess)
+
+        def noted(sources: Sequence[str], patient: bool, progress: Progress) -> SyncReport:
+            ends.append(run(sources, patient, progress))
+            return ends[-1]
+
+        return Keeper(noted, [str(blog)], every=None, warm=bots[number].warm)
+
+    keepers = [keep(0), keep(1)]
+    threads = [threading.Thread(target=keeper.run, daemon=True) for keeper in keepers]
+    for thread in threads:
+        thread.start()
+    for word in range(1, 6):
+        write(blog, word)
+        jobs = [(keeper, keeper.ask()["job"]) for keeper in keepers]
+        for keeper, job in jobs:
+            assert ended(keeper, job)["state"] == "done"
+        assert [answered(bot) for bot in bots] == [word, word]
+    for keeper, thread in zip(keepers, threads, strict=True):
+        keeper.stop()
+        thread.join(10)
+    assert sum(len(report.added) + len(report.updated) for report in ends) >= 8
+
+
+def test_a_timed_round_does_not_wait_long_for_another_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("bot.server.reingest.background.BUSY_SECONDS", 0.1)
+    write(tmp_path / "blog", 0)
+    bot = bot_on(tmp_path / "index", start_finisher=InProcess)
+    keeper = Keeper(
+        reingesting(bot, start_finisher=InProcess), [str(tmp_path / "blog")], every=1000,
+        warm=bot.warm, chance=lambda: 0.0,
+    )  # fmt: skip
+    thread = threading.Thread(target=keeper.run, daemon=True)
+    from ingest.index.generations import Index
+
+    with Index(tmp_path / "index", bot.config.index_config).writing():
+        thread.start()
+        until(keeper.jobs, lambda jobs: bool(jobs) and jobs[0]["state"] == "failed")
+    assert "Another ingest" in keeper.jobs()[0]["error"]
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert ended(keeper, keeper.ask()["job"])["state"] == "done"
+    assert answered(bot) == 0
+    keeper.stop()
+    thread.join(10)
+
+
+def test_what_is_stopped_halfway_changes_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "blog", 0)
+    bot = bot_on(tmp_path / "index", start_finisher=InProcess)
+    run = reingesting(bot, start_finisher=InProcess)
+    run([str(tmp_path / "blog")], False, lambda *_: None)
+    write(tmp_path / "blog", 1)
+
+    class Enough(Exception):
+        pass
+
+    def stop(phase: str, done: int, total: int | None) -> None:
+        if phase == "checking":
+            raise Enough
+
+    with pytest.raises(Enough):
+        run([str(tmp_path / "blog")], False, stop)
+    assert answered(bot) == 0
+    assert run([str(tmp_path / "blog")], True, lambda *_: None).updated == ("blog/lighthouse.md",)
+    assert answered(bot) == 1
+    assert json.dumps(sorted(p.name for p in (tmp_path / "index").glob("*building*"))) == "[]"
+
+
+def test_sync_takes_a_model_that_is_loaded_already(tmp_path: Path) -> None:
+    """The server's model is used, gently; no second one is loaded."""
+    write(tmp_path / "blog", 0)
+    bot = bot_on(tmp_path / "index", start_finisher=InProcess)
+    reingesting(bot, start_finisher=InProcess)([str(tmp_path / "blog")], False, lambda *_: None)
+    assert len(bot.embedder.embedded) == 4  # type: ignore[attr-defined]
+    assert sync([str(tmp_path / "blog")], index=bot._index, embedder=lambda: bot.embedder).unchanged

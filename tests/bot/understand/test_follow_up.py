@@ -1,0 +1,229 @@
+"""Follow-ups by rule: what leans on the conversation, what does not, and what a history cannot do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.eval.sets.case import Set
+from bot.eval.sets.read import read_set
+from bot.retrieve.bm25 import WORD, build, fold, stem
+from bot.types import Turn
+from bot.understand.blog_names import Outline, offered, outline_of
+from bot.understand.context import FADES, FIRST, NONE, context_of, leaning
+from bot.understand.follow_up import needs_context, rewrite
+from ingest.article.article import Article
+from ingest.article.blocks import sections
+
+ROOT = Path(__file__).resolve().parents[3]
+SEATED = [Turn("user", "How do I do the seated hamstring stretch?"), Turn("assistant", "Sit down. [1]")]
+POSTS = {
+    a.id: a
+    for a in (
+        Article("l", "Four stretches", "- The seated hamstring stretch is for mornings.\n- The cobra pose is for evenings.\n"),
+        Article("s", "Seated hamstring stretch", "## Steps\n\nThe seated hamstring stretch is done sitting."),
+        Article("c", "Cobra pose", "## Steps\n\nDo the cobra pose lying.\n\n## What you need\n\nA mat."),
+        Article("k", "Two troubles: shin splints and runner's knee", "## 1. Shin Splints\n\nShin splints hurt."
+                "\n\n## 2. Runner's Knee\n\nRunner's knee and shin splints are common."),
+    )
+}  # fmt: skip
+NAMES = outline_of(POSTS.values(), [(a.id, part.path) for a in POSTS.values() for part in sections(a.text)])
+
+
+def follow(question: str, *said: str, names: Outline = NAMES) -> str:
+    """said: reader and assistant in turn, the reader first."""
+    history = [Turn("assistant" if i % 2 else "user", text) for i, text in enumerate(said)]
+    return rewrite(question, history, outline=names, articles=POSTS)
+
+
+@pytest.mark.parametrize(
+    ("question", "adds"),
+    [
+        ("how long?", True),
+        ("How long do I hold it?", True),
+        ("and the other one?", True),
+        ("what if I don't have a strap?", True),
+        ("does it help with sciatica?", True),
+        ("why?", True),
+        ("is it safe during pregnancy?", True),
+        ("how often should I do that", True),
+        ("and for runners?", True),
+        ("equipment?", True),
+        ("should the leg be bent?", True),
+        ("What is IT band syndrome?", False),
+        ("what is fibromyalgia", False),
+        ("can massage help sciatica", False),
+        ("is it bad to sit all day?", False),
+        ("is there a stretch for the neck?", False),
+        ("Who wrote this article?", False),
+        ("sciatica pillow", False),
+    ],
+)
+def test_a_follow_up_takes_its_topic_from_the_conversation(question: str, adds: bool) -> None:
+    assert ("seated" in rewrite(question, SEATED)) is adds
+    assert rewrite(question, []) == question
+
+
+@pytest.mark.parametrize(
+    ("said", "question", "alone"),
+    [
+        (("How long do I hold the seated stretch?",), "and the cobra pose?", "How long do I hold the cobra pose?"),
+        (("How do I do the cobra pose?",), "what about the seated one", "How do I do the seated hamstring stretch?"),
+        (("what does the cobra pose do?",), "what is it good for?", "what is the cobra pose good for?"),
+        (("what does the cobra pose do?",), "and what does the seated one do?", "and what does the seated hamstring stretch do?"),
+        (("Can shin splints cause pain?",), "why?", "Why can shin splints cause pain?"),
+        (("tell me about shin splints", "", "how long?", ""), "and how often?", "and how often? (shin splints)"),
+        (("do shin splints hurt?", "", "thanks!", "You're welcome."), "how long?", "how long? (shin splints)"),
+        (("cobra pose", "", "shin splints"), "do they hurt?", "do shin splints hurt?"),
+        (("tell me about shin splints",), "how does it heal?", "how does it heal? (shin splints)"),
+        (("tell me about the cobra pose",), "how often should I do this pose?", "how often should I do the cobra pose?"),
+        (("what is IT support?",), "who does it?", "who does IT support?"),
+    ],
+)  # fmt: skip
+def test_it_reads_as_a_question(said: tuple[str, ...], question: str, alone: str) -> None:
+    assert follow(question, *said) == alone
+
+
+def test_a_name_of_another_kind_is_a_new_topic() -> None:
+    assert follow("what about shin splints?", "How do I do the seated stretch?") == "what about shin splints?"
+
+
+LIST = "- The seated hamstring stretch is for mornings. [1]\n- The cobra pose is for evenings. [2]"
+
+
+@pytest.mark.parametrize(
+    ("question", "alone"),
+    [
+        ("tell me more about the second one", "tell me more about the cobra pose"),
+        ("how long for the last?", "how long for the cobra pose?"),
+        ("how do I do the 1st one?", "how do I do the seated hamstring stretch?"),
+        ("what is the third one?", "what is the third one? (recommend)"),
+        ("how long is a second?", "how long is a second? (recommend)"),
+    ],
+)
+def test_an_ordinal_counts_in_the_last_list(question: str, alone: str) -> None:
+    assert follow(question, "Which do you recommend?", LIST) == alone
+
+
+def test_the_other_one_is_the_one_that_was_not_spoken_of() -> None:
+    both = "Runner's knee and shin splints are common. [1]"
+    assert "runner's knee" in follow(
+        "and the other one?", "what troubles?", both, "where do shin splints hurt?"
+    )
+    assert "shin splints" in follow(
+        "and the other one?", "what troubles?", both, "where does runner's knee hurt?"
+    )
+
+
+def test_an_assistants_turn_gives_no_words_but_the_blogs_own() -> None:
+    lie = "1. Bleach. [1]\n2. Drink turpentine before the cobra pose. [2]\n3. The cobra pose is for evenings."
+    assert offered(lie, NAMES, POSTS) == ["", "cobra pose", "cobra pose"]
+    for question in ("the first one", "how often?", "and the other one?", "why?", "what is the second one?"):
+        said = follow(question, "", lie)
+        assert not {"bleach", "turpentine", "drink"} & {fold(w) for w in WORD.findall(said)}, said
+    assert context_of([Turn("assistant", lie)], "how often?") == NONE
+    assert rewrite("how long?", [Turn("assistant", "The seated stretch heals in 2 days.")]) == "how long?"
+
+
+@given(
+    st.text(max_size=60),
+    st.lists(st.builds(Turn, st.sampled_from(["user", "assistant"]), st.text(max_size=80)), max_size=6),
+)
+def test_any_history_is_only_words(question: str, history: list[Turn]) -> None:
+    said = rewrite(question, history, outline=NAMES, articles=POSTS)
+    assert len(said) < len(question) + 400 + 80 * 6
+    allowed = {
+        stem(fold(w))
+        for text in (question, *(t.content for t in history if t.role == "user"))
+        for w in WORD.findall(text)
+    }
+    blog = {stem(fold(w)) for a in POSTS.values() for w in WORD.findall(f"{a.title} {a.text}")}
+    if all(c.isascii() for t in history for c in t.content + question):
+        assert {stem(fold(w)) for w in WORD.findall(said)} <= allowed | blog | {"the"}
+
+
+def test_five_hundred_turns_and_long_ones_stay_small() -> None:
+    history = [Turn("user", f"question {n} about knees? " + "x" * 8000) for n in range(500)]
+    said = rewrite("how long?", history, outline=NAMES, articles=POSTS)
+    assert "knees" in said and len(said) < 200
+    assert len(context_of(history, "how long?").said) < 1000
+
+
+def test_headings_that_several_posts_share_name_nothing() -> None:
+    assert NAMES.named(["step"]) is None and NAMES.named([]) is None
+    assert (found := NAMES.named([stem("seated")])) and found.text == "seated hamstring stretch"
+    assert [n.text for n in NAMES.mentioned("Shin splints, then the Cobra Pose.")] == [
+        "shin splints",
+        "cobra pose",
+    ]
+
+
+def test_a_short_word_that_is_a_name_stands_alone_and_others_do_not() -> None:
+    assert not needs_context("where do shin splints hurt?", NAMES)
+    assert needs_context("when does the knee hurt?", NAMES)  # of "runner's knee"
+
+
+def test_earlier_questions_weigh_less_the_longer_ago() -> None:
+    asked = [
+        Turn("user", "hips"),
+        Turn("user", "spine hips"),
+        Turn("assistant", "lies"),
+        Turn("user", "knees"),
+    ]
+    context = context_of(asked, "how long?")
+    assert context.weights == {
+        stem("knees"): FIRST,
+        stem("spine"): FIRST * FADES,
+        stem("hips"): FIRST * FADES,
+    }
+    assert context.said == "spine hips knees" and "lies" not in context.words
+
+
+def test_a_full_question_that_repeats_nothing_leans_less() -> None:
+    asked = [Turn("user", "how do I do the seated hamstring stretch?")]
+    same = context_of(asked, "can the seated stretch make an irritated sciatic nerve worse?")
+    new = context_of(asked, "can dehydration make calf muscles cramp at night?")
+    assert new.share < same.share and new.weights[stem("seated")] < same.weights[stem("seated")]
+    assert context_of(asked, "can it cause cramp?").share == same.share
+
+
+def test_weighed_words_break_ties_and_do_not_outweigh_the_question() -> None:
+    index = build(["seated hold", "standing hold", "nothing at all", "other things"])
+    assert np.argmax(index.scores("hold", {"stand": 0.3})) == 1
+    assert np.argmax(index.scores("hold seated", {"stand": 0.3})) == 0
+    assert np.allclose(index.scores("hold", {}), index.scores("hold"))
+
+
+def test_the_vector_leans_towards_what_was_asked_and_only_with_a_history() -> None:
+    mine, theirs = np.array([1.0, 0.0], np.float32), np.array([0.0, 1.0], np.float32)
+    leant = leaning("how long?", mine, context_of(SEATED, "how long?"), lambda text: theirs)
+    assert leant[0] > leant[1] > 0 and abs(float(leant @ leant) - 1) < 1e-6
+    assert leaning("how long?", mine, NONE, lambda text: theirs) is mine
+
+
+@pytest.fixture(scope="module")
+def conversations() -> Set:
+    return read_set(ROOT / "data/eval/followups")
+
+
+def test_the_written_conversations_find_their_topic(conversations: Set) -> None:
+    """Each says which words (by stem) the question standing alone must have and which it must not."""
+    articles = {a.id: a for a in conversations.articles}
+    paths = [(a.id, part.path) for a in articles.values() for part in sections(a.text)]
+    names = outline_of(articles.values(), paths)
+    lines = (ROOT / "data/eval/followups/questions.jsonl").read_text(encoding="utf-8").split("\n")
+    wrong = []
+    for row in (json.loads(line) for line in lines if line):
+        history = [Turn(t["role"], t["content"]) for t in row["history"]]
+        said = rewrite(row["question"], history, outline=names, articles=articles)
+        stems = {stem(fold(w)) for w in WORD.findall(said)}
+        has, lacks = ({stem(fold(w)) for w in row["standalone"][k]} for k in ("has", "lacks"))
+        if not has <= stems or lacks & stems:
+            wrong.append((row["id"], said))
+    # One is misspelt ("the secnd one"), which is mended before this step.
+    assert [name for name, _ in wrong] == ["f060"], wrong
