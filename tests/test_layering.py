@@ -92,7 +92,9 @@ def test_each_library_has_one_door(path: Path) -> None:
                 assert name(path) in doors, f"{name(path)} imports {module}"
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if not {"eval", "bench", "train"} & set(p.parts)], ids=name)
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if not {"eval", "bench", "train"} & set(p.parts)], ids=name
+)
 def test_nothing_heavy_is_imported_before_it_is_needed(path: Path) -> None:
     if name(path) in ("bot/langchain.py", "bot/write/llama_cpp.py"):
         pytest.skip("its classes are LangChain's; only who imports it pays")

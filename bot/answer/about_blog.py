@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.answer import phrases as notes
 from bot.answer.citations import Evidence, Line
-from bot.retrieve.bm25 import content_stems, stem, stems
+from bot.text.tokens import content_stems, stem, stems
 from bot.types import Passage
 from ingest.article.article import Article, Chunk
 

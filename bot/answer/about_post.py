@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 
 from bot.answer import phrases as notes
 from bot.answer.about_blog import about_line, catalogue, entry_line, on_topic
-from bot.answer.citations import Line, escape
-from bot.retrieve.bm25 import content_stems, stems
+from bot.answer.citations import Line
+from bot.text.markdown import escape
+from bot.text.tokens import content_stems, stems
 from ingest.article.article import Article, Chunk
 
 _POST = r"(?:blog|post|article|piece|page|guide|text|site|story|thing|one)s?"

@@ -15,13 +15,11 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.answer.text_fragment import text_fragment
+from bot.text.markdown import escape
 from bot.types import Citation, Passage
 from ingest.article.article import Article
 
 _MARKER = re.compile(r"(?<!\\)\[(\d+)\]")
-_SPECIAL = re.compile(r"[\\`*_\[\]<>&~|$]")
-_ESCAPED = re.compile(r"\\([^\w\s]|_)")
-_LINE_START = re.compile(r"^(#{1,6}|[-+=]+|\d+[.)])(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +114,6 @@ def verify(text: str, citations: tuple[Citation, ...], articles: Mapping[str, Ar
         for c in citations
     )
     return verbatim and sorted(numbers) == [c.number for c in citations] == list(range(1, len(citations) + 1))
-
-
-def escape(text: str) -> str:
-    """Text as Markdown that reads exactly like it: nothing in a quote may act as markup or marker."""
-    flat = re.sub(r"[\n\r]", " ", text).strip()
-    safe = _SPECIAL.sub(lambda m: "\\" + m[0], flat)
-    return _LINE_START.sub(lambda m: m[1][:-1] + "\\" + m[1][-1], safe)
-
-
-def unescape(markdown: str) -> str:
-    """escape() undone, for whoever shows the text by other means than Markdown."""
-    return _ESCAPED.sub(lambda m: m[1], markdown)
 
 
 def link(article: Article, start: int, end: int) -> str | None:

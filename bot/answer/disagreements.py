@@ -17,7 +17,7 @@ from bot.answer.citations import Evidence, Line
 from bot.answer.phrases import DIFFER, age, source
 from bot.read.disambiguate import apart
 from bot.read.reading import Scored
-from bot.retrieve.bm25 import content_stems
+from bot.text.tokens import content_stems
 from bot.understand.answer_type import Kind
 from ingest.article.article import Article
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.retrieve.bm25 import content_stems, stem, stems
+from bot.text.tokens import content_stems, stem, stems
 from ingest.article.article import Article
 from ingest.article.blocks import Block, blocks, sections
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.answer.citations import escape
+from bot.text.markdown import escape
 from ingest.article.article import Article
 
 ABSTAIN = "I looked, but this blog does not seem to say, and I would rather not guess."

@@ -20,7 +20,7 @@ from bot.answer.phrases import lacks
 from bot.read.disambiguate import articles_of, asked
 from bot.read.features import spans
 from bot.read.reading import Reading, Scored
-from bot.retrieve.bm25 import stems
+from bot.text.tokens import stems
 from bot.understand.answer_type import Kind, kind_of
 from ingest.article.article import Article
 from ingest.article.blocks import blocks

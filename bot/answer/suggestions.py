@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
-from bot.retrieve.bm25 import content_stems
+from bot.text.tokens import content_stems
 from ingest.article.article import Article, Chunk
 from ingest.article.blocks import blocks
 

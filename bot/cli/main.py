@@ -21,7 +21,7 @@ import typer
 from bot.cli.feedback import feedback_commands
 from bot.config.duration import seconds_of
 from bot.config.settings import DEFAULT_SOURCES, HELP, PREFIX, BotConfig, defaults, load_config
-from bot.server.logs import printable
+from bot.text.printable import printable
 from ingest.errors import ConfigError, FootnoteError
 
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", metavar="DIR")]

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from bot.answer.citations import unescape
-from bot.server.logs import printable
+from bot.text.markdown import unescape
+from bot.text.printable import printable
 from bot.types import Answer, Citation
 from ingest.article.article import Article
 from ingest.sync import Progress as Told

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.read.features import Matter
-from bot.retrieve.bm25 import STOPWORDS, stem, words
+from bot.text.tokens import STOPWORDS, stem, words
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Floats, model_folder
 from ingest.errors import EmbedderError

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.retrieve.bm25 import STOPWORDS, stem, words
+from bot.text.tokens import STOPWORDS, stem, words
 
 # Everyday words -> the posture they name. Two different ones contradict each other.
 _POSTURES = {

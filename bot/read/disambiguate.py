@@ -19,7 +19,7 @@ from bot.read import descriptors as posture
 from bot.read.descriptors import telling_words
 from bot.read.reading import Reading, Scored
 from bot.read.similar_items import Group, Name, groups_among, groups_in, varying
-from bot.retrieve.bm25 import stem, stems
+from bot.text.tokens import stem, stems
 from ingest.article.article import Article
 
 _POINTING = re.compile(r"\b(?:with|where|using|against|that|which|uses|needs)\b", re.IGNORECASE)

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.retrieve.bm25 import STOPWORDS, overlap, stem, stems, words
 from bot.retrieve.corpus import Corpus
+from bot.text.tokens import STOPWORDS, overlap, stem, stems, words
 from bot.types import Passage
 from ingest.article.blocks import Kind, blocks, sentences
 from ingest.article.chunk import embedding_text

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.read.descriptors import telling_words
-from bot.retrieve.bm25 import STOPWORDS, fold, stem, words
+from bot.text.tokens import STOPWORDS, fold, stem, words
 from ingest.article.article import Article
 from ingest.article.blocks import Block, blocks, sections
 

@@ -16,8 +16,9 @@ from typing import Protocol
 import numpy as np
 
 from bot.retrieve import bm25 as keywords
-from bot.retrieve.bm25 import Keywords, stem
+from bot.retrieve.bm25 import Keywords
 from bot.retrieve.fuse import fuse
+from bot.text.tokens import stem
 from bot.types import Passage
 from ingest.article.article import Article, Chunk
 from ingest.article.chunk import embedding_text

@@ -6,18 +6,9 @@ What this file does not know: what is printed (report.py, cli.py), and what is l
 from __future__ import annotations
 
 import logging
-import re
 
 from bot.server.calm import Calm
-
-# Controls, overrides and isolates of direction, other line ends, and half characters, which no terminal can
-# print. Line feeds and tabs stay.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def printable(text: str) -> str:
-    """The text with what should not be printed as its escape, such as \\x1b."""
-    return _UNPRINTABLE.sub(lambda m: m[0].encode("unicode_escape").decode(), text)
+from bot.text.printable import printable
 
 
 class OneEntry(logging.Formatter):

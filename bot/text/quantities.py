@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.retrieve.bm25 import STOPWORDS, stem, words
+from bot.text.tokens import STOPWORDS, stem, words
 
 Bound = Literal["", "least", "most", "over", "under", "after"]
 

@@ -27,8 +27,9 @@ from torch import Tensor, nn
 from bot.read import reading as reader
 from bot.read.features import NAMES, Matter, gather
 from bot.read.reading import Batch, batch, signals
-from bot.retrieve.bm25 import STOPWORDS, Keywords, stem, stems, words
+from bot.retrieve.bm25 import Keywords
 from bot.retrieve.corpus import Corpus, corpus_of, retrieve_vector
+from bot.text.tokens import STOPWORDS, stem, stems, words
 from bot.understand.clean import focus, plain_words
 from bot.understand.spelling import correct
 from ingest.article.article import Article, Chunk

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.retrieve.bm25 import stem
+from bot.text.tokens import stem
 
 OUT = Path("bot/write/verify/wordnet.tsv.gz")
 _SENSES = {"noun": 2, "verb": 4, "adj": 3, "adv": 2}  # how many of a word's senses, the most usual first

@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.retrieve.bm25 import STOPWORDS, WORD, fold, stem, words
+from bot.text.tokens import STOPWORDS, WORD, fold, stem, words
 from ingest.article.article import Article
 
 # Words that ask, do or measure, and so name nothing by themselves; as stems.

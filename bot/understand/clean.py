@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.retrieve.bm25 import WORD, content_stems, fold
+from bot.text.tokens import WORD, content_stems, fold
 from ingest.errors import QuestionError, QuestionTooLong
 
 _LEXICON = Path(__file__).parent / "everyday_words.toml"

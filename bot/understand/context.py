@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.retrieve.bm25 import content_stems, words
+from bot.text.tokens import content_stems, words
 from bot.types import Turn
 from bot.understand.blog_names import topical
 from bot.understand.clean import plain_words

@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.retrieve.bm25 import STOPWORDS, WORD, content_stems, fold, stem, stems
+from bot.text.tokens import STOPWORDS, WORD, content_stems, fold, stem, stems
 from bot.types import Turn
 from bot.understand.blog_names import GENERIC, Name, Outline, is_content, offered, topical
 from bot.understand.small_talk import small_talk

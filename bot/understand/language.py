@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.retrieve.bm25 import WORD
+from bot.text.tokens import WORD
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.retrieve.bm25 import STOPWORDS, WORD, fold, stem
+from bot.text.tokens import STOPWORDS, WORD, fold, stem
 from bot.understand.sound import sound, starts_alike
 
 _ENDING = re.compile(r"(?:(?<![aeiou]y)(?<!y)s|(?<=[sxh])es|e?d|ing|ers?|y|ly|less|ness|ful|ish|like|able)$")

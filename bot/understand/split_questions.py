@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from bot.retrieve.bm25 import STOPWORDS, WORD, content_stems, fold
+from bot.text.tokens import STOPWORDS, WORD, content_stems, fold
 
 MOST = 3  # parts of one question that are looked up
 _WH = r"(?:how|what|what['’]s|whats|why|when|where|who|who['’]s|whose|which)"

@@ -15,8 +15,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.answer.citations import escape, link, verify
-from bot.retrieve.bm25 import stems
+from bot.answer.citations import link, verify
+from bot.text.markdown import escape
+from bot.text.tokens import stems
 from bot.types import Citation, Passage
 from bot.write.verify.support import Ground, Source, ground, judge
 from ingest.article.article import Article

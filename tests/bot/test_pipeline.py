@@ -129,7 +129,7 @@ def test_no_index_and_another_model_are_errors_that_name_the_fix(tmp_path: Path,
             super().__init__()
             self.name = "other"
 
-    with pytest.raises(EmbedderError, match=r"bot\.eval\.train"):
+    with pytest.raises(EmbedderError, match=r"bot\.train\.sentence_net"):
         Bot(bot._index, Other(), config).ask("what is sciatica?")
 
 

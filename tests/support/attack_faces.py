@@ -23,7 +23,7 @@ from widget_pages import BUTTON, FRAME, wait
 import ui
 from bot.pipeline import Bot
 from bot.server.feedback.store import Feedback
-from bot.server.logs import printable
+from bot.text.printable import printable
 
 FACES = ("window", "widget")
 

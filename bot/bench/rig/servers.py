@@ -28,8 +28,8 @@ PATIENCE = 180.0
 SCRIPTED = """
 import os, ui, uvicorn
 from bot.config import load_config
-from bot.eval.scripted import ScriptedBot
-from bot.packed import Packs
+from bot.bench.rig.scripted_bot import ScriptedBot
+from bot.server.static_files import Packs
 config, packs = load_config(os.environ), Packs()
 app = ui.app(ScriptedBot(config), config, packs=packs)
 packs.pack()

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.answer.citations import unescape
 from bot.eval.sets.case import Case, Span
+from bot.text.markdown import unescape
 from bot.types import Answer, Citation
 from ingest.article.article import Article
 

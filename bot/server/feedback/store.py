@@ -29,9 +29,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.answer.citations import unescape
 from bot.server.feedback.recent_answers import Given
 from bot.server.feedback.redact import without_personal
+from bot.text.markdown import unescape
 from ingest.errors import FeedbackError, FeedbackFull
 
 Verdict = Literal["up", "down"]

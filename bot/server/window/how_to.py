@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.answer.citations import unescape
 from bot.server.window.hold_times import Hold, Repetitions, hold, repetitions
+from bot.text.markdown import unescape
 from bot.types import Answer, Citation
 from ingest.article.blocks import Block
 

@@ -14,13 +14,13 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.answer.citations import unescape
 from bot.problems import Problem
 from bot.server.window.article_html import Inline, escape, flow
 from bot.server.window.how_to import Step, howtos
 from bot.server.window.own_sentences import in_their_words, urgent_first
 from bot.server.window.sources import panel, sources
 from bot.server.window.translations import Words
+from bot.text.markdown import unescape
 from bot.types import Answer, Citation
 from ingest.article.blocks import blocks
 from ingest.article.normal_form import without_towers

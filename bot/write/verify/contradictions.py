@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.retrieve.bm25 import stem
 from bot.text.quantities import Quantity
+from bot.text.tokens import stem
 from bot.write.verify.relations import exchanged, negations, order, sided
 from bot.write.verify.sentence import PARTING, Said, Word
 from bot.write.verify.synonyms import alike, any_alike, lexicon, sides

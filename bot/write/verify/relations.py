@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
 
-from bot.retrieve.bm25 import stem
+from bot.text.tokens import stem
 from bot.write.verify.sentence import SCOPE, Said, Word
 from bot.write.verify.synonyms import alike, any_alike, sides
 from bot.write.verify.wordnet import is_borne_out

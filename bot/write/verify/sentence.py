@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.retrieve.bm25 import STOPWORDS, fold, stem
 from bot.text.quantities import Quantity, quantities
+from bot.text.tokens import STOPWORDS, fold, stem
 from bot.write.verify.synonyms import key
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.read.features import spans
-from bot.retrieve.bm25 import stems
+from bot.text.tokens import stems
 from bot.types import Passage
 from bot.write.verify.contradictions import contradiction
 from bot.write.verify.sentence import Said, Word, read_text

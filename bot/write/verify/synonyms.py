@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.retrieve.bm25 import stem
+from bot.text.tokens import stem
 
 # Senses that said.py tells apart by what stands around a word.
 SENSES = frozenset(

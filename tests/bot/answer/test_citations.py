@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.answer.citations import Evidence, Line, escape, footnote, link, verify
+from bot.answer.citations import Evidence, Line, footnote, link, verify
 from bot.answer.text_fragment import text_fragment
+from bot.text.markdown import escape
 from bot.types import Passage
 from ingest.article.article import Article, Chunk
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from texts import NASTY, texts
 
-from bot.answer.citations import Evidence, Line, escape, footnote, metadata_citation, unescape, verify
+from bot.answer.citations import Evidence, Line, footnote, metadata_citation, verify
+from bot.text.markdown import escape, unescape
 from bot.types import Passage
 from ingest.article.article import Article, Chunk
 

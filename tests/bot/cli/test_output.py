@@ -11,7 +11,8 @@ import pytest
 from bot.cli import main as cli
 from bot.cli.output import print_answer
 from bot.server.calm import ALIKE, ALL, SECONDS, Calm
-from bot.server.logs import OneEntry, log_to_stderr, printable
+from bot.server.logs import OneEntry, log_to_stderr
+from bot.text.printable import printable
 from bot.types import Answer, Citation, Passage
 from ingest.article.article import Chunk
 from ingest.article.normal_form import plain_text

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.retrieve.bm25 import STOPWORDS, build, content_stems, fold, overlap, stem, stems, words
+from bot.retrieve.bm25 import build
+from bot.text.tokens import STOPWORDS, content_stems, fold, overlap, stem, stems, words
 
 _vocabulary = (
     "stretch stretches stretching hold the how back hamstring Straße naïve you're 30 sciatica".split()

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from bot.eval.sets.case import Set
 from bot.eval.sets.read import read_set
-from bot.retrieve.bm25 import WORD, build, fold, stem
+from bot.retrieve.bm25 import build
+from bot.text.tokens import WORD, fold, stem
 from bot.types import Turn
 from bot.understand.blog_names import Outline, offered, outline_of
 from bot.understand.context import FADES, FIRST, NONE, context_of, leaning

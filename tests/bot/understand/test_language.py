@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from questions_by_language import ENGLISH, FOREIGN
 
-from bot.retrieve.bm25 import words
+from bot.text.tokens import words
 from bot.understand.language import foreign, language_of, languages
 
 DATA = Path(__file__).resolve().parents[3] / "data"

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.eval.sets.read import read_set
-from bot.retrieve.bm25 import STOPWORDS, build, content_stems, words
+from bot.retrieve.bm25 import build
+from bot.text.tokens import STOPWORDS, content_stems, words
 from bot.understand.clean import plain_words
 from bot.understand.sound import sound, starts_alike
 from bot.understand.spelling import correct, nearest

@@ -314,7 +314,7 @@ _KILLED_READER = """
 import os, sys
 from pathlib import Path
 import numpy as np
-from ingest.store import Store
+from ingest.index.store import Store
 store = Store(Path(sys.argv[1]))
 print(len(store.search(np.ones(64, np.float32), 1)), flush=True)
 sys.stdin.read()
