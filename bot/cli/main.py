@@ -19,8 +19,8 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.feedback import feedback_commands
-from bot.config.duration import seconds_of
 from bot.config.settings import DEFAULT_SOURCES, HELP, PREFIX, BotConfig, defaults, load_config
+from bot.config.values import seconds_of
 from bot.text.printable import printable
 from ingest.errors import ConfigError, FootnoteError
 

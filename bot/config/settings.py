@@ -15,10 +15,16 @@ from typing import Any
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
-from bot.config.duration import seconds_of, written
-from bot.server.guard.origins import read_origins
-from bot.server.guard.proxy import read_networks, read_root
-from bot.server.guard.rate_limit import Rate, read_rates, written_rates
+from bot.config.values import (
+    Rate,
+    read_networks,
+    read_origins,
+    read_rates,
+    read_root,
+    seconds_of,
+    written,
+    written_rates,
+)
 from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.errors import ConfigError
 

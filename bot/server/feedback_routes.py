@@ -15,11 +15,12 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
+from bot.config.values import Rate
 from bot.problems import Problem, Refused
 from bot.server.feedback.export import FORMATS, written
 from bot.server.feedback.recent_answers import Memory
 from bot.server.feedback.store import NOTE, REASONS, VERDICTS, Feedback, Verdict, Vote
-from bot.server.guard.rate_limit import Rate, Rates
+from bot.server.guard.rate_limit import Rates
 from bot.server.owner_routes import Door
 from bot.server.request_body import read_object
 from bot.server.window.conversation import whole

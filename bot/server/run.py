@@ -37,7 +37,7 @@ def serve(config: BotConfig, app: MakeApp) -> None:
     listener = _listener(config.host, config.port)  # first: no one should wait to hear that it is taken
     import uvicorn
 
-    from bot.config.duration import in_words
+    from bot.config.values import in_words
     from bot.pipeline import open_bot
     from bot.server.guard.connections import CONNECTIONS, impatient, raise_file_limit
     from bot.server.logs import log_to_stderr

@@ -11,8 +11,8 @@ import pytest
 from fake_bot import FakeBot
 from starlette.testclient import TestClient
 
+from bot.config.values import read_origins
 from bot.server.app import api
-from bot.server.guard.origins import read_origins
 from bot.server.widget.install_page import Choice, line, verdict, warnings, wix_frames
 
 BLOG = "https://www.blog.example"

@@ -14,24 +14,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.errors import ConfigError, FetchError
+from bot.config.values import ANY_SUBDOMAIN
+from ingest.errors import FetchError
 from ingest.fetch.addresses import parse
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):/*")
-_ANY = "*."
-_EXAMPLE = "Write it like https://www.your-blog.com, or https://*.your-blog.com for all its subdomains."
 _NAMED = 100  # strangers that the log names before it stops
 log = logging.getLogger("footnote")
-
-
-def read_origins(text: str) -> tuple[str, ...]:
-    """An owner's list, with spaces, commas or semicolons between. Raises ConfigError that says what to write.
-
-    Forgiven: a path, a trailing slash, upper case, the usual port, letters outside ASCII, quotes (which
-    Docker leaves in its files of settings), and a missing scheme, which means https.
-    """
-    words = (word.strip("\"'<>") for word in re.split(r"[\s,;]+", text))
-    return tuple(dict.fromkeys(_read(word) for word in words if word))
 
 
 def origin_of(address: str) -> str | None:
@@ -50,7 +38,7 @@ def allows(origins: Sequence[str], origin: str) -> bool:
         if listed_scheme != scheme:
             continue
         if listed == place or (
-            listed.startswith(_ANY) and place.endswith(listed[1:]) and place != listed[1:]
+            listed.startswith(ANY_SUBDOMAIN) and place.endswith(listed[1:]) and place != listed[1:]
         ):
             return True
     return False
@@ -65,33 +53,6 @@ def pattern_of(origins: Sequence[str]) -> str:
     """A regular expression of what allows() allows, for Starlette's CORSMiddleware; matches nothing for none."""
     written = [re.escape(one).replace(r"\*\.", r"[a-z0-9._-]+\.") for one in origins]
     return "|".join(f"(?:{one})" for one in written) or r"(?!)"
-
-
-def _read(word: str) -> str:
-    found = _SCHEME.match(word)
-    said = found is not None and ("//" in found[0] or found[1].lower() in ("http", "https"))
-    scheme, rest = (found[1].lower(), word[found.end() :]) if found and said else ("https", word)
-    if set(word) <= set("*:/.") or rest.startswith("*/") or rest == "*":
-        raise ConfigError(f"{word!r} would let every site show your chat. {_EXAMPLE}")
-    if scheme not in ("http", "https"):
-        raise ConfigError(f"{word!r} does not begin with https:// or http://. {_EXAMPLE}")
-    wild = rest.startswith(_ANY)
-    try:
-        address = parse(f"{scheme}://{rest.removeprefix(_ANY)}")
-    except FetchError as error:
-        raise ConfigError(f"{word!r}: {error}. {_EXAMPLE}") from None
-    if not _is_place(address.host, wild=wild, said=said):
-        raise ConfigError(f"{word!r} is no address of a site. {_EXAMPLE}")
-    origin = address.origin
-    return origin.replace("://", f"://{_ANY}", 1) if wild else origin
-
-
-def _is_place(host: str, *, wild: bool, said: bool) -> bool:
-    """A host that a site can have. said: behind https://, so that one word may be a host of a network's own."""
-    numbered = ":" in host or host.replace(".", "").isdigit()
-    if wild:
-        return "." in host and not numbered
-    return said or numbered or "." in host or host == "localhost"
 
 
 @dataclass(slots=True)

@@ -20,55 +20,15 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ingest.errors import ConfigError, FetchError
+from bot.config.values import is_prefix
+from ingest.errors import FetchError
 from ingest.fetch.addresses import parse
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 _FORWARDED = b"forwarded"
 _DROPPED = (_FORWARDED, b"x-real-ip", b"x-gradio-server", b"x-original-url", b"x-rewrite-url")
-_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]{1,60}){1,8}")
 _PAIR = re.compile(r'\s*([A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*))\s*(?:;|$)')
 log = logging.getLogger("footnote")
-
-
-def read_networks(text: str) -> tuple[str, ...]:
-    """An owner's list of proxies, with spaces or commas between. Raises ConfigError that says what to write."""
-    return tuple(dict.fromkeys(str(_network(word)) for word in re.split(r"[\s,]+", text) if word))
-
-
-def _network(word: str) -> Network:
-    example = "Write the proxy's address, such as 127.0.0.1, or its network, such as 172.17.0.0/16."
-    try:
-        found = ipaddress.ip_network(word, strict=False)
-    except ValueError:
-        raise ConfigError(f"{word!r} is no address of a proxy. {example}") from None
-    if found.prefixlen == 0:
-        raise ConfigError(f"{word!r} would let everybody say who they are. {example}")
-    return found
-
-
-def read_root(text: str) -> str:
-    """Where the chat lies: "/chat", or the whole address "https://blog.example/chat". Raises ConfigError."""
-    example = "Write /chat, or the whole address, such as https://www.your-blog.com/chat."
-    if not text.startswith("/"):
-        try:
-            address = parse(text)
-        except FetchError as error:
-            raise ConfigError(f"{error}. {example}") from None
-        return address.origin + _path(address.target, example)
-    return _path(text, example)
-
-
-def _path(text: str, example: str) -> str:
-    path = text.rstrip("/")
-    if path and not _is_prefix(path):
-        raise ConfigError(f"its path holds what no such path has. {example}")
-    return path
-
-
-def _is_prefix(path: str) -> bool:
-    return bool(_PREFIX.fullmatch(path)) and not {".", ".."} & set(path.split("/"))
 
 
 def ip_of(host: str) -> IP | None:
@@ -149,7 +109,7 @@ class Proxied:
             scope["scheme"] = scheme
         if host := _host(_at(told.hosts, hops)):
             _set_host(scope, host)
-        if _is_prefix(prefix := _at(told.prefixes, hops).rstrip("/")):
+        if is_prefix(prefix := _at(told.prefixes, hops).rstrip("/")):
             scope["footnote.prefix"] = prefix
 
     def _place(self, scope: Scope, prefix: str) -> None:

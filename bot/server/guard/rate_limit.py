@@ -10,11 +10,10 @@ What this file does not know: what is asked, and who answers.
 from __future__ import annotations
 
 import math
-import re
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -22,51 +21,11 @@ from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import MovingWindowSupport, Storage
 from limits.strategies import MovingWindowRateLimiter
 
+from bot.config.values import Rate
 from bot.problems import Problem, Refused
 from bot.server.guard.proxy import ip_of
-from ingest.errors import ConfigError
 
 ADDRESSES = 10_000  # that are remembered, the latest ones
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
-_ONE = re.compile(
-    r"(\d{1,7})\s*(?:/|per)\s*(\d{1,5})?\s*(s|m|h|d|sec|min|(?:second|minute|hour|day)s?)\b[\s,;]*", re.I
-)
-_OFF = ("0", "off", "none", "no")
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """count: questions. seconds: in any stretch of so many."""
-
-    count: int
-    seconds: int
-
-
-def read_rates(text: str) -> tuple[Rate, ...]:
-    """Several rates hold together; () is none. Raises ConfigError that says what to write."""
-    if text.strip().lower() in _OFF:
-        return ()
-    found, at = [], 0
-    for match in _ONE.finditer(text):
-        if match.start() != at:
-            break
-        at = match.end()
-        found.append(Rate(int(match[1]), int(match[2] or 1) * _UNITS[match[3][0].lower()]))
-    if at < len(text) or not found or not all(rate.count and rate.seconds for rate in found):
-        raise ConfigError("write it like 20/minute, or 8/10s 20/minute 200/hour; 0 or off switches it off.")
-    return tuple(found)
-
-
-def written_rates(rates: Sequence[Rate]) -> str:
-    """As read_rates() takes it."""
-    return " ".join(f"{rate.count}/{_span(rate.seconds)}" for rate in rates) or "off"
-
-
-def _span(seconds: int) -> str:
-    names = {1: "second", 60: "minute", 3600: "hour", 86_400: "day"}
-    return names.get(seconds) or next(
-        f"{seconds // n}{u}" for u, n in reversed(_UNITS.items()) if seconds % n == 0
-    )
 
 
 def who(address: str | None) -> str:

@@ -22,9 +22,10 @@ from urllib.parse import parse_qs
 import anyio
 from starlette.types import Message, Receive
 
+from bot.config.values import Rate
 from bot.problems import Problem, Refused
 from bot.server.guard.gradio_api import Events, fits
-from bot.server.guard.rate_limit import Rate, Rates, too_often, who
+from bot.server.guard.rate_limit import Rates, too_often, who
 
 READ_SECONDS = 15
 STREAMS_EACH, STREAMS = 100, 500  # open at a time, of each of two kinds; a tab holds one of them

@@ -13,8 +13,8 @@ from fake_bot import FakeBot
 
 import ui
 from bot.bench.crowd import _handler, _Reader, _round
+from bot.config.values import read_rates
 from bot.pipeline import Bot
-from bot.server.guard.rate_limit import read_rates
 
 
 @contextmanager

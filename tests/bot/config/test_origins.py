@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 import ui
 from bot.config.settings import BotConfig, load_config
-from bot.server.guard.origins import Watch, allows, pattern_of, read_origins
+from bot.config.values import read_origins
+from bot.server.guard.origins import Watch, allows, pattern_of
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:

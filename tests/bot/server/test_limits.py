@@ -16,10 +16,11 @@ from starlette.testclient import TestClient
 
 import ui
 from bot.config.settings import BotConfig, load_config
+from bot.config.values import Rate, read_rates, written_rates
 from bot.problems import Refused
 from bot.server.app import api
 from bot.server.guard.connections import impatient, is_stranger
-from bot.server.guard.rate_limit import ADDRESSES, LatestOnly, Rate, Rates, read_rates, who, written_rates
+from bot.server.guard.rate_limit import ADDRESSES, LatestOnly, Rates, who
 from bot.server.guard.sessions import UNREAD
 from bot.server.question_queue import House
 from bot.server.window.conversation import converse

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from conftest import FakeEmbedder
 
-from bot.config.duration import in_words, seconds_of, written
+from bot.config.values import in_words, seconds_of, written
 from bot.server.reingest.background import AT_ONCE, NICE, Gentle, gently
 from bot.server.reingest.schedule import KEPT, PAGES, Keeper, pause
 from ingest.errors import ConfigError, IndexBusy, IndexDamaged, IndexMissing
