@@ -14,7 +14,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-FOLDER = Path(__file__).parents[1] / "static"
+FOLDER = Path(__file__).parents[1] / "static" / "window"
 PARTS: dict[str, tuple[str, ...]] = {  # in this order: what stands first is there for the rest
     "window.js": ("frame.js", "ui.js", "sources.js", "steps.js", "states.js", "feedback.js"),
     "window.css": (

@@ -255,7 +255,7 @@ def _luminance(colour: str) -> float:
     ],
 )  # fmt: skip
 def test_text_stands_out_enough_in_light_and_dark(theme: str, pair: str) -> None:
-    css = (ROOT / "bot" / "static" / "ui.css").read_text()
+    css = (ROOT / "bot" / "static" / "window" / "ui.css").read_text()
     block = css.split(f"{theme} {{")[1].split("}")[0]
     colours = dict(re.findall(r"--fn-([\w-]+): (#[0-9a-f]{6})", block))
     darker, lighter = sorted(_luminance(colours[name]) for name in pair.split())
@@ -264,6 +264,6 @@ def test_text_stands_out_enough_in_light_and_dark(theme: str, pair: str) -> None
 
 def test_nothing_in_our_files_names_another_host() -> None:
     for name in (part for parts in PARTS.values() for part in parts):
-        text = (ROOT / "bot" / "static" / name).read_text()
+        text = (ROOT / "bot" / "static" / "window" / name).read_text()
         text = text.replace('"http://www.w3.org/2000/svg"', "")  # the name of SVG, which nobody asks for
         assert not re.search(r"https?://|//[a-z]+\.|@import|url\(", text)

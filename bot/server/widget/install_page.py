@@ -30,7 +30,7 @@ from bot.server.window.translations import CODES
 if TYPE_CHECKING:
     from bot.config.settings import BotConfig
 
-FILES = Path(__file__).parents[2] / "static" / "embed"
+FILES = Path(__file__).parents[2] / "static" / "widget" / "embed"
 PLACE = "footnote"  # id of the element that the chat is put into, if it is not to float
 COLOURS = {
     "#0d5c63": "Teal", "#1f4e9c": "Blue", "#5b3a8e": "Violet", "#a2472c": "Clay", "#2f6b3a": "Green", "#22201c": "Ink",
@@ -113,7 +113,9 @@ def add_embed_page(app: FastAPI, config: BotConfig) -> None:
         tag = line(root, Choice.read(request.query_params))
         place, _, script = tag.rpartition("\n")
         return HTMLResponse(
-            _template("preview").substitute(place=place, script=script, files=f"{root[:-1]}{STATIC}/embed")
+            _template("preview").substitute(
+                place=place, script=script, files=f"{root[:-1]}{STATIC}/widget/embed"
+            )
         )
 
 
@@ -214,7 +216,7 @@ def _page(request: Request, origins: tuple[str, ...], named: str) -> str:
     root = f"{request.scope.get('root_path', '')}/"
     return _template("page").substitute(
         root=escape(root),
-        files=escape(f"{root[:-1]}{STATIC}/embed"),
+        files=escape(f"{root[:-1]}{STATIC}/widget/embed"),
         warnings="".join(f'<p class="warning"><strong>Before you go on.</strong> {w}</p>' for w in warnings(found)),
         line=escape(line(address, choice)),
         element=escape(f"{address}element.js"), wix_setting=escape(_wix_setting(blog, origins)),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-FOLDER = Path(__file__).parents[2] / "static"
+FOLDER = Path(__file__).parents[2] / "static" / "widget"
 BUILT = FOLDER / "built"
 NAMES = ("widget.js", "element.js")
 _TEMPLATE = re.compile(r"`[^`]*`")  # ours hold style sheets, in which a line's end means nothing

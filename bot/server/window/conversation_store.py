@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SECONDS = 6 * 3600  # a conversation that nobody went on with is gone after this time
 EXCHANGES = 5_000  # questions with their answers, of all conversations together
-_KEY = re.compile(r"[0-9a-f]{32}")  # 128 random bits, made by bot/static/frame.js
+_KEY = re.compile(r"[0-9a-f]{32}")  # 128 random bits, made by bot/static/window/frame.js
 
 
 def is_key(text: str) -> bool:

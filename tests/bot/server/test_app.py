@@ -356,7 +356,7 @@ def test_everything_else_is_shut(client: TestClient, method: str, path: str, sta
     assert ("allow" in response.headers) == (status == 405)
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/footnote/ui.css", "/api/nothing"])
+@pytest.mark.parametrize("path", ["/healthz", "/footnote/window/ui.css", "/api/nothing"])
 def test_security_headers_and_no_foreign_origin(client: TestClient, path: str) -> None:
     headers = client.get(path, headers={"Origin": "https://evil.example", "Host": "blog.example"}).headers
     assert headers["x-content-type-options"] == "nosniff"

@@ -121,5 +121,5 @@ def test_only_files_whose_address_changes_with_them_are_kept_for_ever() -> None:
     assert "immutable" in cache_of("/assets/index-DphvyggB.js")
     assert cache_of("/assets/index-DphvyggB.js", 404) == "no-store"
     assert "immutable" not in cache_of("/assets/index.js")
-    assert "immutable" not in cache_of("/footnote/ui.js")
+    assert "immutable" not in cache_of("/footnote/window/ui.js")
     assert cache_of("/") == "no-store"

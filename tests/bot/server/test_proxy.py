@@ -75,7 +75,7 @@ def test_host_and_scheme_are_those_that_the_outermost_trusted_proxy_saw() -> Non
 
 
 @pytest.mark.parametrize("prefix", ["/chat", "/a/b.c"])
-@pytest.mark.parametrize("path", ["/", "/gradio_api/queue/join", "/footnote/ui.css"])
+@pytest.mark.parametrize("path", ["/", "/gradio_api/queue/join", "/footnote/window/ui.css"])
 def test_a_prefix_that_was_taken_off_or_not_is_put_right(prefix: str, path: str) -> None:
     for arrived in (path, prefix + path):
         for scope in (
@@ -118,7 +118,7 @@ def test_the_window_works_under_a_path_and_never_names_the_inner_host(told: bool
         assert response.status_code == 200
         assert "https://blog.example/chat" in response.text and "inner.invalid" not in response.text
         assert ('<base href="/chat/">' in response.text) == (path == "/")
-    for path in ("/footnote/ui.css", "/healthz", "/theme.css", "/gradio_api/info"):
+    for path in ("/footnote/window/ui.css", "/healthz", "/theme.css", "/gradio_api/info"):
         for arrived in (path, f"/chat{path}"):
             assert client.get(arrived, headers=headers).status_code == 200, arrived
     assert client.post("/api/ask", json={"question": "Why?"}, headers=headers).status_code == 200
