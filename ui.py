@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from gradio.route_utils import Request
 
-    from bot.config.settings import BotConfig
+    from bot.config import BotConfig
     from bot.pipeline import Bot
     from bot.server.guard.gradio_api import Events
     from bot.server.reingest.schedule import Keeper
@@ -252,7 +252,7 @@ def _words(request: Request, languages: Languages) -> Words:
 
 def _title(bot: Bot, words: Words) -> str:
     """What the owner calls it, else the reader's words for "Ask this blog"."""
-    from bot.config.settings import DEFAULT_TITLE
+    from bot.config import DEFAULT_TITLE
 
     named = bot.config.title
     return words("title") if named == DEFAULT_TITLE else named
@@ -324,7 +324,7 @@ def serve(config: BotConfig) -> None:
 
 def main() -> None:
     """`python ui.py`: settings from the environment."""
-    from bot.config.settings import load_config
+    from bot.config import load_config
     from bot.server.run import leave
 
     try:

@@ -26,7 +26,7 @@ from bot.answer.lists import named_list
 from bot.answer.phrases import ABSTAIN, ABSTAIN_EMPTY, AFTER_URGENT
 from bot.answer.quotes import compose
 from bot.answer.suggestions import article_at, candidates
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.read.cross_encoder import JointReader
 from bot.read.disambiguate import only_asked
 from bot.read.reading import AGAIN, Reading, Rereader, check_fits, ranked, read

@@ -117,7 +117,7 @@ def _serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Fa
     from fake_bot import FakeBot
 
     import ui
-    from bot.config.settings import BotConfig
+    from bot.config import BotConfig
 
     votes = tmp_path_factory.mktemp("votes") / "votes.sqlite"
     bot = FakeBot(config=BotConfig(rate=(), rate_total=(), feedback=str(votes)))

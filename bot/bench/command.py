@@ -21,7 +21,7 @@ from bot.bench.ingest import measure_ingest, measure_langchain
 from bot.bench.rig.stopwatch import Figures, ms, process, seconds
 from bot.bench.rig.synthetic_blog import made_post, write_blog
 from bot.bench.widget import bench_widget
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.eval.sets.read import read_set
 from bot.pipeline import Bot
 from bot.read.cross_encoder import JointReader
@@ -89,7 +89,7 @@ def bench_start() -> Figures:
             "E(threads=1).embed_query('how long do I hold the seated stretch?')"
         )
         whole = (
-            "import dataclasses, pathlib\nfrom bot.pipeline import open_bot\nfrom bot.config.settings import BotConfig\n"
+            "import dataclasses, pathlib\nfrom bot.pipeline import open_bot\nfrom bot.config import BotConfig\n"
             f"config = dataclasses.replace(BotConfig(), index=pathlib.Path({folder!r}))\n"
             "open_bot(config).ask('how long do I hold the seated stretch?')"
         )

@@ -17,7 +17,7 @@ from pathlib import Path
 from bot.bench.rig.fake_embedder import MadeUpEmbedder
 from bot.bench.rig.stopwatch import Figures, disk, ms, process, seconds
 from bot.bench.rig.synthetic_blog import MadePost, made_post, write_blog
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.pipeline import PASSAGES, Bot
 from bot.read.cross_encoder import JointReader
 from bot.retrieve.corpus import load_corpus, retrieve_vector

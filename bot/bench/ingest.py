@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bot.bench.rig.stopwatch import Figures, seconds
 from bot.bench.rig.synthetic_blog import write_blog, write_post
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.pipeline import Bot
 from bot.read.reading import Rereader
 from ingest.article.article import Article

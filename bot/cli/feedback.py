@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from ingest.errors import ConfigError, FeedbackError
 
 if TYPE_CHECKING:

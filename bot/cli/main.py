@@ -19,8 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.feedback import feedback_commands
-from bot.config.settings import DEFAULT_SOURCES, HELP, PREFIX, BotConfig, defaults, load_config
-from bot.config.values import seconds_of
+from bot.config import DEFAULT_SOURCES, HELP, PREFIX, BotConfig, defaults, load_config, read_duration
 from bot.text.printable import printable
 from ingest.errors import ConfigError, FootnoteError
 
@@ -194,7 +193,7 @@ def serve(
     from bot.server.run import leave
 
     try:
-        seconds = None if every is None else seconds_of(every)
+        seconds = None if every is None else read_duration(every)
     except ConfigError as error:
         raise typer.BadParameter(f"--every {every!r}: {error}") from None
     followed = tuple(dict.fromkeys(follow)) if follow else None

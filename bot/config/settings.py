@@ -17,13 +17,13 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from bot.config.values import (
     Rate,
+    read_duration,
     read_networks,
     read_origins,
     read_rates,
     read_root,
-    seconds_of,
-    written,
-    written_rates,
+    write_duration,
+    write_rates,
 )
 from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.errors import ConfigError
@@ -177,15 +177,15 @@ def defaults() -> dict[str, str]:
     plain = {name: str(getattr(config, name)) for name in HELP}
     return {
         **plain,
-        "every": written(config.every),
+        "every": write_duration(config.every),
         "follow": "",
         "owner_token": "",
         "allow_private": "false",
         "model_seconds": f"{config.model_seconds:g}",
         "allowed_origins": "",
         "trusted_proxies": "",
-        "rate": written_rates(config.rate),
-        "rate_total": written_rates(config.rate_total),
+        "rate": write_rates(config.rate),
+        "rate_total": write_rates(config.rate_total),
         "question_seconds": f"{config.question_seconds:g}",
         "log_questions": "false",
     }
@@ -231,7 +231,7 @@ def _file(text: str) -> str:
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "follow": lambda text: tuple(dict.fromkeys(text.split())),
-    "every": seconds_of,
+    "every": read_duration,
     "owner_token": _token,
     "feedback": _file,
     "allow_private": _yes,

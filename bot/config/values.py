@@ -16,7 +16,7 @@ _NAMES = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
 _WRITTEN = re.compile(r"(\d{1,7})\s*([smhd])", re.I | re.ASCII)
 
 
-def seconds_of(text: str) -> float:
+def read_duration(text: str) -> float:
     """Seconds of a duration such as 90s, 15m, 2h or 1d. Raises ConfigError, naming no setting.
 
     A number without a unit is refused: 15 might be meant as seconds as well as minutes.
@@ -30,7 +30,7 @@ def seconds_of(text: str) -> float:
     return seconds
 
 
-def in_words(seconds: float) -> str:
+def describe_duration(seconds: float) -> str:
     """900 -> "15 minutes", 3600 -> "hour": what stands after "every"."""
     unit = next(
         (u for u in "dhm" if seconds >= _DURATION_UNITS[u] and seconds % _DURATION_UNITS[u] == 0), "s"
@@ -39,8 +39,8 @@ def in_words(seconds: float) -> str:
     return _NAMES[unit] if number == 1 else f"{number} {_NAMES[unit]}s"
 
 
-def written(seconds: float) -> str:
-    """900 -> "15m": as seconds_of() reads it."""
+def write_duration(seconds: float) -> str:
+    """900 -> "15m": as read_duration() reads it."""
     unit = next(
         (u for u in "dhm" if seconds >= _DURATION_UNITS[u] and seconds % _DURATION_UNITS[u] == 0), "s"
     )
@@ -162,7 +162,7 @@ def read_rates(text: str) -> tuple[Rate, ...]:
     return tuple(found)
 
 
-def written_rates(rates: Sequence[Rate]) -> str:
+def write_rates(rates: Sequence[Rate]) -> str:
     """As read_rates() takes it."""
     return " ".join(f"{rate.count}/{_span(rate.seconds)}" for rate in rates) or "off"
 

@@ -27,7 +27,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.config.settings import DEFAULT_SOURCES
+from bot.config import DEFAULT_SOURCES
 from ingest.article.blocks import blocks
 from ingest.errors import ConfigError
 

@@ -19,7 +19,7 @@ from ingest.errors import ConfigError
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from bot.config.settings import BotConfig
+    from bot.config import BotConfig
 
 HOST = "127.0.0.1"
 # In it an index for each port of the blog: what was read at one is not there at another.

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.eval import extraction
 from bot.eval.gate import CALM, FLOORS, RECALL, Checked, check, pin, read_floors, write_floors
 from bot.eval.measures.figures import Result

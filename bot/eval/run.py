@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.eval.followups import follow_up_rows
 from bot.eval.indexed import Memo, indexed
 from bot.eval.measures.baselines import LANGCHAIN, rivals, tutorial

@@ -50,7 +50,7 @@ from bot.types import Answer, Citation, Event, Token
 from ingest.errors import FootnoteError, NotInIndex
 
 if TYPE_CHECKING:
-    from bot.config.settings import BotConfig
+    from bot.config import BotConfig
     from bot.pipeline import Bot
     from bot.server.reingest.schedule import Keeper
 

@@ -15,7 +15,7 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
-from bot.config.values import Rate
+from bot.config import Rate
 from bot.problems import Problem, Refused
 from bot.server.feedback.export import FORMATS, written
 from bot.server.feedback.recent_answers import Memory
@@ -26,7 +26,7 @@ from bot.server.request_body import read_object
 from bot.server.window.conversation import whole
 
 if TYPE_CHECKING:
-    from bot.config.settings import BotConfig
+    from bot.config import BotConfig
 
 PATH = "/api/feedback"
 EACH = (Rate(6, 10), Rate(30, 600))  # votes of one address, changes of mind among them

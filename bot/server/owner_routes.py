@@ -29,7 +29,7 @@ from bot.server.window.conversation import whole
 from ingest.urls import is_web, public_url, same_site
 
 if TYPE_CHECKING:
-    from bot.config.settings import BotConfig
+    from bot.config import BotConfig
     from bot.server.reingest.schedule import Keeper
 
 LARGEST = 64 * 1024  # bytes of a body

@@ -33,7 +33,7 @@ from bot.server.guard.rate_limit import Rates, who
 from bot.types import Answer, Event, Turn
 
 if TYPE_CHECKING:
-    from bot.config.settings import BotConfig
+    from bot.config import BotConfig
     from bot.pipeline import Bot
 
 AT_ONCE = 4  # questions worked on at the same time: more only makes all of them slower

@@ -20,7 +20,7 @@ from bot.server.window.conversation import whole
 from bot.types import Turn
 
 if TYPE_CHECKING:
-    from bot.config.settings import BotConfig
+    from bot.config import BotConfig
 
 READ_SECONDS = 15
 MAX_TURN = 8000  # characters of one history entry that are kept

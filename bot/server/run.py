@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 from ingest.errors import ConfigError, FootnoteError, IndexMissing
 
 if TYPE_CHECKING:
-    from bot.config.settings import BotConfig
+    from bot.config import BotConfig
     from bot.pipeline import Bot
     from bot.server.reingest.schedule import Keeper
     from bot.server.static_files import Packs
@@ -37,7 +37,7 @@ def serve(config: BotConfig, app: MakeApp) -> None:
     listener = _listener(config.host, config.port)  # first: no one should wait to hear that it is taken
     import uvicorn
 
-    from bot.config.values import in_words
+    from bot.config import describe_duration
     from bot.pipeline import open_bot
     from bot.server.guard.connections import CONNECTIONS, impatient, raise_file_limit
     from bot.server.logs import log_to_stderr
@@ -60,7 +60,7 @@ def serve(config: BotConfig, app: MakeApp) -> None:
     threading.Thread(target=_background, args=(bot, packs, keeper), name="keep", daemon=True).start()
     print(f"Footnote is at {_address(config)}", flush=True)
     if config.follow:
-        print(f"Following {', '.join(config.follow)} every {in_words(config.every)}", flush=True)
+        print(f"Following {', '.join(config.follow)} every {describe_duration(config.every)}", flush=True)
     try:
         uvicorn.Server(settings).run(sockets=[listener])
     except KeyboardInterrupt:
@@ -117,7 +117,7 @@ def _keeper(bot: Bot, config: BotConfig) -> Keeper | None:
     """What re-ingests while the server runs; None if nothing is followed and nobody may ask for it."""
     if not config.follow and not config.owner_token.get_secret_value():
         return None
-    from bot.config.settings import DEFAULT_SOURCES
+    from bot.config import DEFAULT_SOURCES
     from bot.server.reingest.background import reingesting
     from bot.server.reingest.schedule import Keeper
 

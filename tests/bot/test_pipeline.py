@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.answer.citations import verify
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.langchain import BlogRetriever, BlogRunnable
 from bot.pipeline import Bot
 from bot.read.cross_encoder import JointReader

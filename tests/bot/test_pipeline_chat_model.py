@@ -12,7 +12,7 @@ import pytest
 from fake_chat import chat, copies, crashes, endless, hangs, keys, obeys, passages, says
 
 from bot.answer.citations import verify
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.pipeline import Bot
 from bot.types import Answer, Token
 from bot.write.chat_model import Writer

@@ -18,7 +18,7 @@ from browsing import Page, ask, opened, serving, settled
 from fake_bot import HOSTILE, STEPS, STRETCHES, FakeBot
 
 import ui
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.pipeline import Bot
 from bot.server.feedback.store import Feedback, Row
 from bot.server.feedback_routes import EACH

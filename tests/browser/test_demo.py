@@ -76,10 +76,10 @@ def test_an_interrupt_of_the_terminal_ends_both_servers_quietly() -> None:
     """Without the model: the chat's bot is a scripted one, and nothing is read."""
     code = (
         "import sys; sys.path.insert(0, 'tests/support'); import bot.pipeline, fake_bot, ui;"
-        "from bot.config import settings; from bot.demo import blog as demo, server; from bot.server.run import leave;"
+        "from bot import config; from bot.demo import blog as demo, server; from bot.server.run import leave;"
         "bot.pipeline.open_bot = fake_bot.FakeBot\n"
         "with server.serving(demo.blog(None, demo.posts()), 0) as blog:\n"
-        "    print(blog, flush=True); ui.serve(settings.BotConfig(port=int(sys.argv[1])))\n"
+        "    print(blog, flush=True); ui.serve(config.BotConfig(port=int(sys.argv[1])))\n"
         "leave()"
     )
     with socket.create_server(("127.0.0.1", 0)) as probe:

@@ -11,7 +11,7 @@ import pytest
 from fake_bot import FakeBot
 from starlette.testclient import TestClient
 
-from bot.config.values import read_origins
+from bot.config import read_origins
 from bot.server.app import api
 from bot.server.widget.install_page import Choice, line, verdict, warnings, wix_frames
 

@@ -18,7 +18,7 @@ from fake_bot import ERRORS, EXAMPLES, FakeBot
 from starlette.testclient import TestClient
 
 import ui
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.problems import explain
 from bot.server.bundle import PARTS
 from bot.server.guard.middleware import MAX_BODY
@@ -216,8 +216,8 @@ def test_the_server_says_where_it_is_and_ends_quietly() -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     code = (
-        "import sys; sys.path.insert(0, 'tests/support'); import bot.config.settings, bot.pipeline, fake_bot, ui;"
-        f"bot.pipeline.open_bot = fake_bot.FakeBot; ui.serve(bot.config.settings.BotConfig(port={port}))"
+        "import sys; sys.path.insert(0, 'tests/support'); import bot.config, bot.pipeline, fake_bot, ui;"
+        f"bot.pipeline.open_bot = fake_bot.FakeBot; ui.serve(bot.config.BotConfig(port={port}))"
     )
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, **pipes) as process:

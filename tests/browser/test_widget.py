@@ -25,7 +25,7 @@ from widget_pages import (
     wait,
 )
 
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.server.app import api
 from bot.server.widget.script import load_element, load_widget
 from bot.server.window.translations import CODES, words_in

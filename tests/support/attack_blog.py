@@ -23,7 +23,7 @@ from conftest import FakeEmbedder
 from bot.answer import phrases as notes
 from bot.answer.citations import Evidence, Line, footnote, verify
 from bot.answer.lines import joined, tokens
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.types import Answer, Event, Passage, Token, Turn
 from ingest.article.article import Article, Chunk
 from ingest.article.blocks import blocks

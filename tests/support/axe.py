@@ -29,7 +29,7 @@ from browsing import Page, free_port, launched, serving
 from fake_bot import ERRORS, FakeBot
 
 import ui
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.demo import blog as demo
 from bot.demo import server as demo_server
 from bot.pipeline import Bot

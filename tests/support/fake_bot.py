@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 from bot.answer.phrases import ABSTAIN
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.safety.rules import packaged
 from bot.types import Answer, Citation, Event, Passage, Status, Token, Turn
 from bot.understand.small_talk import small_talk

@@ -18,7 +18,7 @@ if __name__ == "__main__":
 
 from conftest import FakeEmbedder
 
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.pipeline import Bot
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.index.finish import StartFinisher, Subprocess

@@ -17,7 +17,7 @@ from blog import Blog, blog_server, bot_of
 from browsing import Page, serving
 
 import ui
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 BUTTON, FRAME = "footnote-chat button", "footnote-chat iframe"

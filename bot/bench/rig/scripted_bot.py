@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.types import Answer, Citation, Event, Passage, Token, Turn
 from ingest.article.article import Article, Chunk
 from ingest.errors import NotInIndex

@@ -35,7 +35,7 @@ app = ui.app(ScriptedBot(config), config, packs=packs)
 packs.pack()
 uvicorn.run(app, port=config.port, log_level="warning", ws="none")
 """
-REAL = "import os, ui\nfrom bot.config.settings import load_config\nui.serve(load_config(os.environ))"
+REAL = "import os, ui\nfrom bot.config import load_config\nui.serve(load_config(os.environ))"
 
 
 class NotServing(FootnoteError):

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.config.values import ANY_SUBDOMAIN
+from bot.config import ANY_SUBDOMAIN
 from ingest.errors import FetchError
 from ingest.fetch.addresses import parse
 

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.config.values import is_prefix
+from bot.config import is_prefix
 from ingest.errors import FetchError
 from ingest.fetch.addresses import parse
 

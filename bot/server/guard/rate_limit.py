@@ -21,7 +21,7 @@ from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import MovingWindowSupport, Storage
 from limits.strategies import MovingWindowRateLimiter
 
-from bot.config.values import Rate
+from bot.config import Rate
 from bot.problems import Problem, Refused
 from bot.server.guard.proxy import ip_of
 

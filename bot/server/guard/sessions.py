@@ -22,7 +22,7 @@ from urllib.parse import parse_qs
 import anyio
 from starlette.types import Message, Receive
 
-from bot.config.values import Rate
+from bot.config import Rate
 from bot.problems import Problem, Refused
 from bot.server.guard.gradio_api import Events, fits
 from bot.server.guard.rate_limit import Rates, too_often, who

@@ -28,7 +28,7 @@ from bot.server.guard.origins import allows, origin_of
 from bot.server.window.translations import CODES
 
 if TYPE_CHECKING:
-    from bot.config.settings import BotConfig
+    from bot.config import BotConfig
 
 FILES = Path(__file__).parents[2] / "static" / "widget" / "embed"
 PLACE = "footnote"  # id of the element that the chat is put into, if it is not to float

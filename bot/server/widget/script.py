@@ -16,7 +16,7 @@ from hashlib import sha256
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from bot.config.settings import DEFAULT_TITLE
+from bot.config import DEFAULT_TITLE
 from bot.server.widget.minify import BUILT
 from bot.server.window.translations import Languages, packaged
 

@@ -13,7 +13,7 @@ from fake_bot import FakeBot
 
 import ui
 from bot.bench.crowd import _handler, _Reader, _round
-from bot.config.values import read_rates
+from bot.config import read_rates
 from bot.pipeline import Bot
 
 

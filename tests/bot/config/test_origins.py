@@ -10,8 +10,7 @@ from fake_bot import FakeBot
 from starlette.testclient import TestClient
 
 import ui
-from bot.config.settings import BotConfig, load_config
-from bot.config.values import read_origins
+from bot.config import BotConfig, load_config, read_origins
 from bot.server.guard.origins import Watch, allows, pattern_of
 from ingest.errors import ConfigError
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.config.settings import HELP, BotConfig, defaults, load_config
+from bot.config import HELP, BotConfig, defaults, load_config
 from ingest.errors import ConfigError
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from conftest import FakeEmbedder
 
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.eval.command import Evaluated, evaluate, is_triage_set
 from bot.eval.measures.figures import ABOVE, BESIDE
 from bot.eval.report.page import page, save_page

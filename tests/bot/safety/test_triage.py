@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import FakeEmbedder
 
-from bot.config.settings import BotConfig, load_config
+from bot.config import BotConfig, load_config
 from bot.eval.triage import measure, read_cases
 from bot.pipeline import Bot
 from bot.safety.normalize import near_words

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.server.app import api
 from bot.server.question_queue import AT_ONCE, LINE, OTHERS
 from ingest.errors import EmbedderError, FootnoteError, IndexBusy, IndexDamaged, IndexMissing

@@ -15,8 +15,7 @@ from fake_bot import FakeBot
 from starlette.testclient import TestClient
 
 import ui
-from bot.config.settings import BotConfig, load_config
-from bot.config.values import Rate, read_rates, written_rates
+from bot.config import BotConfig, Rate, load_config, read_rates, write_rates
 from bot.problems import Refused
 from bot.server.app import api
 from bot.server.guard.connections import impatient, is_stranger
@@ -40,7 +39,7 @@ def house(bot: FakeBot, **settings: Any) -> House:
 
 @pytest.mark.parametrize("text", ["8/10s 20/minute 200/hour", "off", "5/2h", "1/day"])
 def test_rates_are_read_and_written_alike(text: str) -> None:
-    assert written_rates(read_rates(text)) == text
+    assert write_rates(read_rates(text)) == text
     assert read_rates("20 per minute; 200/hours") == (Rate(20, 60), Rate(200, 3600))
 
 

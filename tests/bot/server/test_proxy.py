@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import ui
-from bot.config.settings import BotConfig, load_config
+from bot.config import BotConfig, load_config
 from bot.server.guard.middleware import is_known
 from bot.server.guard.proxy import Proxied
 from ingest.errors import ConfigError

@@ -16,7 +16,7 @@ import pytest
 from fake_chat import chat, copies, crashes, endless, hangs, says
 from langchain_core.messages import HumanMessage
 
-from bot.config.settings import load_config
+from bot.config import load_config
 from bot.types import Passage
 from bot.write.chat_model import AT_ONCE, MOST_WRITTEN, Writer, ask, open_writer
 from bot.write.llama_cpp import open_llamacpp

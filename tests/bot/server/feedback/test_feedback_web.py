@@ -20,7 +20,7 @@ from test_app import error_of
 from test_feedback import path as path  # noqa: PLC0414 - a fixture
 from votes import DAY, all_bytes, fill, given, on
 
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.server.app import api
 from bot.server.feedback.export import TO_FILL_IN, figures, written
 from bot.server.feedback.store import MOST_A_DAY, NOTE, REASONS, Row, Vote

@@ -19,7 +19,7 @@ from live_blog import InProcess, Reader, answered, bot_on, write
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from bot.config.settings import BotConfig
+from bot.config import BotConfig
 from bot.server.app import api
 from bot.server.owner_routes import GUESSES, LARGEST, WINDOW, Door
 from bot.server.reingest.background import reingesting

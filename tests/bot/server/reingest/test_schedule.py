@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from conftest import FakeEmbedder
 
-from bot.config.values import in_words, seconds_of, written
+from bot.config import describe_duration, read_duration, write_duration
 from bot.server.reingest.background import AT_ONCE, NICE, Gentle, gently
 from bot.server.reingest.schedule import KEPT, PAGES, Keeper, pause
 from ingest.errors import ConfigError, IndexBusy, IndexDamaged, IndexMissing
@@ -71,8 +71,8 @@ class Stage:
     ("text", "seconds"), [("90s", 90), ("15m", 900), (" 2 H ", 7200), ("1d", 86_400), ("10s", 10)]
 )
 def test_a_duration_is_read(text: str, seconds: float) -> None:
-    assert seconds_of(text) == seconds
-    assert seconds_of(written(seconds)) == seconds
+    assert read_duration(text) == seconds
+    assert read_duration(write_duration(seconds)) == seconds
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,11 @@ def test_a_duration_is_read(text: str, seconds: float) -> None:
 )
 def test_what_is_no_duration_is_refused_with_the_right_form(text: str) -> None:
     with pytest.raises(ConfigError, match=r"15m|10s"):
-        seconds_of(text)
+        read_duration(text)
 
 
 def test_a_duration_in_words() -> None:
-    assert [in_words(s) for s in (900, 3600, 7200, 86_400, 90, 60)] == [
+    assert [describe_duration(s) for s in (900, 3600, 7200, 86_400, 90, 60)] == [
         "15 minutes", "hour", "2 hours", "day", "90 seconds", "minute",
     ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answer import phrases as notes
-from bot.config.settings import DEFAULT_TITLE
+from bot.config import DEFAULT_TITLE
 from bot.safety.rules import packaged as flags
 from bot.server.feedback.store import REASONS
 from bot.server.window.own_sentences import in_their_words, urgent_first
