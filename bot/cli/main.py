@@ -213,6 +213,7 @@ def demo(
     """Try it all: a small blog that embeds the chat, read from its own pages."""
     from importlib import import_module
 
+    from bot.cli.output import print_report, progress_bar
     from bot.demo import blog as sample
     from bot.demo.server import HOST, INDEX, check_ports, read_into, serving
     from bot.server.run import leave
@@ -222,7 +223,9 @@ def demo(
     check_ports(config.port, blog_port)  # before all that takes time
     made = sample.blog(f"http://{HOST}:{config.port}", sample.posts())
     with serving(made, blog_port) as blog:
-        read_into(config, blog)
+        with progress_bar(quiet=False) as progress:
+            report = read_into(config, blog, progress)
+        print_report(report)
         print(f"The blog is at {blog}; Ctrl-C ends both", flush=True)
         allowed = (blog, blog.replace(HOST, "localhost"))
         import_module("ui").serve(dataclasses.replace(config, allowed_origins=allowed))
@@ -292,8 +295,14 @@ def bench(
     as_json: JsonFlag = False,
 ) -> None:
     """Measure speed, as ratios within one run."""
-    from bot.bench.command import BENCHES, DEFAULT, print_bench
-    from bot.bench.widget import Packages, bench_widget
+    try:
+        from bot.bench.command import BENCHES, DEFAULT, print_bench
+        from bot.bench.widget import Packages, bench_widget
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"The benches need {error.name}, which is not installed. They are for developers: in a clone of "
+            "Footnote's repository, `pip install -e '.[bench]'` brings what they need."
+        ) from None
 
     if name is not None and name not in BENCHES:
         raise typer.BadParameter(f"There is no bench {name!r}; there are {', '.join(BENCHES)}.")

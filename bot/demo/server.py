@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from bot.config import BotConfig
+    from ingest.sync import Progress, SyncReport
 
 HOST = "127.0.0.1"
 # In it an index for each port of the blog: what was read at one is not there at another.
@@ -67,23 +68,18 @@ def serving(app: ASGIApp, port: int) -> Iterator[str]:
         thread.join(5)
 
 
-def read_into(config: BotConfig, address: str) -> None:
+def read_into(config: BotConfig, address: str, progress: Progress) -> SyncReport:
     """Ingest the blog from its own pages, as its owner would. Raises SourceError if that fails."""
-    from bot.cli.output import print_report, progress_bar
     from ingest.embedder import SentenceTransformerEmbedder
     from ingest.index.generations import Index
     from ingest.sources.load import loader, memory_in
     from ingest.sync import sync
 
-    with (
-        progress_bar(quiet=False) as progress,
-        loader(memory=memory_in(config.index), allow_private=True) as load,
-    ):
-        report = sync(
+    with loader(memory=memory_in(config.index), allow_private=True) as load:
+        return sync(
             [address],
             index=Index(config.index, config.index_config),
             embedder=lambda: SentenceTransformerEmbedder(config.embedder),
             progress=progress,
             load=load,
         )
-    print_report(report)
