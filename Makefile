@@ -10,7 +10,7 @@ TORCH ?= 2.13.0
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q
 SOURCES := pyproject.toml constraints.txt
 
-.PHONY: run demo fragments test check widget bench eval gate train train-joint train-alarm clean
+.PHONY: run demo fragments test check widget bench eval gate train train-cross-encoder train-safety clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
@@ -33,12 +33,15 @@ check: $(VENV)/.check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/deptry .
+	$(BIN)/codespell README.md CHANGELOG.md Makefile docs
 
 # What the server sends of the widget, from what is read of it (bot/server/widget/minify.py).
 widget: $(VENV)/.check
 	$(BIN)/python -m bot.server.widget.minify
 
-bench: $(VENV)/.run
+bench: $(VENV)/.bench
 	$(BIN)/footnote bench
 
 eval: $(VENV)/.run
@@ -49,14 +52,19 @@ eval: $(VENV)/.run
 gate: $(VENV)/.run
 	$(BIN)/footnote eval --gate
 
-train: $(VENV)/.run
+# Trains the weights anew from data/train: `make train` the sentence network, `make train-cross-encoder` the
+# cross-encoder and its calibration, `make train-safety` the urgent-message classifier.
+train: $(VENV)/.train
 	$(BIN)/python -m bot.train.sentence_net
 
-train-joint: $(VENV)/.run
-	$(BIN)/python -m bot.train.cross_encoder --also ../shared/eval/clapnq-dev ../shared/eval/squad2-dev
+# ALSO: folders of public question sets outside this repository (corpus.jsonl, queries.jsonl, qrels.tsv). The weights
+# in the package were trained with the development halves of CLAPNQ and SQuAD 2.
+train-cross-encoder: $(VENV)/.train
+	@test -n "$(ALSO)" || echo "Training without public question sets. The packaged weights also saw two: ALSO='DIR/clapnq-dev DIR/squad2-dev' names their folders."
+	$(BIN)/python -m bot.train.cross_encoder $(if $(ALSO),--also $(ALSO))
 	$(BIN)/python -m bot.train.calibrate
 
-train-alarm: $(VENV)/.run
+train-safety: $(VENV)/.train
 	$(BIN)/python -m bot.train.safety_classifier
 
 clean:
@@ -76,6 +84,14 @@ $(VENV)/.run: $(VENV)/.torch $(SOURCES)
 	@echo "Installing Footnote; the first time takes a minute or two."
 	@$(PIP) -c constraints.txt -e .
 	@touch $@
+
+$(VENV)/.bench: $(VENV)/.torch $(SOURCES)
+	@$(PIP) -c constraints.txt -e '.[bench]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.train: $(VENV)/.torch $(SOURCES)
+	@$(PIP) -c constraints.txt -e '.[train]'
+	@touch $@ $(VENV)/.run
 
 $(VENV)/.test: $(VENV)/.torch $(SOURCES)
 	@$(PIP) -c constraints.txt -e '.[test]'

@@ -38,6 +38,10 @@ DOORS = {
     },
     "langchain_chroma": {"bot/bench/langchain.py", "bot/eval/measures/langchain_rag.py"},
     "langchain_classic": {"bot/bench/langchain.py"},
+    "sklearn": {"bot/train/safety_classifier.py", "bot/train/calibrate.py"},
+    "scipy": {"bot/train/safety_classifier.py"},
+    "PIL": {"bot/bench/rig/other_widgets.py"},
+    "playwright": {"bot/bench/rig/browser.py"},
     "httpcore": {"ingest/fetch/connection.py"},
     "py3langid": {"bot/understand/language.py"},
     "httpx": set(),  # web pages come over httpcore, whose connections can be guarded
