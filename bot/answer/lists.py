@@ -18,7 +18,7 @@ from bot.read.reading import Scored
 from bot.read.similar_items import Name
 from bot.types import Passage
 from ingest.article.article import Article, Chunk
-from ingest.article.blocks import Block, blocks, sections
+from ingest.article.structure import Block, blocks, sections
 
 _LONGEST = 25
 _MOST_NAMED = 3  # of alike things, whose lists are all quoted

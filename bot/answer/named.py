@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from bot.text.tokens import content_stems, stem, stems
 from ingest.article.article import Article
-from ingest.article.blocks import Block, blocks, sections
+from ingest.article.structure import Block, blocks, sections
 
 _ASKS = re.compile(
     r"\b(?:wh(?:at|ich)(?: are)?(?: all)?(?: the| your| some| kinds? of| types? of)*|list(?: me)?(?: all)?(?: the| your)?"

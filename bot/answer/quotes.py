@@ -23,7 +23,7 @@ from bot.read.reading import Reading, Scored
 from bot.text.tokens import stems
 from bot.understand.answer_type import Kind, kind_of
 from ingest.article.article import Article
-from ingest.article.blocks import blocks
+from ingest.article.structure import blocks
 
 MOST = 4  # sentences that are quoted for what they say
 ROOM = 5  # sentences in all, with those that come along because the others lean on them

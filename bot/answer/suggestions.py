@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from bot.text.tokens import content_stems
 from ingest.article.article import Article, Chunk
-from ingest.article.blocks import blocks
+from ingest.article.structure import blocks
 
 _LONGEST = 90  # characters of a heading that still makes a question one reads at a glance
 # Headings that say nothing by themselves; the article's title speaks for a how-to under them.

@@ -31,7 +31,7 @@ from pathlib import Path
 import numpy as np
 
 from ingest.article.article import Article
-from ingest.article.chunk import chunk, embedding_text
+from ingest.article.chunks import chunk, embedding_text
 from ingest.article.items import Item
 from ingest.config import IndexConfig
 from ingest.embedder import Floats, TokenVectors

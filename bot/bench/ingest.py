@@ -20,7 +20,7 @@ from bot.config import BotConfig
 from bot.pipeline import Bot
 from bot.read.reading import Rereader
 from ingest.article.article import Article
-from ingest.article.chunk import chunk, embedding_text
+from ingest.article.chunks import chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder
 from ingest.index.generations import Index

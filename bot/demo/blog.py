@@ -28,7 +28,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.config import DEFAULT_SOURCES
-from ingest.article.blocks import blocks
+from ingest.article.structure import blocks
 from ingest.errors import ConfigError
 
 FILES = Path(__file__).resolve().parents[2] / "data" / "demo"

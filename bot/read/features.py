@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from bot.retrieve.corpus import Corpus
 from bot.text.tokens import STOPWORDS, overlap, stem, stems, words
 from bot.types import Passage
-from ingest.article.blocks import Kind, blocks, sentences
-from ingest.article.chunk import embedding_text
+from ingest.article.chunks import embedding_text
+from ingest.article.structure import Kind, blocks, sentences
 from ingest.embedder import Floats, TokenVectors
 
 Ints = NDArray[np.int64]

@@ -21,7 +21,7 @@ from bot.retrieve.fuse import fuse
 from bot.text.tokens import stem
 from bot.types import Passage
 from ingest.article.article import Article, Chunk
-from ingest.article.chunk import embedding_text
+from ingest.article.chunks import embedding_text
 from ingest.embedder import Embedder, Floats
 from ingest.index.store import Store
 

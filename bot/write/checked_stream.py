@@ -21,7 +21,7 @@ from bot.text.tokens import stems
 from bot.types import Citation, Passage
 from bot.write.verify.support import Ground, Source, ground, judge
 from ingest.article.article import Article
-from ingest.article.blocks import sentences
+from ingest.article.structure import sentences
 from ingest.embedder import Embedder, TokenVectors
 
 MOST_SHOWN = 12  # sentences

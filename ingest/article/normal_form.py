@@ -20,7 +20,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.article.blocks import Kind
+from ingest.article.structure import Kind
 
 
 @dataclass(frozen=True, slots=True)

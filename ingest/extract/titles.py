@@ -9,8 +9,8 @@ import re
 from dataclasses import replace
 
 from ingest.article.article import Article
-from ingest.article.blocks import Block, blocks, sentences
 from ingest.article.normal_form import Cleaned, tidy
+from ingest.article.structure import Block, blocks, sentences
 
 _LONGEST = 80
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from ingest.article.article import Article
 from ingest.article.normal_form import plain_text, tidy
 from ingest.errors import SourceError
-from ingest.extract.clean import from_html
+from ingest.extract.document import from_html
 from ingest.extract.html.tree import parse_html, text_of
 from ingest.extract.titles import titled
 

@@ -11,8 +11,8 @@ from urllib.parse import unquote, urlsplit
 from ingest.article.article import Article, LoadFailure
 from ingest.article.items import LeftOut
 from ingest.errors import SourceError
-from ingest.extract.clean import Cleaned, Format, clean
-from ingest.extract.decode import decode
+from ingest.extract.charset import decode
+from ingest.extract.document import Cleaned, Format, clean
 from ingest.extract.html.page_kind import kind_of
 from ingest.extract.titles import as_article
 from ingest.fetch.client import Fetched

@@ -19,7 +19,7 @@ from pathlib import Path
 from ingest.article.article import Article, LoadFailure
 from ingest.article.items import Item, LeftOut, Seen
 from ingest.errors import SourceError
-from ingest.extract.clean import Format, clean, decode
+from ingest.extract.document import Format, clean, decode
 from ingest.extract.titles import as_article
 from ingest.feeds.exports import exported
 from ingest.feeds.wxr import looks_like_wxr

@@ -22,7 +22,7 @@ from pathlib import Path
 from ingest.article.article import Article, LoadFailure
 from ingest.article.items import Inventory, Item, LeftOut, Seen
 from ingest.errors import FetchError, SourceError
-from ingest.extract.decode import decode
+from ingest.extract.charset import decode
 from ingest.extract.html.page_kind import is_home
 from ingest.feeds.exports import exported
 from ingest.feeds.feed import Feed, looks_like_feed, read_feed

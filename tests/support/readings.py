@@ -11,7 +11,7 @@ from bot.read.features import Sentence, spans
 from bot.read.reading import Reading, Scored
 from bot.types import Passage
 from ingest.article.article import Article, Chunk
-from ingest.article.blocks import sections
+from ingest.article.structure import sections
 
 
 def chunks(article: Article) -> list[Chunk]:

@@ -22,8 +22,8 @@ from bot.server.window.sources import panel, sources
 from bot.server.window.translations import Words
 from bot.text.markdown import unescape
 from bot.types import Answer, Citation
-from ingest.article.blocks import blocks
 from ingest.article.normal_form import without_towers
+from ingest.article.structure import blocks
 from ingest.urls import is_web
 
 __all__ = [

@@ -18,8 +18,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.article.blocks import Kind
 from ingest.article.normal_form import Cleaned, Piece, plain_text, render, same
+from ingest.article.structure import Kind
 from ingest.extract.prose import boilerplate
 from ingest.extract.prose.byline import read_byline
 from ingest.extract.text.headings import find_headings, is_caption

@@ -13,7 +13,7 @@ from bot.bench.rig.fake_embedder import MadeUpEmbedder
 from bot.bench.rig.stopwatch import process
 from bot.bench.rig.synthetic_blog import SECTIONS, made_post, write_blog, write_post
 from ingest.article.article import Article
-from ingest.article.chunk import chunk
+from ingest.article.chunks import chunk
 from ingest.config import IndexConfig
 from ingest.index.finish import finish
 from ingest.sources.load import load

@@ -19,7 +19,7 @@ from conftest import FakeEmbedder
 from small_blog import CONFIG
 
 from ingest.article.article import Article, Chunk
-from ingest.article.chunk import chunk
+from ingest.article.chunks import chunk
 from ingest.embedder import Floats, TokenVectors
 from ingest.errors import IndexDamaged, IndexMismatch, NotInIndex
 from ingest.index import copies

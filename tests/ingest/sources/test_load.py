@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from ingest.article.article import Article, LoadFailure
-from ingest.article.blocks import blocks
 from ingest.article.items import LeftOut
+from ingest.article.structure import blocks
 from ingest.errors import SourceError
 from ingest.sources import folder as folder_module
 from ingest.sources.load import load

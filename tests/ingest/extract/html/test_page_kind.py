@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.extract.clean import decode
+from ingest.extract.document import decode
 from ingest.extract.html.page_kind import declared_feeds, is_home, is_wix, kind_of
 
 HERE = "https://blog.example/some-post/"

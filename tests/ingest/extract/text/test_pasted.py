@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.article.blocks import Block, blocks, sections
+from ingest.article.structure import Block, blocks, sections
 from ingest.errors import FootnoteError
-from ingest.extract.clean import Cleaned, from_pasted
+from ingest.extract.document import Cleaned, from_pasted
 
 PROSE = "This is a paragraph that is long enough to be one, and it ends as a sentence does."
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.article.blocks import blocks, sections
 from ingest.article.normal_form import Piece, render, tidy
+from ingest.article.structure import blocks, sections
 from ingest.errors import FootnoteError, SourceError
-from ingest.extract.clean import clean, decode, from_html, from_markdown
+from ingest.extract.document import clean, decode, from_html, from_markdown
 from ingest.extract.prose.dates import iso_date
 
 DATA = Path(__file__).resolve().parents[3] / "data"

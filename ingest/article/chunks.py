@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from ingest.article.article import Article, Chunk, Section
-from ingest.article.blocks import Block, blocks, sections, sentences
+from ingest.article.structure import Block, blocks, sections, sentences
 
 Span = tuple[int, int]
 Count = Callable[[str], int]

@@ -14,7 +14,7 @@ import re
 from typing import Literal
 
 from ingest.article.normal_form import Cleaned
-from ingest.extract.decode import decode
+from ingest.extract.charset import decode
 from ingest.extract.html.main_text import from_html
 from ingest.extract.text.markdown import from_markdown
 from ingest.extract.text.pasted import from_pasted

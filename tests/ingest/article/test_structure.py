@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from texts import any_texts, bare, normal_texts, pieces, texts
 
-from ingest.article.blocks import blocks, sections, sentences
 from ingest.article.normal_form import Piece, render
+from ingest.article.structure import blocks, sections, sentences
 
 ARTICLE = """Opening line.
 It goes on.
