@@ -60,7 +60,7 @@ class Get(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class WordPressPosts:
     """A blog's published posts.
 
     total: how many the blog itself counts, those behind a password too; None if it does not say.
@@ -73,7 +73,7 @@ class Listing:
     items: Iterator[Post | LeftOut | LoadFailure]
 
 
-def api_root(links: Mapping[str, str], html: str, home: str) -> str | None:
+def wordpress_root(links: Mapping[str, str], html: str, home: str) -> str | None:
     """The address of a WordPress blog's interface, None if the page names none on its own site.
 
     links: the page's Link headers, rel -> address. home: the page's address. "www." makes no other site.
@@ -90,10 +90,10 @@ def api_root(links: Mapping[str, str], html: str, home: str) -> str | None:
     return None
 
 
-def posts(get: Get, root: str, *, kinds: Sequence[str] = ("posts",)) -> Listing:
-    """The published posts, oldest number first. root: as api_root gives it.
+def wordpress_posts(get: Get, root: str, *, kinds: Sequence[str] = ("posts",)) -> WordPressPosts:
+    """The published posts, oldest number first. root: as wordpress_root gives it.
 
-    kinds: names of lists of posts in the interface, as post_kinds gives them. The first page of each
+    kinds: names of lists of posts in the interface, as wordpress_kinds gives them. The first page of each
     is read at once. Raises SourceError if that cannot be read for the first kind: the interface is
     switched off, closed, or answers with something else. Another kind's failure is an item.
     """
@@ -107,10 +107,10 @@ def posts(get: Get, root: str, *, kinds: Sequence[str] = ("posts",)) -> Listing:
             firsts.append(_broken_off(root, kind, str(error)))
     totals = [None if isinstance(first, LoadFailure) else first.total for first in firsts]
     known = [total for total in totals if total is not None]
-    return Listing(sum(known) if len(known) == len(totals) else None, _all(get, root, kinds, firsts))
+    return WordPressPosts(sum(known) if len(known) == len(totals) else None, _all(get, root, kinds, firsts))
 
 
-def post_kinds(get: Get, root: str) -> tuple[str, ...]:
+def wordpress_kinds(get: Get, root: str) -> tuple[str, ...]:
     """Names for `posts`: ordinary posts first, then types of the owner's own that have a public archive.
 
     Whether a type is public is not told to strangers; that it has an archive page for visitors is,

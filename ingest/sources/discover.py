@@ -17,8 +17,8 @@ from urllib.parse import urljoin, urlsplit
 from ingest.article.article import LoadFailure
 from ingest.errors import DisallowedByRobots, FetchError, SourceError
 from ingest.extract.html.page_kind import declared_feeds, is_wix
-from ingest.feeds import wordpress_api as wordpress
 from ingest.feeds.feed import looks_like_feed
+from ingest.feeds.wordpress_api import WordPressPosts, wordpress_kinds, wordpress_posts, wordpress_root
 from ingest.fetch.client import Fetched, Fetcher, gunzip
 from ingest.sources.sitemap import Listed, looks_like_sitemap, read_sitemap, relevant
 
@@ -48,14 +48,14 @@ class Pagelist:
 class Found:
     """How a blog lists its posts; one of these, or none. Both pages and feed: a sitemap that is empty."""
 
-    posts: wordpress.Listing | None = None
+    posts: WordPressPosts | None = None
     pages: Pagelist | None = None
     feed: Fetched | None = None
 
 
 def find(fetcher: Fetcher, home: Fetched, html: str) -> Found:
     """The best list of posts that a front page leads to. Raises SourceError if it fails just now."""
-    root = wordpress.api_root(home.links, html, home.url)
+    root = wordpress_root(home.links, html, home.url)
     if root is not None and (posts := _posts(fetcher, root)):
         return Found(posts=posts)
     if is_wix(html) and (found := _sitemap(fetcher, urljoin(home.url, _WIX))):
@@ -112,10 +112,10 @@ def unpacked(body: bytes) -> bytes:
     return gunzip(body, LARGEST) if body.startswith(b"\x1f\x8b") else body
 
 
-def _posts(fetcher: Fetcher, root: str) -> wordpress.Listing | None:
+def _posts(fetcher: Fetcher, root: str) -> WordPressPosts | None:
     """The API's posts; None if it is switched off. Raises FetchError if it fails just now."""
     try:
-        return wordpress.posts(fetcher, root, kinds=_kinds(fetcher, root))
+        return wordpress_posts(fetcher, root, kinds=_kinds(fetcher, root))
     except FetchError as error:
         if _absent(error):
             return None
@@ -126,7 +126,7 @@ def _posts(fetcher: Fetcher, root: str) -> wordpress.Listing | None:
 
 def _kinds(fetcher: Fetcher, root: str) -> tuple[str, ...]:
     try:
-        return wordpress.post_kinds(fetcher, root)
+        return wordpress_kinds(fetcher, root)
     except FetchError as error:
         if _absent(error):
             return ("posts",)

@@ -21,8 +21,7 @@ from ingest.article.items import Item, LeftOut, Seen
 from ingest.errors import SourceError
 from ingest.extract.document import Format, clean, decode
 from ingest.extract.titles import as_article
-from ingest.feeds.exports import exported
-from ingest.feeds.wxr import looks_like_wxr
+from ingest.feeds.wxr import exported, looks_like_wxr
 from ingest.index.records import Stored
 from ingest.sources.folder import (
     FEEDS,

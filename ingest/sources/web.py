@@ -24,11 +24,10 @@ from ingest.article.items import Inventory, Item, LeftOut, Seen
 from ingest.errors import FetchError, SourceError
 from ingest.extract.charset import decode
 from ingest.extract.html.page_kind import is_home
-from ingest.feeds.exports import exported
 from ingest.feeds.feed import Feed, looks_like_feed, read_feed
 from ingest.feeds.post import Post, article_of
-from ingest.feeds.wordpress_api import Listing
-from ingest.feeds.wxr import looks_like_wxr
+from ingest.feeds.wordpress_api import WordPressPosts
+from ingest.feeds.wxr import exported, looks_like_wxr
 from ingest.fetch.client import Fetched, Fetcher
 from ingest.index.records import Stored
 from ingest.plan import place_of
@@ -220,7 +219,7 @@ def from_feed(
     yield from pages.read(chain(short, earlier))
 
 
-def from_api(posts: Listing, address: str) -> Iterator[Item]:
+def from_api(posts: WordPressPosts, address: str) -> Iterator[Item]:
     """A WordPress site's posts. One whose body is empty there is empty: its page shows only the theme."""
     scope = f"listing:{address} "
     yield Inventory(scope, posts.total)

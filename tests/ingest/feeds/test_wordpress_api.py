@@ -14,7 +14,7 @@ from ingest.article.article import LoadFailure
 from ingest.article.items import LeftOut
 from ingest.errors import FetchError, SourceError
 from ingest.feeds.post import Post
-from ingest.feeds.wordpress_api import api_root, post_kinds, posts
+from ingest.feeds.wordpress_api import wordpress_kinds, wordpress_posts, wordpress_root
 
 HOME = "https://blog.example/"
 ROOT = "https://blog.example/wp-json/"
@@ -94,7 +94,7 @@ def blog(count: int, **over: Any) -> WordPress:
 
 def last_trouble(site: WordPress, **over: Any) -> tuple[list[str], LoadFailure | None]:
     """The keys of the posts given, and how the listing says that it is incomplete."""
-    items = list(posts(site, ROOT, **over).items)
+    items = list(wordpress_posts(site, ROOT, **over).items)
     keys = [item.key for item in items if isinstance(item, Post)]
     broken = [item for item in items if isinstance(item, LoadFailure) and item.incomplete]
     assert len(broken) < 2
@@ -107,14 +107,14 @@ def last_trouble(site: WordPress, **over: Any) -> tuple[list[str], LoadFailure |
 
 def test_the_interface_is_named_by_header_or_page() -> None:
     page = f'<html><head><link rel="https://api.w.org/" href="{ROOT}" /></head></html>'
-    assert api_root({}, page, HOME) == ROOT
-    assert api_root({"https://api.w.org/": ROOT}, "", HOME) == ROOT
+    assert wordpress_root({}, page, HOME) == ROOT
+    assert wordpress_root({"https://api.w.org/": ROOT}, "", HOME) == ROOT
     assert (
-        api_root({"https://api.w.org/": "/index.php?rest_route=/"}, "", HOME)
+        wordpress_root({"https://api.w.org/": "/index.php?rest_route=/"}, "", HOME)
         == f"{HOME}index.php?rest_route=/"
     )
-    assert api_root({}, page, "https://www.blog.example/some/post/") == ROOT
-    assert api_root({"alternate": ROOT}, "<html><head></head></html>", HOME) is None
+    assert wordpress_root({}, page, "https://www.blog.example/some/post/") == ROOT
+    assert wordpress_root({"alternate": ROOT}, "<html><head></head></html>", HOME) is None
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,8 @@ def test_the_interface_is_named_by_header_or_page() -> None:
 )
 def test_an_interface_elsewhere_is_none(href: str) -> None:
     assert (
-        api_root({"https://api.w.org/": href}, f'<link rel="https://api.w.org/" href="{href}">', HOME) is None
+        wordpress_root({"https://api.w.org/": href}, f'<link rel="https://api.w.org/" href="{href}">', HOME)
+        is None
     )
 
 
@@ -138,7 +139,7 @@ def test_an_interface_elsewhere_is_none(href: str) -> None:
 )
 def test_every_form_of_root(root: str) -> None:
     site = blog(1)
-    assert [item.key for item in posts(site, root).items if isinstance(item, Post)] == ["1"]
+    assert [item.key for item in wordpress_posts(site, root).items if isinstance(item, Post)] == ["1"]
     query = parse_qs(urlsplit(site.asked[0]).query)
     assert (
         query["status"] == ["publish"]
@@ -164,7 +165,7 @@ def test_a_post_whole() -> None:
         title={"rendered": "Don&#8217;t <em>stretch</em> &amp; hope"},
         _embedded={"author": [{"name": "Ada &amp; Co"}], "wp:term": terms},
     )
-    listing = posts(WordPress({"posts": [stated]}), ROOT)
+    listing = wordpress_posts(WordPress({"posts": [stated]}), ROOT)
     assert listing.total == 1
     assert list(listing.items) == [
         Post(
@@ -192,7 +193,7 @@ def test_what_stays_out_and_says_why() -> None:
             ]
         }
     )
-    first, second, third, fourth, fifth = posts(site, ROOT).items
+    first, second, third, fourth, fifth = wordpress_posts(site, ROOT).items
     assert first == LeftOut(f"{HOME}post-1/", "Post 1", "a password protects it")
     assert second == LeftOut(f"{HOME}post-2/", "Post 2", "it is not published")
     assert isinstance(third, LeftOut) and "another site" in third.reason
@@ -202,7 +203,7 @@ def test_what_stays_out_and_says_why() -> None:
 
 def test_many_pages_in_order() -> None:
     site = blog(250)
-    listing = posts(site, ROOT)
+    listing = wordpress_posts(site, ROOT)
     assert (listing.total, len(site.asked)) == (250, 1)
     assert [item.key for item in listing.items if isinstance(item, Post)] == [str(n) for n in range(1, 251)]
     assert len(site.asked) == 3
@@ -215,7 +216,7 @@ def test_an_empty_blog_is_complete() -> None:
 @pytest.mark.parametrize("count", [0, 3, 100, 150])
 def test_a_site_that_does_not_count_is_read_until_there_is_no_more(count: int) -> None:
     site = blog(count, counts=False)
-    assert posts(site, ROOT).total is None
+    assert wordpress_posts(site, ROOT).total is None
     keys, trouble = last_trouble(site)
     assert (len(keys), trouble) == (count, None)
 
@@ -324,7 +325,7 @@ def test_an_endless_list_is_given_up() -> None:
 )
 def test_an_interface_that_is_shut_or_broken(reply: Reply, said: str) -> None:
     with pytest.raises(SourceError, match=said):
-        posts(Canned(reply), ROOT)
+        wordpress_posts(Canned(reply), ROOT)
 
 
 def odd_values() -> Iterator[object]:
@@ -347,18 +348,18 @@ def odd_values() -> Iterator[object]:
 @pytest.mark.parametrize("name", ["title", "content", "excerpt", "date_gmt", "status", "_embedded"])
 def test_wrong_types_never_crash(name: str) -> None:
     for value in odd_values():
-        (item,) = posts(WordPress({"posts": [entry(1, **{name: value})]}), ROOT).items
+        (item,) = wordpress_posts(WordPress({"posts": [entry(1, **{name: value})]}), ROOT).items
         if isinstance(item, Post):
             assert isinstance(item.title, str) and isinstance(item.html, str)
     for inner in ("author", "wp:term"):
         for value in (*odd_values(), [[None, 3, {"name": [], "slug": []}]], [[{"name": "x" * 999}]]):
-            (item,) = posts(WordPress({"posts": [entry(1, _embedded={inner: value})]}), ROOT).items
+            (item,) = wordpress_posts(WordPress({"posts": [entry(1, _embedded={inner: value})]}), ROOT).items
             assert isinstance(item, Post) and (item.author, item.tags) == (None, ())
 
 
 @pytest.mark.parametrize("stated", ["0000-00-00T00:00:00", "", "yesterday", "2025-02-31T00:00:00"])
 def test_no_date_rather_than_a_wrong_one(stated: str) -> None:
-    (item,) = posts(WordPress({"posts": [entry(1, date_gmt=stated)]}), ROOT).items
+    (item,) = wordpress_posts(WordPress({"posts": [entry(1, date_gmt=stated)]}), ROOT).items
     assert isinstance(item, Post) and item.published is None
 
 
@@ -384,17 +385,17 @@ def test_types_with_an_archive_are_posts_too() -> None:
         "broken": None,
     }
     site = WordPress({"posts": [entry(1)], "guides": [entry(2, type="guide")]}, types=types)
-    kinds = post_kinds(site, ROOT)
+    kinds = wordpress_kinds(site, ROOT)
     assert kinds == ("posts", "guides")
-    listing = posts(site, ROOT, kinds=kinds)
+    listing = wordpress_posts(site, ROOT, kinds=kinds)
     assert listing.total == 2
     assert [item.key for item in listing.items if isinstance(item, Post)] == ["1", "2"]
     with pytest.raises(SourceError, match="types"):
-        post_kinds(Canned(Reply(b"[]")), ROOT)
+        wordpress_kinds(Canned(Reply(b"[]")), ROOT)
 
 
 def test_a_second_kind_that_fails_is_no_end_of_the_first() -> None:
-    listing = posts(blog(1), ROOT, kinds=("posts", "guides"))
+    listing = wordpress_posts(blog(1), ROOT, kinds=("posts", "guides"))
     assert listing.total is None
     first, second = listing.items
     assert isinstance(first, Post)
