@@ -44,7 +44,7 @@ from bot.understand.small_talk import small_talk
 from bot.understand.spelling import correct
 from bot.understand.split_questions import parts_of
 from bot.write.worded import worded
-from ingest.article.article import Article, Chunk
+from ingest.article import Article, Chunk
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.errors import EmbedderError, FootnoteError

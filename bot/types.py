@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.article.article import Chunk
+from ingest.article import Chunk
 
 Status = Literal["answered", "abstained", "urgent", "chat"]
 

@@ -14,8 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.article.article import LoadFailure
-from ingest.article.items import LeftOut, Seen
+from ingest.article import LeftOut, LoadFailure, Seen
 from ingest.index.records import Stored
 
 _AT_ONCE = 3  # articles, and more than stay: hardly what the owner meant

@@ -19,8 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from ingest.article.article import Article, LoadFailure
-from ingest.article.items import Inventory, Item, LeftOut, Seen
+from ingest.article import Article, Inventory, Item, LeftOut, LoadFailure, Seen
 from ingest.embedder import Embedder
 from ingest.errors import IndexDamaged, IndexMissing, NotInIndex, SourceError
 from ingest.index.disk import explained

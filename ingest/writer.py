@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingest.article.article import Article, Chunk
-from ingest.article.chunks import chunk, embedding_text
+from ingest.article import Article, Chunk, chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder, Floats
 from ingest.errors import EmbedderError, FootnoteError, IndexError_

@@ -16,7 +16,7 @@ from bot.answer import phrases as notes
 from bot.answer.citations import Evidence, Line
 from bot.text.tokens import content_stems, stem, stems
 from bot.types import Passage
-from ingest.article.article import Article, Chunk
+from ingest.article import Article, Chunk
 
 _MOST = 8  # posts or sections that are listed
 _POSTS = r"(?:blog ?posts?|posts?|articles?|guides?|pieces?|pages?|entries|write-?ups?)"

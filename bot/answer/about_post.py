@@ -16,7 +16,7 @@ from bot.answer.about_blog import about_line, catalogue, entry_line, on_topic
 from bot.answer.citations import Line
 from bot.text.markdown import escape
 from bot.text.tokens import content_stems, stems
-from ingest.article.article import Article, Chunk
+from ingest.article import Article, Chunk
 
 _POST = r"(?:blog|post|article|piece|page|guide|text|site|story|thing|one)s?"
 # What is asked about: the post, or whoever wrote it; nothing else was "written" or "released" by us.

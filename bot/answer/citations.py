@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from bot.answer.text_fragment import text_fragment
 from bot.text.markdown import escape
 from bot.types import Citation, Passage
-from ingest.article.article import Article
+from ingest.article import Article
 
 _MARKER = re.compile(r"(?<!\\)\[(\d+)\]")
 

@@ -19,7 +19,7 @@ from bot.read.disambiguate import apart
 from bot.read.reading import Scored
 from bot.text.tokens import content_stems
 from bot.understand.answer_type import Kind
-from ingest.article.article import Article
+from ingest.article import Article
 
 _NEAR = 0.03  # odds from which a sentence counts as fitting about as well as the best one
 _ALIKE = 0.5  # share of the content words of the shorter sentence that the other has, too

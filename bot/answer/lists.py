@@ -17,8 +17,7 @@ from bot.read.disambiguate import Asked
 from bot.read.reading import Scored
 from bot.read.similar_items import Name
 from bot.types import Passage
-from ingest.article.article import Article, Chunk
-from ingest.article.structure import Block, blocks, sections
+from ingest.article import Article, Block, Chunk, blocks, sections
 
 _LONGEST = 25
 _MOST_NAMED = 3  # of alike things, whose lists are all quoted

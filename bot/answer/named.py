@@ -13,8 +13,7 @@ import re
 from collections.abc import Iterator
 
 from bot.text.tokens import content_stems, stem, stems
-from ingest.article.article import Article
-from ingest.article.structure import Block, blocks, sections
+from ingest.article import Article, Block, blocks, sections
 
 _ASKS = re.compile(
     r"\b(?:wh(?:at|ich)(?: are)?(?: all)?(?: the| your| some| kinds? of| types? of)*|list(?: me)?(?: all)?(?: the| your)?"

@@ -10,7 +10,7 @@ import re
 from datetime import date
 
 from bot.text.markdown import escape
-from ingest.article.article import Article
+from ingest.article import Article
 
 ABSTAIN = "I looked, but this blog does not seem to say, and I would rather not guess."
 ABSTAIN_EMPTY = "There is nothing on this blog yet that I could answer from."

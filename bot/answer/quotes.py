@@ -22,8 +22,7 @@ from bot.read.features import spans
 from bot.read.reading import Reading, Scored
 from bot.text.tokens import stems
 from bot.understand.answer_type import Kind, kind_of
-from ingest.article.article import Article
-from ingest.article.structure import blocks
+from ingest.article import Article, blocks
 
 MOST = 4  # sentences that are quoted for what they say
 ROOM = 5  # sentences in all, with those that come along because the others lean on them

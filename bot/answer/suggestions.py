@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
 from bot.text.tokens import content_stems
-from ingest.article.article import Article, Chunk
-from ingest.article.structure import blocks
+from ingest.article import Article, Chunk, blocks
 
 _LONGEST = 90  # characters of a heading that still makes a question one reads at a glance
 # Headings that say nothing by themselves; the article's title speaks for a how-to under them.

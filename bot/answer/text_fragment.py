@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from urllib.parse import quote as percent_encode
 
-from ingest.article.structure import Block, blocks
+from ingest.article import Block, blocks
 
 _EXACT_WORDS = 20  # up to here a fragment names the whole quote, beyond it only both ends
 _EDGE_WORDS = 5

@@ -26,7 +26,7 @@ from bot.eval.sets.read import read_set
 from bot.pipeline import Bot
 from bot.read.cross_encoder import JointReader
 from bot.safety.classifier import load_alarm
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.embedder import SentenceTransformerEmbedder
 from ingest.index.generations import Index

@@ -30,9 +30,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ingest.article.article import Article
-from ingest.article.chunks import chunk, embedding_text
-from ingest.article.items import Item
+from ingest.article import Article, Item, chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Floats, TokenVectors
 from ingest.errors import FootnoteError, IndexDamaged

@@ -21,8 +21,7 @@ from bot.config import BotConfig
 from bot.pipeline import PASSAGES, Bot
 from bot.read.cross_encoder import JointReader
 from bot.retrieve.corpus import load_corpus, retrieve_vector
-from ingest.article.article import Article
-from ingest.article.items import Inventory, Item
+from ingest.article import Article, Inventory, Item
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.index import copies

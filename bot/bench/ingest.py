@@ -19,8 +19,7 @@ from bot.bench.rig.synthetic_blog import write_blog, write_post
 from bot.config import BotConfig
 from bot.pipeline import Bot
 from bot.read.reading import Rereader
-from ingest.article.article import Article
-from ingest.article.chunks import chunk, embedding_text
+from ingest.article import Article, chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder
 from ingest.index.generations import Index

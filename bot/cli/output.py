@@ -12,7 +12,7 @@ from rich.text import Text
 from bot.text.markdown import unescape
 from bot.text.printable import printable
 from bot.types import Answer, Citation
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.sync import Progress as Told
 from ingest.sync import SyncReport, silent
 

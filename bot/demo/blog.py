@@ -28,7 +28,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.config import DEFAULT_SOURCES
-from ingest.article.structure import blocks
+from ingest.article import blocks
 from ingest.errors import ConfigError
 
 FILES = Path(__file__).resolve().parents[2] / "data" / "demo"
@@ -55,7 +55,7 @@ class Post:
 
 def posts(sources: Sequence[str] = DEFAULT_SOURCES) -> tuple[Post, ...]:
     """The posts of some folders, newest first. Raises SourceError if one is not there."""
-    from ingest.article.article import Article
+    from ingest.article import Article
     from ingest.sources.load import load
 
     found = [item for source in sources for item in load(source) if isinstance(item, Article)]

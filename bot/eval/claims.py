@@ -22,8 +22,7 @@ from bot.eval.measures.metrics import share
 from bot.eval.sets.read import numbered_sentences
 from bot.types import Passage
 from bot.write.verify.support import Ground, Verdict, ground, judge
-from ingest.article.article import Article
-from ingest.article.chunks import chunk, embedding_text
+from ingest.article import Article, chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder, TokenVectors
 from ingest.errors import SourceError

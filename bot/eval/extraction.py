@@ -39,9 +39,9 @@ from rich.table import Table
 
 from bot.eval.measures.intervals import interval
 from bot.eval.measures.metrics import share
-from ingest.article.structure import blocks
+from ingest.article import blocks
 from ingest.errors import SourceError
-from ingest.extract.document import decode, from_html
+from ingest.extract import decode, from_html
 
 Half = Literal["all", "tuned", "held out"]
 Reader = Callable[[str], str]

@@ -21,7 +21,7 @@ import numpy as np
 
 import ingest
 from bot.eval.sets.case import Set
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder, Floats, TokenVectors
 from ingest.errors import IndexDamaged, IndexMismatch, IndexMissing

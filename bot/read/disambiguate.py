@@ -20,7 +20,7 @@ from bot.read.descriptors import telling_words
 from bot.read.reading import Reading, Scored
 from bot.read.similar_items import Group, Name, groups_among, groups_in, varying
 from bot.text.tokens import stem, stems
-from ingest.article.article import Article
+from ingest.article import Article
 
 _POINTING = re.compile(r"\b(?:with|where|using|against|that|which|uses|needs)\b", re.IGNORECASE)
 _PRAISE = frozenset(

@@ -24,8 +24,7 @@ from numpy.typing import NDArray
 from bot.retrieve.corpus import Corpus
 from bot.text.tokens import STOPWORDS, overlap, stem, stems, words
 from bot.types import Passage
-from ingest.article.chunks import embedding_text
-from ingest.article.structure import Kind, blocks, sentences
+from ingest.article import Kind, blocks, embedding_text, sentences
 from ingest.embedder import Floats, TokenVectors
 
 Ints = NDArray[np.int64]

@@ -16,8 +16,7 @@ from dataclasses import dataclass, replace
 
 from bot.read.descriptors import telling_words
 from bot.text.tokens import STOPWORDS, fold, stem, words
-from ingest.article.article import Article
-from ingest.article.structure import Block, blocks, sections
+from ingest.article import Article, Block, blocks, sections
 
 _NUMBERED = re.compile(r"(?:step |part |no\.? |#)?\d{1,2}[.):]?\s*[-–—:]?\s+", re.IGNORECASE)
 _AFTER_HEAD = re.compile(

@@ -20,8 +20,7 @@ from bot.retrieve.bm25 import Keywords
 from bot.retrieve.fuse import fuse
 from bot.text.tokens import stem
 from bot.types import Passage
-from ingest.article.article import Article, Chunk
-from ingest.article.chunks import embedding_text
+from ingest.article import Article, Chunk, embedding_text
 from ingest.embedder import Embedder, Floats
 from ingest.index.store import Store
 

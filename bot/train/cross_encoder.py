@@ -31,7 +31,7 @@ from bot.read.features import gather
 from bot.read.reading import load_reader
 from bot.retrieve.corpus import retrieve_vector
 from bot.train.sentence_net import DATA, LATER, Asked, Example, examples, loss, prepare, shelve
-from ingest.article.chunks import embedding_text
+from ingest.article import embedding_text
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import SentenceTransformerEmbedder, model_folder
 

@@ -32,8 +32,7 @@ from bot.retrieve.corpus import Corpus, corpus_of, retrieve_vector
 from bot.text.tokens import STOPWORDS, stem, stems, words
 from bot.understand.clean import focus, plain_words
 from bot.understand.spelling import correct
-from ingest.article.article import Article, Chunk
-from ingest.article.chunks import chunk, embedding_text
+from ingest.article import Article, Chunk, chunk, embedding_text
 from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.embedder import Floats, SentenceTransformerEmbedder
 

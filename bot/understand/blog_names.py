@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.text.tokens import STOPWORDS, WORD, fold, stem, words
-from ingest.article.article import Article
+from ingest.article import Article
 
 # Words that ask, do or measure, and so name nothing by themselves; as stems.
 GENERIC = frozenset(

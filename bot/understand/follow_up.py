@@ -23,7 +23,7 @@ from bot.text.tokens import STOPWORDS, WORD, content_stems, fold, stem, stems
 from bot.types import Turn
 from bot.understand.blog_names import GENERIC, Name, Outline, is_content, offered, topical
 from bot.understand.small_talk import small_talk
-from ingest.article.article import Article
+from ingest.article import Article
 
 _TURNS = 12  # as BotConfig.max_history
 _READER, _ASSISTANT = 400, 4000  # characters of a turn that are looked at

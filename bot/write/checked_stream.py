@@ -20,8 +20,7 @@ from bot.text.markdown import escape
 from bot.text.tokens import stems
 from bot.types import Citation, Passage
 from bot.write.verify.support import Ground, Source, ground, judge
-from ingest.article.article import Article
-from ingest.article.structure import sentences
+from ingest.article import Article, sentences
 from ingest.embedder import Embedder, TokenVectors
 
 MOST_SHOWN = 12  # sentences

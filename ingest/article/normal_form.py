@@ -1,7 +1,7 @@
 """Write the normal form: pieces of an article -> the text that article.py describes.
 
 Everything that the readers of Markdown, web pages and pasted text share: what they hand over
-(`Cleaned`), the pieces they find (`Piece`), how a piece's text is tidied, and how pieces become
+(`Document`), the pieces they find (`Piece`), how a piece's text is tidied, and how pieces become
 text that blocks.py reads back as the same pieces.
 
 Prose that happens to begin like a mark ("# 1 in sales", "- 40 degrees") must not become a heading
@@ -24,7 +24,7 @@ from ingest.article.structure import Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
+class Document:
     """What a document says, without what surrounds it.
 
     title: "" if it names none. text: in normal form, "" if nothing is left. url: the public address

@@ -13,7 +13,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from ingest.article.normal_form import plain_text
+from ingest.article import plain_text
 from ingest.errors import SourceError
 
 _BOMS = (  # UTF-32 first: its little-endian mark begins with UTF-16's

@@ -1,20 +1,12 @@
-"""Content in, `Cleaned` out: the one place that loaders and tests import the readers from.
-
-    from_markdown   Markdown with or without front matter         (markdown.py)
-    from_html       a web page, saved or written by hand          (webpage.py)
-    from_pasted     plain text, often copied from a page          (pasted.py)
-    decode          the bytes of a file -> str                    (decode.py)
-
-What this file does not know: files and addresses (load.py), and what becomes of the text.
-"""
+"""The content of a document of any format -> Document, with a title of its own or a made one."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
-from ingest.article.normal_form import Cleaned
-from ingest.extract.charset import decode
+from ingest.article import Article, Block, Document, blocks, sentences, tidy
 from ingest.extract.html.main_text import from_html
 from ingest.extract.text.markdown import from_markdown
 from ingest.extract.text.pasted import from_pasted
@@ -26,9 +18,10 @@ _PAGE = re.compile(
     re.I | re.S,
 )
 _ANY_TAG = re.compile(r"<(?:/?[a-z][a-z0-9]{0,15}\b|!--)", re.I)
+_LONGEST_TITLE = 80
 
 
-def clean(content: str, format: Format, *, url: str | None = None) -> Cleaned:
+def read_document(content: str, format: Format, *, url: str | None = None) -> Document:
     """Read content by the reader for its format, or for what it plainly is instead.
 
     A page saved as .txt is a page; an .html file without a single tag is text. url: the page's
@@ -42,4 +35,42 @@ def clean(content: str, format: Format, *, url: str | None = None) -> Cleaned:
     return from_markdown(content) if format == "markdown" else from_pasted(content)
 
 
-__all__ = ["Cleaned", "Format", "clean", "decode", "from_html", "from_markdown", "from_pasted"]
+def titled(document: Document, stem: str) -> Document:
+    """With a title: its own, else its first heading, else how its text begins, else `stem` in words.
+
+    stem: a name it goes by otherwise, such as its file's without the suffix; may be "".
+    """
+    if document.title:
+        return document
+    text = document.text
+    found = list(blocks(text))
+    headings = [block for block in found if block.kind == "heading"]
+    if headings:
+        title = text[headings[0].start : headings[0].end]
+        return replace(document, title=title, text=_without_heading(text, found, headings))
+    if found and found[0].kind == "paragraph":
+        start, end = sentences(text, found[0].start, found[0].end)[0]
+        return replace(document, title=_shortened(tidy(text[start:end])))
+    words = tidy(re.sub(r"[-_+]+", " ", stem))
+    return replace(document, title=(words[:1].upper() + words[1:]) or "Untitled")
+
+
+def as_article(document: Document, *, id: str, url: str | None, origin: str, stem: str) -> Article:
+    """What a file or page says, as an article with a title; stem: as titled() has it."""
+    named = titled(document, stem)
+    return Article(id, named.title, named.text, url, named.author, named.published, named.tags, origin)
+
+
+def _without_heading(text: str, found: list[Block], headings: list[Block]) -> str:
+    """A heading that opens the text and is above all others was the title: it is not repeated."""
+    first = headings[0]
+    alone = all(other.level > first.level for other in headings[1:])
+    if found[0] is not first or not alone or len(found) == 1:
+        return text
+    return text[first.end :].lstrip("\n")
+
+
+def _shortened(sentence: str) -> str:
+    if len(sentence) <= _LONGEST_TITLE:
+        return sentence.rstrip(".")
+    return sentence[:_LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(" ,;:–—-") + "…"

@@ -1,0 +1,26 @@
+"""Posts as feeds, exports and WordPress's interface give them.
+
+In go the bytes of a feed (RSS, Atom, JSON Feed), an export file or answers of the interface; out come Posts,
+or the reason why an entry is none for readers. Nothing here knows files or HTTP.
+"""
+
+from ingest.feeds.feed import Feed, looks_like_feed, read_feed
+from ingest.feeds.post import Post, article_of
+from ingest.feeds.wordpress_api import WordPressPosts, wordpress_kinds, wordpress_posts, wordpress_root
+from ingest.feeds.wxr import Skipped, exported, looks_like_wxr, read_wxr
+
+__all__ = [
+    "Feed",
+    "Post",
+    "Skipped",
+    "WordPressPosts",
+    "article_of",
+    "exported",
+    "looks_like_feed",
+    "looks_like_wxr",
+    "read_feed",
+    "read_wxr",
+    "wordpress_kinds",
+    "wordpress_posts",
+    "wordpress_root",
+]

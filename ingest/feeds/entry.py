@@ -20,8 +20,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ingest.article.normal_form import tidy
-from ingest.extract.prose.dates import iso_date
+from ingest.article import tidy
+from ingest.extract import iso_date
 from ingest.feeds.excerpt import ends_open, looks_whole, same_beginning, without_footer, without_more
 from ingest.feeds.post import Post, paragraphs, plain_title
 from ingest.urls import public_url

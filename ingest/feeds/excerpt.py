@@ -12,8 +12,8 @@ from __future__ import annotations
 import html as html_names
 import re
 
-from ingest.article.normal_form import plain_text
-from ingest.extract.html.tree import parse_html, pieces_of, text_of
+from ingest.article import plain_text
+from ingest.extract import parse_html, pieces_of, text_of
 
 # A post that is given as a mere description is whole if it is at least this long, in letters, and
 # has as many paragraphs or items: generators of excerpts stop at 55 words or at one paragraph.

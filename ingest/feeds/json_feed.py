@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ingest.article.normal_form import tidy
+from ingest.article import tidy
 from ingest.errors import SourceError
 from ingest.feeds.entry import clean_tags, iso, made_key, name_only, short_title
 from ingest.feeds.excerpt import ends_open, looks_whole, same_beginning, without_footer, without_more

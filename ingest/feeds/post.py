@@ -16,12 +16,9 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
-from ingest.article.article import Article
-from ingest.article.normal_form import plain_text, tidy
+from ingest.article import Article, plain_text, tidy
 from ingest.errors import SourceError
-from ingest.extract.document import from_html
-from ingest.extract.html.tree import parse_html, text_of
-from ingest.extract.titles import titled
+from ingest.extract import from_html, parse_html, text_of, titled
 
 _ANY_TAG = re.compile(r"<(?:/?[a-z][a-z0-9]{0,15}\b|!--)", re.I)
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
@@ -56,15 +53,15 @@ def article_of(post: Post, *, id: str, origin: str) -> Article:
     """
     if not post.html.strip():
         raise SourceError("its body is empty")
-    cleaned = from_html(_page(post.title, post.html), post.url)
-    if not cleaned.text:
+    document = from_html(_page(post.title, post.html), post.url)
+    if not document.text:
         raise SourceError("its body holds no text: only pictures, players, forms or the like")
-    cleaned = replace(cleaned, title=tidy(post.title) or cleaned.title)
-    cleaned = titled(cleaned, _stem(post.url))
+    document = replace(document, title=tidy(post.title) or document.title)
+    document = titled(document, _stem(post.url))
     return Article(
         id=id,
-        title=cleaned.title,
-        text=cleaned.text,
+        title=document.title,
+        text=document.text,
         url=post.url,
         author=post.author,
         published=post.published,

@@ -19,10 +19,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from ingest.article.article import LoadFailure
-from ingest.article.items import LeftOut
+from ingest.article import LeftOut, LoadFailure
 from ingest.errors import SourceError
-from ingest.extract.html.tree import parse_html
+from ingest.extract import parse_html
 from ingest.feeds.post import Post
 from ingest.feeds.wordpress_post import string, wordpress_post
 from ingest.urls import host_of, public_url

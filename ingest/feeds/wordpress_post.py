@@ -12,10 +12,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from ingest.article.article import LoadFailure
-from ingest.article.items import LeftOut
-from ingest.article.normal_form import tidy
-from ingest.extract.prose.dates import iso_date
+from ingest.article import LeftOut, LoadFailure, tidy
+from ingest.extract import iso_date
 from ingest.feeds.post import Post, plain_title
 from ingest.urls import host_of
 

@@ -18,9 +18,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
-from ingest.article.article import LoadFailure
-from ingest.article.items import Inventory, Item, LeftOut
-from ingest.article.normal_form import tidy
+from ingest.article import Inventory, Item, LeftOut, LoadFailure, tidy
 from ingest.errors import SourceError
 from ingest.feeds.entry import clean_tags, iso, made_key, name_only, short_title
 from ingest.feeds.post import Post, article_of, plain_title

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from ingest.article.article import Article, Chunk
+from ingest.article import Article, Chunk
 from ingest.config import IndexConfig
 from ingest.embedder import Floats
 from ingest.errors import IndexMismatch

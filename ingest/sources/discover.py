@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 from urllib.parse import urljoin, urlsplit
 
-from ingest.article.article import LoadFailure
+from ingest.article import LoadFailure
 from ingest.errors import DisallowedByRobots, FetchError, SourceError
-from ingest.extract.html.page_kind import declared_feeds, is_wix
-from ingest.feeds.feed import looks_like_feed
-from ingest.feeds.wordpress_api import WordPressPosts, wordpress_kinds, wordpress_posts, wordpress_root
+from ingest.extract import declared_feeds, is_wix
+from ingest.feeds import WordPressPosts, looks_like_feed, wordpress_kinds, wordpress_posts, wordpress_root
 from ingest.fetch.client import Fetched, Fetcher, gunzip
 from ingest.sources.sitemap import Listed, looks_like_sitemap, read_sitemap, relevant
 

@@ -8,13 +8,9 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urlsplit
 
-from ingest.article.article import Article, LoadFailure
-from ingest.article.items import LeftOut
+from ingest.article import Article, Document, LeftOut, LoadFailure
 from ingest.errors import SourceError
-from ingest.extract.charset import decode
-from ingest.extract.document import Cleaned, Format, clean
-from ingest.extract.html.page_kind import kind_of
-from ingest.extract.titles import as_article
+from ingest.extract import Format, as_article, decode, kind_of, read_document
 from ingest.fetch.client import Fetched
 from ingest.urls import same_site
 
@@ -52,18 +48,18 @@ def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOu
             return LeftOut(origin, name, _FRONT)
         if kind.kind not in ("post", "page"):
             return LoadFailure(origin, name, kind.reason)
-    cleaned = clean(content, form, url=fetched.url)
-    if cleaned.noindex:
+    document = read_document(content, form, url=fetched.url)
+    if document.noindex:
         return LeftOut(origin, name, "it asks not to be indexed")
-    if cleaned.draft:
+    if document.draft:
         return LeftOut(origin, name, "it is a draft")
-    if _at_the_door(fetched.url) and _is_less(cleaned.text, *_GREETING):
+    if _at_the_door(fetched.url) and _is_less(document.text, *_GREETING):
         return LeftOut(origin, name, _FRONT)
-    if _is_less(cleaned.text, *_LEAST) and not _SENTENCE.search(cleaned.text):
+    if _is_less(document.text, *_LEAST) and not _SENTENCE.search(document.text):
         return LoadFailure(origin, name, _EMPTY)
-    address = _address(cleaned, fetched)
+    address = _address(document, fetched)
     stem = unquote(urlsplit(fetched.url).path).rstrip("/").rpartition("/")[2]
-    return as_article(cleaned, id=address, url=address, origin=origin, stem=stem)
+    return as_article(document, id=address, url=address, origin=origin, stem=stem)
 
 
 _FRONT = "it is the front page"
@@ -85,12 +81,12 @@ def _format(fetched: Fetched) -> Format | None:
     return "text" if fetched.media_type == "text/plain" else None
 
 
-def _address(cleaned: Cleaned, fetched: Fetched) -> str:
+def _address(document: Document, fetched: Fetched) -> str:
     """The page's public address: the one it names for itself, if that can be its own.
 
     Not on another site; and not the front page, which careless themes name on every page.
     """
-    named = cleaned.url
+    named = document.url
     if named and same_site(named, fetched.url) and (_at_the_door(fetched.url) or not _at_the_door(named)):
         return named
     return fetched.url

@@ -1,10 +1,10 @@
 """Files and folders -> what is in them: articles, drafts, exports, and what could not be read.
 
 Whatever is wrong with one file is a LoadFailure in its place, and the rest comes. A file whose
-bytes were read before into what the index still holds is not cleaned again: memory.py keeps which
+bytes were read before into what the index still holds is not document again: memory.py keeps which
 article a hash of bytes became.
 
-What this file does not know: how text is cleaned (clean.py), and what is in the index.
+What this file does not know: how text is document (clean.py), and what is in the index.
 """
 
 from __future__ import annotations
@@ -16,12 +16,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.article.article import Article, LoadFailure
-from ingest.article.items import Item, LeftOut, Seen
+from ingest.article import Article, Item, LeftOut, LoadFailure, Seen
 from ingest.errors import SourceError
-from ingest.extract.document import Format, clean, decode
-from ingest.extract.titles import as_article
-from ingest.feeds.wxr import exported, looks_like_wxr
+from ingest.extract import Format, as_article, decode, read_document
+from ingest.feeds import exported, looks_like_wxr
 from ingest.index.records import Stored
 from ingest.sources.folder import (
     FEEDS,
@@ -151,10 +149,10 @@ def _article(data: bytes, path: Path, name: str, origin: str, url: str | None) -
     if not content.strip():
         raise SourceError("this is empty")
     kind: Format = "html" if suffix in PAGES else "text" if suffix == ".txt" else "markdown"
-    cleaned = clean(content, kind, url=url)
-    if cleaned.draft:
+    document = read_document(content, kind, url=url)
+    if document.draft:
         return None
-    if not cleaned.text:
+    if not document.text:
         raise SourceError("this is empty: it has no text besides title, menus and the like")
-    address = url or cleaned.url
-    return as_article(cleaned, id=address or name, url=address, origin=origin, stem=path.stem)
+    address = url or document.url
+    return as_article(document, id=address or name, url=address, origin=origin, stem=path.stem)

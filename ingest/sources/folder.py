@@ -15,8 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.article.article import LoadFailure
-from ingest.article.normal_form import plain_text
+from ingest.article import LoadFailure, plain_text
 from ingest.errors import SourceError
 
 PAGES = frozenset((".html", ".htm"))

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from ingest.article.items import Item
+from ingest.article import Item
 from ingest.errors import SourceError
 from ingest.index.records import NOTHING, Stored
 from ingest.sources.files import Files, existing

@@ -20,10 +20,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from ingest.article.article import Article, LoadFailure
-from ingest.article.items import LeftOut, Seen
+from ingest.article import Article, LeftOut, LoadFailure, Seen
 from ingest.errors import FetchError, SourceError
-from ingest.feeds.post import Post, article_of
+from ingest.feeds import Post, article_of
 from ingest.fetch.client import Fetched
 from ingest.index.records import Stored
 from ingest.sources.fetched_page import understood

@@ -18,7 +18,7 @@ from io import BytesIO
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from ingest.errors import SourceError
-from ingest.extract.html.tree import Element
+from ingest.extract import Element
 from ingest.urls import host_of, public_url
 
 _MOST_ENTRIES = 50_000

@@ -19,15 +19,19 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from ingest.article.article import Article, LoadFailure
-from ingest.article.items import Inventory, Item, LeftOut, Seen
+from ingest.article import Article, Inventory, Item, LeftOut, LoadFailure, Seen
 from ingest.errors import FetchError, SourceError
-from ingest.extract.charset import decode
-from ingest.extract.html.page_kind import is_home
-from ingest.feeds.feed import Feed, looks_like_feed, read_feed
-from ingest.feeds.post import Post, article_of
-from ingest.feeds.wordpress_api import WordPressPosts
-from ingest.feeds.wxr import exported, looks_like_wxr
+from ingest.extract import decode, is_home
+from ingest.feeds import (
+    Feed,
+    Post,
+    WordPressPosts,
+    article_of,
+    exported,
+    looks_like_feed,
+    looks_like_wxr,
+    read_feed,
+)
 from ingest.fetch.client import Fetched, Fetcher
 from ingest.index.records import Stored
 from ingest.plan import place_of

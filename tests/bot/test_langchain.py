@@ -16,7 +16,7 @@ from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 from bot.langchain import BlogRetriever, BlogRunnable
 from bot.pipeline import Bot
 from bot.types import Answer, Event, Passage, Token, Turn
-from ingest.article.article import Chunk
+from ingest.article import Chunk
 from ingest.errors import QuestionError
 
 PASSAGES = [

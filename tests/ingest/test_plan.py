@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.article.article import LoadFailure
-from ingest.article.items import LeftOut, Seen
+from ingest.article import LeftOut, LoadFailure, Seen
 from ingest.index.records import Stored
 from ingest.plan import Listing, place_of, plan, settled
 

@@ -11,8 +11,7 @@ import pytest
 from conftest import FakeEmbedder
 from small_blog import CONFIG, ask, ids, index_at, ingest, load, post
 
-from ingest.article.article import Article, LoadFailure
-from ingest.article.items import Seen
+from ingest.article import Article, LoadFailure, Seen
 from ingest.embedder import Floats, TokenVectors
 from ingest.errors import (
     EmbedderError,

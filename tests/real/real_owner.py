@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conftest import FakeEmbedder
 
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.index.finish import finish
 from ingest.index.generations import Index

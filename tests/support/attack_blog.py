@@ -25,8 +25,7 @@ from bot.answer.citations import Evidence, Line, footnote, verify
 from bot.answer.lines import joined, tokens
 from bot.config import BotConfig
 from bot.types import Answer, Event, Passage, Token, Turn
-from ingest.article.article import Article, Chunk
-from ingest.article.structure import blocks
+from ingest.article import Article, Chunk, blocks
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.index.finish import finish
 from ingest.index.generations import Index

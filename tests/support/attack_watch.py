@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.types import Answer
-from ingest.article.normal_form import without_towers
+from ingest.article import without_towers
 
 Page = Any
 # Nothing here changes what a function does for the page's own scripts; it only tells of strings and dialogs.

@@ -17,8 +17,7 @@ from fake_bot import HOSTILE, STRETCHES, FakeBot
 
 from bot.answer.citations import link
 from bot.types import Answer, Citation, Event, Turn
-from ingest.article.article import Article
-from ingest.article.structure import blocks
+from ingest.article import Article, blocks
 
 FILLER = "<p>On other days this blog is about bicycles, bread and the weather by the sea.</p>" * 30
 

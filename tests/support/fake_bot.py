@@ -17,8 +17,7 @@ from bot.config import BotConfig
 from bot.safety.rules import packaged
 from bot.types import Answer, Citation, Event, Passage, Status, Token, Turn
 from bot.understand.small_talk import small_talk
-from ingest.article.article import Article, Chunk
-from ingest.article.structure import sections
+from ingest.article import Article, Chunk, sections
 from ingest.errors import (
     EmbedderError,
     FootnoteError,

@@ -33,8 +33,7 @@ from starlette.routing import Mount, Route
 
 from bot.answer.citations import link
 from bot.demo.blog import blog, posts
-from ingest.article.article import Article
-from ingest.article.structure import Block, blocks, sentences
+from ingest.article import Article, Block, blocks, sentences
 from ingest.sources.load import loader
 
 PAGES = Path(__file__).parent / "pages" / "fragments"

@@ -10,8 +10,7 @@ import numpy as np
 from bot.read.features import Sentence, spans
 from bot.read.reading import Reading, Scored
 from bot.types import Passage
-from ingest.article.article import Article, Chunk
-from ingest.article.structure import sections
+from ingest.article import Article, Chunk, sections
 
 
 def chunks(article: Article) -> list[Chunk]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from conftest import FakeEmbedder
 
-from ingest.article.article import Article, LoadFailure
+from ingest.article import Article, LoadFailure
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder
 from ingest.errors import SourceError

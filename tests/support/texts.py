@@ -10,7 +10,7 @@ import re
 
 from hypothesis import strategies as st
 
-from ingest.article.normal_form import Piece, render, row, tidy
+from ingest.article import Piece, render, row, tidy
 
 NASTY = (
     "[1]", "[2]", "\\[1]", "**", "*a*", "_a_", "`x`", "<b>b</b>", "<!--", "&amp;", "&#35;", "|", "\\", "~~x~~", "$x$",

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 from bot.config import BotConfig
 from bot.types import Answer, Citation, Event, Passage, Token, Turn
-from ingest.article.article import Article, Chunk
+from ingest.article import Article, Chunk
 from ingest.errors import NotInIndex
 
 QUESTION = "How long do I hold it?"

@@ -21,8 +21,7 @@ import numpy as np
 from bot.eval.sets.case import Span
 from bot.read.features import spans
 from bot.retrieve.corpus import Corpus
-from ingest.article.article import Article, Chunk
-from ingest.article.chunks import embedding_text
+from ingest.article import Article, Chunk, embedding_text
 from ingest.embedder import Embedder, Floats, TokenVectors
 
 BM25, DENSE, LANGCHAIN = "BM25 alone", "dense alone", "LangChain, k = 4"

@@ -37,7 +37,7 @@ from bot.eval.measures.metrics import (
     verbatim,
 )
 from bot.eval.measures.outcome import Outcome
-from ingest.article.article import Article
+from ingest.article import Article
 
 Result = dict[str, Any]
 BESIDE, ABOVE = "baselines", "above the best baseline"  # keys of a Result, see result_of

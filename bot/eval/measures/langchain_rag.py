@@ -20,7 +20,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from bot.eval.sets.case import Span
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.embedder import Embedder, Floats
 
 K = 4

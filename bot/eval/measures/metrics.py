@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from bot.eval.sets.case import Case, Span
 from bot.text.markdown import unescape
 from bot.types import Answer, Citation
-from ingest.article.article import Article
+from ingest.article import Article
 
 Numbers = NDArray[np.float64]
 Flags = Sequence[bool] | NDArray[np.bool_]

@@ -15,7 +15,7 @@ from bot.eval.measures.metrics import found, quoted
 from bot.eval.sets.case import Case
 from bot.pipeline import Bot
 from bot.types import Answer
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.errors import QuestionError
 
 Verdict = Literal["right", "wrong", "missed", "rightly silent", "open"]

@@ -18,7 +18,7 @@ from typing import Any
 
 from bot.eval.sets.case import Case, Set, Span
 from bot.types import Turn
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.errors import SourceError
 
 _MOST_PLACES = 50  # of one short answer in one document

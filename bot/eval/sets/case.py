@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 
 from bot.types import Turn
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.errors import SourceError
 
 Span = tuple[str, int, int]  # article id, start, end

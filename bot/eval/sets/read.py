@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.eval.sets.beir import jsonl, read_benchmark, turns
 from bot.eval.sets.case import Case, Set, SetSkipped, Span
-from ingest.article.article import Article, LoadFailure
+from ingest.article import Article, LoadFailure
 from ingest.errors import SourceError
 from ingest.sources.load import load
 

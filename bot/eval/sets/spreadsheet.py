@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bot.eval.sets.case import Case, Set, Span
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.errors import SourceError
 
 _MOST_ROWS = 5000

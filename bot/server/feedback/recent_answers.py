@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from bot.types import Answer, Citation
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.errors import FootnoteError, NotInIndex
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import groupby, pairwise
 
-from ingest.article.structure import Block
+from ingest.article import Block
 
 Inline = Callable[[int, int], str]  # offsets into the text -> that slice as HTML
 

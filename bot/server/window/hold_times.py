@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.text.quantities import Quantity, quantities
-from ingest.article.structure import sentences
+from ingest.article import sentences
 
 SHORTEST, LONGEST = 2.0, 900.0  # seconds that anyone would want a timer for
 MOST_TICKS = 20  # in a row; more than that nobody ticks off

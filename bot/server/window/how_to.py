@@ -17,7 +17,7 @@ from itertools import pairwise
 from bot.server.window.hold_times import Hold, Repetitions, hold, repetitions
 from bot.text.markdown import unescape
 from bot.types import Answer, Citation
-from ingest.article.structure import Block
+from ingest.article import Block
 
 _MARKER = re.compile(r"\s?(?<!\\)\[(\d{1,3})\]")
 _ASKS = re.compile(

@@ -22,8 +22,7 @@ from bot.server.window.sources import panel, sources
 from bot.server.window.translations import Words
 from bot.text.markdown import unescape
 from bot.types import Answer, Citation
-from ingest.article.normal_form import without_towers
-from ingest.article.structure import blocks
+from ingest.article import blocks, without_towers
 from ingest.urls import is_web
 
 __all__ = [

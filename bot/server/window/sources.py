@@ -19,8 +19,7 @@ from babel.dates import format_date
 from bot.server.window.article_html import escape, flow
 from bot.server.window.translations import Words
 from bot.types import Answer, Citation, Passage
-from ingest.article.normal_form import without_towers
-from ingest.article.structure import Block, blocks
+from ingest.article import Block, blocks, without_towers
 
 CONTEXT = 500  # characters around a quote that are shown with it
 

@@ -25,9 +25,7 @@ from bot.write.verify.contradictions import contradiction
 from bot.write.verify.sentence import Said, Word, read_text
 from bot.write.verify.synonyms import alike, any_alike
 from bot.write.verify.wordnet import are_siblings, is_borne_out
-from ingest.article.article import Article
-from ingest.article.chunks import embedding_text
-from ingest.article.structure import Kind
+from ingest.article import Article, Kind, embedding_text
 from ingest.embedder import Floats, TokenVectors
 
 MOST_SOURCES = 3

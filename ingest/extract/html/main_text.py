@@ -1,4 +1,4 @@
-"""A web page -> Cleaned: find the article on it, leave the rest.
+"""A web page -> Document: find the article on it, leave the rest.
 
 The article's element is known where the page comes from a common blog platform. A page that is
 nothing but headings, paragraphs and lists is the article. Otherwise trafilatura, a library that
@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 
-from ingest.article.normal_form import Cleaned, Piece, plain_text, render, same, take_title, tidy, typed_lists
+from ingest.article import Document, Piece, plain_text, render, same, take_title, tidy, typed_lists
 from ingest.extract.html.hidden import is_silent
 from ingest.extract.html.metadata import read_meta
+from ingest.extract.html.pieces import pieces_of
 from ingest.extract.html.surroundings import is_links, linked_letters, own_text, surroundings
-from ingest.extract.html.tree import Element, parse_html, pieces_of
+from ingest.extract.html.tree import Element, parse_html
 from ingest.extract.prose import boilerplate
 from ingest.extract.prose.byline import read_byline
 
@@ -44,22 +45,22 @@ _BODIES = {"entry-content", "wp-block-post-content", "gh-content"}
 _ELSEWHERE = 600  # letters of paragraphs: with as many, the text stands where no platform puts it
 
 
-def from_html(html: str, url: str | None = None) -> Cleaned:
+def from_html(html: str, url: str | None = None) -> Document:
     """Read a web page. url: its own address, if known. Never raises on bad HTML."""
     root = parse_html(plain_text(html))
     if root is None:
-        return Cleaned("", "")
+        return Document("", "")
     meta = read_meta(root, url)
     sizes = _sizes(root)
     article = _platform_article(root, sizes)
     if article is None and _is_bare(root, sizes):
-        return Cleaned(meta.title, "", meta.url, meta.author, meta.published, meta.tags, meta.noindex)
+        return Document(meta.title, "", meta.url, meta.author, meta.published, meta.tags, meta.noindex)
     article = _plain_page(root) if article is None else article
     pieces = _found_pieces(root, html, sizes) if article is None else _pieces(article, sizes)
     if not any(p.kind != "heading" for p in pieces):
         pieces = _pieces(next(root.iter("body"), root), sizes)  # wrong guess: too much beats nothing
     title, pieces = take_title(typed_lists(pieces), meta.title)
-    return Cleaned(
+    return Document(
         title=title,
         text=render(_without_edges(pieces, title)),
         url=meta.url,

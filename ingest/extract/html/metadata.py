@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ingest.article.normal_form import same, tidy
+from ingest.article import same, tidy
 from ingest.extract.html.tree import Element, text_of
 from ingest.extract.prose.byline import is_name
 from ingest.extract.prose.dates import is_date, iso_date

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ingest.article.normal_form import plain_text
+from ingest.article import plain_text
 from ingest.extract.html.page_signs import Signs, read_signs
 from ingest.extract.html.tree import parse_html
 from ingest.urls import public_url

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ingest.article.normal_form import tidy
+from ingest.article import tidy
 from ingest.extract.html.tree import Element
 from ingest.extract.prose import boilerplate
 

@@ -1,49 +1,28 @@
-"""A parsed HTML tree -> pieces: headings, paragraphs, items, rows and captions, in order.
-
-One walk serves web pages and Markdown (which is rendered to HTML first), so a nested list or a
-table comes out the same from both. What is hidden says nothing (hidden.py); pictures only leave
-their caption.
-
-What this file does not know: which part of a page is the article (webpage.py decides that and says
-by `skip` what to leave out).
-"""
+"""A parsed HTML tree, and the visible text in it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
-from ingest.article.normal_form import Piece, join_lines, row, tidy, tidy_code
+from ingest.article import tidy
 from ingest.extract.html.hidden import is_silent
 
 Element = Any  # lxml has no type hints
-Skip = Callable[[Element], bool]
 
 
 def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-_BLOCKS = _names(
+BLOCKS = _names(
     "html body p div section article main header footer aside nav blockquote figure figcaption address center"
     " form fieldset legend details summary dl dt dd hr tr td th caption thead tbody tfoot hgroup search"
     " h1 h2 h3 h4 h5 h6 ul ol menu dir li table pre"
 )
-_HEADINGS = {f"h{n}": n for n in range(1, 7)}
-_LISTS = _names("ul ol menu dir")
 _CAPTION = re.compile(
     r"(?:.*[-_])?(?:captions?(?:[-_]+\w+)?|(?:photo|image|img|media|picture)[-_]*credits?)", re.I
 )
-_LONGEST_CAPTION = 400
-_ANCHOR_SIGNS = frozenset(("#", "¶", "§", "🔗", "⚓"))
-_FILE_NAME = re.compile(
-    r"\S+\.(?:jpe?g|png|gif|webp|svg|avif|heic|bmp)|(?:img|dsc|pxl|image|photo)[-_ ]?\d*", re.I
-)
-_TASK_BOX = re.compile(r"\[[ xX]\]\s+(?=\S)")
-_ROW_LINE = re.compile(r"\|.*\|")
-_DEEPEST = 120  # Python's stack has an end; nobody nests prose this deep
 
 
 def parse_html(source: str) -> Element | None:
@@ -57,17 +36,9 @@ def parse_html(source: str) -> Element | None:
         return None
 
 
-def pieces_of(root: Element, skip: Skip | None = None) -> list[Piece]:
-    """The pieces under an element. skip: elements to leave out with all that is in them."""
-    walk = _Walk(skip or _nothing)
-    walk.children(root, 0)
-    walk.flush()
-    return walk.pieces
-
-
 def text_of(element: Element) -> str:
     """All visible text under an element, as one line."""
-    return tidy(_raw_text(element))
+    return tidy(raw_text(element))
 
 
 def is_caption(element: Element) -> bool:
@@ -78,11 +49,7 @@ def is_caption(element: Element) -> bool:
     return next(element.iter("h1", "h2", "h3", "h4", "ul", "ol", "table", "blockquote", "pre"), None) is None
 
 
-def _nothing(_: Element) -> bool:
-    return False
-
-
-def _raw_text(element: Element) -> str:
+def raw_text(element: Element) -> str:
     """Text under an element without recursion, so that no depth is too deep."""
     out: list[str] = []
     stack: list[Element | str] = [element]
@@ -91,214 +58,12 @@ def _raw_text(element: Element) -> str:
         if isinstance(node, str):
             out.append(node)
             continue
-        if node.tag == "br" or node.tag in _BLOCKS:
+        if node.tag == "br" or node.tag in BLOCKS:
             out.append(" ")
         if not is_silent(node) or node is element:
             out.append(node.text or "")
             for child in reversed(node):
                 stack += [child.tail or "", child]
-        if node.tag in _BLOCKS:
+        if node.tag in BLOCKS:
             out.append(" ")
     return "".join(out)
-
-
-class _Walk:
-    """Collects pieces; the open paragraph is a list of lines, each a list of bits of text."""
-
-    def __init__(self, skip: Skip) -> None:
-        self.skip = skip
-        self.pieces: list[Piece] = []
-        self.lines: list[list[str]] = [[]]
-        self.captions: list[str] = []
-
-    def flush(self) -> None:
-        """Close the open paragraph."""
-        raw = ["".join(bits) for bits in self.lines]
-        self.lines = [[]]
-        if not self.captions and not any(map(str.strip, raw)):
-            return
-        rows = [line.strip() for line in "\n".join(raw).strip().split("\n")]
-        if rows[0] and all(map(_ROW_LINE.fullmatch, rows)):
-            self.pieces += [Piece("row", tidy(line)) for line in rows]  # the normal form, read again
-        else:
-            self.pieces += [Piece("paragraph", text) for text in join_lines(map(tidy, raw))]
-        self.pieces += [Piece("caption", text) for text in dict.fromkeys(self.captions)]
-        self.captions = []
-
-    def children(self, element: Element, depth: int) -> None:
-        self.lines[-1].append(element.text or "")
-        for child in element:
-            if not is_silent(child) and not self.skip(child):
-                self.visit(child, depth + 1)
-            self.lines[-1].append(child.tail or "")
-
-    def visit(self, element: Element, depth: int) -> None:
-        tag = element.tag
-        if depth > _DEEPEST:
-            self.lines[-1].append(_raw_text(element))
-        elif tag == "br":
-            self.lines.append([])
-        elif tag == "img":
-            self.image(element)
-        elif tag == "q":
-            self.lines[-1].append("“")
-            self.children(element, depth)
-            self.lines[-1].append("”")
-        elif tag in _BLOCKS or is_caption(element):
-            self.flush()
-            self.block(element, depth)
-            self.flush()
-        elif not (tag == "a" and _is_anchor_sign(element)):
-            self.children(element, depth)
-
-    def block(self, element: Element, depth: int) -> None:
-        tag = element.tag
-        if tag in _HEADINGS:
-            self.heading(element, depth)
-        elif tag in _LISTS:
-            self.items(element, depth)
-        elif tag == "table" and _is_data_table(element):
-            self.table(element, depth)
-        elif tag == "figure":
-            self.figure(element, depth)
-        elif tag != "figcaption" and is_caption(element):
-            self.caption(element, depth)
-        elif tag == "pre":
-            self.pieces.append(Piece("paragraph", tidy_code("".join(_code(element)))))
-        else:
-            self.children(element, depth)
-
-    def image(self, element: Element) -> None:
-        alt = tidy(element.get("alt") or "")
-        classes = (element.get("class") or "").split()
-        if "emoji" in classes or "wp-smiley" in classes:
-            self.lines[-1].append(alt)
-        elif len(alt) > 2 and not _FILE_NAME.fullmatch(alt):
-            self.captions.append(alt)
-
-    def heading(self, element: Element, depth: int) -> None:
-        inner = self.inner(element, depth)
-        words = " ".join(p.text for p in inner if p.kind != "caption")
-        self.pieces.append(Piece("heading", tidy(words), _HEADINGS[element.tag]))
-        self.pieces += [p for p in inner if p.kind == "caption"]
-
-    def figure(self, element: Element, depth: int) -> None:
-        """What a picture's maker wrote under it says more than the alternative text."""
-        said = [text for e in element.iter("figcaption") if (text := text_of(e))]
-        inner = self.inner(element, depth, lambda e: e.tag == "figcaption")
-        self.pieces += [p for p in inner if not said or p.kind != "caption"]
-        self.pieces += [Piece("caption", text) for text in said]
-
-    def caption(self, element: Element, depth: int) -> None:
-        """What a class calls a caption: its words, or else what its picture's text says."""
-        inner = self.inner(element, depth)
-        said = tidy(" ".join(p.text for p in inner if p.kind != "caption"))
-        if len(said) > _LONGEST_CAPTION:
-            self.pieces += inner
-        else:
-            self.pieces += [Piece("caption", said)] if said else inner
-
-    def inner(self, element: Element, depth: int, also: Skip | None = None) -> list[Piece]:
-        """The pieces of one element by themselves."""
-        if not len(element) and "|" not in (element.text or ""):  # most cells and items: no walk needed
-            text = tidy(element.text or "")
-            return [Piece("paragraph", text)] if text else []
-        walk = _Walk(lambda e: self.skip(e) or (also is not None and also(e)))
-        walk.children(element, depth)
-        walk.flush()
-        return walk.pieces
-
-    def items(self, element: Element, depth: int) -> None:
-        number = _integer(element.get("start"), 1)
-        self.stray(element.text)
-        for child in element:
-            self.stray(child.tail)
-            if is_silent(child) or self.skip(child):
-                continue
-            if child.tag in _LISTS:  # a list right inside a list: common, if wrong
-                self.pieces += [_deeper(p) for p in self.inner_of_list(child, depth + 1)]
-                continue
-            number = _integer(child.get("value"), number)
-            ordered = number if element.tag == "ol" and number >= 0 else None
-            self.item(self.inner(child, depth), ordered)
-            number += 1
-
-    def stray(self, text: str | None) -> None:
-        """Text that stands in a list but in no item."""
-        self.lines[-1].append(text or "")
-        self.flush()
-
-    def inner_of_list(self, element: Element, depth: int) -> list[Piece]:
-        walk = _Walk(self.skip)
-        walk.items(element, depth)
-        return walk.pieces
-
-    def item(self, inner: list[Piece], number: int | None) -> None:
-        """One item out of what its element holds; nested items follow it."""
-        if any(p.kind == "heading" for p in inner):
-            self.pieces += _section_in_item(inner, number)
-            return
-        own = " ".join(tidy(p.text) for p in inner if p.kind in ("paragraph", "row"))
-        own = _TASK_BOX.sub("", own, count=1) if _TASK_BOX.match(own) else own
-        if own and number is not None:
-            self.pieces.append(Piece("number", own, number=number))
-        elif own:
-            self.pieces.append(Piece("bullet", own))
-        nested = [p for p in inner if p.kind in ("bullet", "number")]
-        self.pieces += [_deeper(p) for p in nested] if own else nested
-        self.pieces += [p for p in inner if p.kind == "caption"]
-
-    def table(self, element: Element, depth: int) -> None:
-        for part in element.iter("caption"):
-            self.pieces += self.inner(part, depth)
-        for line in element.iter("tr"):
-            cells = [self.inner(cell, depth) for cell in line if cell.tag in ("td", "th")]
-            texts = [" ".join(tidy(p.text) for p in cell if p.kind != "caption") for cell in cells]
-            if any(texts):
-                self.pieces.append(row(texts))
-            self.pieces += [p for cell in cells for p in cell if p.kind == "caption"]
-
-
-def _section_in_item(inner: list[Piece], number: int | None) -> list[Piece]:
-    """An item with a heading is a section in disguise: its number goes with the heading."""
-    first = next(i for i, p in enumerate(inner) if p.kind == "heading")
-    head = inner[first]
-    if number is not None and not re.match(r"\d", head.text):
-        inner = [*inner[:first], replace(head, text=f"{number}. {head.text}"), *inner[first + 1 :]]
-    return inner
-
-
-def _deeper(piece: Piece) -> Piece:
-    return replace(piece, level=min(piece.level + 1, 8)) if piece.kind in ("bullet", "number") else piece
-
-
-def _integer(text: str | None, default: int) -> int:
-    m = re.fullmatch(r"\s*(\d{1,6})\s*", text or "")
-    return int(m[1]) if m else default
-
-
-def _is_anchor_sign(element: Element) -> bool:
-    """The "#" or "¶" that many sites put beside a heading, to link to it."""
-    return not len(element) and (element.text or "").strip() in _ANCHOR_SIGNS
-
-
-def _is_data_table(element: Element) -> bool:
-    """Against a table that only lays out a page: one column, or headings and tables inside."""
-    if element.get("role") in ("presentation", "none"):
-        return False
-    if next(element.iter("h1", "h2", "h3", "h4", "h5", "h6"), None) is not None:
-        return False
-    if sum(1 for _ in element.iter("table")) > 1:
-        return False
-    return any(sum(cell.tag in ("td", "th") for cell in line) > 1 for line in element.iter("tr"))
-
-
-def _code(element: Element) -> Iterator[str]:
-    """Text of preformatted lines; a line break may also be an element."""
-    for node in element.iter():
-        if node.tag == "br":
-            yield "\n"
-        if node is element or not is_silent(node):
-            yield node.text or ""
-        if node is not element:
-            yield node.tail or ""

@@ -1,0 +1,1 @@
+"""What words alone show, whatever the format: boilerplate, bylines, dates."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 
-from ingest.article.normal_form import tidy
+from ingest.article import tidy
 
 _MONTH_NAMES = "january february march april may june july august september october november december"
 _MONTHS = {name[:3]: number for number, name in enumerate(_MONTH_NAMES.split(), 1)}

@@ -1,0 +1,1 @@
+"""Text files: Markdown and plain text that was pasted from a page."""

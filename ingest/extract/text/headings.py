@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from ingest.article.normal_form import ends_sentence
+from ingest.article import ends_sentence
 from ingest.extract.prose.boilerplate import is_prose
 from ingest.extract.text.lines import Line
 

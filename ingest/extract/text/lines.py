@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from ingest.article.normal_form import ends_sentence, plain_text
+from ingest.article import ends_sentence, plain_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Markdown, with or without front matter -> Cleaned.
+"""Markdown, with or without front matter -> Document.
 
 markdown-it-py reads the body by the CommonMark rules (with tables and struck-out text) and renders
 it to HTML, which htmltree.py then reads: so HTML inside Markdown, nested lists and the like need no
@@ -17,9 +17,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.article.normal_form import Cleaned, plain_text, render, take_title, tidy, typed_lists
+from ingest.article import Document, plain_text, render, take_title, tidy, typed_lists
 from ingest.errors import SourceError
-from ingest.extract.html.tree import parse_html, pieces_of
+from ingest.extract.html.pieces import pieces_of
+from ingest.extract.html.tree import parse_html
 from ingest.extract.prose.dates import iso_date
 from ingest.urls import public_url
 
@@ -29,7 +30,7 @@ _LONGEST_FRONT_MATTER = 64 * 1024
 _NOTHING = frozenset(("", "~", "null", "none"))
 
 
-def from_markdown(source: str) -> Cleaned:
+def from_markdown(source: str) -> Document:
     """Read a Markdown document. Raises SourceError if its front matter cannot be read."""
     fields, body = split_front_matter(plain_text(source).lstrip("\n"))
     root = parse_html(f"<body>{_rendered(body)}</body>")
@@ -37,7 +38,7 @@ def from_markdown(source: str) -> Cleaned:
     title, pieces = take_title(pieces, _one(fields, "title"))
     published = _one(fields, "published", "date", "pubdate", "publishdate", "publish_date", "created")
     published = "" if published.lower() in ("true", "false") else published
-    return Cleaned(
+    return Document(
         title=title,
         text=render(pieces),
         url=public_url(_one(fields, "url", "canonical_url", "canonical", "link", "permalink")),

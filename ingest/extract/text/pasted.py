@@ -1,4 +1,4 @@
-"""Plain text pasted from a web page -> Cleaned.
+"""Plain text pasted from a web page -> Document.
 
 A paste has lost all marks, so this file reads what is left: the blank lines around a line, its
 shape, and what follows it. The rules come from posts pasted from Wix, WordPress and Squarespace.
@@ -18,8 +18,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ingest.article.normal_form import Cleaned, Piece, plain_text, render, same
-from ingest.article.structure import Kind
+from ingest.article import Document, Kind, Piece, plain_text, render, same
 from ingest.extract.prose import boilerplate
 from ingest.extract.prose.byline import read_byline
 from ingest.extract.text.headings import find_headings, is_caption
@@ -33,7 +32,7 @@ _SIGN = re.compile(r"^([ \t]*)[•●▪‣∙·⁃][ \t\xa0]*(?=\S)", re.M)
 _NUMBERING = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
 
 
-def from_pasted(source: str) -> Cleaned:
+def from_pasted(source: str) -> Document:
     """Read pasted text. Raises SourceError if it is Markdown with damaged front matter."""
     text = plain_text(source)
     if is_markdown(text):
@@ -48,7 +47,7 @@ def from_pasted(source: str) -> Cleaned:
     title = head.title
     if not pieces and title:  # one line is all there is: better quoted than only named
         pieces, title = [Piece("paragraph", title)], ""
-    return Cleaned(title, render(pieces), None, head.author, head.published, head.tags or tags)
+    return Document(title, render(pieces), None, head.author, head.published, head.tags or tags)
 
 
 def is_markdown(text: str) -> bool:

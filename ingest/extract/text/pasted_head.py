@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.article.normal_form import same
+from ingest.article import same
 from ingest.extract.prose.boilerplate import is_contents, is_edge, is_menu, is_page, is_prose
 from ingest.extract.prose.byline import Byline, is_name, read_byline
 from ingest.extract.text.lines import Line

@@ -14,7 +14,7 @@ from texts import texts
 from bot.answer import phrases as notes
 from bot.answer.about_post import about_the_blog
 from bot.answer.citations import footnote, verify
-from ingest.article.article import Article
+from ingest.article import Article
 
 BLOG = [
     Article("a", "Rolling your calves", "## Sore calves\n\nRoll them.\n", published="2025-01-02", author="Ann Lee", tags=("foam",)),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.answer.about_post import sentence, wanted
-from ingest.article.article import Article
+from ingest.article import Article
 
 POST = Article("a", "Tight *hamstrings*", "", author="Ada [1] Writer", published="2025-06-09T08:00:00+00:00")
 

@@ -12,7 +12,7 @@ from bot.answer.citations import Evidence, Line, footnote, link, verify
 from bot.answer.text_fragment import text_fragment
 from bot.text.markdown import escape
 from bot.types import Passage
-from ingest.article.article import Article, Chunk
+from ingest.article import Article, Chunk
 
 text = st.text(min_size=1, max_size=200) | st.sampled_from(
     ["See [1] and **this** \\[2]", "a_b_ <b> & `x`", "1. one\n- two"]

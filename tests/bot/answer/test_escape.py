@@ -14,7 +14,7 @@ from texts import NASTY, texts
 from bot.answer.citations import Evidence, Line, footnote, metadata_citation, verify
 from bot.text.markdown import escape, unescape
 from bot.types import Passage
-from ingest.article.article import Article, Chunk
+from ingest.article import Article, Chunk
 
 MARKDOWN = [MarkdownIt("commonmark"), MarkdownIt("commonmark").enable(["table", "strikethrough"])]
 visible = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answer.named import asked_list
-from ingest.article.article import Article
+from ingest.article import Article
 
 POST = Article(
     "a",

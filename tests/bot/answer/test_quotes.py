@@ -17,7 +17,7 @@ from bot.answer.draft import Part, join
 from bot.answer.lists import places_asked
 from bot.answer.quotes import compose
 from bot.understand.answer_type import KINDS, kind_of
-from ingest.article.article import Article
+from ingest.article import Article
 
 CALVES = Article(
     "c",

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from readings import by_id, chunks
 
 from bot.answer.suggestions import article_at, candidates
-from ingest.article.article import Article
-from ingest.article.normal_form import Piece, render
+from ingest.article import Article, Piece, render
 
 
 def made(

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from texts import any_texts, normal_texts, pieces
 
 from bot.answer.text_fragment import text_fragment
-from ingest.article.normal_form import Piece, render
-from ingest.article.structure import blocks, sentences
+from ingest.article import Piece, blocks, render, sentences
 
 Place = tuple[int, int]  # number of a block of the page, offset into it
 

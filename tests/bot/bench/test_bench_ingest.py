@@ -12,8 +12,7 @@ from bot.bench.ingest import measure_ingest, measure_langchain
 from bot.bench.rig.fake_embedder import MadeUpEmbedder
 from bot.bench.rig.stopwatch import process
 from bot.bench.rig.synthetic_blog import SECTIONS, made_post, write_blog, write_post
-from ingest.article.article import Article
-from ingest.article.chunks import chunk
+from ingest.article import Article, chunk
 from ingest.config import IndexConfig
 from ingest.index.finish import finish
 from ingest.sources.load import load

@@ -14,8 +14,7 @@ from bot.server.calm import ALIKE, ALL, SECONDS, Calm
 from bot.server.logs import OneEntry, log_to_stderr
 from bot.text.printable import printable
 from bot.types import Answer, Citation, Passage
-from ingest.article.article import Chunk
-from ingest.article.normal_form import plain_text
+from ingest.article import Chunk, plain_text
 
 HOSTILE = "red \x1b[31m bell \x07 c1 \x9b2J over \u202egnp\u2066 half \ud83d line\u2028"
 

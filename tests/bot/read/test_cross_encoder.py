@@ -12,7 +12,7 @@ from bot.read.cross_encoder import JointReader, Pieces, packed, pair, unpacked
 from bot.read.features import NAMES, Matter, Sentence
 from bot.read.reading import BESIDE, SHARE, Reading, Scored, again, beside, calibrated, ranked
 from bot.types import Passage
-from ingest.article.article import Chunk
+from ingest.article import Chunk
 from ingest.embedder import Floats
 from ingest.errors import EmbedderError
 

@@ -11,7 +11,7 @@ from readings import by_id, reading
 from texts import texts
 
 from bot.read.disambiguate import apart, asked, only_asked
-from ingest.article.article import Article
+from ingest.article import Article
 
 STRETCHES = Article(
     "s",

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from bot.retrieve.bm25 import Keywords, build
 from bot.retrieve.corpus import Corpus, load_corpus
-from ingest.article.article import Article
-from ingest.article.chunks import chunk
+from ingest.article import Article, chunk
 from ingest.config import IndexConfig
 from ingest.index import copies
 from ingest.index.store import Store

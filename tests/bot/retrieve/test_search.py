@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from bot.retrieve.corpus import Corpus, corpus_of, retrieve, retrieve_vector
 from bot.retrieve.fuse import fuse
-from ingest.article.article import Article, Chunk
-from ingest.article.chunks import chunk, embedding_text
+from ingest.article import Article, Chunk, chunk, embedding_text
 from ingest.embedder import Floats
 
 EMBEDDER = FakeEmbedder()

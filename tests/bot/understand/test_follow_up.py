@@ -18,8 +18,7 @@ from bot.types import Turn
 from bot.understand.blog_names import Outline, offered, outline_of
 from bot.understand.context import FADES, FIRST, NONE, context_of, leaning
 from bot.understand.follow_up import needs_context, rewrite
-from ingest.article.article import Article
-from ingest.article.structure import sections
+from ingest.article import Article, sections
 
 ROOT = Path(__file__).resolve().parents[3]
 SEATED = [Turn("user", "How do I do the seated hamstring stretch?"), Turn("assistant", "Sit down. [1]")]

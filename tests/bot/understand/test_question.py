@@ -10,7 +10,7 @@ from bot.answer.about_post import sentence, wanted
 from bot.understand.clean import focus, plain_words, tidy
 from bot.understand.small_talk import small_talk
 from bot.understand.spelling import correct
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.errors import QuestionError, QuestionTooLong
 
 

@@ -20,7 +20,7 @@ from bot.config import load_config
 from bot.types import Passage
 from bot.write.chat_model import AT_ONCE, MOST_WRITTEN, Writer, ask, open_writer
 from bot.write.llama_cpp import open_llamacpp
-from ingest.article.article import Chunk
+from ingest.article import Chunk
 from ingest.errors import ConfigError, ModelError
 
 ASKED = ask("why?", [Passage(Chunk("a", 0, (), "Hold it.\n", 0, 9), "T", None, 1.0)])

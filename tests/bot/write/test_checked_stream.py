@@ -19,8 +19,7 @@ from bot.types import Citation, Passage
 from bot.write.chat_model import Asked, Writer, ask
 from bot.write.checked_stream import checked, drafted, is_clean, plain
 from bot.write.verify.support import ground
-from ingest.article.article import Article, Chunk
-from ingest.article.chunks import embedding_text
+from ingest.article import Article, Chunk, embedding_text
 
 STANDING = Article(
     "standing",

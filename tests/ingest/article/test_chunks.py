@@ -10,9 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from texts import bare, normal_texts, texts
 
-from ingest.article.article import Article, Chunk
-from ingest.article.chunks import chunk, embedding_text
-from ingest.article.structure import Block, blocks, sections
+from ingest.article import Article, Block, Chunk, blocks, chunk, embedding_text, sections
 
 count = FakeEmbedder().count
 sizes = st.sampled_from([4, 8, 20, 60, 400])

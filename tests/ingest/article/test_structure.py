@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from texts import any_texts, bare, normal_texts, pieces, texts
 
-from ingest.article.normal_form import Piece, render
-from ingest.article.structure import blocks, sections, sentences
+from ingest.article import Piece, blocks, render, sections, sentences
 
 ARTICLE = """Opening line.
 It goes on.

@@ -10,11 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.article.normal_form import Piece, render, tidy
-from ingest.article.structure import blocks, sections
+from ingest.article import Piece, blocks, render, sections, tidy
 from ingest.errors import FootnoteError, SourceError
-from ingest.extract.document import clean, decode, from_html, from_markdown
-from ingest.extract.prose.dates import iso_date
+from ingest.extract import decode, from_html, from_markdown, iso_date, read_document
 
 DATA = Path(__file__).resolve().parents[3] / "data"
 
@@ -25,19 +23,19 @@ DATA = Path(__file__).resolve().parents[3] / "data"
 @pytest.mark.parametrize("file", sorted(DATA.glob("[ag]*/*.md")), ids=lambda p: p.stem)
 def test_sample_articles_are_in_normal_form_already(file: Path) -> None:
     source = file.read_text(encoding="utf-8")
-    cleaned = from_markdown(source)
-    assert cleaned.text == source.split("---\n", 2)[2].strip()
-    assert from_markdown(cleaned.text).text == cleaned.text
-    assert cleaned.title
-    assert cleaned.url and cleaned.url.startswith("https://blog.example/post/")
-    assert cleaned.published and cleaned.published.startswith("2025-")
-    assert cleaned.author == "Footnote sample"
-    assert len(cleaned.tags) >= 3
+    document = from_markdown(source)
+    assert document.text == source.split("---\n", 2)[2].strip()
+    assert from_markdown(document.text).text == document.text
+    assert document.title
+    assert document.url and document.url.startswith("https://blog.example/post/")
+    assert document.published and document.published.startswith("2025-")
+    assert document.author == "Footnote sample"
+    assert len(document.tags) >= 3
 
 
 def test_front_matter_values_stay_as_written() -> None:
-    cleaned = from_markdown("---\ntitle: Yes\ndate: 2024-01-05\nauthor: 12:30\ntags: a, b\n---\nText.")
-    assert (cleaned.title, cleaned.published, cleaned.author, cleaned.tags) == (
+    document = from_markdown("---\ntitle: Yes\ndate: 2024-01-05\nauthor: 12:30\ntags: a, b\n---\nText.")
+    assert (document.title, document.published, document.author, document.tags) == (
         "Yes",
         "2024-01-05",
         "12:30",
@@ -46,10 +44,10 @@ def test_front_matter_values_stay_as_written() -> None:
 
 
 def test_front_matter_in_other_shapes() -> None:
-    cleaned = from_markdown(
+    document = from_markdown(
         "+++\ntitle = 'T'\ndate = 2024-01-05T10:00:00Z\nauthors = [{name = 'A'}, 'B']\n+++\nText."
     )
-    assert (cleaned.title, cleaned.published, cleaned.author) == ("T", "2024-01-05T10:00:00+00:00", "A, B")
+    assert (document.title, document.published, document.author) == ("T", "2024-01-05T10:00:00+00:00", "A, B")
     assert from_markdown("---\n---\nText.").text == "Text."
     assert from_markdown("---\ntags:\n  - a\n  - [b]\n  - c\nauthor:\n---\nText.").tags == ("a", "c")
     assert from_markdown("---\ndraft: true\n---\nText.").draft
@@ -74,8 +72,8 @@ def test_broken_front_matter_is_told(inside: str) -> None:
 
 
 def test_front_matter_makes_no_objects_and_does_not_explode() -> None:
-    cleaned = from_markdown("---\ntitle: !!python/object/apply:os.system ['ls']\nurl: x\n---\nText.")
-    assert cleaned.title == ""
+    document = from_markdown("---\ntitle: !!python/object/apply:os.system ['ls']\nurl: x\n---\nText.")
+    assert document.title == ""
     bomb = "a: &a [x, x]\n" + "".join(
         f"{b}: &{b} [*{a}, *{a}]\n" for a, b in pairwise("abcdefghijklmnopqrst")
     )
@@ -86,9 +84,9 @@ def test_front_matter_makes_no_objects_and_does_not_explode() -> None:
     "url", ["ftp://x.org/a", "javascript:alert(1)", "/post/a", "https://", "http://u:p@x.org", "x y"]
 )
 def test_bad_address_is_dropped_and_the_article_kept(url: str) -> None:
-    cleaned = from_markdown(f"---\nurl: '{url}'\n---\nText.")
-    assert cleaned.url is None
-    assert cleaned.text == "Text."
+    document = from_markdown(f"---\nurl: '{url}'\n---\nText.")
+    assert document.url is None
+    assert document.text == "Text."
 
 
 def test_a_thematic_break_is_no_front_matter() -> None:
@@ -196,36 +194,38 @@ UNKNOWN = f"""<html><head><title>The Garden</title><meta name="author" content="
 
 
 def test_wix_page() -> None:
-    cleaned = from_html(WIX)
-    assert cleaned.text == (
+    document = from_html(WIX)
+    assert document.text == (
         "Sleeping well starts in the evening.\n\n![A dark bedroom with the curtains drawn]\n\n## Light\n\n"
         "Dim the lights at nine.\n\n- No screens\n- Thick curtains\n  - or a mask\n\n### 1. Breathing\n\n"
         "1. In for four.\n2. Out for six."
     )
-    assert (cleaned.title, cleaned.author) == ("Sleep Well", "Jane Doe")
-    assert cleaned.url == "https://jane.example/post/sleep-well"
-    assert cleaned.published == "2024-03-05T10:00:00+00:00"
-    assert cleaned.noindex
+    assert (document.title, document.author) == ("Sleep Well", "Jane Doe")
+    assert document.url == "https://jane.example/post/sleep-well"
+    assert document.published == "2024-03-05T10:00:00+00:00"
+    assert document.noindex
 
 
 def test_wordpress_page() -> None:
-    cleaned = from_html(WORDPRESS, "https://ann.example/bread")
-    assert cleaned.text == (
+    document = from_html(WORDPRESS, "https://ann.example/bread")
+    assert document.text == (
         "Flour, water, salt.\n\n![A fresh loaf]\n\n## Method\n\n3. Mix\n4. Wait\n\n"
         "| Day | Step |\n| 1 | Feed |\n\n- one\n- two"
     )
-    assert (cleaned.title, cleaned.author, cleaned.published) == ("Bread", "Ann Lee", "2023-02-01")
-    assert (cleaned.url, cleaned.tags) == ("https://ann.example/bread", ("Baking",))
+    assert (document.title, document.author, document.published) == ("Bread", "Ann Lee", "2023-02-01")
+    assert (document.url, document.tags) == ("https://ann.example/bread", ("Baking",))
 
 
 def test_page_of_an_unknown_kind() -> None:
-    cleaned = from_html(UNKNOWN)
-    assert (cleaned.title, cleaned.author) == ("The Garden", "Tom Green")
-    assert [cleaned.text[b.start : b.end] for b in blocks(cleaned.text) if b.kind == "heading"] == ["Evening"]
-    assert "5. Water the beds.\n6. Close the gate." in cleaned.text
-    assert "![The gate]" in cleaned.text
+    document = from_html(UNKNOWN)
+    assert (document.title, document.author) == ("The Garden", "Tom Green")
+    assert [document.text[b.start : b.end] for b in blocks(document.text) if b.kind == "heading"] == [
+        "Evening"
+    ]
+    assert "5. Water the beds.\n6. Close the gate." in document.text
+    assert "![The gate]" in document.text
     for gone in ("Home", "Popular", "One post", "All rights"):
-        assert gone not in cleaned.text
+        assert gone not in document.text
 
 
 @pytest.mark.parametrize(
@@ -254,8 +254,8 @@ def test_page_of_an_unknown_kind() -> None:
     ],
 )
 def test_small_pages(page: str, title: str, text: str) -> None:
-    cleaned = from_html(page)
-    assert (cleaned.title, cleaned.text) == (title, text)
+    document = from_html(page)
+    assert (document.title, document.text) == (title, text)
 
 
 def layout(inside: str, around: str = "") -> str:
@@ -371,13 +371,13 @@ def test_a_page_too_large_for_trafilatura_is_found_all_the_same() -> None:
 
 def test_bad_structured_data_is_passed_over() -> None:
     head = "<script type='application/ld+json'>{]</script><link rel=canonical href='javascript:x'>"
-    cleaned = from_html(f"{head}<meta name=author content='A B'><h1>T</h1><p>Text.</p>")
-    assert (cleaned.url, cleaned.author, cleaned.text) == (None, "A B", "Text.")
+    document = from_html(f"{head}<meta name=author content='A B'><h1>T</h1><p>Text.</p>")
+    assert (document.url, document.author, document.text) == (None, "A B", "Text.")
 
 
 def test_content_that_is_not_what_its_name_says() -> None:
-    assert clean("<!doctype html><h1>T</h1><p>Text.</p>", "text").title == "T"
-    assert clean("My Title\n\nBy Jane Doe\n\nSome text here.", "html").author == "Jane Doe"
+    assert read_document("<!doctype html><h1>T</h1><p>Text.</p>", "text").title == "T"
+    assert read_document("My Title\n\nBy Jane Doe\n\nSome text here.", "html").author == "Jane Doe"
 
 
 # Bytes
@@ -538,15 +538,15 @@ MARKUP = st.lists(
 def test_any_markup_gives_normal_form(source: str) -> None:
     for read in (from_markdown, from_html):
         try:
-            cleaned = read(source)
+            document = read(source)
         except FootnoteError:
             continue
-        parts = sections(cleaned.text)
-        assert not parts or parts[-1].end == len(cleaned.text)
+        parts = sections(document.text)
+        assert not parts or parts[-1].end == len(document.text)
         assert all(a.end == b.start for a, b in pairwise(parts))
-        for shown in (cleaned.text.replace("\n", ""), cleaned.title, cleaned.author or "", *cleaned.tags):
+        for shown in (document.text.replace("\n", ""), document.title, document.author or "", *document.tags):
             assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for char in shown)
-        assert not any(b.kind == "heading" and b.level < 2 for b in blocks(cleaned.text))
+        assert not any(b.kind == "heading" and b.level < 2 for b in blocks(document.text))
 
 
 @pytest.mark.parametrize(

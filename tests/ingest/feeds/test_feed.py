@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SourceError
+from ingest.feeds import Feed, Post, article_of, looks_like_feed, read_feed
 from ingest.feeds.entry import iso, name_only
 from ingest.feeds.excerpt import ends_open, without_footer, without_more
-from ingest.feeds.feed import MOST_POSTS, Feed, looks_like_feed, read_feed
-from ingest.feeds.post import Post, article_of
+from ingest.feeds.feed import MOST_POSTS
 
 URL = "https://b.example/feed/"
 LONG = "".join(

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from ingest.errors import SourceError
-from ingest.feeds.post import Post, article_of, paragraphs, plain_title
+from ingest.feeds import Post, article_of
+from ingest.feeds.post import paragraphs, plain_title
 
 POST = Post("k", "https://b.example/my-post/", "My post", "<p>Text.</p>", "Ann", "2025-01-02", ("x",), True)
 

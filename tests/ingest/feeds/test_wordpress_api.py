@@ -10,11 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from ingest.article.article import LoadFailure
-from ingest.article.items import LeftOut
+from ingest.article import LeftOut, LoadFailure
 from ingest.errors import FetchError, SourceError
-from ingest.feeds.post import Post
-from ingest.feeds.wordpress_api import wordpress_kinds, wordpress_posts, wordpress_root
+from ingest.feeds import Post, wordpress_kinds, wordpress_posts, wordpress_root
 
 HOME = "https://blog.example/"
 ROOT = "https://blog.example/wp-json/"

@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import SourceError
-from ingest.feeds.post import Post, article_of
+from ingest.feeds import Post, Skipped, article_of, looks_like_wxr, read_wxr
 from ingest.feeds.wordpress_html import body_html
-from ingest.feeds.wxr import Skipped, looks_like_wxr, read_wxr
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8" ?>\n<!-- generator="WordPress/6.5" -->\n<rss version="2.0"'

@@ -18,8 +18,7 @@ import pytest
 from conftest import FakeEmbedder
 from small_blog import CONFIG
 
-from ingest.article.article import Article, Chunk
-from ingest.article.chunks import chunk
+from ingest.article import Article, Chunk, chunk
 from ingest.embedder import Floats, TokenVectors
 from ingest.errors import IndexDamaged, IndexMismatch, NotInIndex
 from ingest.index import copies

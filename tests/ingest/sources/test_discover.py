@@ -11,8 +11,7 @@ from conftest import FakeEmbedder
 from small_blog import ids, index_at
 from small_site import Site, serving
 
-from ingest.article.article import Article
-from ingest.article.items import Inventory
+from ingest.article import Article, Inventory
 from ingest.errors import SourceError
 from ingest.index.generations import Index
 from ingest.sources.load import load as plain_load

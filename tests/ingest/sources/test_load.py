@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.article.article import Article, LoadFailure
-from ingest.article.items import LeftOut
-from ingest.article.structure import blocks
+from ingest.article import Article, LeftOut, LoadFailure, blocks
 from ingest.errors import SourceError
 from ingest.sources import folder as folder_module
 from ingest.sources.load import load

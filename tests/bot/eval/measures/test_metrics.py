@@ -29,7 +29,7 @@ from bot.eval.measures.metrics import (
 )
 from bot.eval.sets.case import Case
 from bot.types import Answer, Citation, Passage
-from ingest.article.article import Article, Chunk
+from ingest.article import Article, Chunk
 
 scored = st.lists(
     st.tuples(st.sampled_from([0.0, 0.1, 0.1, 0.5, 0.9, 1.0]) | st.floats(0, 1), st.booleans()), max_size=30

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.eval.sets.spreadsheet import read_sheet
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.errors import SourceError
 
 ARTICLES = (

@@ -11,7 +11,7 @@ from fake_bot import HOSTILE, STRETCHES, FakeBot, cite
 
 from bot.server.feedback.recent_answers import Change, Memory
 from bot.types import Answer
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.errors import IndexBusy, IndexMissing
 
 if TYPE_CHECKING:

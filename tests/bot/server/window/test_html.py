@@ -17,8 +17,7 @@ from bot.server.window import html as render
 from bot.server.window.article_html import flow
 from bot.server.window.translations import words_in
 from bot.types import Answer, Citation, Passage
-from ingest.article.article import Chunk
-from ingest.article.structure import blocks
+from ingest.article import Chunk, blocks
 
 OURS = {
     "a", "article", "blockquote", "br", "button", "div", "h2", "h3", "h4", "header", "h1", "li", "mark", "ol",

@@ -14,7 +14,7 @@ from bot.server.feedback.store import REASONS
 from bot.server.window.own_sentences import in_their_words, urgent_first
 from bot.server.window.translations import CODES, FOLDER, IN_ANSWERS, load_words, words_for, words_in
 from bot.understand.small_talk import small_talk
-from ingest.article.article import Article
+from ingest.article import Article
 from ingest.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[4]

@@ -14,8 +14,7 @@ from bot.write.verify.sentence import read_text
 from bot.write.verify.support import ground, judge
 from bot.write.verify.synonyms import alike, key
 from bot.write.verify.wordnet import are_siblings, is_borne_out
-from ingest.article.article import Article, Chunk
-from ingest.article.chunks import embedding_text
+from ingest.article import Article, Chunk, embedding_text
 
 
 def amounts(text: str) -> list[tuple[float, float, str, str]]:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.extract.document import decode
-from ingest.extract.html.page_kind import declared_feeds, is_home, is_wix, kind_of
+from ingest.extract import declared_feeds, decode, is_home, is_wix, kind_of
 
 HERE = "https://blog.example/some-post/"
 SENTENCE = "Tight muscles at the back of the thigh pull on the pelvis and change how the lower back moves. "

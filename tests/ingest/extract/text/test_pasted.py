@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.article.structure import Block, blocks, sections
+from ingest.article import Block, Document, blocks, sections
 from ingest.errors import FootnoteError
-from ingest.extract.document import Cleaned, from_pasted
+from ingest.extract import from_pasted
 
 PROSE = "This is a paragraph that is long enough to be one, and it ends as a sentence does."
 
@@ -27,18 +27,18 @@ def of_kind(text: str, *kinds: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def post(shared: Path) -> Cleaned:
+def post(shared: Path) -> Document:
     return from_pasted((shared / "corpus" / "tight-hamstrings.txt").read_text(encoding="utf-8"))
 
 
-def test_real_post_head(post: Cleaned) -> None:
+def test_real_post_head(post: Document) -> None:
     assert post.title == "Tight Hamstrings: Your Unseen Cause of Back Pain"
     assert post.author == "Monica Pineider"
     assert post.published == "Jun 9"  # the page gives no year, so none is made up
     assert post.url is None
 
 
-def test_real_post_structure(post: Cleaned) -> None:
+def test_real_post_structure(post: Document) -> None:
     found: list[Block] = list(blocks(post.text))
     counts = Counter((b.kind, b.level) for b in found)
     assert counts == {
@@ -54,21 +54,21 @@ def test_real_post_structure(post: Cleaned) -> None:
     assert of_kind(post.text, "heading")[-1] == "Conclusion"
 
 
-def test_real_post_trail_and_captions(post: Cleaned) -> None:
+def test_real_post_trail_and_captions(post: Document) -> None:
     paths = [section.path for section in sections(post.text)]
     assert ("Hamstring Stretches for Lower Back Pain", "4. Downward Dog Stretch") in paths
     assert paths[0] == ()
     assert [caption.split()[1] for caption in of_kind(post.text, "caption")] == ["person", "therapist"]
 
 
-def test_real_post_without_its_surroundings(post: Cleaned) -> None:
+def test_real_post_without_its_surroundings(post: Document) -> None:
     for gone in ("of page", "min read", "Updated", "Table Of", "Recent Posts", "Leave A", "any thoughts"):
         assert gone not in post.text
     assert "Monica" not in post.text
     assert "\xa0" not in post.text
 
 
-def test_real_post_loses_no_words(post: Cleaned, shared: Path) -> None:
+def test_real_post_loses_no_words(post: Document, shared: Path) -> None:
     raw = (shared / "corpus" / "tight-hamstrings.txt").read_text(encoding="utf-8")
     body = raw[raw.index("That persistent") : raw.index("Recent Posts")].replace("Table Of Contents", "")
     kept = post.text
@@ -79,12 +79,12 @@ def test_real_post_loses_no_words(post: Cleaned, shared: Path) -> None:
 
 
 @pytest.mark.parametrize("gap", ["\n", "\n\n", "\n\n\n", "\r\n\r\n"], ids=["none", "one", "two", "crlf"])
-def test_real_post_whatever_its_blank_lines(post: Cleaned, shared: Path, gap: str) -> None:
+def test_real_post_whatever_its_blank_lines(post: Document, shared: Path, gap: str) -> None:
     raw = (shared / "corpus" / "tight-hamstrings.txt").read_text(encoding="utf-8")
-    cleaned = from_pasted(re.sub(r"\n\s*\n+", gap, raw))
-    assert of_kind(cleaned.text, "heading") == of_kind(post.text, "heading")
-    assert of_kind(cleaned.text, "bullet") == of_kind(post.text, "bullet")
-    assert (cleaned.title, cleaned.author, cleaned.published) == (post.title, post.author, post.published)
+    document = from_pasted(re.sub(r"\n\s*\n+", gap, raw))
+    assert of_kind(document.text, "heading") == of_kind(post.text, "heading")
+    assert of_kind(document.text, "bullet") == of_kind(post.text, "bullet")
+    assert (document.title, document.author, document.published) == (post.title, post.author, post.published)
 
 
 # Other platforms
@@ -247,18 +247,18 @@ Keep it fun. Nobody ever ran for long who did not enjoy it a little."""
     ids=["wix", "wordpress", "squarespace", "medium", "hand-typed"],
 )
 def test_platforms(page: str, head: tuple[str, str, str], headings: list[str], items: int) -> None:
-    cleaned = from_pasted(page)
-    assert (cleaned.title, cleaned.author, cleaned.published) == head
-    assert of_kind(cleaned.text, "heading") == headings
-    assert len(of_kind(cleaned.text, "bullet", "number")) == items
+    document = from_pasted(page)
+    assert (document.title, document.author, document.published) == head
+    assert of_kind(document.text, "heading") == headings
+    assert len(of_kind(document.text, "bullet", "number")) == items
     for gone in ("Share", "Related", "Previous", "Cats", "Log in", "Home", "views", "Listen", "Name *"):
-        assert gone not in cleaned.text
+        assert gone not in document.text
 
 
 def test_tags_and_prose_about_recent_posts() -> None:
-    cleaned = from_pasted(WORDPRESS)
-    assert cleaned.tags == ("Bread", "Baking")
-    assert cleaned.text.endswith("It is mentioned here in prose.")
+    document = from_pasted(WORDPRESS)
+    assert document.tags == ("Bread", "Baking")
+    assert document.text.endswith("It is mentioned here in prose.")
 
 
 # Single rules
@@ -270,9 +270,9 @@ def test_words_of_boilerplate_as_headings_do_not_cut() -> None:
 
 
 def test_no_headings_at_all() -> None:
-    cleaned = from_pasted("I went to the sea. It was cold.\n\nThe water was grey.\n\nWe ate chips.")
-    assert cleaned.title == ""
-    assert cleaned.text == "I went to the sea. It was cold.\n\nThe water was grey.\n\nWe ate chips."
+    document = from_pasted("I went to the sea. It was cold.\n\nThe water was grey.\n\nWe ate chips.")
+    assert document.title == ""
+    assert document.text == "I went to the sea. It was cold.\n\nThe water was grey.\n\nWe ate chips."
 
 
 def test_one_line_is_text_not_only_a_title() -> None:
@@ -281,13 +281,13 @@ def test_one_line_is_text_not_only_a_title() -> None:
 
 @pytest.mark.parametrize("bullet", ["•", "-", "*", "·", "–", "◦", "●"])
 def test_bullets_with_blank_lines_between(bullet: str) -> None:
-    cleaned = from_pasted(f"My Title\n\n{PROSE}\n\n{bullet} One\xa0thing\n\n{bullet} Another\n")
-    assert cleaned.text == f"{PROSE}\n\n- One thing\n- Another"
+    document = from_pasted(f"My Title\n\n{PROSE}\n\n{bullet} One\xa0thing\n\n{bullet} Another\n")
+    assert document.text == f"{PROSE}\n\n- One thing\n- Another"
 
 
 def test_nested_lists() -> None:
-    cleaned = from_pasted(f"Packing\n\n{PROSE}\n\n• A\n    ◦ B\n• C\n◦ D\n1. E\n")
-    assert "- A\n  - B\n- C\n  - D\n" in cleaned.text
+    document = from_pasted(f"Packing\n\n{PROSE}\n\n• A\n    ◦ B\n• C\n◦ D\n1. E\n")
+    assert "- A\n  - B\n- C\n  - D\n" in document.text
 
 
 def test_a_bullet_alone_on_its_line() -> None:
@@ -295,8 +295,8 @@ def test_a_bullet_alone_on_its_line() -> None:
 
 
 def test_numbered_lists_keep_their_numbers() -> None:
-    cleaned = from_pasted(f"My Title\n\n{PROSE}\n\n3. Stand.\n\n4) Bend.\n")
-    assert cleaned.text.endswith("3. Stand.\n4. Bend.")
+    document = from_pasted(f"My Title\n\n{PROSE}\n\n3. Stand.\n\n4) Bend.\n")
+    assert document.text.endswith("3. Stand.\n4. Bend.")
 
 
 def test_numbered_items_with_bullets_under_them() -> None:
@@ -307,14 +307,14 @@ def test_numbered_items_with_bullets_under_them() -> None:
 def test_filled_table_of_contents_names_the_headings() -> None:
     contents = "Contents\n\n• my very own words!\n• a second part\n\n"
     text = f"My Title\n\n{PROSE}\n\n{contents}my very own words!\n\n{PROSE}\n\na second part\n\n{PROSE}\n"
-    cleaned = from_pasted(text)
-    assert of_kind(cleaned.text, "heading") == ["my very own words!", "a second part"]
-    assert of_kind(cleaned.text, "bullet") == []
+    document = from_pasted(text)
+    assert of_kind(document.text, "heading") == ["my very own words!", "a second part"]
+    assert of_kind(document.text, "bullet") == []
 
 
 def test_contents_as_a_heading_stays() -> None:
-    cleaned = from_pasted(f"My Title\n\n{PROSE}\n\nContents\n\n{PROSE}\n")
-    assert "Contents" in cleaned.text
+    document = from_pasted(f"My Title\n\n{PROSE}\n\nContents\n\n{PROSE}\n")
+    assert "Contents" in document.text
 
 
 def test_hard_wrapped_lines_are_joined() -> None:
@@ -324,9 +324,9 @@ def test_hard_wrapped_lines_are_joined() -> None:
         "they are is told by the length of the waggle, and the direction by\nits angle.\n\n"
         "- The dance is done in the dark, so the other bees feel it rather\n  than see it.\n"
     )
-    cleaned = from_pasted(text)
-    assert len(of_kind(cleaned.text, "paragraph")) == 1
-    assert cleaned.text.endswith(
+    document = from_pasted(text)
+    assert len(of_kind(document.text, "paragraph")) == 1
+    assert document.text.endswith(
         "- The dance is done in the dark, so the other bees feel it rather than see it."
     )
 
@@ -334,9 +334,9 @@ def test_hard_wrapped_lines_are_joined() -> None:
 def test_captions_are_not_prose_and_prose_is_no_caption() -> None:
     caption = "A woman stretching her calf beside a wall"
     statement = "A woman stretching every day can reduce her pain."
-    cleaned = from_pasted(f"My Title\n\n{PROSE}\n\n\n{caption}\n\n{PROSE}\n\n\n{statement}\n\n{PROSE}\n")
-    assert of_kind(cleaned.text, "caption") == [caption]
-    assert statement in of_kind(cleaned.text, "paragraph")
+    document = from_pasted(f"My Title\n\n{PROSE}\n\n\n{caption}\n\n{PROSE}\n\n\n{statement}\n\n{PROSE}\n")
+    assert of_kind(document.text, "caption") == [caption]
+    assert statement in of_kind(document.text, "paragraph")
 
 
 @pytest.mark.parametrize(
@@ -352,50 +352,50 @@ def test_captions_are_not_prose_and_prose_is_no_caption() -> None:
     ],
 )
 def test_doubtful_lines_are_no_headings(line: str) -> None:
-    cleaned = from_pasted(f"My Title\n\n{PROSE}\n\n{line}\n\n{PROSE}\n")
-    assert of_kind(cleaned.text, "heading") == []
-    assert line in cleaned.text
+    document = from_pasted(f"My Title\n\n{PROSE}\n\n{line}\n\n{PROSE}\n")
+    assert of_kind(document.text, "heading") == []
+    assert line in document.text
 
 
 def test_three_short_lines_are_a_list_not_headings() -> None:
-    cleaned = from_pasted(f"My Title\n\n{PROSE}\n\nTwo Eggs\n\nOne Onion\n\nSome Salt\n\n{PROSE}\n")
-    assert of_kind(cleaned.text, "heading") == []
-    assert "Two Eggs\n\nOne Onion\n\nSome Salt" in cleaned.text
+    document = from_pasted(f"My Title\n\n{PROSE}\n\nTwo Eggs\n\nOne Onion\n\nSome Salt\n\n{PROSE}\n")
+    assert of_kind(document.text, "heading") == []
+    assert "Two Eggs\n\nOne Onion\n\nSome Salt" in document.text
 
 
 def test_markdown_in_a_text_file() -> None:
-    cleaned = from_pasted("# My Post\r\n\r\nSome *text*.\r\n\r\n## Part\r\n\r\n• one\r\n• two\r\n")
-    assert cleaned.title == "My Post"
-    assert cleaned.text == "Some text.\n\n## Part\n\n- one\n- two"
+    document = from_pasted("# My Post\r\n\r\nSome *text*.\r\n\r\n## Part\r\n\r\n• one\r\n• two\r\n")
+    assert document.title == "My Post"
+    assert document.text == "Some text.\n\n## Part\n\n- one\n- two"
 
 
 def test_a_lone_hash_is_no_markdown() -> None:
-    cleaned = from_pasted(f"My Title\n\n{PROSE}\n\n# 1 in sales\n\n{PROSE}\n")
-    assert of_kind(cleaned.text, "heading") == []
-    assert cleaned.title == "My Title"
+    document = from_pasted(f"My Title\n\n{PROSE}\n\n# 1 in sales\n\n{PROSE}\n")
+    assert of_kind(document.text, "heading") == []
+    assert document.title == "My Title"
 
 
 def test_characters() -> None:
-    cleaned = from_pasted(
+    document = from_pasted(
         "\ufeffMy Title\r\n\r\nDon\u2019t cafe\u0301\u200b\xa0stop, it\u00ad is \u201cfine\u201d.\r\n\x00"
     )
-    assert cleaned.text == "Don’t café stop, it is “fine”."
+    assert document.text == "Don’t café stop, it is “fine”."
 
 
 @pytest.mark.parametrize(
     "line", ["By Jane Doe", "Writer: Jane Doe", "Posted by Jane Doe on May 3, 2020", "Written by Jane Doe"]
 )
 def test_bylines(line: str) -> None:
-    cleaned = from_pasted(f"My Title Here\n\n{line}\n\n{PROSE}\n\n{PROSE}\n")
-    assert cleaned.author == "Jane Doe"
-    assert cleaned.title == "My Title Here"
+    document = from_pasted(f"My Title Here\n\n{line}\n\n{PROSE}\n\n{PROSE}\n")
+    assert document.author == "Jane Doe"
+    assert document.title == "My Title Here"
 
 
 def test_prose_that_begins_with_by_is_no_byline() -> None:
     line = "By the end of this post you will know how to stretch."
-    cleaned = from_pasted(f"My Title Here\n\n{line}\n\n{PROSE}\n")
-    assert cleaned.author is None
-    assert line in cleaned.text
+    document = from_pasted(f"My Title Here\n\n{line}\n\n{PROSE}\n")
+    assert document.author is None
+    assert line in document.text
 
 
 # Any text
@@ -430,15 +430,15 @@ LINES = st.lists(
 @given(LINES.map("\n".join))
 def test_any_text_gives_normal_form(text: str) -> None:
     try:
-        cleaned = from_pasted(text)
+        document = from_pasted(text)
     except FootnoteError:
         return
-    parts = sections(cleaned.text)
-    if cleaned.text:
-        assert parts[0].start == 0 or not cleaned.text[: parts[0].start].strip()
-        assert parts[-1].end == len(cleaned.text)
+    parts = sections(document.text)
+    if document.text:
+        assert parts[0].start == 0 or not document.text[: parts[0].start].strip()
+        assert parts[-1].end == len(document.text)
         assert all(a.end == b.start for a, b in pairwise(parts))
-    for shown in (cleaned.text.replace("\n", ""), cleaned.title, cleaned.author or ""):
+    for shown in (document.text.replace("\n", ""), document.title, document.author or ""):
         assert not any(ord(char) < 32 or 0x7F <= ord(char) < 0xA0 for char in shown)
 
 
