@@ -23,10 +23,22 @@ from typing import TYPE_CHECKING, Any
 
 from bot.problems import explain
 from bot.server.question_queue import AT_ONCE, LINE, House, house_of
-from bot.server.window import html as render
-from bot.server.window.conversation import Talk, broken_off, converse, greeting, messages
-from bot.server.window.conversation_store import Conversations
-from bot.server.window.translations import Languages, Words, load_words, words_for
+from bot.server.window import (
+    Conversation,
+    ConversationStore,
+    Languages,
+    Translations,
+    chat_messages,
+    choose_language,
+    continue_conversation,
+    load_languages,
+    mark_stopped,
+    render_footer,
+    render_greeting,
+    render_header,
+    render_panel,
+    render_welcome,
+)
 from ingest.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -59,19 +71,19 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
     """The window over one bot. house: shared with whatever else asks this bot."""
     gr = _gradio()
     house = house or house_of(bot, bot.config)
-    languages = load_words(bot.config.words_folder)
-    words = words_for(languages=languages)  # until the browser has said which language it wants
+    languages = load_languages(bot.config.words_folder)
+    words = choose_language(languages=languages)  # until the browser has said which language it wants
     with gr.Blocks(title=bot.config.title, analytics_enabled=False) as window:
         talk = gr.State((), time_to_live=FORGET_SECONDS)
         with gr.Column(elem_id="fn-page"):
-            top = gr.Markdown(render.header(_title(bot, words), words), elem_id="fn-top", container=False)
+            top = gr.Markdown(render_header(_title(bot, words), words), elem_id="fn-top", container=False)
             chat = gr.Chatbot(
                 elem_id="fn-chat", show_label=False, container=False, height=None, layout="panel", buttons=[],
                 latex_delimiters=[], allow_tags=False, autoscroll=False, feedback_options=None,
-                placeholder=render.welcome((), words),
+                placeholder=render_welcome((), words),
             )  # fmt: skip
             sources = gr.Markdown(
-                render.panel((), words), elem_id="fn-side", latex_delimiters=[], container=False
+                render_panel((), words), elem_id="fn-side", latex_delimiters=[], container=False
             )
             with gr.Row(elem_id="fn-tools", visible=False) as tools:
                 retry = gr.Button(words("try_again"), elem_id="fn-retry")
@@ -86,7 +98,7 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
                     send = gr.Button(words("ask"), elem_id="fn-send", variant="primary", scale=0)
                     stop = gr.Button(words("stop"), elem_id="fn-stop", visible=False, scale=0)
                 foot = gr.Markdown(
-                    render.foot(words, bot.config.max_question), elem_id="fn-foot", container=False
+                    render_footer(words, bot.config.max_question), elem_id="fn-foot", container=False
                 )
             # frame.js fills these two and presses the button: where the conversation is kept, and which
             # page of the blog the reader is on. They would be js= if the page's policy allowed eval.
@@ -101,11 +113,13 @@ def build(bot: Bot, house: House | None = None) -> gr.Blocks:
         def arrive(request: Request) -> dict[Any, Any]:
             words = _words(request, languages)
             return {
-                top: render.header(_title(bot, words), words),
-                chat: gr.update(placeholder=greeting(bot, words, _page(request.query_params.get("at")))),
-                sources: render.panel((), words),
+                top: render_header(_title(bot, words), words),
+                chat: gr.update(
+                    placeholder=render_greeting(bot, words, _page(request.query_params.get("at")))
+                ),
+                sources: render_panel((), words),
                 box: gr.update(label=words("question_label"), placeholder=words("question_hint")),
-                foot: render.foot(words, bot.config.max_question),
+                foot: render_footer(words, bot.config.max_question),
                 **{button: gr.update(value=words(key)) for button, key in said.items()},
             }
 
@@ -131,21 +145,21 @@ class View:
     def all(self) -> list[Any]:
         return [getattr(self, field.name) for field in fields(self)]
 
-    def busy(self, talk: Talk, words: Words) -> dict[Any, Any]:
+    def busy(self, talk: Conversation, words: Translations) -> dict[Any, Any]:
         gr = _gradio()
         hidden, shown = gr.update(visible=False), gr.update(visible=True)
         now = self.growing(talk, words)
         return {**now, self.box: "", self.tools: hidden, self.send: hidden, self.stop: shown}
 
-    def growing(self, talk: Talk, words: Words) -> dict[Any, Any]:
-        return {self.talk: talk, self.chat: messages(talk, words)}
+    def growing(self, talk: Conversation, words: Translations) -> dict[Any, Any]:
+        return {self.talk: talk, self.chat: chat_messages(talk, words)}
 
-    def settled(self, talk: Talk, words: Words) -> dict[Any, Any]:
+    def settled(self, talk: Conversation, words: Translations) -> dict[Any, Any]:
         gr = _gradio()
         return {
             self.talk: talk,
-            self.chat: messages(talk, words),
-            self.sources: render.panel([e.sources for e in talk], words),
+            self.chat: chat_messages(talk, words),
+            self.sources: render_panel([e.sources_html for e in talk], words),
             self.tools: gr.update(visible=bool(talk)),
             self.send: gr.update(visible=True),
             self.stop: gr.update(visible=False),
@@ -157,46 +171,46 @@ def _wire(
 ) -> None:
     """What happens on each event."""
     gr = _gradio()
-    languages = load_words(bot.config.words_folder)
-    kept = Conversations()
+    languages = load_languages(bot.config.words_folder)
+    kept = ConversationStore()
 
-    def ask(question: str, talk: Talk, key: str, request: Request) -> Iterator[dict[Any, Any]]:
+    def ask(question: str, talk: Conversation, key: str, request: Request) -> Iterator[dict[Any, Any]]:
         words = _words(request, languages)
         if not question.strip():
             yield {view.box: question}
             return
         stream = partial(house.stream, address=request.client.host if request.client else None)
         past = tuple(e for e in talk if not e.is_open)
-        told = converse(bot, question, past, words, stream, house.memory.remember)
+        told = continue_conversation(bot, question, past, words, stream, house.memory.remember)
         yield view.busy(now := next(told), words)
-        kept.keep(key, now)
+        kept.save(key, now)
         for now in told:
             yield view.growing(now, words)
-        kept.keep(key, now)
+        kept.save(key, now)
         yield view.settled(now, words)
 
-    def again(talk: Talk, key: str, request: Request) -> Iterator[dict[Any, Any]]:
+    def again(talk: Conversation, key: str, request: Request) -> Iterator[dict[Any, Any]]:
         yield from ask(talk[-1].question if talk else "", talk[:-1], key, request)
 
-    def stopped(talk: Talk, key: str, request: Request) -> dict[Any, Any]:
-        ended = broken_off(talk)
-        kept.keep(key, ended)
+    def stopped(talk: Conversation, key: str, request: Request) -> dict[Any, Any]:
+        ended = mark_stopped(talk)
+        kept.save(key, ended)
         return view.settled(ended, _words(request, languages))
 
-    def undone(talk: Talk, key: str, request: Request) -> dict[Any, Any]:
+    def undone(talk: Conversation, key: str, request: Request) -> dict[Any, Any]:
         asked = talk[-1].question if talk else ""
-        kept.keep(key, talk[:-1])
+        kept.save(key, talk[:-1])
         return {**view.settled(talk[:-1], _words(request, languages)), view.box: asked}
 
     def cleared(key: str, request: Request) -> dict[Any, Any]:
-        kept.forget(key)
+        kept.delete(key)
         return {**view.settled((), _words(request, languages)), view.box: ""}
 
-    def synchronised(talk: Talk, key: str, page: str, request: Request) -> dict[Any, Any]:
+    def synchronised(talk: Conversation, key: str, page: str, request: Request) -> dict[Any, Any]:
         words = _words(request, languages)
-        if not talk and (found := broken_off(kept.find(key))):
+        if not talk and (found := mark_stopped(kept.load(key))):
             return view.settled(found, words)
-        new = gr.update(placeholder=greeting(bot, words, _page(page))) if page else gr.skip()
+        new = gr.update(placeholder=render_greeting(bot, words, _page(page))) if page else gr.skip()
         return {view.chat: new}  # to Gradio, nothing at all is an error
 
     on = partial(_careful, config=bot.config)
@@ -244,13 +258,13 @@ def _careful(handler: Callable[..., Any], config: BotConfig) -> Callable[..., An
     return bit_by_bit if inspect.isgeneratorfunction(handler) else once
 
 
-def _words(request: Request, languages: Languages) -> Words:
+def _words(request: Request, languages: Languages) -> Translations:
     """In the language that the page was asked for in, or that the browser speaks: as bot/server/page_language.py has it."""
     asked, accepted = request.query_params.get("lang", ""), request.headers.get("accept-language", "")
-    return words_for(asked, accepted, languages)
+    return choose_language(asked, accepted, languages)
 
 
-def _title(bot: Bot, words: Words) -> str:
+def _title(bot: Bot, words: Translations) -> str:
     """What the owner calls it, else the reader's words for "Ask this blog"."""
     from bot.config import DEFAULT_TITLE
 

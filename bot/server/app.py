@@ -43,9 +43,8 @@ from bot.server.page_language import InTheirLanguage, add_words
 from bot.server.question_queue import House, house_of
 from bot.server.request_body import ASK_SCHEMA, read_question
 from bot.server.static_files import PackedFiles, Packs
-from bot.server.widget.install_page import add_embed_page
-from bot.server.widget.script import add_embed_routes
-from bot.server.window.translations import load_words
+from bot.server.widget import add_install_page, add_script_routes
+from bot.server.window import load_languages
 from bot.types import Answer, Citation, Event, Token
 from ingest.errors import FootnoteError, NotInIndex
 
@@ -74,7 +73,7 @@ def api(
     goes first into the <head> of the page that is mounted. events: what its scripts may ask. Raises ConfigError for an owner's unusable words.
     """
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None)  # FastAPI's own pages load from a CDN
-    languages = load_words(config.words_folder)
+    languages = load_languages(config.words_folder)
     app.add_middleware(InTheirLanguage, languages=languages)  # inside: it reads the page before it is packed
     _guarded(app, config, head, events)
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
@@ -115,8 +114,8 @@ def api(
 
     add_owner_routes(app, config, keeper)
     add_feedback_routes(app, config, house.memory)
-    add_embed_routes(app, languages, config.title)
-    add_embed_page(app, config)
+    add_script_routes(app, languages, config.title)
+    add_install_page(app, config)
 
     for name in PARTS:
         app.add_route(f"{STATIC}/{name}", serving(name), include_in_schema=False)

@@ -23,7 +23,7 @@ from bot.server.feedback.store import NOTE, REASONS, VERDICTS, Feedback, Verdict
 from bot.server.guard.rate_limit import Rates
 from bot.server.owner_routes import Door
 from bot.server.request_body import read_object
-from bot.server.window.conversation import whole
+from bot.text.printable import replace_lone_surrogates
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
@@ -150,7 +150,7 @@ def _vote(body: dict[str, Any]) -> tuple[str, Vote | None]:
         _refuse(422, "bad_feedback", '"note" must be a text.')
     if len(note) > NOTE:
         _refuse(413, "note_too_long", f"Please write at most {NOTE} characters.")
-    return answer_id, Vote(cast("Verdict", verdict), reason, whole(note))
+    return answer_id, Vote(cast("Verdict", verdict), reason, replace_lone_surrogates(note))
 
 
 def _day(text: str | None, name: str) -> str | None:

@@ -25,7 +25,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.problems import Problem, Refused
-from bot.server.window.conversation import whole
+from bot.text.printable import replace_lone_surrogates
 from ingest.urls import is_web, public_url, same_site
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _page(body: Any, followed: tuple[str, ...]) -> str | None:
     url = body.get("url")
     if url is None or url == "":
         return None
-    address = public_url(whole(url)) if isinstance(url, str) else None
+    address = public_url(replace_lone_surrogates(url)) if isinstance(url, str) else None
     if address is None or "\ufffd" in address:
         _refuse(422, "bad_url", '"url" must be the address of a post, with https:// in front.')
     if not any(is_web(source) and same_site(address, source.strip()) for source in followed):

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.server.guard.headers import STATIC
 from bot.server.guard.middleware import route_path
-from bot.server.window.translations import Languages, Words, words_for
+from bot.server.window import Languages, Translations, choose_language
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -68,21 +68,21 @@ class InTheirLanguage:
         await self.app(scope, receive, told)
 
 
-def _wanted(scope: Scope, languages: Languages) -> Words:
+def _wanted(scope: Scope, languages: Languages) -> Translations:
     headers = dict(scope["headers"])
     asked = parse_qs(scope.get("query_string", b"").decode("latin-1")[:2000]).get("lang", [""])
     accepted = headers.get(b"accept-language", b"").decode("latin-1")
-    return words_for(asked[0], accepted, languages)
+    return choose_language(asked[0], accepted, languages)
 
 
-def _in(words: Words, page: bytes) -> bytes:
+def _in(words: Translations, page: bytes) -> bytes:
     code = escape(words.code)
     # Twice: Gradio overwrites lang with the browser's language, or with "en" if it has no words in that.
     frame = f'"{code}" data-lang="{code}" dir="{words.direction}"'.encode()
     return _OPENING.sub(lambda m: m[1] + frame, page, count=1)
 
 
-def _told(headers: list[tuple[bytes, bytes]], words: Words, length: int) -> list[tuple[bytes, bytes]]:
+def _told(headers: list[tuple[bytes, bytes]], words: Translations, length: int) -> list[tuple[bytes, bytes]]:
     changed = (b"content-length", b"content-language")
     kept = [(k, v) for k, v in headers if k.lower() not in changed]
     added = [

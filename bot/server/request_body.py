@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from bot.problems import Problem, Refused
 from bot.server.guard.middleware import MAX_BODY
-from bot.server.window.conversation import whole
+from bot.text.printable import replace_lone_surrogates
 from bot.types import Turn
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ async def read_question(request: Request, config: BotConfig) -> tuple[str, tuple
         _refuse(422, "bad_request", '"question" must be there, and be a text.')
     if not question.strip():
         _refuse(422, "empty_question", "The question is empty. Please type one.")
-    return whole(question), _history(body.get("history"), config.max_history)
+    return replace_lone_surrogates(question), _history(body.get("history"), config.max_history)
 
 
 async def read_object(request: Request, *, such_as: str) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _history(told: Any, latest: int) -> tuple[Turn, ...]:
         if not isinstance(turn.get("content"), str):
             _refuse(422, "bad_history", f'History entry {number} needs "content", and it must be a text.')
     kept = told[-latest:] if latest > 0 else []
-    return tuple(Turn(turn["role"], whole(turn["content"][:MAX_TURN])) for turn in kept)
+    return tuple(Turn(turn["role"], replace_lone_surrogates(turn["content"][:MAX_TURN])) for turn in kept)
 
 
 def _refuse(status: int, code: str, message: str) -> NoReturn:

@@ -22,7 +22,7 @@ from bot.config import BotConfig
 from bot.pipeline import Bot
 from bot.server.feedback.store import Feedback, Row
 from bot.server.feedback_routes import EACH
-from bot.server.window.translations import words_in
+from bot.server.window import packaged_language
 
 pytestmark = pytest.mark.browser
 HOLD = "How long do I hold a stretch?"
@@ -85,7 +85,7 @@ def told(page: Page, text: str) -> None:
 
 
 def test_a_thumb_up_is_stored_and_taken_back(site: Site) -> None:
-    words = words_in("de")
+    words = packaged_language("de")
     with site.opened(locale="de") as page:
         ask(page, HOLD, answers=1)
         page.wait_for_selector(".fn-thumb-down")

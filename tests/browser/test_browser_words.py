@@ -8,7 +8,7 @@ import pytest
 from browsing import ask, opened
 from fake_bot import FakeBot
 
-from bot.server.window.translations import CODES, words_in
+from bot.server.window import CODES, packaged_language
 
 pytestmark = pytest.mark.browser
 # Every text, and every name that is only read out, of the page as it stands; hidden ones, too.
@@ -30,8 +30,10 @@ def test_a_reader_sees_none_of_our_words_in_english(
     served: tuple[str, FakeBot],
     code: str,
 ) -> None:
-    words = words_in(code)
-    english = {text for key, text in words_in("en").said.items() if text not in words.said.values()}
+    words = packaged_language(code)
+    english = {
+        text for key, text in packaged_language("en").texts.items() if text not in words.texts.values()
+    }
     # By turns the browser's language and the one that the address asks for, of a browser with another.
     by_address = CODES.index(code) % 2 == 0
     address = served[0] + (f"?lang={code}" if by_address else "")

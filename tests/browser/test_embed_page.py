@@ -13,7 +13,13 @@ from starlette.testclient import TestClient
 
 from bot.config import read_origins
 from bot.server.app import api
-from bot.server.widget.install_page import Choice, line, verdict, warnings, wix_frames
+from bot.server.widget.install_page import (
+    Options,
+    address_warnings,
+    check_blog,
+    install_line,
+    wix_frame_origin,
+)
 
 BLOG = "https://www.blog.example"
 
@@ -31,19 +37,19 @@ def test_the_line_names_this_server() -> None:
 
 
 def test_the_line_holds_what_was_chosen_and_nothing_else() -> None:
-    plain = line(
-        "https://a.example/", Choice.read({"theme": "auto", "position": "right", "colour": "#0d5c63"})
+    plain = install_line(
+        "https://a.example/", Options.read({"theme": "auto", "position": "right", "colour": "#0d5c63"})
     )
     assert plain == '<script src="https://a.example/widget.js" defer></script>'
     given = {"title": ' Ask "us" ', "colour": "#A2472C", "position": "left", "theme": "dark", "lang": "de"}
-    assert line("https://a.example/", Choice.read(given)) == (
+    assert install_line("https://a.example/", Options.read(given)) == (
         '<script src="https://a.example/widget.js" data-title="Ask &quot;us&quot;" data-colour="#a2472c" '
         'data-position="left" data-theme="dark" data-lang="de" defer></script>'
     )
 
 
 def test_in_the_page_comes_with_its_place() -> None:
-    text = line("https://a.example/", Choice.read({"place": "inline", "position": "left"}))
+    text = install_line("https://a.example/", Options.read({"place": "inline", "position": "left"}))
     assert text.startswith('<div id="footnote" style="min-height:640px"></div>\n')
     assert 'data-inline="#footnote"' in text
     assert "data-position" not in text
@@ -75,33 +81,33 @@ def test_policies() -> None:
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:7860/", "http://192.168.1.5/", "http://localhost/", "https://box.local/"])  # fmt: skip
 def test_it_warns_of_an_address_that_readers_cannot_reach(address: str) -> None:
-    assert "your readers cannot" in warnings(address)[0]
+    assert "your readers cannot" in address_warnings(address)[0]
 
 
 def test_it_warns_of_plain_http() -> None:
-    assert "plain http" in warnings("http://ask.blog.example/")[0]
-    assert warnings("https://ask.blog.example/") == []
+    assert "plain http" in address_warnings("http://ask.blog.example/")[0]
+    assert address_warnings("https://ask.blog.example/") == []
 
 
 @pytest.mark.parametrize("blog", [BLOG, "www.blog.example", "https://www.blog.example/post/one"])
 def test_a_blog_on_the_list_is_let_in(blog: str) -> None:
-    good, said = verdict(blog, (BLOG,), "https://ask.blog.example/")
+    good, said = check_blog(blog, (BLOG,), "https://ask.blog.example/")
     assert good
     assert "https://blog.example" in said  # without www it is another site
 
 
 def test_a_blog_that_is_not_is_told_the_whole_setting() -> None:
-    good, said = verdict("other.example", (BLOG,), "https://ask.blog.example/")
+    good, said = check_blog("other.example", (BLOG,), "https://ask.blog.example/")
     assert not good
     assert f'FOOTNOTE_ALLOWED_ORIGINS="{BLOG} https://other.example"' in said
 
 
 def test_an_https_blog_cannot_show_an_http_chat() -> None:
-    assert not verdict(BLOG, (BLOG,), "http://ask.blog.example/")[0]
+    assert not check_blog(BLOG, (BLOG,), "http://ask.blog.example/")[0]
 
 
 def test_no_address_is_no_verdict() -> None:
-    assert "no address" in verdict("<b>hello there", (), "https://a.example/")[1]
+    assert "no address" in check_blog("<b>hello there", (), "https://a.example/")[1]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +118,7 @@ def test_no_address_is_no_verdict() -> None:
     ],
 )
 def test_where_wix_serves_html_elements_from(blog: str, frames: str) -> None:
-    assert wix_frames(blog) == frames
+    assert wix_frame_origin(blog) == frames
 
 
 @pytest.mark.parametrize(
@@ -123,4 +129,4 @@ def test_the_setting_for_wix_lets_in_the_blog_and_its_frames(blog: str, named: s
     page = client().get("/embed", params={"blog": blog}).text
     setting = re.search(r'id="wix-setting">FOOTNOTE_ALLOWED_ORIGINS="([^<]*)"<', unescape(page))
     assert setting
-    assert read_origins(setting[1]) == (BLOG, named, wix_frames(named))
+    assert read_origins(setting[1]) == (BLOG, named, wix_frame_origin(named))

@@ -22,8 +22,15 @@ from bot.config import BotConfig
 from bot.problems import explain
 from bot.server.bundle import PARTS
 from bot.server.guard.middleware import MAX_BODY
-from bot.server.window.conversation import KEPT, Exchange, Talk, converse, greeting, messages
-from bot.server.window.translations import words_in
+from bot.server.window import (
+    MAX_EXCHANGES,
+    Conversation,
+    Exchange,
+    chat_messages,
+    continue_conversation,
+    packaged_language,
+    render_greeting,
+)
 from bot.types import Turn
 from ingest.errors import ConfigError
 
@@ -31,11 +38,11 @@ if TYPE_CHECKING:
     from bot.pipeline import Bot
 
 ROOT = Path(__file__).resolve().parents[2]
-WORDS = words_in("en")
+WORDS = packaged_language("en")
 
 
-def told(bot: FakeBot, question: str, past: Talk = ()) -> list[Talk]:
-    return list(converse(cast("Bot", bot), question, past, WORDS))
+def conversations(bot: FakeBot, question: str, past: Conversation = ()) -> list[Conversation]:
+    return list(continue_conversation(cast("Bot", bot), question, past, WORDS))
 
 
 # --- the conversation
@@ -43,77 +50,81 @@ def told(bot: FakeBot, question: str, past: Talk = ()) -> list[Talk]:
 
 def test_a_conversation_grows_and_then_holds_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.server.window.conversation.FRAME_SECONDS", 0.0)
-    first, *growing, last = told(FakeBot(), "Why does my back ache?")
+    first, *growing, last = conversations(FakeBot(), "Why does my back ache?")
     assert first == (Exchange(0, "Why does my back ache?"),)
-    assert all(later[-1].text.startswith(earlier[-1].text) for earlier, later in pairwise(growing))
+    assert all(
+        later[-1].partial_text.startswith(earlier[-1].partial_text) for earlier, later in pairwise(growing)
+    )
     answer = last[-1].answer
     assert answer is not None
-    assert growing[-1][-1].text == answer.text
-    assert "<mark class=" in last[-1].sources
-    assert "23 June 2025" in last[-1].sources
+    assert growing[-1][-1].partial_text == answer.text
+    assert "<mark class=" in last[-1].sources_html
+    assert "23 June 2025" in last[-1].sources_html
 
 
 def test_what_is_urgent_looks_so_from_the_first_word(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.server.window.conversation.FRAME_SECONDS", 0.0)
     for question, urgent in (("I have numb legs", True), ("Why does my back ache?", False)):
-        _, *growing, last = told(FakeBot(), question)
-        drawn = [messages(talk, WORDS)[-1]["content"] for talk in (*growing, last)]
+        _, *growing, last = conversations(FakeBot(), question)
+        drawn = [chat_messages(conversation, WORDS)[-1]["content"] for conversation in (*growing, last)]
         assert len(drawn) > 5 and all(("fn-urgent" in html) == urgent for html in drawn)
 
 
 def test_a_follow_up_carries_the_answered_turns_only() -> None:
     bot = FakeBot()
-    talk = told(bot, "Why?")[-1]
+    conversation = conversations(bot, "Why?")[-1]
     bot.error = ERRORS["model"]
-    talk = told(bot, "And then?", talk)[-1]
+    conversation = conversations(bot, "And then?", conversation)[-1]
     bot.error = None
-    told(bot, "How long?", talk)
-    assert talk[0].answer is not None
-    assert bot.asked[-1][1] == (Turn("user", "Why?"), Turn("assistant", talk[0].answer.text))
+    conversations(bot, "How long?", conversation)
+    assert conversation[0].answer is not None
+    assert bot.asked[-1][1] == (Turn("user", "Why?"), Turn("assistant", conversation[0].answer.text))
 
 
 @pytest.mark.parametrize("error", [*ERRORS.values(), ZeroDivisionError("/srv/secret/bot.py")])
 def test_an_error_becomes_a_message_without_its_insides(error: Exception) -> None:
     for bot in (FakeBot(error=error), FakeBot(late_error=error)):
-        *_, last = told(bot, "Why?")
+        *_, last = conversations(bot, "Why?")
         assert last[-1].problem == explain(error)
-        shown = messages(last, WORDS)[-1]["content"]
+        shown = chat_messages(last, WORDS)[-1]["content"]
         assert "fn-problem" in shown
         assert "/srv" not in shown
 
 
 def test_too_long_a_question_is_told_so() -> None:
-    talk = told(FakeBot(), "x" * 1001)[-1]
-    assert talk[-1].problem is not None
-    assert "1000 characters" in talk[-1].problem.message
-    assert "fn-edit" in messages(talk, WORDS)[-1]["content"]
+    conversation = conversations(FakeBot(), "x" * 1001)[-1]
+    assert conversation[-1].problem is not None
+    assert "1000 characters" in conversation[-1].problem.message
+    assert "fn-edit" in chat_messages(conversation, WORDS)[-1]["content"]
 
 
 def test_half_a_surrogate_pair_does_no_harm() -> None:
-    assert told(FakeBot(), "why \ud800?")[-1][-1].question == "why �?"
+    assert conversations(FakeBot(), "why \ud800?")[-1][-1].question == "why �?"
 
 
 def test_old_exchanges_leave_and_footnotes_keep_their_numbers() -> None:
-    talk: Talk = ()
-    for n in range(KEPT + 5):
-        talk = told(FakeBot(), f"Why {n}?", talk)[-1]
-    assert len(talk) == KEPT
-    assert [e.serial for e in talk] == list(range(5, KEPT + 5))
+    conversation: Conversation = ()
+    for n in range(MAX_EXCHANGES + 5):
+        conversation = conversations(FakeBot(), f"Why {n}?", conversation)[-1]
+    assert len(conversation) == MAX_EXCHANGES
+    assert [e.number for e in conversation] == list(range(5, MAX_EXCHANGES + 5))
 
 
 def test_sources_survive_an_article_that_has_gone() -> None:
     bot = FakeBot()
-    *_, before_end = told(bot, "Why?")
+    *_, before_end = conversations(bot, "Why?")
     bot.articles = ()
-    *_, last = told(bot, "Why?")
-    assert "<mark class=" in last[-1].sources
-    assert "2025" in before_end[-1].sources
-    assert "2025" not in last[-1].sources
+    *_, last = conversations(bot, "Why?")
+    assert "<mark class=" in last[-1].sources_html
+    assert "2025" in before_end[-1].sources_html
+    assert "2025" not in last[-1].sources_html
 
 
 def test_the_greeting_offers_questions_or_says_why_not() -> None:
-    assert all(example in greeting(cast("Bot", FakeBot()), WORDS) for example in EXAMPLES)
-    assert "No article has been added yet" in greeting(cast("Bot", FakeBot(error=ERRORS["missing"])), WORDS)
+    assert all(example in render_greeting(cast("Bot", FakeBot()), WORDS) for example in EXAMPLES)
+    assert "No article has been added yet" in render_greeting(
+        cast("Bot", FakeBot(error=ERRORS["missing"])), WORDS
+    )
 
 
 # --- the page and what strangers may reach

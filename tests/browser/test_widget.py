@@ -27,8 +27,8 @@ from widget_pages import (
 
 from bot.config import BotConfig
 from bot.server.app import api
-from bot.server.widget.script import load_element, load_widget
-from bot.server.window.translations import CODES, words_in
+from bot.server.widget import load_element, load_widget
+from bot.server.window import CODES, packaged_language
 
 browser = pytest.mark.browser
 
@@ -38,13 +38,13 @@ browser = pytest.mark.browser
 
 def test_the_script_is_small_and_carries_its_words() -> None:
     script = load_widget()
-    assert len(script.zipped) <= 3000
+    assert len(script.gzipped) <= 3000
     text = script.plain.decode()
     assert "attachShadow" in text and "\n" not in text and "WORDS" not in text
     assert "https?:" in text, "only comments may go"
     for code in CODES:
-        assert f'{code}:["{words_in(code)("title")}","{words_in(code)("close")}",' in text
-    assert len(load_element().zipped) <= 512
+        assert f'{code}:["{packaged_language(code)("title")}","{packaged_language(code)("close")}",' in text
+    assert len(load_element().gzipped) <= 512
 
 
 def test_the_owners_title_is_on_the_button_in_every_language() -> None:

@@ -10,7 +10,7 @@ from blog import Blog
 from browsing import Page
 from widget_pages import BUTTON, FRAME, PHONE, WATCH, Visit, asked, is_open, opened_chat, shot, wait
 
-from bot.server.widget.install_page import Choice, line
+from bot.server.widget.install_page import Options, install_line
 
 pytestmark = pytest.mark.browser
 
@@ -129,7 +129,7 @@ def test_inline_it_has_its_place_in_the_page(visit: Visit, blog: Blog) -> None:
 
 
 def test_the_line_keeps_its_place_free_before_the_chat_is_there(visit: Visit, blog: Blog) -> None:
-    place = line(f"{blog.chat}/", Choice(inline=True)).partition("\n")[0]
+    place = install_line(f"{blog.chat}/", Options(inline=True)).partition("\n")[0]
     page = visit("/", head=WATCH, body=f"<p>Ask:</p>{place}<p id=under>Under it</p>", none="")
     page.wait_for_timeout(300)  # it has been painted without the chat
     under = page.locator("#under").bounding_box()

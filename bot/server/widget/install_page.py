@@ -1,10 +1,7 @@
-"""GET /embed: a page for the blog's owner: the line to paste, how it will look, and where to put it.
+"""GET /embed: the owner's page with the line to paste, a preview, and where to put the line.
 
-It works without script: the choices are a form that the server reads; the script only spares the
-pressing of a button. There is one place that writes the line (`line`), for page, script and preview.
-
-What this file does not know: what the widget does (static/widget.js), and who may show the chat
-(origins.py decides, guard.py enforces).
+It works without script: the options are a form that the server reads. `install_line` writes the line
+for the page, its script and the preview.
 """
 
 from __future__ import annotations
@@ -25,13 +22,13 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from bot.server.guard.headers import STATIC
 from bot.server.guard.origins import allows, origin_of
-from bot.server.window.translations import CODES
+from bot.server.window import CODES
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
 
 FILES = Path(__file__).parents[2] / "static" / "widget" / "embed"
-PLACE = "footnote"  # id of the element that the chat is put into, if it is not to float
+PLACE = "footnote"  # id of the element that holds the chat when it does not float
 COLOURS = {
     "#0d5c63": "Teal", "#1f4e9c": "Blue", "#5b3a8e": "Violet", "#a2472c": "Clay", "#2f6b3a": "Green", "#22201c": "Ink",
 }  # fmt: skip
@@ -44,8 +41,8 @@ _BLOG = "https://www.your-blog.com"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """What an owner may choose; each is the script's attribute data-NAME, left out where it is the default."""
+class Options:
+    """The owner's options; each is an attribute data-NAME of the script, left out where it has its default."""
 
     title: str = ""
     greeting: str = ""
@@ -56,36 +53,36 @@ class Choice:
     inline: bool = False
 
     @classmethod
-    def read(cls, given: Mapping[str, str]) -> Choice:
-        """From a form or an address; what cannot be is as if it were not given."""
-        colour = given.get("colour", "").lower()
+    def read(cls, fields: Mapping[str, str]) -> Options:
+        """From a form or a query; invalid values count as missing."""
+        colour = fields.get("colour", "").lower()
         return cls(
-            title=_text(given.get("title", ""), 60),
-            greeting=_text(given.get("greeting", ""), 200),
+            title=_one_line(fields.get("title", ""), 60),
+            greeting=_one_line(fields.get("greeting", ""), 200),
             colour=colour if re.fullmatch("#[0-9a-f]{6}", colour) and colour != next(iter(COLOURS)) else "",
-            position="left" if given.get("position") == "left" else "",
-            theme=given["theme"] if given.get("theme") in ("light", "dark") else "",
-            lang=given["lang"] if given.get("lang") in CODES else "",
-            inline=given.get("place") == "inline",
+            position="left" if fields.get("position") == "left" else "",
+            theme=fields["theme"] if fields.get("theme") in ("light", "dark") else "",
+            lang=fields["lang"] if fields.get("lang") in CODES else "",
+            inline=fields.get("place") == "inline",
         )
 
 
-def line(address: str, choice: Choice) -> str:
-    """What is to be pasted. address: of this server, with a slash at its end."""
-    told = {
-        "title": choice.title, "greeting": choice.greeting, "colour": choice.colour, "position": choice.position,
-        "theme": choice.theme, "lang": choice.lang, "inline": f"#{PLACE}" if choice.inline else "",
+def install_line(address: str, options: Options) -> str:
+    """The line to paste. address: of this server, with a final slash."""
+    values = {
+        "title": options.title, "greeting": options.greeting, "colour": options.colour, "position": options.position,
+        "theme": options.theme, "lang": options.lang, "inline": f"#{PLACE}" if options.inline else "",
     }  # fmt: skip
-    if choice.inline:
-        told["position"] = ""
-    attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in told.items() if value)
+    if options.inline:
+        values["position"] = ""
+    attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in values.items() if value)
     script = f'<script src="{escape(address)}widget.js"{attributes} defer></script>'
-    # The place is as high as the chat will be, so that nothing moves when it comes.
-    return f'<div id="{PLACE}" style="min-height:640px"></div>\n{script}' if choice.inline else script
+    # The element has the chat's height, so that nothing moves when the chat appears.
+    return f'<div id="{PLACE}" style="min-height:640px"></div>\n{script}' if options.inline else script
 
 
-def address_of(request: Request) -> str | None:
-    """This server's address as the reader's browser has it, or None if what it says is no address."""
+def server_address(request: Request) -> str | None:
+    """This server's address as the browser uses it, or None if the request names no valid one."""
     base = str(request.base_url)
     origin = origin_of(base)
     path = urlsplit(base).path
@@ -94,23 +91,23 @@ def address_of(request: Request) -> str | None:
     return f"{origin}{path.rstrip('/')}/"
 
 
-def add_embed_page(app: FastAPI, config: BotConfig) -> None:
-    """Serve /embed, and the two things it is made of. Must come before what answers all the rest."""
+def add_install_page(app: FastAPI, config: BotConfig) -> None:
+    """Serve /embed, its line and its preview. Add these routes before the catch-all route."""
 
     @app.get("/embed", include_in_schema=False)
     async def page(request: Request) -> Response:
         return HTMLResponse(_page(request, config.allowed_origins, config.title))
 
     @app.get("/embed/line", include_in_schema=False)
-    async def written(request: Request) -> Response:
-        address = address_of(request) or f"https://{_NAMED}/"
-        return PlainTextResponse(line(address, Choice.read(request.query_params)))
+    async def copied_line(request: Request) -> Response:
+        address = server_address(request) or f"https://{_NAMED}/"
+        return PlainTextResponse(install_line(address, Options.read(request.query_params)))
 
     @app.get("/embed/preview", include_in_schema=False)
     async def preview(request: Request) -> Response:
         root = f"{request.scope.get('root_path', '')}/"
-        # From our own root, whatever the address: the page's policy lets it load nothing else.
-        tag = line(root, Choice.read(request.query_params))
+        # From this server's root: the page's policy lets it load nothing else.
+        tag = install_line(root, Options.read(request.query_params))
         place, _, script = tag.rpartition("\n")
         return HTMLResponse(
             _template("preview").substitute(
@@ -119,13 +116,9 @@ def add_embed_page(app: FastAPI, config: BotConfig) -> None:
         )
 
 
-# --- what the page says
-
-
-def verdict(blog: str, origins: tuple[str, ...], address: str) -> tuple[bool, str]:
-    """Whether a blog may show the chat, and HTML that says so, or what to do."""
-    said = blog if "://" in blog else f"https://{blog}"
-    origin = origin_of(said)
+def check_blog(blog: str, origins: tuple[str, ...], address: str) -> tuple[bool, str]:
+    """Whether a blog may show the chat, and HTML that explains the result."""
+    origin = origin_of(blog if "://" in blog else f"https://{blog}")
     if origin is None or urlsplit(origin).scheme not in ("http", "https"):
         return False, f"This is no address of a site. Write it like <code>{_BLOG}</code>."
     shown = f"<strong>{escape(origin)}</strong>"
@@ -134,24 +127,24 @@ def verdict(blog: str, origins: tuple[str, ...], address: str) -> tuple[bool, st
         return False, (
             f"{shown} may not show the chat yet. Set this, and start Footnote again:"
             f'<pre><code>FOOTNOTE_ALLOWED_ORIGINS="{escape(setting)}"</code></pre>'
-            f"<p>{_twin(origin)}</p>"
+            f"<p>{_www_hint(origin)}</p>"
         )
     if origin.startswith("https:") and address.startswith("http:"):
         return False, (
             f"{shown} is on the list, but it is an https site and this chat is served over plain http: browsers "
             "refuse to mix them. Give Footnote an https address first."
         )
-    return True, f"{shown} may show the chat. {_twin(origin)}"
+    return True, f"{shown} may show the chat. {_www_hint(origin)}"
 
 
-def warnings(address: str | None) -> list[str]:
-    """What is wrong with this address for readers elsewhere, as HTML."""
+def address_warnings(address: str | None) -> list[str]:
+    """Why readers elsewhere could not use this address, as HTML."""
     if address is None:
         return [
             "The address under which you opened this page cannot be read, so the line below names none. Put in your own."
         ]
     parts = urlsplit(address)
-    if _only_here(parts.hostname or ""):
+    if _is_private_host(parts.hostname or ""):
         return [
             f"You opened this page at <strong>{escape(parts.netloc)}</strong>. Only this computer or network can reach "
             "that: your readers cannot. Put Footnote on a server with an https address, open this page there, and "
@@ -166,26 +159,26 @@ def warnings(address: str | None) -> list[str]:
     return []
 
 
-def wix_frames(blog: str) -> str:
-    """The origin that Wix serves the HTML elements of a site from, as far as can be told from outside.
+def wix_frame_origin(blog: str) -> str:
+    """The origin from which Wix serves the HTML elements of a site, as seen on published sites.
 
-    Wix says that the element is a sandboxed frame that does not reach the page
-    (https://dev.wix.com/docs/velo/api-reference/$w/html-component/introduction), and not where it comes from. Published
+    Wix documents that the element is a sandboxed frame without access to the page
+    (https://dev.wix.com/docs/velo/api-reference/$w/html-component/introduction), but not its origin. Published
     sites name the address in their own data, as staticHTMLComponentUrl: the site's host with dashes for dots, so
     https://www-your-blog-com-mx.filesusr.com for www.your-blog.com.mx, and https://NAME-wixsite-com.filesusr.com for
-    a free site. Some old sites have usrfiles.com, some a number for a name: hence the page tells of the log.
+    a free site. Some old sites have usrfiles.com or a number as name; hence the page mentions the log.
     """
     return f"https://{(urlsplit(blog).hostname or '').replace('.', '-')}.filesusr.com"
 
 
 def _wix_setting(blog: str, origins: tuple[str, ...]) -> str:
-    """What FOOTNOTE_ALLOWED_ORIGINS has to be for an HTML element on that site, or on an example of one."""
+    """The value of FOOTNOTE_ALLOWED_ORIGINS for an HTML element on that site, or on an example site."""
     origin = origin_of(blog if "://" in blog else f"https://{blog}") if blog else None
-    named = origin if origin and not _only_here(urlsplit(origin).hostname or "") else _BLOG
-    return " ".join(dict.fromkeys([*origins, named, wix_frames(named)]))
+    site = origin if origin and not _is_private_host(urlsplit(origin).hostname or "") else _BLOG
+    return " ".join(dict.fromkeys([*origins, site, wix_frame_origin(site)]))
 
 
-def _only_here(host: str) -> bool:
+def _is_private_host(host: str) -> bool:
     try:
         number = ipaddress.ip_address(host)
     except ValueError:
@@ -193,8 +186,8 @@ def _only_here(host: str) -> bool:
     return not number.is_global
 
 
-def _twin(origin: str) -> str:
-    """The same site with or without www is another one to a browser."""
+def _www_hint(origin: str) -> str:
+    """A hint that the same site with or without www is another origin."""
     scheme, _, place = origin.partition("://")
     if place.count(".") == 1:
         other = f"{scheme}://www.{place}"
@@ -205,41 +198,41 @@ def _twin(origin: str) -> str:
     return f"If readers also come by <code>{escape(other)}</code>, that has to be on the list, too."
 
 
-def _page(request: Request, origins: tuple[str, ...], named: str) -> str:
-    """named: what the chat is called if nothing else is chosen."""
-    given = request.query_params
-    choice = Choice.read(given)
-    found = address_of(request)
+def _page(request: Request, origins: tuple[str, ...], title: str) -> str:
+    """title: of the chat if the owner enters none."""
+    fields = request.query_params
+    options = Options.read(fields)
+    found = server_address(request)
     address = found or f"https://{_NAMED}/"
-    blog = _text(given.get("blog", ""), 300)
-    good, answer = verdict(blog, origins, address) if blog else (False, "")
+    blog = _one_line(fields.get("blog", ""), 300)
+    is_allowed, explanation = check_blog(blog, origins, address) if blog else (False, "")
     root = f"{request.scope.get('root_path', '')}/"
     return _template("page").substitute(
         root=escape(root),
         files=escape(f"{root[:-1]}{STATIC}/widget/embed"),
-        warnings="".join(f'<p class="warning"><strong>Before you go on.</strong> {w}</p>' for w in warnings(found)),
-        line=escape(line(address, choice)),
+        warnings="".join(f'<p class="warning"><strong>Before you go on.</strong> {w}</p>' for w in address_warnings(found)),
+        line=escape(install_line(address, options)),
         element=escape(f"{address}element.js"), wix_setting=escape(_wix_setting(blog, origins)),
         query=escape(request.url.query),
-        named=escape(named), title=escape(choice.title), greeting=escape(choice.greeting), colour=choice.colour or next(iter(COLOURS)),
-        colours="".join(_swatch(code, name, choice) for code, name in COLOURS.items()),
-        right=_checked(choice.position == ""), left=_checked(choice.position == "left"),
-        auto=_chosen(choice.theme == ""), light=_chosen(choice.theme == "light"), dark=_chosen(choice.theme == "dark"),
+        named=escape(title), title=escape(options.title), greeting=escape(options.greeting), colour=options.colour or next(iter(COLOURS)),
+        colours="".join(_swatch(code, name, options) for code, name in COLOURS.items()),
+        right=_checked(options.position == ""), left=_checked(options.position == "left"),
+        auto=_selected(options.theme == ""), light=_selected(options.theme == "light"), dark=_selected(options.theme == "dark"),
         languages="".join(
-            f'<option value="{code}"{_chosen(choice.lang == code)}>{name}</option>' for code, name in _LANGUAGES.items()
+            f'<option value="{code}"{_selected(options.lang == code)}>{name}</option>' for code, name in _LANGUAGES.items()
         ),
-        floating=_checked(not choice.inline), inline=_checked(choice.inline),
-        blog=escape(blog), verdict_class="good" if good else "bad", verdict=answer,
-        shown="" if answer else "hidden",
+        floating=_checked(not options.inline), inline=_checked(options.inline),
+        blog=escape(blog), verdict_class="good" if is_allowed else "bad", verdict=explanation,
+        shown="" if explanation else "hidden",
         allowed=", ".join(f"<code>{escape(one)}</code>" for one in origins) or "none yet",
     )  # fmt: skip
 
 
-def _swatch(code: str, name: str, choice: Choice) -> str:
-    chosen = _checked((choice.colour or next(iter(COLOURS))) == code)
+def _swatch(code: str, name: str, options: Options) -> str:
+    checked = _checked((options.colour or next(iter(COLOURS))) == code)
     number = list(COLOURS).index(code)
     return (
-        f'<label class="swatch c{number}"><input type="radio" name="colour" value="{code}"{chosen}>'
+        f'<label class="swatch c{number}"><input type="radio" name="colour" value="{code}"{checked}>'
         f"<span>{name}</span></label>"
     )
 
@@ -248,13 +241,12 @@ def _checked(yes: bool) -> str:
     return " checked" if yes else ""
 
 
-def _chosen(yes: bool) -> str:
+def _selected(yes: bool) -> str:
     return " selected" if yes else ""
 
 
-def _text(given: str, most: int) -> str:
-    """One line of text, no longer than that."""
-    return " ".join(given.split())[:most]
+def _one_line(text: str, max_length: int) -> str:
+    return " ".join(text.split())[:max_length]
 
 
 @cache

@@ -1,8 +1,7 @@
-"""Makes the widget's scripts small: `make widget` writes static/built/ from static/widget.js and static/element.js.
+"""Minifies the widget's scripts: `make widget` writes the built files from their sources.
 
-The server only reads what stands in static/built, so that no owner has to install a minifier
-(tdewolff/minify, a Go library: a tool of this project's developers). Run it after each change of those
-scripts; a test tells who forgot. What this file does not know: what the scripts do (embed.py).
+The server reads the built files only, so that owners need no minifier (tdewolff/minify, a Go library).
+Run it after each change of the scripts; a test fails if the built files are out of date.
 """
 
 from __future__ import annotations
@@ -13,26 +12,28 @@ from pathlib import Path
 FOLDER = Path(__file__).parents[2] / "static" / "widget"
 BUILT = FOLDER / "built"
 NAMES = ("widget.js", "element.js")
-_TEMPLATE = re.compile(r"`[^`]*`")  # ours hold style sheets, in which a line's end means nothing
+_TEMPLATE = re.compile(
+    r"`[^`]*`"
+)  # the widget's templates hold style sheets, where a line end has no meaning
 
 
-def minified(script: str) -> str:
-    """The same script, shorter. Raises ValueError if it cannot be read as one."""
+def minify_script(script: str) -> str:
+    """The minified script. Raises ValueError if it is not JavaScript."""
     import minify
 
     return str(minify.string("application/javascript", _TEMPLATE.sub(_on_one_line, script)))
 
 
-def built(name: str) -> str:
-    """What should stand in static/built."""
-    return minified((FOLDER / name).read_text(encoding="utf-8"))
+def build(name: str) -> str:
+    """The content that a built file should have."""
+    return minify_script((FOLDER / name).read_text(encoding="utf-8"))
 
 
 def main() -> None:
-    """Write all of them."""
+    """Write all built files."""
     BUILT.mkdir(exist_ok=True)
     for name in NAMES:
-        (BUILT / name).write_text(built(name), encoding="utf-8")
+        (BUILT / name).write_text(build(name), encoding="utf-8")
 
 
 def _on_one_line(template: re.Match[str]) -> str:

@@ -1,8 +1,7 @@
-"""GET /widget.js: the one file that a blog loads, on any page of any site; and /element.js, for site builders.
+"""GET /widget.js, the one file that a blog loads, and GET /element.js, for site builders.
 
-They are served small (minify.py; compressed once, when the server starts), may be loaded by every
-origin, and are asked for again after some minutes, so that a new version reaches the readers the
-same day. What this file does not know: what the scripts do, and who may frame the chat (guard.py).
+They are minified, compressed once when the server starts, open to every origin, and cached for some
+minutes only, so that a new version reaches readers the same day.
 """
 
 from __future__ import annotations
@@ -18,45 +17,45 @@ from starlette.responses import Response
 
 from bot.config import DEFAULT_TITLE
 from bot.server.widget.minify import BUILT
-from bot.server.window.translations import Languages, packaged
+from bot.server.window import Languages, packaged_languages
 
-SECONDS = 600  # how long a browser may go without asking again
-# What the widget says itself, in this order: while the chat is not there, nobody else can.
-SAID = ("title", "close", "chat_silent", "chat_again")
+MAX_AGE_SECONDS = 600  # in a browser's cache
+# The widget's own texts, in the order that its script expects.
+WIDGET_TEXTS = ("title", "close", "chat_silent", "chat_again")
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What is served: plain, compressed, and the mark by which a browser knows it again."""
+    """A script as it is served: plain, and compressed."""
 
     plain: bytes
-    zipped: bytes
+    gzipped: bytes
     etag: str
 
 
 def load_widget(languages: Languages | None = None, title: str = DEFAULT_TITLE) -> Script:
-    """The widget with its words in all languages. title: what the owner calls the chat, if not that."""
-    said: dict[str, list[str]] = {}
-    for code, words in (languages or packaged()).items():
-        said[code] = [words(key) for key in SAID]
+    """The widget with its texts in all languages. title: the owner's name for the chat, if any."""
+    by_code: dict[str, list[str]] = {}
+    for code, texts in (languages or packaged_languages()).items():
+        by_code[code] = [texts(key) for key in WIDGET_TEXTS]
         if title != DEFAULT_TITLE:
-            said[code][0] = title
-    texts = (f"{code}:{json.dumps(texts, ensure_ascii=False)}" for code, texts in said.items())
-    return _script("widget.js", "{" + ",".join(texts).replace('", "', '","') + "}")
+            by_code[code][0] = title
+    entries = (f"{code}:{json.dumps(texts, ensure_ascii=False)}" for code, texts in by_code.items())
+    return _script("widget.js", "{" + ",".join(entries).replace('", "', '","') + "}")
 
 
 def load_element() -> Script:
-    """The custom element that brings the widget."""
+    """The custom element that loads the widget."""
     return _script("element.js")
 
 
-def _script(name: str, words: str = "") -> Script:
-    plain = (BUILT / name).read_text(encoding="utf-8").replace("WORDS", words).encode()
+def _script(name: str, texts: str = "") -> Script:
+    plain = (BUILT / name).read_text(encoding="utf-8").replace("WORDS", texts).encode()
     return Script(plain, gzip.compress(plain, 9, mtime=0), f'W/"{sha256(plain).hexdigest()[:20]}"')
 
 
-def add_embed_routes(app: FastAPI, languages: Languages, title: str) -> None:
-    """Serve the two. Must come before whatever answers their paths with "nothing here"."""
+def add_script_routes(app: FastAPI, languages: Languages, title: str) -> None:
+    """Serve both scripts. Add these routes before the catch-all route."""
     for name, script in (("widget", load_widget(languages, title)), ("element", load_element())):
         respond = partial(_response, script)
         app.add_route(f"/{name}.js", respond, methods=["GET", "HEAD"], include_in_schema=False)
@@ -64,28 +63,28 @@ def add_embed_routes(app: FastAPI, languages: Languages, title: str) -> None:
 
 async def _response(script: Script, request: Request) -> Response:
     headers = {
-        "Cache-Control": f"public, max-age={SECONDS}, stale-while-revalidate=86400",
+        "Cache-Control": f"public, max-age={MAX_AGE_SECONDS}, stale-while-revalidate=86400",
         "ETag": script.etag,
         "Vary": "Accept-Encoding",
-        # These two on these files alone: they hold nothing of a reader, and any site may load them.
+        # On these files only: they hold no data of a reader, and any site may load them.
         "Access-Control-Allow-Origin": "*",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
-    if _knows(request.headers.get("if-none-match", ""), script.etag):
+    if _matches(request.headers.get("if-none-match", ""), script.etag):
         return Response(status_code=304, headers=headers)
-    zips = _takes_gzip(request.headers.get("accept-encoding", ""))
-    if zips:
+    gzips = _accepts_gzip(request.headers.get("accept-encoding", ""))
+    if gzips:
         headers["Content-Encoding"] = "gzip"
-    return Response(script.zipped if zips else script.plain, 200, headers, "text/javascript")
+    return Response(script.gzipped if gzips else script.plain, 200, headers, "text/javascript")
 
 
-def _knows(known: str, etag: str) -> bool:
-    marks = [mark.strip().removeprefix("W/") for mark in known.split(",")]
-    return "*" in marks or etag.removeprefix("W/") in marks
+def _matches(if_none_match: str, etag: str) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return "*" in tags or etag.removeprefix("W/") in tags
 
 
-def _takes_gzip(accepted: str) -> bool:
-    """Is gzip named, and not with q=0?"""
+def _accepts_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding header names gzip, and not with q=0."""
     for entry in accepted.lower().split(","):
         name, _, quality = entry.replace(" ", "").partition(";q=")
         if name in ("gzip", "*"):

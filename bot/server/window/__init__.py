@@ -1,0 +1,49 @@
+"""The chat window: conversations, their HTML, and its texts in the reader's language.
+
+In go questions and the bot's answers, out come conversations and escaped HTML with footnotes.
+It knows neither Gradio nor how an answer is found.
+"""
+
+from bot.server.window.conversation import (
+    MAX_EXCHANGES,
+    Conversation,
+    Exchange,
+    chat_messages,
+    continue_conversation,
+    mark_stopped,
+    render_greeting,
+)
+from bot.server.window.conversation_store import ConversationStore
+from bot.server.window.html import render_footer, render_header, render_welcome
+from bot.server.window.sources import render_panel
+from bot.server.window.translations import (
+    CODES,
+    Languages,
+    Translations,
+    choose_language,
+    load_languages,
+    packaged_language,
+    packaged_languages,
+)
+
+__all__ = [
+    "CODES",
+    "MAX_EXCHANGES",
+    "Conversation",
+    "ConversationStore",
+    "Exchange",
+    "Languages",
+    "Translations",
+    "chat_messages",
+    "choose_language",
+    "continue_conversation",
+    "load_languages",
+    "mark_stopped",
+    "packaged_language",
+    "packaged_languages",
+    "render_footer",
+    "render_greeting",
+    "render_header",
+    "render_panel",
+    "render_welcome",
+]

@@ -1,7 +1,6 @@
-"""The normal form (ingest/article/article.py) as HTML: real headings, lists and tables, all text escaped.
+"""Articles in normal form as HTML: real headings, lists and tables, all text escaped.
 
-What this file does not know: what the text is, and which parts of it are quoted; the caller's
-`inline` turns each slice into HTML.
+The caller's `inline` turns each slice of text into HTML, so quotes can be marked there.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from ingest.article import Block
 
 Inline = Callable[[int, int], str]  # offsets into the text -> that slice as HTML
 
-_DEEPEST = 5  # levels of nested lists; an article is not trusted to stop by itself
+_DEEPEST = 5  # levels of nested lists; an article may have any number
 _CELL = re.compile(r"(?<!\\)\|")
 _BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _RULER = re.compile(r"[|\s:-]+")
@@ -26,10 +25,10 @@ def escape(text: str, *, breaks: bool = False) -> str:
     return _BREAK.sub("<br>" if breaks else " ", html.escape(text))
 
 
-def flow(text: str, run: Sequence[Block], inline: Inline) -> str:
-    """Neighbouring blocks in order."""
+def render_blocks(text: str, found: Sequence[Block], inline: Inline) -> str:
+    """Consecutive blocks in order."""
     parts = []
-    for kind, same in groupby(run, _kind):
+    for kind, same in groupby(found, _kind):
         group = list(same)
         if kind == "item":
             parts.append(_lists(text, group, inline))
@@ -47,7 +46,7 @@ def _kind(block: Block) -> str:
 
 
 def _lists(text: str, items: Sequence[Block], inline: Inline, depth: int = 0) -> str:
-    """Nested lists: the items that are deeper than one, up to the next that is not, belong inside it."""
+    """Nested lists: an item contains the deeper items that follow it."""
     out, at, opened = "", 0, ""
     while at < len(items):
         item = items[at]
@@ -67,7 +66,7 @@ def _lists(text: str, items: Sequence[Block], inline: Inline, depth: int = 0) ->
 
 
 def _table(text: str, rows: Sequence[Block], inline: Inline) -> str:
-    """Rows of cells. A row is the head if a ruler (`|---|`) stands under it."""
+    """Rows of cells. A row followed by a ruler (`|---|`) is the head."""
     out = ""
     for number, row in enumerate(rows):
         if _RULER.fullmatch(text[row.start : row.end]):

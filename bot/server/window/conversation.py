@@ -1,9 +1,4 @@
-"""A conversation as the chat window keeps it: Exchanges in, Exchanges out, and how they are drawn.
-
-Plain values and generators, so that all of it can be tested without a browser or Gradio, which
-this file does not know. Nor does it know how an answer is found (bot.py) or what HTML it becomes
-(render.py).
-"""
+"""A conversation in the chat window: a tuple of exchanges, how it grows, and the chat messages it becomes."""
 
 from __future__ import annotations
 
@@ -14,136 +9,153 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.problems import Problem, explain
-from bot.server.window import html as render
-from bot.server.window.translations import Words
+from bot.server.window.html import (
+    render_answer,
+    render_partial,
+    render_problem,
+    render_question,
+    render_welcome,
+)
+from bot.server.window.sources import render_sources
+from bot.server.window.translations import Translations
+from bot.text.printable import replace_lone_surrogates
 from bot.types import Answer, Event, Token, Turn
 from ingest.errors import FootnoteError
 
 if TYPE_CHECKING:
     from bot.pipeline import Bot
 
-KEPT = 30  # exchanges of one conversation that stay in the window
+MAX_EXCHANGES = 30  # of one conversation that stay in the window
 FRAME_SECONDS = 0.05  # tokens that come faster are shown together
 
-log = logging.getLogger("footnote.talk")
+log = logging.getLogger("footnote.window")
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and what became of it so far: a part of the text, an answer, or a problem."""
+    """A question and its state: partial text while it is being answered, then an answer or a problem."""
 
-    serial: int
+    number: int
     question: str
-    text: str = ""
-    urgent: bool = False
+    partial_text: str = ""
+    is_urgent: bool = False
     answer: Answer | None = None
-    sources: str = ""
+    sources_html: str = ""
     problem: Problem | None = None
-    stopped: bool = False
-    given: str = ""  # the answer's id in the server's memory (given.py)
+    is_stopped: bool = False
+    answer_id: str = ""  # under which the server remembers the answer, for feedback
 
     @property
     def is_open(self) -> bool:
-        return self.answer is None and self.problem is None and not self.stopped
+        return self.answer is None and self.problem is None and not self.is_stopped
 
 
-Talk = tuple[Exchange, ...]
+Conversation = tuple[Exchange, ...]
+AskStream = Callable[[str, Sequence[Turn]], Iterator[Event]]
 
 
-Stream = Callable[[str, Sequence[Turn]], Iterator[Event]]
-
-
-def converse(
+def continue_conversation(
     bot: Bot,
     question: str,
-    past: Talk,
-    words: Words,
-    stream: Stream | None = None,
+    past: Conversation,
+    texts: Translations,
+    stream: AskStream | None = None,
     remember: Callable[[Answer], str] | None = None,
-) -> Iterator[Talk]:
-    """Ask, and tell the conversation as it grows; the last one told is final.
+) -> Iterator[Conversation]:
+    """Ask a question and yield the conversation each time it changes; the last one is complete.
 
-    stream: asks the bot in its place, if there is a house with rules (house.py). remember: gives the
-    answer an id under which a reader may say what they think of it.
+    Args:
+        bot: answers the question, and knows the articles that it cites.
+        question: as the reader typed it.
+        past: the exchanges before this one, none of them open.
+        texts: the window's texts in the reader's language.
+        stream: asks in place of `bot.stream`, for example through the question queue.
+        remember: stores an answer and returns the id under which feedback on it is accepted.
+
+    Yields:
+        `past`, cut to MAX_EXCHANGES, and the new exchange. An error becomes the exchange's problem.
     """
-    question = whole(question)[: 2 * bot.config.max_question]  # enough to be told that it is too long
-    serial = past[-1].serial + 1 if past else 0
-    past = past[-KEPT + 1 :]
-    current = Exchange(serial, question)
+    # Twice the limit is enough to report that the question is too long.
+    question = replace_lone_surrogates(question)[: 2 * bot.config.max_question]
+    number = past[-1].number + 1 if past else 0
+    past = past[-MAX_EXCHANGES + 1 :]
+    current = Exchange(number, question)
     yield (*past, current)
     shown = 0.0
     try:
-        for event in (stream or bot.stream)(question, turns(past)):
+        for event in (stream or bot.stream)(question, turns_of(past)):
             if isinstance(event, Token):
                 current = replace(
-                    current, text=current.text + event.text, urgent=current.urgent or event.urgent
+                    current,
+                    partial_text=current.partial_text + event.text,
+                    is_urgent=current.is_urgent or event.urgent,
                 )
                 if time.monotonic() - shown >= FRAME_SECONDS:
                     shown = time.monotonic()
                     yield (*past, current)
             else:
-                drawn = render.sources(event, serial, published(bot, event), words)
-                given = remember(event) if remember else ""
-                current = replace(current, answer=event, sources=drawn, given=given)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the reader gets a sentence; explain() logs it
+                sources_html = render_sources(event, number, _publication_dates(bot, event), texts)
+                answer_id = remember(event) if remember else ""
+                current = replace(current, answer=event, sources_html=sources_html, answer_id=answer_id)
+    except Exception as error:  # noqa: BLE001 - the reader gets a sentence for any error; explain() logs it
         current = replace(current, problem=explain(error, in_full=bot.config.log_questions))
     yield (*past, current)
 
 
-def turns(talk: Talk) -> tuple[Turn, ...]:
-    """The answered part of a conversation, as the bot takes it."""
-    answered = [(e.question, e.answer.text) for e in talk if e.answer is not None]
+def turns_of(conversation: Conversation) -> tuple[Turn, ...]:
+    """The answered exchanges as the history that the bot takes."""
+    answered = [(e.question, e.answer.text) for e in conversation if e.answer is not None]
     return tuple(turn for q, a in answered for turn in (Turn("user", q), Turn("assistant", a)))
 
 
-def whole(text: str) -> str:
-    """Half a surrogate pair (JSON can say "\\ud83d") is no character: nothing can print it."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def published(bot: Bot, answer: Answer) -> dict[str, str]:
-    """Dates of the cited articles. One that has gone since it was cited simply has no date."""
-    found: dict[str, str] = {}
+def _publication_dates(bot: Bot, answer: Answer) -> dict[str, str]:
+    """ISO dates of the cited articles, by id; an article deleted in the meantime has none."""
+    dates: dict[str, str] = {}
     for article_id in {c.passage.chunk.article_id for c in answer.citations}:
         try:
-            found[article_id] = bot.article(article_id).published or ""
+            dates[article_id] = bot.article(article_id).published or ""
         except FootnoteError as error:
             log.info("no date for a source: %s", error)
-    return found
+    return dates
 
 
-def messages(talk: Talk, words: Words) -> list[dict[str, str]]:
-    """The conversation as the Chatbot takes it."""
+def chat_messages(conversation: Conversation, texts: Translations) -> list[dict[str, str]]:
+    """The conversation as the value of Gradio's Chatbot."""
     return [
         message
-        for exchange in talk
+        for exchange in conversation
         for message in (
-            {"role": "user", "content": render.question(exchange.question)},
-            {"role": "assistant", "content": _reply(exchange, words)},
+            {"role": "user", "content": render_question(exchange.question)},
+            {"role": "assistant", "content": _reply(exchange, texts)},
         )
     ]
 
 
-def _reply(exchange: Exchange, words: Words) -> str:
+def _reply(exchange: Exchange, texts: Translations) -> str:
     if exchange.problem is not None:
-        return render.problem(exchange.problem, exchange.serial, words)
+        return render_problem(exchange.problem, exchange.number, texts)
     if exchange.answer is not None:
-        return render.answer(exchange.answer, exchange.serial, words, exchange.given)
-    return render.partial(exchange.text, words, stopped=exchange.stopped, urgent=exchange.urgent)
+        return render_answer(exchange.answer, exchange.number, texts, exchange.answer_id)
+    return render_partial(
+        exchange.partial_text, texts, is_stopped=exchange.is_stopped, is_urgent=exchange.is_urgent
+    )
 
 
-def broken_off(talk: Talk) -> Talk:
-    """A conversation in which nothing is being answered any more."""
-    return tuple(replace(e, stopped=True) if e.is_open else e for e in talk)
+def mark_stopped(conversation: Conversation) -> Conversation:
+    """The conversation with every open exchange marked as stopped."""
+    return tuple(replace(e, is_stopped=True) if e.is_open else e for e in conversation)
 
 
-def greeting(bot: Bot, words: Words, page: str = "") -> str:
-    """The empty window: questions this index answers, or why it can answer none.
+def render_greeting(bot: Bot, texts: Translations, page: str = "") -> str:
+    """The empty window: questions that this index answers, or the reason why it can answer none.
 
-    page: the address the reader is at, whose article is asked about first.
+    Args:
+        bot: suggests the questions.
+        texts: the window's texts in the reader's language.
+        page: address of the page that the reader is on; questions about its article come first.
     """
     try:
-        return render.welcome(bot.examples(3, page), words)
+        return render_welcome(bot.examples(3, page), texts)
     except FootnoteError as error:
-        told = explain(error)
-        return render.welcome((), words, words.said.get(f"problem_{told.code}", told.message))
+        problem = explain(error)
+        return render_welcome((), texts, texts.texts.get(f"problem_{problem.code}", problem.message))

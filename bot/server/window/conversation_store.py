@@ -1,8 +1,7 @@
-"""Conversations that outlive a page: kept in memory under a key that only the reader's browser knows.
+"""Conversations kept in memory under a random key that only the reader's browser knows.
 
-A reader who goes to the next page of the blog, or reloads the window, gets theirs back. Nothing is
-written to disk; what nobody asks for is forgotten after a while, and the oldest go first when there
-are too many. What this file does not know: what a conversation is made of, or where keys are kept.
+A reader who opens another page of the blog, or reloads the window, gets theirs back. Nothing is
+written to disk.
 """
 
 from __future__ import annotations
@@ -15,76 +14,76 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.server.window.conversation import Talk
+    from bot.server.window.conversation import Conversation
 
-SECONDS = 6 * 3600  # a conversation that nobody went on with is gone after this time
-EXCHANGES = 5_000  # questions with their answers, of all conversations together
-_KEY = re.compile(r"[0-9a-f]{32}")  # 128 random bits, made by bot/static/window/frame.js
+MAX_IDLE_SECONDS = 6 * 3600
+MAX_EXCHANGES = 5_000  # of all conversations together
+_KEY = re.compile(r"[0-9a-f]{32}")  # 128 random bits, made by the window's script
 
 
 def is_key(text: str) -> bool:
-    """Has it the form of a key? Anything shorter could be guessed."""
+    """Whether the text has the form of a key; anything shorter could be guessed."""
     return _KEY.fullmatch(text) is not None and len(set(text)) > 4
 
 
-class Conversations:
-    """A bounded memory of conversations, the least lately used forgotten first. May be shared by threads."""
+class ConversationStore:
+    """A bounded store of conversations that drops the least recently used; safe to share between threads."""
 
     def __init__(
         self,
         *,
-        exchanges: int = EXCHANGES,
-        seconds: float = SECONDS,
+        max_exchanges: int = MAX_EXCHANGES,
+        max_idle_seconds: float = MAX_IDLE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._exchanges = exchanges
-        self._seconds = seconds
+        self._max_exchanges = max_exchanges
+        self._max_idle_seconds = max_idle_seconds
         self._clock = clock
         self._mutex = threading.Lock()
-        self._kept: OrderedDict[str, tuple[float, Talk]] = OrderedDict()
+        self._by_key: OrderedDict[str, tuple[float, Conversation]] = OrderedDict()
         self._size = 0
 
-    def keep(self, key: str, talk: Talk) -> None:
-        """Remember a conversation in place of what was known under its key; an empty one is forgotten.
+    def save(self, key: str, conversation: Conversation) -> None:
+        """Store a conversation in place of the one under its key; an empty one deletes the entry.
 
-        What is no key is ignored: a browser that gives none has its conversation in its tab alone.
+        An invalid key is ignored: without one, a conversation lives in its tab only.
         """
         if not is_key(key):
             return
         with self._mutex:
-            self._forget(key)
-            if talk:
-                self._kept[key] = (self._clock(), talk)
-                self._size += len(talk)
-            self._make_room()
+            self._delete(key)
+            if conversation:
+                self._by_key[key] = (self._clock(), conversation)
+                self._size += len(conversation)
+            self._evict()
 
-    def find(self, key: str) -> Talk:
+    def load(self, key: str) -> Conversation:
         """The conversation under a key; empty if there is none."""
         with self._mutex:
-            self._make_room()
-            if key not in self._kept:
+            self._evict()
+            if key not in self._by_key:
                 return ()
-            _, talk = self._kept[key]
-            self._kept[key] = (self._clock(), talk)
-            self._kept.move_to_end(key)
-            return talk
+            _, conversation = self._by_key[key]
+            self._by_key[key] = (self._clock(), conversation)
+            self._by_key.move_to_end(key)
+            return conversation
 
-    def forget(self, key: str) -> None:
+    def delete(self, key: str) -> None:
         with self._mutex:
-            self._forget(key)
+            self._delete(key)
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._by_key)
 
-    def _forget(self, key: str) -> None:
-        if key in self._kept:
-            self._size -= len(self._kept.pop(key)[1])
+    def _delete(self, key: str) -> None:
+        if key in self._by_key:
+            self._size -= len(self._by_key.pop(key)[1])
 
-    def _make_room(self) -> None:
-        """Drop what is too old, and the oldest of what is too much; the order is that of last use."""
-        oldest_allowed = self._clock() - self._seconds
-        while self._kept:
-            key, (used, _) = next(iter(self._kept.items()))
-            if used >= oldest_allowed and self._size <= self._exchanges:
+    def _evict(self) -> None:
+        """Drop expired entries, then the oldest until the rest fits; the order is that of last use."""
+        oldest_allowed = self._clock() - self._max_idle_seconds
+        while self._by_key:
+            key, (used, _) = next(iter(self._by_key.items()))
+            if used >= oldest_allowed and self._size <= self._max_exchanges:
                 return
-            self._forget(key)
+            self._delete(key)

@@ -1,11 +1,8 @@
-"""How long a step is held and how often it is done, as its own text says it: text in, values out.
+"""Hold times and repetitions found in the text of a step. English only.
 
 "Hold for 20 to 30 seconds" is a hold time; "after 6 weeks", "sit for 8 hours a day" and "hold off for
-two days" are none. "Repeat three times on each leg" are repetitions; "three times a day" are none.
-Where in doubt nothing is found: the step's words stand there in any case. English only.
-
-What this file does not know: what is a list of steps (howto.py), and how a timer looks and runs
-(static/steps.js).
+two days" are not. "Repeat three times on each leg" are repetitions; "three times a day" are not.
+In doubt nothing is found: the reader sees the step's own words in any case.
 """
 
 from __future__ import annotations
@@ -17,13 +14,13 @@ from typing import Literal
 from bot.text.quantities import Quantity, quantities
 from ingest.article import sentences
 
-SHORTEST, LONGEST = 2.0, 900.0  # seconds that anyone would want a timer for
-MOST_TICKS = 20  # in a row; more than that nobody ticks off
+SHORTEST, LONGEST = 2.0, 900.0  # seconds for which a timer is useful
+MOST_TICKS = 20  # in a row; more would not be ticked off
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """least to most seconds; both the same where no range is told."""
+class HoldTime:
+    """least to most seconds; equal where the step gives no range."""
 
     least: int
     most: int
@@ -31,19 +28,19 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Repetitions:
-    """least to most times, in so many rows: one for each side or set."""
+    """least to most times, in `rows` rows: one for each side or set."""
 
     least: int
     most: int
     rows: int = 1
-    row: Literal["", "side", "set"] = ""
+    row_kind: Literal["", "side", "set"] = ""
 
 
 _VERB = (
     r"(?P<verb>(?:hold|stay|remain|maintain|pause|keep|balance|brace|squeeze)(?:ing)?"
     r"|(?P<soft>stretch|lie|relax|breathe|rest|press|lean|hang|sit|kneel|squat|stand))\b"
 )
-# What may stand between the beginning of a clause and its command: "Then try to gently hold …".
+# Words between the beginning of a clause and its command: "Then try to gently hold …".
 _LEAD = (
     r"(?:(?:and|then|now|gently|slowly|just|simply|please|try|aim|to|you|can|could|may|should|must|also|next|again"
     r"|still|but|or|finally|once there|here|there|deeply)\s+){0,5}"
@@ -90,19 +87,19 @@ _OF = re.compile(r"\W*(?:sets?|rounds?)\W+of\W+(?:about\W+)?$", re.IGNORECASE)
 _REPS = re.compile(r"\brep(?:etition)?s?\b", re.IGNORECASE)
 
 
-def hold(text: str) -> Hold | None:
-    """The first hold time that a step tells."""
+def find_hold_time(text: str) -> HoldTime | None:
+    """The first hold time in the text of a step, or None."""
     for start, end in sentences(text, 0, len(text)):
         sentence = text[start:end]
         for amount in quantities(sentence):
             if _is_hold(sentence, amount):
                 least, most = round(amount.low), round(amount.high)
-                return Hold(least, most)
+                return HoldTime(least, most)
     return None
 
 
-def repetitions(text: str) -> Repetitions | None:
-    """How often a step says that it is done."""
+def find_repetitions(text: str) -> Repetitions | None:
+    """The first repetitions in the text of a step, or None."""
     for start, end in sentences(text, 0, len(text)):
         sentence = text[start:end]
         amounts = quantities(sentence)
@@ -139,12 +136,16 @@ def _sets(sentence: str, amount: Quantity, following: Quantity | None) -> Repeti
     if amount.kind != "count" or not _SETS.match(after) or amount.low != amount.high:
         return None
     if following and _OF.fullmatch(sentence[amount.end : following.start]) and amount.high <= 6:
-        return _made(following, rows=int(amount.high), row="set") if following.kind != "time" else None
-    return _made(amount)
+        return (
+            _repetitions(following, rows=int(amount.high), row_kind="set")
+            if following.kind != "time"
+            else None
+        )
+    return _repetitions(amount)
 
 
 def _times(sentence: str, amount: Quantity, later: list[Quantity]) -> Repetitions | None:
-    """ "three times on each leg", "10 reps": no frequency, no comparison."""
+    """ "three times on each leg", "10 reps"; neither a frequency nor a comparison."""
     if amount.kind != "times":
         return None
     before, after = sentence[: amount.start], sentence[amount.end :]
@@ -156,15 +157,17 @@ def _times(sentence: str, amount: Quantity, later: list[Quantity]) -> Repetition
     if re.match(r"\s+(?:as|more|less|the|better|stronger|faster)\b", after):
         return None
     sides = _EACH.search(after[:60]) or _EACH.search(before[-60:])
-    return _made(amount, rows=2, row="side") if sides else _made(amount)
+    return _repetitions(amount, rows=2, row_kind="side") if sides else _repetitions(amount)
 
 
 def _is_frequency(sentence: str, amount: Quantity, following: Quantity) -> bool:
     return following.kind == "per" and len(sentence[amount.end : following.start].split()) <= 3
 
 
-def _made(amount: Quantity, rows: int = 1, row: Literal["", "side", "set"] = "") -> Repetitions | None:
+def _repetitions(
+    amount: Quantity, rows: int = 1, row_kind: Literal["", "side", "set"] = ""
+) -> Repetitions | None:
     least, most = int(amount.low), int(amount.high)
     if (least, most) != (amount.low, amount.high) or least < 1 or not 2 <= most <= MOST_TICKS:
         return None
-    return Repetitions(least, most, rows, row)
+    return Repetitions(least, most, rows, row_kind)

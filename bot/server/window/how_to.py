@@ -1,10 +1,8 @@
-"""Which lists of an answer are the steps of a how-to, to be shown as cards: an Answer in, Steps out.
+"""Which lists of an answer are the steps of a how-to, to be shown as cards.
 
-A list is one if it is quoted whole from one post, word for word and in the post's order, and either
-it is numbered and a how-to was asked for or a step tells how long or how often, or it is a list of
-commands of which one does ("Hold for 30 seconds"). Tips and causes are lists like any other.
-
-What this file does not know: how a hold time is found (steps.py), and how cards look (render.py).
+A list is a how-to if it is quoted completely from one post, word for word and in the post's order, and
+either it is numbered and the question asks for a how-to or a step has a hold time or repetitions, or it
+is a list of commands of which one has ("Hold for 30 seconds"). Tips and causes stay plain lists.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.server.window.hold_times import Hold, Repetitions, hold, repetitions
+from bot.server.window.hold_times import HoldTime, Repetitions, find_hold_time, find_repetitions
 from bot.text.markdown import unescape
 from bot.types import Answer, Citation
 from ingest.article import Block
@@ -32,28 +30,28 @@ _COMMAND = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: its block, those of the points under it, and what its quotes tell."""
+    """One step: its block, the blocks of its sub-items, its first citation, hold time and repetitions."""
 
     block: Block
     below: tuple[Block, ...]
-    number: int  # of its first citation
-    hold: Hold | None
+    citation: int
+    hold_time: HoldTime | None
     repetitions: Repetitions | None
 
 
-def howtos(given: Answer, found: Sequence[Block]) -> dict[int, tuple[Step, ...]]:
-    """The how-tos among the blocks of an answer's text, by where their first block begins."""
-    if given.status != "answered":
+def find_how_tos(answer: Answer, found: Sequence[Block]) -> dict[int, tuple[Step, ...]]:
+    """The how-tos among the blocks of an answer's text, by the offset of their first block."""
+    if answer.status != "answered":
         return {}
     out: dict[int, tuple[Step, ...]] = {}
     for run in _runs(found):
-        if steps := _steps(given, run):
+        if steps := _steps(answer, run):
             out[run[0].start] = steps
     return out
 
 
 def _runs(found: Sequence[Block]) -> list[list[Block]]:
-    """Neighbouring items that belong to one list: a bulleted list ends where a numbered one begins."""
+    """Consecutive items of one list: a bulleted list ends where a numbered one begins."""
     runs: list[list[Block]] = []
     before: Block | None = None
     for block in found:
@@ -66,40 +64,40 @@ def _runs(found: Sequence[Block]) -> list[list[Block]]:
     return runs
 
 
-def _steps(given: Answer, run: Sequence[Block]) -> tuple[Step, ...]:
-    cited = {citation.number: citation for citation in given.citations}
-    quotes = [_quote(given.text, block, cited) for block in run]
-    whole = [quote for quote in quotes if quote is not None]
-    if len(whole) < len(run) or not _stand_together(whole):
+def _steps(answer: Answer, run: Sequence[Block]) -> tuple[Step, ...]:
+    cited = {citation.number: citation for citation in answer.citations}
+    quotes = [_quote(answer.text, block, cited) for block in run]
+    complete = [quote for quote in quotes if quote is not None]
+    if len(complete) < len(run) or not _in_one_section(complete):
         return ()
     steps: list[Step] = []
     for at, block in enumerate(run):
         if block.kind != run[0].kind:
             continue
         end = next((n for n in range(at + 1, len(run)) if run[n].kind == block.kind), len(run))
-        texts = [quote.quote for quote in whole[at:end]]
-        how_long = next(filter(None, map(hold, texts)), None)
-        how_often = next(filter(None, map(repetitions, texts)), None)
-        steps.append(Step(block, tuple(run[at + 1 : end]), whole[at].number, how_long, how_often))
-    told = [one for one in steps if one.hold or one.repetitions]
+        texts = [quote.quote for quote in complete[at:end]]
+        hold_time = next(filter(None, map(find_hold_time, texts)), None)
+        repetitions = next(filter(None, map(find_repetitions, texts)), None)
+        steps.append(Step(block, tuple(run[at + 1 : end]), complete[at].number, hold_time, repetitions))
+    timed = [step for step in steps if step.hold_time or step.repetitions]
     if run[0].kind == "number":
-        wanted = bool(told) or _ASKS.search(given.standalone or given.question) is not None
+        is_how_to = bool(timed) or _ASKS.search(answer.standalone or answer.question) is not None
     else:
-        wanted = any(_COMMAND.match(cited[one.number].quote.strip()) for one in told)
-    return tuple(steps) if wanted and len(steps) > 1 else ()
+        is_how_to = any(_COMMAND.match(cited[step.citation].quote.strip()) for step in timed)
+    return tuple(steps) if is_how_to and len(steps) > 1 else ()
 
 
 def _quote(text: str, block: Block, cited: dict[int, Citation]) -> Citation | None:
-    """The one citation whose words this item is, if it is nothing else."""
+    """The citation that this item quotes word for word, or None if it holds anything else."""
     markers = _MARKER.findall(text, block.start, block.end)
     citation = cited.get(int(markers[0])) if len(markers) == 1 else None
     if citation is None or not citation.quote:
         return None
-    said = unescape(_MARKER.sub("", text[block.start : block.end]))
-    return citation if said.split() == citation.quote.split() else None
+    words = unescape(_MARKER.sub("", text[block.start : block.end])).split()
+    return citation if words == citation.quote.split() else None
 
 
-def _stand_together(quotes: Sequence[Citation]) -> bool:
-    """All in one section of one post, in the post's own order."""
+def _in_one_section(quotes: Sequence[Citation]) -> bool:
+    """Whether all come from one section of one post, in the post's order."""
     places = [(c.passage.chunk.article_id, c.passage.chunk.path) for c in quotes]
     return len(set(places)) == 1 and all(a.start < b.start for a, b in pairwise(quotes))

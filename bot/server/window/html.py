@@ -1,11 +1,9 @@
-"""Answers, questions and sources as HTML for the chat window.
+"""Questions, answers, problems and the empty window as HTML.
 
-Every piece of text that comes from a reader, an article or a model goes through `_escape`; the
-tags around it are this file's own. Each result is one line: the window's Markdown component takes
-a line that begins with a block tag as HTML and leaves what is inside alone.
-
-A footnote is a pair of ids: the marker `ref-G-N` in answer number G leads to `fn-G-N`, the quote
-in its place. What this file does not know: Gradio, and the bot that answered.
+Text of readers, articles and models goes through `escape`; only this room's own tags surround it.
+Each result is one line: Gradio's Markdown takes a line that begins with a block tag as HTML and
+leaves its inside alone. A footnote is a pair of ids: the marker `ref-G-N` in answer number G leads
+to `fn-G-N`, the quote in its place.
 """
 
 from __future__ import annotations
@@ -15,178 +13,179 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.problems import Problem
-from bot.server.window.article_html import Inline, escape, flow
-from bot.server.window.how_to import Step, howtos
-from bot.server.window.own_sentences import in_their_words, urgent_first
-from bot.server.window.sources import panel, sources
-from bot.server.window.translations import Words
+from bot.server.window.article_html import Inline, escape, render_blocks
+from bot.server.window.how_to import Step, find_how_tos
+from bot.server.window.own_sentences import translate_own_sentences, translate_urgent_message
+from bot.server.window.translations import Translations
 from bot.text.markdown import unescape
 from bot.types import Answer, Citation
 from ingest.article import blocks, without_towers
 from ingest.urls import is_web
 
-__all__ = [
-    "actions", "answer", "copied", "foot", "header", "panel", "partial", "problem", "question", "sources", "welcome",
-]  # fmt: skip
-
 _MARKER = re.compile(r"\s?\[(\d{1,3})\]")
 _BOLD = re.compile(r"(?<!\\)\*\*")
-_UNFINISHED = re.compile(r"\s?\[\d{0,3}$")
-_LINES = '<span class="fn-line"></span>' * 3  # where the answer will stand
-_TO_EDIT = ("question_too_long", "bad_question")  # asking the same again would not help
+_INCOMPLETE_MARKER = re.compile(r"\s?\[\d{0,3}$")
+_PLACEHOLDER_LINES = '<span class="fn-line"></span>' * 3
+_NEEDS_EDITING = ("question_too_long", "bad_question")  # problems that a second try does not solve
 
 
-def question(text: str) -> str:
+def render_question(text: str) -> str:
     return f'<h2 class="fn-question" dir="auto">{escape(without_towers(text), breaks=True)}</h2>'
 
 
-def answer(given: Answer, group: int, words: Words, known_as: str = "") -> str:
-    """A finished answer: its markers lead to its sources, its suggestions can be asked.
+def render_answer(answer: Answer, exchange: int, texts: Translations, answer_id: str = "") -> str:
+    """A complete answer with links to its sources, actions and suggestions.
 
-    known_as: its id in the server's memory, under which feedback.js asks about it.
+    Args:
+        answer: what the bot answered.
+        exchange: its number; makes the ids of this answer unique in the page.
+        texts: the window's texts in the reader's language.
+        answer_id: under which the server accepts feedback on the answer.
     """
-    numbers = {citation.number for citation in given.citations}
-    told = replace(given, text=in_their_words(given.text, words, [c.quote for c in given.citations]))
-    body = _body(told, group, lambda number: _marker(number, group, words) if number in numbers else None)
-    body = _said_first(given.text, words, urgent=given.status == "urgent") + body
+    cited = {citation.number for citation in answer.citations}
+    quotes = [c.quote for c in answer.citations]
+    translated = replace(answer, text=translate_own_sentences(answer.text, texts, quotes))
+    body = _body(translated, exchange, lambda n: _marker(n, exchange, texts) if n in cited else None)
+    body = _urgent_translation(answer.text, texts, is_urgent=answer.status == "urgent") + body
     return (
-        f'<div class="fn-answer fn-{given.status}" id="answer-{group}" dir="auto">{body}'
-        f"{actions(given, words, known_as)}{_suggestions(given, words)}</div>"
+        f'<div class="fn-answer fn-{answer.status}" id="answer-{exchange}" dir="auto">{body}'
+        f"{_actions(answer, texts, answer_id)}{_suggestions(answer, texts)}</div>"
     )
 
 
-def actions(given: Answer, words: Words, known_as: str = "") -> str:
-    """What can be done with one answer; the script finds the answer by the id around it."""
-    if given.status == "chat":
+def _actions(answer: Answer, texts: Translations, answer_id: str) -> str:
+    """The buttons below an answer; the script finds the answer by the id around them."""
+    if answer.status == "chat":
         return ""
-    look = copy = ""
-    if count := len(given.citations):
-        label = escape(words("show_sources", n=count))
-        look = f'<button class="fn-action fn-show" type="button">{label}</button>'
-    if given.status != "abstained":
-        copy = f'<button class="fn-action fn-copy" type="button">{_say(words, "copy")}</button>'
-        lines = "<br>".join(escape(line) for line in copied(given).split("\n"))  # empty ones, too
+    show = copy = ""
+    if count := len(answer.citations):
+        label = escape(texts("show_sources", n=count))
+        show = f'<button class="fn-action fn-show" type="button">{label}</button>'
+    if answer.status != "abstained":
+        copy = f'<button class="fn-action fn-copy" type="button">{_text(texts, "copy")}</button>'
+        lines = "<br>".join(escape(line) for line in plain_text(answer).split("\n"))  # empty ones, too
         copy += f'<div class="fn-plain" hidden>{lines}</div>'
-    known = f' id="given-{escape(known_as)}"' if known_as else ""
-    return f'<div class="fn-actions"{known}>{look}{copy}</div>' if look or copy or known else ""
+    row_id = f' id="given-{escape(answer_id)}"' if answer_id else ""
+    return f'<div class="fn-actions"{row_id}>{show}{copy}</div>' if show or copy or row_id else ""
 
 
-def partial(text: str, words: Words, *, stopped: bool = False, urgent: bool = False) -> str:
-    """An answer on its way (or broken off): its citations are not known yet, so nothing links."""
-    if not text.strip() and not stopped:
-        late = f'<span class="fn-late">{_say(words, "still_waiting")}</span>'
-        soon = f'<span class="fn-soon">{_say(words, "waiting")}</span>'
-        return f'<div class="fn-answer fn-waiting"><p>{soon}{late}</p>{_LINES}</div>'
-    told = in_their_words(_UNFINISHED.sub("", text), words)
-    body = _prose(told, lambda number: f'<sup class="fn-ref">{number}</sup>')
-    body = _said_first(text, words, urgent=urgent) + body
-    note = f'<p class="fn-note">{_say(words, "stopped")}</p>' if stopped else ""
-    kind = "fn-partial" + " fn-urgent" * urgent + " fn-stopped" * stopped
+def render_partial(
+    text: str, texts: Translations, *, is_stopped: bool = False, is_urgent: bool = False
+) -> str:
+    """An incomplete answer; its citations are not known yet, so nothing links."""
+    if not text.strip() and not is_stopped:
+        late = f'<span class="fn-late">{_text(texts, "still_waiting")}</span>'
+        soon = f'<span class="fn-soon">{_text(texts, "waiting")}</span>'
+        return f'<div class="fn-answer fn-waiting"><p>{soon}{late}</p>{_PLACEHOLDER_LINES}</div>'
+    translated = translate_own_sentences(_INCOMPLETE_MARKER.sub("", text), texts)
+    body = _prose(translated, lambda number: f'<sup class="fn-ref">{number}</sup>')
+    body = _urgent_translation(text, texts, is_urgent=is_urgent) + body
+    note = f'<p class="fn-note">{_text(texts, "stopped")}</p>' if is_stopped else ""
+    kind = "fn-partial" + " fn-urgent" * is_urgent + " fn-stopped" * is_stopped
     return f'<div class="fn-answer {kind}" dir="auto">{body}{note}</div>'
 
 
-def _said_first(text: str, words: Words, *, urgent: bool) -> str:
-    """An urgent message in the reader's language, before what was written in the blog's."""
-    told = urgent_first(text, words) if urgent else ""
-    if not told:
+def _urgent_translation(text: str, texts: Translations, *, is_urgent: bool) -> str:
+    """An urgent message in the reader's language, to be shown before the original."""
+    translated = translate_urgent_message(text, texts) if is_urgent else ""
+    if not translated:
         return ""
-    original = f'<p class="fn-note">{_say(words, "in_english")}</p>'
-    return f'<div class="fn-told">{_prose(told, lambda _: None)}</div>{original}'
+    original = f'<p class="fn-note">{_text(texts, "in_english")}</p>'
+    return f'<div class="fn-told">{_prose(translated, lambda _: None)}</div>{original}'
 
 
-def problem(told: Problem, group: int, words: Words) -> str:
-    """What went wrong, in the reader's language, and what can be done; the script counts down."""
-    key = f"problem_{told.code}"
-    said = words(key) if key in words.said else told.message
-    kind, key = ("fn-edit", "edit_question") if told.code in _TO_EDIT else ("fn-again", "try_again")
-    wait = f" fn-wait-{told.retry_after}" if told.retry_after and kind == "fn-again" else ""
-    button = (
-        f'<button class="fn-button {kind}{wait}" id="again-{group}" type="button">{_say(words, key)}</button>'
-    )
-    return f'<div class="fn-answer fn-problem" dir="auto"><p>{escape(said)}</p>{button}</div>'
+def render_problem(problem: Problem, exchange: int, texts: Translations) -> str:
+    """What failed, in the reader's language, and a button for the next step; the script counts down."""
+    key = f"problem_{problem.code}"
+    message = texts(key) if key in texts.texts else problem.message
+    kind, key = ("fn-edit", "edit_question") if problem.code in _NEEDS_EDITING else ("fn-again", "try_again")
+    wait = f" fn-wait-{problem.retry_after}" if problem.retry_after and kind == "fn-again" else ""
+    label = _text(texts, key)
+    button = f'<button class="fn-button {kind}{wait}" id="again-{exchange}" type="button">{label}</button>'
+    return f'<div class="fn-answer fn-problem" dir="auto"><p>{escape(message)}</p>{button}</div>'
 
 
-def welcome(examples: Sequence[str], words: Words, trouble: str = "") -> str:
-    """What stands in an empty window: what this is, what can be asked, what it is not."""
-    lead = f'<h2 class="fn-lead">{_say(words, "welcome")}</h2>'
+def render_welcome(examples: Sequence[str], texts: Translations, trouble: str = "") -> str:
+    """The empty window: what the chat is, what can be asked, what it is not; or why it cannot answer."""
+    lead = f'<h2 class="fn-lead">{_text(texts, "welcome")}</h2>'
     if trouble:
         return f'<div class="fn-welcome">{lead}<p class="fn-trouble">{escape(trouble)}</p></div>'
-    what = f"<p>{_say(words, 'welcome_note')}</p>"
-    care = f'<p class="fn-care">{_say(words, "welcome_care")}</p>'
-    return f'<div class="fn-welcome">{lead}{what}{_chips(examples)}{care}</div>'
+    note = f"<p>{_text(texts, 'welcome_note')}</p>"
+    care = f'<p class="fn-care">{_text(texts, "welcome_care")}</p>'
+    return f'<div class="fn-welcome">{lead}{note}{_chips(examples)}{care}</div>'
 
 
-def foot(words: Words, most: int) -> str:
-    """most: characters of a question; the script counts them."""
-    return f'<p class="fn-note fn-most-{most}"><span>{_say(words, "note")}</span></p>'
+def render_footer(texts: Translations, max_question: int) -> str:
+    """The note below the question box; its class carries the limit in characters, which the script counts."""
+    return f'<p class="fn-note fn-most-{max_question}"><span>{_text(texts, "note")}</span></p>'
 
 
-def header(title: str, words: Words) -> str:
-    skip = f'<button class="fn-skip" type="button">{_say(words, "skip")}</button>'
+def render_header(title: str, texts: Translations) -> str:
+    skip = f'<button class="fn-skip" type="button">{_text(texts, "skip")}</button>'
     return f'<header class="fn-header">{skip}<h1 dir="auto">{escape(title)}</h1></header>'
 
 
-def copied(given: Answer) -> str:
-    """An answer as plain text with its sources, to be pasted elsewhere; ui.js makes the rich form of it.
+def plain_text(answer: Answer) -> str:
+    """An answer with its sources as plain text for the clipboard; the script makes rich text of it.
 
     The last block, if there are sources, has a line for each: number, title and section, a comma, link.
     """
     lines = [
-        f"[{c.number}] {_titled(c)}{f', {link}' if is_web(link) else ''}"
-        for c in given.citations
+        f"[{c.number}] {_title_and_section(c)}{f', {link}' if is_web(link) else ''}"
+        for c in answer.citations
         for link in (c.link or c.passage.url or "",)
     ]
-    said = unescape(_BOLD.sub("", given.text))
-    return "\n\n".join(filter(None, (said, "\n".join(lines))))
+    body = unescape(_BOLD.sub("", answer.text))
+    return "\n\n".join(filter(None, (body, "\n".join(lines))))
 
 
-def _titled(citation: Citation) -> str:
-    """The post's title and the sections that a quote stands in."""
+def _title_and_section(citation: Citation) -> str:
     path = citation.passage.chunk.path if citation.quote else ()
     return " › ".join(" ".join(name.split()) for name in (citation.passage.title, *path))
 
 
-# --- answers
-
-
-def _body(given: Answer, group: int, marker: Callable[[int], str | None]) -> str:
+def _body(answer: Answer, exchange: int, marker: Callable[[int], str | None]) -> str:
     """An answer's blocks; the steps of a how-to as cards."""
-    text = given.text
+    text = answer.text
     inline = _inline(text, marker)
     found = list(blocks(text))
-    cards = howtos(given, found)
+    how_tos = find_how_tos(answer, found)
     out, at, plain = "", 0, 0
     while at < len(found):
-        steps = cards.get(found[at].start)
+        steps = how_tos.get(found[at].start)
         if steps is None:
             at += 1
             continue
-        out += flow(text, found[plain:at], inline) + _cards(text, steps, group, inline)
+        out += render_blocks(text, found[plain:at], inline) + _step_cards(text, steps, exchange, inline)
         at = plain = at + sum(1 + len(step.below) for step in steps)
-    return out + flow(text, found[plain:], inline)
+    return out + render_blocks(text, found[plain:], inline)
 
 
-def _cards(text: str, steps: Sequence[Step], group: int, inline: Inline) -> str:
-    """A list; what the script makes timers and ticks of are empty elements that tell numbers."""
+def _step_cards(text: str, steps: Sequence[Step], exchange: int, inline: Inline) -> str:
+    """A list of steps; the script makes timers and ticks of the empty elements whose classes carry numbers."""
     tag = "ol" if steps[0].block.kind == "number" else "ul"
     out = ""
     for step in steps:
-        number = re.match(r"\s*(\d{1,3})", text[step.block.line : step.block.start])
-        value = f' value="{int(number[1])}"' if number else ""
+        listed = re.match(r"\s*(\d{1,3})", text[step.block.line : step.block.start])
+        value = f' value="{int(listed[1])}"' if listed else ""
         tools = ""
-        if step.hold:
-            tools += f'<span class="fn-hold fn-from-{step.hold.least} fn-to-{step.hold.most}"></span>'
-        if often := step.repetitions:
-            row = f"fn-rows-{often.rows}{f' fn-per-{often.row}' if often.row else ''}"
-            tools += f'<span class="fn-reps fn-from-{often.least} fn-to-{often.most} {row}"></span>'
-        said = f'<div class="fn-said">{inline(step.block.start, step.block.end)}</div>'
-        below = flow(text, step.below, inline)
-        out += f'<li class="fn-step" id="step-{group}-{step.number}"{value}>{said}{below}{tools}</li>'
+        if step.hold_time:
+            tools += (
+                f'<span class="fn-hold fn-from-{step.hold_time.least} fn-to-{step.hold_time.most}"></span>'
+            )
+        if repeat := step.repetitions:
+            rows = f"fn-rows-{repeat.rows}{f' fn-per-{repeat.row_kind}' if repeat.row_kind else ''}"
+            tools += f'<span class="fn-reps fn-from-{repeat.least} fn-to-{repeat.most} {rows}"></span>'
+        sentence = f'<div class="fn-said">{inline(step.block.start, step.block.end)}</div>'
+        below = render_blocks(text, step.below, inline)
+        out += (
+            f'<li class="fn-step" id="step-{exchange}-{step.citation}"{value}>{sentence}{below}{tools}</li>'
+        )
     return f'<{tag} class="fn-steps">{out}</{tag}>'
 
 
 def _prose(text: str, marker: Callable[[int], str | None]) -> str:
-    return flow(text, list(blocks(text)), _inline(text, marker))
+    return render_blocks(text, list(blocks(text)), _inline(text, marker))
 
 
 def _inline(text: str, marker: Callable[[int], str | None]) -> Inline:
@@ -202,26 +201,26 @@ def _inline(text: str, marker: Callable[[int], str | None]) -> Inline:
 
 
 def _styled(markdown: str) -> str:
-    """The two marks that answers use beside lists: bold for a heading's words, and escapes."""
+    """Text with the two marks that answers use besides lists: bold, and escapes."""
     pieces = _BOLD.split(markdown)
-    if len(pieces) % 2 == 0:  # a mark that nothing closes is no mark
+    if len(pieces) % 2 == 0:  # the last mark is not closed, so it is text
         pieces[-2:] = ["**".join(pieces[-2:])]
     parts = [escape(unescape(part), breaks=True) for part in pieces]
     return "".join(f"<strong>{part}</strong>" if i % 2 else part for i, part in enumerate(parts))
 
 
-def _marker(number: int, group: int, words: Words) -> str:
-    link = f'class="fn-marker" role="button" id="ref-{group}-{number}" href="#fn-{group}-{number}"'
-    named = f'<span class="fn-hidden">{_say(words, "source")} </span>{number}'
-    return f'\u2060<sup class="fn-ref"><a {link}>{named}</a></sup>'
+def _marker(citation: int, exchange: int, texts: Translations) -> str:
+    link = f'class="fn-marker" role="button" id="ref-{exchange}-{citation}" href="#fn-{exchange}-{citation}"'
+    label = f'<span class="fn-hidden">{_text(texts, "source")} </span>{citation}'
+    return f'\u2060<sup class="fn-ref"><a {link}>{label}</a></sup>'
 
 
-def _suggestions(given: Answer, words: Words) -> str:
-    if not given.suggestions:
-        hint = f'<p class="fn-note">{_say(words, "abstained_hint")}</p>'
-        return hint if given.status == "abstained" else ""
-    lead = _say(words, "does_answer" if given.status == "abstained" else "ask_also")
-    return f'<p class="fn-note">{lead}</p>{_chips(given.suggestions)}'
+def _suggestions(answer: Answer, texts: Translations) -> str:
+    if not answer.suggestions:
+        hint = f'<p class="fn-note">{_text(texts, "abstained_hint")}</p>'
+        return hint if answer.status == "abstained" else ""
+    lead = _text(texts, "does_answer" if answer.status == "abstained" else "ask_also")
+    return f'<p class="fn-note">{lead}</p>{_chips(answer.suggestions)}'
 
 
 def _chips(questions: Sequence[str]) -> str:
@@ -231,5 +230,5 @@ def _chips(questions: Sequence[str]) -> str:
     return f'<ul class="fn-chips">{items}</ul>' if items else ""
 
 
-def _say(words: Words, key: str) -> str:
-    return escape(words(key))
+def _text(texts: Translations, key: str) -> str:
+    return escape(texts(key))

@@ -1,12 +1,9 @@
-"""The sentences of an answer that are ours, in the reader's language; quotes are never touched.
+"""Translation of Footnote's own sentences in an answer; quotes are never changed.
 
-An answer is in English, or whatever an owner has written into their red flags: it is part of the
-public interface, whoever reads. The window shows what comes from notes.py, smalltalk.py and
-bot/safety/red_flags.toml in the reader's language, too: en.json holds the same sentences under keys that begin
-with says_ and urgent_ (a test holds them to their sources), so a sentence that is found there has a
-key, and the key has a translation. An owner's own wording is not found, and stays as it is.
-
-What this file does not know: HTML, and who wrote the sentences.
+An answer is in English, or in the words of an owner's red flags, because the HTTP interface has one
+language. The window shows Footnote's own sentences in the reader's language: the English texts hold the
+same sentences under keys that begin with says_ and urgent_ (a test compares them with their sources),
+so each has a key and the key has a translation. An owner's own wording stays as it is.
 """
 
 from __future__ import annotations
@@ -19,72 +16,81 @@ from datetime import datetime
 from babel.dates import format_date
 
 from bot.answer.phrases import AFTER_URGENT
-from bot.server.window.translations import CODES, Words, words_in
+from bot.server.window.translations import CODES, Translations, packaged_language
 
 _ITEM = re.compile(r"((?:- |\d{1,3}\. )?)(.*?)((?:\s?\[\d{1,3}\])*)", re.S)
 _SLOT = re.compile(r"\\\{(\w+)\\\}")  # {name} after re.escape
-_NESTED = frozenset({"what", "post", "emergency", "advice", "crisis", "poison"})  # sentences in sentences
+_NESTED = frozenset(
+    {"what", "post", "emergency", "advice", "crisis", "poison"}
+)  # slots that hold a sentence of ours
 
 
-def urgent_first(text: str, words: Words) -> str:
-    """What an urgent answer begins with, in the reader's language; "" if there is nothing to say again."""
-    if words.code == CODES[0]:
+def translate_urgent_message(text: str, texts: Translations) -> str:
+    """The message that begins an urgent answer, in the reader's language; "" if there is no translation."""
+    if texts.code == CODES[0]:
         return ""
     message = text.split(f"\n\n{AFTER_URGENT}\n\n", maxsplit=1)[0]
-    if told := _translated(message, "urgent_", words):
-        return told
+    if translated := _translate(message, "urgent_", texts):
+        return translated
     before, _, message = message.partition("\n\n")
-    told = _translated(message, "urgent_", words)
-    return f"{_translated(before, 'urgent_', words) or before}\n\n{told}" if told else ""
+    translated = _translate(message, "urgent_", texts)
+    return f"{_translate(before, 'urgent_', texts) or before}\n\n{translated}" if translated else ""
 
 
-def in_their_words(text: str, words: Words, quotes: Sequence[str] = ()) -> str:
-    """The text of an answer with our own sentences in the reader's language.
+def translate_own_sentences(text: str, texts: Translations, quotes: Sequence[str] = ()) -> str:
+    """The text of an answer with Footnote's own sentences in the reader's language.
 
-    quotes: what it cites; a line that stands in one of them is the blog's, whatever it says.
+    Args:
+        text: of the answer, Markdown.
+        texts: the window's texts in the reader's language.
+        quotes: the cited quotes; a line that is part of one is the blog's and stays as it is.
     """
-    if words.code == CODES[0]:
+    if texts.code == CODES[0]:
         return text
-    return "\n".join(_line(line, words, quotes) for line in text.split("\n"))
+    return "\n".join(_translate_line(line, texts, quotes) for line in text.split("\n"))
 
 
-def _line(line: str, words: Words, quotes: Sequence[str]) -> str:
+def _translate_line(line: str, texts: Translations, quotes: Sequence[str]) -> str:
     found = _ITEM.fullmatch(line)
     if not found or not found[2] or any(found[2] in quote for quote in quotes):
         return line
-    told = _translated(found[2], "says_", words)
-    return f"{found[1]}{told}{found[3]}" if told else line
+    translated = _translate(found[2], "says_", texts)
+    return f"{found[1]}{translated}{found[3]}" if translated else line
 
 
-def _translated(sentence: str, kind: str, words: Words) -> str:
-    """One of our sentences in another language; "" if it is none of ours."""
+def _translate(sentence: str, kind: str, texts: Translations) -> str:
+    """One of Footnote's sentences in another language; "" if it is not one."""
     for key, pattern in _patterns():
         if key.startswith(kind) and (found := pattern.fullmatch(sentence)):
-            put_in = {name: _value(name, value, kind, words) for name, value in found.groupdict().items()}
-            return words(key, **put_in)
+            put_in = {
+                name: _translate_slot(name, value, kind, texts) for name, value in found.groupdict().items()
+            }
+            return texts(key, **put_in)
     return ""
 
 
-def _value(name: str, value: str, kind: str, words: Words) -> str:
+def _translate_slot(name: str, value: str, kind: str, texts: Translations) -> str:
     if name == "day":
-        return _day(value, words)
-    return (_translated(value, kind, words) if name in _NESTED else "") or value
+        return _translate_date(value, texts)
+    return (_translate(value, kind, texts) if name in _NESTED else "") or value
 
 
-def _day(told: str, words: Words) -> str:
-    """A date as notes.py says it, said in another language; any other as it is."""
+def _translate_date(text: str, texts: Translations) -> str:
+    """A date in the form that answers use, in another language; any other text as it is."""
     try:
-        day = datetime.strptime(told, "%d %B %Y").date()
+        day = datetime.strptime(text, "%d %B %Y").date()
     except ValueError:
-        return told
-    return str(format_date(day, "long", locale=words.locale))
+        return text
+    return str(format_date(day, "long", locale=texts.locale))
 
 
 @functools.cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Our English sentences as patterns, those with the most words of their own first."""
+    """The English sentences as patterns, those with the most fixed characters first."""
     ours = [
-        (key, text) for key, text in words_in(CODES[0]).said.items() if key.startswith(("says_", "urgent_"))
+        (key, text)
+        for key, text in packaged_language(CODES[0]).texts.items()
+        if key.startswith(("says_", "urgent_"))
     ]
     ours.sort(key=lambda pair: -len(re.sub(r"\{\w+\}", "", pair[1])))
     return tuple((key, re.compile(_SLOT.sub(r"(?P<\1>.+?)", re.escape(text)))) for key, text in ours)

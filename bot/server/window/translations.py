@@ -1,16 +1,12 @@
-"""The window's own words in the reader's language: one JSON file a language in static/words/.
+"""The texts of window and widget in the reader's language: one JSON file for each language.
 
-The server alone decides on a reader's language: the one that the address asks for (`?lang=de`, which
-the widget sets from the blog's page), else the first of the browser's Accept-Language that there is,
-else English. It writes it into the page (page.py), and the window's script (static/ui.js) takes it
-from there.
+The server chooses the language: the one that the address names (`?lang=de`, which the widget sets from
+the blog's page), else the first available of the browser's Accept-Language, else English. It writes the
+choice into the page, where the window's script reads it.
 
-An owner may lay a folder of their own over these files (FOOTNOTE_WORDS): `de.json` with the words
-that they would rather have, or `nl.json` for a language that is missing; what it lacks stays English.
-A language is written in Sie, vous, usted, Lei, and in Portuguese that both Brazil and Portugal read.
-
-What this file does not know: the language of the blog and of an answer (language.py), which sentences
-of an answer are ours (spoken.py), and how the widget gets its few words (embed.py).
+An owner may override these files with a folder of their own (FOOTNOTE_WORDS): `de.json` with preferred
+texts, or `nl.json` for a missing language; texts that it lacks stay English. Texts use the polite form
+(Sie, vous, usted, Lei), and Portuguese that both Brazil and Portugal read.
 """
 
 from __future__ import annotations
@@ -31,18 +27,18 @@ from ingest.errors import ConfigError
 FOLDER = Path(__file__).parents[2] / "static" / "words"
 CODES = ("en", "es", "de", "fr", "it", "pt")
 LONGEST = 4000  # characters of one text in an owner's file
-# Sentences that stand in answers: only the server needs them.
-IN_ANSWERS = ("says_", "urgent_")
+# Prefixes of the sentences inside answers, which only the server needs.
+ANSWER_PREFIXES = ("says_", "urgent_")
 _RANGE = re.compile(r"\s*([A-Za-z]{2,3})(?:-[\w-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?")
-_PUT_IN = re.compile(r"\{\w+\}")
+_SLOT = re.compile(r"\{\w+\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """code: ISO 639. said: what is said by key, with {names} for what is put in."""
+class Translations:
+    """The texts of one language. code: ISO 639. texts: by key, with {names} for values."""
 
     code: str
-    said: Mapping[str, str]
+    texts: Mapping[str, str]
 
     @property
     def locale(self) -> str:
@@ -54,34 +50,36 @@ class Words:
         """ "ltr" or "rtl", as HTML has it."""
         return Locale.parse(self.code).text_direction
 
-    def __call__(self, key: str, **put_in: object) -> str:
-        """The words for a key; KeyError for one that en.json does not have."""
-        return self.said[key].format_map(put_in) if put_in else self.said[key]
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key. Raises KeyError for a key that the English texts lack."""
+        return self.texts[key].format_map(values) if values else self.texts[key]
 
     def for_script(self) -> dict[str, str]:
-        """What the window's script may need."""
-        return {key: text for key, text in self.said.items() if not key.startswith(IN_ANSWERS)}
+        """The texts that the window's script may need."""
+        return {key: text for key, text in self.texts.items() if not key.startswith(ANSWER_PREFIXES)}
 
 
-Languages = Mapping[str, Words]  # by code
+Languages = Mapping[str, Translations]  # by code
 
 
 @functools.cache
-def packaged() -> Languages:
-    """The languages that come with Footnote."""
+def packaged_languages() -> Languages:
+    """The languages that Footnote comes with."""
     read = {code: json.loads((FOLDER / f"{code}.json").read_text(encoding="utf-8")) for code in CODES}
-    return MappingProxyType({code: Words(code, MappingProxyType(said)) for code, said in read.items()})
+    return MappingProxyType(
+        {code: Translations(code, MappingProxyType(texts)) for code, texts in read.items()}
+    )
 
 
-def words_in(code: str) -> Words:
-    """The words of one of CODES, as they come with Footnote."""
-    return packaged()[code]
+def packaged_language(code: str) -> Translations:
+    """The packaged texts of one of CODES."""
+    return packaged_languages()[code]
 
 
-def load_words(folder: Path | None) -> Languages:
-    """The packaged languages with an owner's folder laid over them. Raises ConfigError."""
+def load_languages(folder: Path | None) -> Languages:
+    """The packaged languages, overridden by the files of an owner's folder. Raises ConfigError."""
     if folder is None:
-        return packaged()
+        return packaged_languages()
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix == ".json")
     except OSError as error:
@@ -90,43 +88,51 @@ def load_words(folder: Path | None) -> Languages:
         ) from None
     if not files:
         raise ConfigError(f"{folder} holds no file such as de.json. Check FOOTNOTE_WORDS.")
-    laid = dict(packaged())
+    languages = dict(packaged_languages())
     for file in files:
         code = _code_of(file)
-        base = laid.get(code, laid[CODES[0]])
-        laid[code] = Words(code, MappingProxyType({**base.said, **_own_words(file)}))
-    return MappingProxyType(laid)
+        base = languages.get(code, languages[CODES[0]])
+        languages[code] = Translations(code, MappingProxyType({**base.texts, **_read_texts(file)}))
+    return MappingProxyType(languages)
 
 
-def words_for(asked: str = "", accepted: str = "", languages: Languages | None = None) -> Words:
-    """asked: a language tag that somebody chose, such as "pt-BR". accepted: an Accept-Language header."""
-    spoken = packaged() if languages is None else languages
+def choose_language(asked: str = "", accepted: str = "", languages: Languages | None = None) -> Translations:
+    """The texts for a reader.
+
+    Args:
+        asked: a language tag that was chosen explicitly, such as "pt-BR"; it has precedence.
+        accepted: an Accept-Language header.
+        languages: those available; the packaged ones by default.
+    """
+    available = packaged_languages() if languages is None else languages
     for code in [*_codes(asked[:40]), *_codes(accepted[:400])]:
-        if code in spoken:
-            return spoken[code]
-    return spoken[CODES[0]]
+        if code in available:
+            return available[code]
+    return available[CODES[0]]
 
 
 def _codes(header: str) -> list[str]:
-    """The languages of an Accept-Language header (RFC 9110, 12.5.4), the dearest first."""
+    """The languages of an Accept-Language header (RFC 9110, 12.5.4), the preferred first."""
     found = [m for part in header.split(",") if (m := _RANGE.fullmatch(part))]
     ranked = sorted(found, key=lambda m: -float(m[2] or 1))
     return [m[1].lower() for m in ranked if float(m[2] or 1) > 0]
 
 
 def _code_of(file: Path) -> str:
-    """The language of an owner's file. Raises ConfigError if its name is none."""
+    """The language of an owner's file. Raises ConfigError if its name is not a language code."""
     try:
         known = re.fullmatch(r"[a-z]{2,3}", file.stem) and Locale.parse(file.stem)
     except UnknownLocaleError:
         known = None
     if not known:
-        raise ConfigError(f"{file}: a file of words is named by its language's short code, such as nl.json.")
+        raise ConfigError(
+            f"{file}: the name of a file of words must be a language's short code, such as nl.json."
+        )
     return file.stem
 
 
-def _own_words(file: Path) -> dict[str, str]:
-    """What an owner's file says, checked against the English. Raises ConfigError that names the place."""
+def _read_texts(file: Path) -> dict[str, str]:
+    """The texts of an owner's file, checked against the English ones. Raises ConfigError that names the key."""
     try:
         read = json.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -143,14 +149,14 @@ def _own_words(file: Path) -> dict[str, str]:
 
 
 def _check(key: str, text: object, place: str) -> None:
-    english = words_in(CODES[0]).said
+    english = packaged_language(CODES[0]).texts
     if key not in english:
         near = difflib.get_close_matches(key, english, n=1)
-        hint = f" Did you mean {near[0]}?" if near else " static/words/en.json has all that there are."
+        hint = f" Did you mean {near[0]}?" if near else " static/words/en.json has all keys."
         raise ConfigError(f"{place} is not known here.{hint}")
     if not isinstance(text, str) or not text.strip() or len(text) > LONGEST:
         raise ConfigError(f"{place} must be a text in quotes, of at most {LONGEST} characters.")
-    known = set(_PUT_IN.findall(english[key]))
-    if set(_PUT_IN.findall(text)) - known or re.search(r"[{}]", _PUT_IN.sub("", text)):
+    known = set(_SLOT.findall(english[key]))
+    if set(_SLOT.findall(text)) - known or re.search(r"[{}]", _SLOT.sub("", text)):
         names = " and ".join(sorted(known)) or "nothing"
-        raise ConfigError(f"{place}: between braces, {names} can be put in here.")
+        raise ConfigError(f"{place}: between braces, {names} can be used here.")

@@ -22,8 +22,7 @@ from bot.server.guard.connections import impatient, is_stranger
 from bot.server.guard.rate_limit import ADDRESSES, LatestOnly, Rates, who
 from bot.server.guard.sessions import UNREAD
 from bot.server.question_queue import House
-from bot.server.window.conversation import converse
-from bot.server.window.translations import words_for
+from bot.server.window import choose_language, continue_conversation
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -89,7 +88,10 @@ def test_who_asks_too_often_is_told_when_to_come_again_by_api_and_window() -> No
     assert answers[2].json()["error"]["code"] == "rate_limited"
     assert 55 <= int(answers[2].headers["retry-after"]) <= 60
     limited = House(cast("Bot", bot), Rates(read_rates("1/minute")))
-    shown = [list(converse(cast("Bot", bot), "Why?", (), words_for(), limited.stream))[-1] for _ in range(2)]
+    shown = [
+        list(continue_conversation(cast("Bot", bot), "Why?", (), choose_language(), limited.stream))[-1]
+        for _ in range(2)
+    ]
     told = shown[1][-1].problem
     assert shown[0][-1].answer and told is not None and "again in 60 seconds" in told.message
 
@@ -240,6 +242,6 @@ def test_the_log_holds_what_is_asked_only_if_the_owner_says_so(
         client = TestClient(api(cast("Bot", bot), config), raise_server_exceptions=False)
         for accept in ("application/json", "text/event-stream"):
             client.post("/api/ask", json={"question": secret}, headers={"Accept": accept})
-        list(converse(cast("Bot", bot), secret, (), words_for()))
+        list(continue_conversation(cast("Bot", bot), secret, (), choose_language()))
     assert (secret in caplog.text) == allowed
     assert "ValueError" in caplog.text

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from bot.server.widget.minify import BUILT, NAMES, built, minified
+from bot.server.widget.minify import BUILT, NAMES, build, minify_script
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_served_is_made_from_the_script_as_it_stands(name: str) -> None:
     pytest.importorskip("minify", reason="tdewolff-minify is not installed; `make check` installs it")
-    assert (BUILT / name).read_text(encoding="utf-8") == built(name), "run `make widget`"
+    assert (BUILT / name).read_text(encoding="utf-8") == build(name), "run `make widget`"
 
 
 def test_a_script_that_is_none_is_an_error() -> None:
     pytest.importorskip("minify", reason="tdewolff-minify is not installed; `make check` installs it")
     with pytest.raises(ValueError):
-        minified("const = (;")
+        minify_script("const = (;")

@@ -1,16 +1,16 @@
-"""Conversations kept in memory: found again by their keys alone, bounded in number and time."""
+"""ConversationStore store in memory: found again by their keys alone, bounded in number and time."""
 
 from __future__ import annotations
 
 import threading
 
-from bot.server.window.conversation import Exchange, Talk
-from bot.server.window.conversation_store import Conversations, is_key
+from bot.server.window.conversation import Conversation, Exchange
+from bot.server.window.conversation_store import ConversationStore, is_key
 
 KEYS = [f"0123456789abcdef{n:016x}" for n in range(200)]
 
 
-def talk(*questions: str) -> Talk:
+def conversation(*questions: str) -> Conversation:
     return tuple(Exchange(n, question) for n, question in enumerate(questions))
 
 
@@ -27,63 +27,63 @@ def test_a_key_is_not_to_be_guessed() -> None:
         "../" * 11,
     ):
         assert not is_key(text), text
-    kept = Conversations()
-    kept.keep("abc", talk("why?"))
-    assert kept.find("abc") == () and len(kept) == 0
+    store = ConversationStore()
+    store.save("abc", conversation("why?"))
+    assert store.load("abc") == () and len(store) == 0
 
 
 def test_what_was_kept_is_found_until_it_is_forgotten() -> None:
-    kept = Conversations()
-    kept.keep(KEYS[0], talk("why?"))
-    kept.keep(KEYS[0], talk("why?", "how?"))
-    assert [e.question for e in kept.find(KEYS[0])] == ["why?", "how?"]
-    assert kept.find(KEYS[1]) == ()
-    kept.forget(KEYS[0])
-    kept.forget(KEYS[0])
-    assert kept.find(KEYS[0]) == ()
-    kept.keep(KEYS[0], talk("why?"))
-    kept.keep(KEYS[0], ())
-    assert len(kept) == 0
+    store = ConversationStore()
+    store.save(KEYS[0], conversation("why?"))
+    store.save(KEYS[0], conversation("why?", "how?"))
+    assert [e.question for e in store.load(KEYS[0])] == ["why?", "how?"]
+    assert store.load(KEYS[1]) == ()
+    store.delete(KEYS[0])
+    store.delete(KEYS[0])
+    assert store.load(KEYS[0]) == ()
+    store.save(KEYS[0], conversation("why?"))
+    store.save(KEYS[0], ())
+    assert len(store) == 0
 
 
 def test_it_is_forgotten_when_nobody_comes_back() -> None:
     now = [0.0]
-    kept = Conversations(seconds=10, clock=lambda: now[0])
-    kept.keep(KEYS[0], talk("why?"))
+    store = ConversationStore(max_idle_seconds=10, clock=lambda: now[0])
+    store.save(KEYS[0], conversation("why?"))
     now[0] = 9
-    assert kept.find(KEYS[0]), "and looking counts as coming back"
+    assert store.load(KEYS[0]), "and looking counts as coming back"
     now[0] = 18
-    assert kept.find(KEYS[0])
+    assert store.load(KEYS[0])
     now[0] = 29
-    assert kept.find(KEYS[0]) == () and len(kept) == 0
+    assert store.load(KEYS[0]) == () and len(store) == 0
 
 
 def test_the_least_lately_used_go_first_when_there_are_too_many() -> None:
-    kept = Conversations(exchanges=4)
+    store = ConversationStore(max_exchanges=4)
     for key in KEYS[:2]:
-        kept.keep(key, talk("a", "b"))
-    kept.find(KEYS[0])
-    kept.keep(KEYS[2], talk("c", "d"))
-    assert [bool(kept.find(key)) for key in KEYS[:3]] == [True, False, True]
+        store.save(key, conversation("a", "b"))
+    store.load(KEYS[0])
+    store.save(KEYS[2], conversation("c", "d"))
+    assert [bool(store.load(key)) for key in KEYS[:3]] == [True, False, True]
 
 
 def test_many_readers_at_once() -> None:
-    kept = Conversations(exchanges=50)
+    store = ConversationStore(max_exchanges=50)
 
     def reader(mine: list[str]) -> None:
         for _ in range(50):
             for key in mine:
-                kept.keep(key, talk("a", "b"))
-                assert kept.find(key) in ((), talk("a", "b"))
-                kept.forget(mine[0])
+                store.save(key, conversation("a", "b"))
+                assert store.load(key) in ((), conversation("a", "b"))
+                store.delete(mine[0])
 
     threads = [threading.Thread(target=reader, args=(KEYS[n::8],)) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(kept) <= 25
+    assert len(store) <= 25
     for key in KEYS:
-        kept.forget(key)
-    kept.keep(KEYS[0], talk(*"abcdefghij" * 5))
-    assert len(kept) == 1, "the count of what is kept has stayed right"
+        store.delete(key)
+    store.save(KEYS[0], conversation(*"abcdefghij" * 5))
+    assert len(store) == 1, "the count of what is store has stayed right"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.server.window.hold_times import Hold, Repetitions, hold, repetitions
+from bot.server.window.hold_times import HoldTime, Repetitions, find_hold_time, find_repetitions
 
 HOLDS = [
     ("Hold for 30 seconds and breathe slowly.", (30, 30)),
@@ -90,19 +90,19 @@ NOT_REPEATED = [
 
 @pytest.mark.parametrize(("text", "seconds"), HOLDS)
 def test_a_hold_time_is_found(text: str, seconds: tuple[int, int]) -> None:
-    assert hold(text) == Hold(*seconds)
+    assert find_hold_time(text) == HoldTime(*seconds)
 
 
 @pytest.mark.parametrize("text", NO_HOLDS)
 def test_what_is_no_hold_time_is_left_alone(text: str) -> None:
-    assert hold(text) is None
+    assert find_hold_time(text) is None
 
 
 @pytest.mark.parametrize(("text", "expected"), REPEATED)
 def test_repetitions_are_found(text: str, expected: Repetitions) -> None:
-    assert repetitions(text) == expected
+    assert find_repetitions(text) == expected
 
 
 @pytest.mark.parametrize("text", NOT_REPEATED)
 def test_what_is_no_repetition_is_left_alone(text: str) -> None:
-    assert repetitions(text) is None
+    assert find_repetitions(text) is None

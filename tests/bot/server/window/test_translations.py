@@ -11,8 +11,15 @@ from bot.answer import phrases as notes
 from bot.config import DEFAULT_TITLE
 from bot.safety.rules import packaged as flags
 from bot.server.feedback.store import REASONS
-from bot.server.window.own_sentences import in_their_words, urgent_first
-from bot.server.window.translations import CODES, FOLDER, IN_ANSWERS, load_words, words_for, words_in
+from bot.server.window.own_sentences import translate_own_sentences, translate_urgent_message
+from bot.server.window.translations import (
+    ANSWER_PREFIXES,
+    CODES,
+    FOLDER,
+    choose_language,
+    load_languages,
+    packaged_language,
+)
 from bot.understand.small_talk import small_talk
 from ingest.article import Article
 from ingest.errors import ConfigError
@@ -37,12 +44,12 @@ SAID = re.compile(r"""\bsay\(([^()]*)""")  # in the script; what follows "(", "?
     ],
 )
 def test_a_reader_gets_the_language_they_ask_for(asked: str, accepted: str, code: str) -> None:
-    assert words_for(asked, accepted).code == code
+    assert choose_language(asked, accepted).code == code
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_no_language_lacks_a_word_or_puts_in_another(code: str) -> None:
-    english, other = words_in("en").said, words_in(code).said
+    english, other = packaged_language("en").texts, packaged_language(code).texts
     assert other.keys() == english.keys()
     for key, text in english.items():
         assert text.strip()
@@ -56,7 +63,7 @@ def test_there_is_a_file_for_each_language_and_no_other() -> None:
 def test_every_word_is_used_and_every_used_word_is_there() -> None:
     sources = [ROOT / "ui.py", *(ROOT / "bot").rglob("*.py"), *(ROOT / "bot" / "static").rglob("*.js")]
     text = "".join(file.read_text(encoding="utf-8") for file in sources)
-    keys = {key for key in words_in("en").said if not key.startswith(IN_ANSWERS)}
+    keys = {key for key in packaged_language("en").texts if not key.startswith(ANSWER_PREFIXES)}
     said = {key for inside in SAID.findall(text) for key in re.findall(r'(?:^|[?:] )"(\w+)"', inside)}
     assert len(said) > 40
     assert set(USED.findall(text)) | said | {f"reason_{reason}" for reason in REASONS} <= keys
@@ -69,17 +76,21 @@ def test_every_word_is_used_and_every_used_word_is_there() -> None:
 
 @pytest.mark.parametrize("code", [code for code in CODES if code != "en"])
 def test_no_word_was_left_in_english(code: str) -> None:
-    same = {key for key, text in words_in(code).said.items() if text == words_in("en").said[key]}
-    assert {key for key in same if len(words_in("en").said[key].split()) > 2} == set()
+    same = {
+        key
+        for key, text in packaged_language(code).texts.items()
+        if text == packaged_language("en").texts[key]
+    }
+    assert {key for key in same if len(packaged_language("en").texts[key].split()) > 2} == set()
 
 
 def test_french_signs_do_not_stand_alone_on_a_line() -> None:
-    for key, text in words_in("fr").said.items():
+    for key, text in packaged_language("fr").texts.items():
         assert not re.search(r" [?!;:»]|« ", text), key
 
 
 def test_the_title_that_is_translated_is_the_default_one() -> None:
-    assert words_in("en")("title") == DEFAULT_TITLE
+    assert packaged_language("en")("title") == DEFAULT_TITLE
 
 
 POST = Article(id="a", title="A *post*", text="x", url=None, author="Ada", published="2025-06-23")
@@ -98,33 +109,36 @@ OURS = [
 @pytest.mark.parametrize("code", [code for code in CODES if code != "en"])
 def test_every_sentence_of_ours_is_said_in_the_readers_language(code: str) -> None:
     for sentence in OURS:
-        told = in_their_words(sentence, words_in(code))
+        told = translate_own_sentences(sentence, packaged_language(code))
         assert told != sentence, sentence
         assert "June" not in told
         assert re.findall(r"\[\d\]", told) == re.findall(r"\[\d\]", sentence)
         assert ("A \\*post\\*" in told) == ("A \\*post\\*" in sentence)
-        assert in_their_words(sentence, words_in("en")) == sentence
+        assert translate_own_sentences(sentence, packaged_language("en")) == sentence
 
 
 def test_what_the_blog_says_is_never_translated() -> None:
     quoted = f"{notes.ABSTAIN} [1]\n\nSit up straight. [2]"
-    assert in_their_words(quoted, words_in("de"), [notes.ABSTAIN, "Sit up straight."]) == quoted
+    assert (
+        translate_own_sentences(quoted, packaged_language("de"), [notes.ABSTAIN, "Sit up straight."])
+        == quoted
+    )
 
 
 @pytest.mark.parametrize("code", [code for code in CODES if code != "en"])
 def test_every_urgent_message_comes_in_the_readers_language_first(code: str) -> None:
-    words, guide = words_in(code), flags("144")
+    words, guide = packaged_language(code), flags("144")
     for message in [*(flag.message for flag in guide.flags), guide.unsure]:
-        told = urgent_first(message, words)
+        told = translate_urgent_message(message, words)
         assert told and "144" in told and "{" not in told
         assert not re.search(r"\b(?:the|call|please|doctor|your)\b", told)
-        assert urgent_first(f"{guide.repeated}\n\n{message}", words).endswith(told)
-        assert urgent_first(f"{message}\n\n{notes.AFTER_URGENT}\n\nQuote. [1]", words) == told
-        assert urgent_first(message, words_in("en")) == ""
+        assert translate_urgent_message(f"{guide.repeated}\n\n{message}", words).endswith(told)
+        assert translate_urgent_message(f"{message}\n\n{notes.AFTER_URGENT}\n\nQuote. [1]", words) == told
+        assert translate_urgent_message(message, packaged_language("en")) == ""
 
 
 def test_an_owners_own_urgent_words_stand_alone() -> None:
-    assert urgent_first("Ring the surgery on 01234.", words_in("es")) == ""
+    assert translate_urgent_message("Ring the surgery on 01234.", packaged_language("es")) == ""
 
 
 # --- an owner's own words
@@ -136,12 +150,12 @@ def test_an_owner_corrects_a_language_and_adds_one(tmp_path: Path) -> None:
         '{"ask": "Vraag", "characters": "{n} van {most}"}', encoding="utf-8-sig"
     )
     (tmp_path / "ar.json").write_text('{"ask": "اسأل"}', encoding="utf-8")
-    spoken = load_words(tmp_path)
-    german, dutch = words_for("de", "", spoken), words_for("", "nl-BE", spoken)
-    assert (german("ask"), german("stop")) == ("Los", words_in("de")("stop"))
+    spoken = load_languages(tmp_path)
+    german, dutch = choose_language("de", "", spoken), choose_language("", "nl-BE", spoken)
+    assert (german("ask"), german("stop")) == ("Los", packaged_language("de")("stop"))
     assert (dutch.code, dutch("ask"), dutch("stop")) == ("nl", "Vraag", "Stop")
-    assert (dutch.direction, words_for("ar", "", spoken).direction) == ("ltr", "rtl")
-    assert words_in("de")("ask") != "Los"
+    assert (dutch.direction, choose_language("ar", "", spoken).direction) == ("ltr", "rtl")
+    assert packaged_language("de")("ask") != "Los"
 
 
 @pytest.mark.parametrize(
@@ -152,8 +166,8 @@ def test_an_owner_corrects_a_language_and_adds_one(tmp_path: Path) -> None:
         ("de.json", '{"aks": "Los"}', "Did you mean ask"),
         ("de.json", '{"ask": 3}', "text in quotes"),
         ("de.json", '{"ask": " "}', "text in quotes"),
-        ("de.json", '{"characters": "{n} von {most} {x}"}', r"\{most\} and \{n\} can be put in"),
-        ("de.json", '{"ask": "{0.x}"}', "nothing can be put in"),
+        ("de.json", '{"characters": "{n} von {most} {x}"}', r"\{most\} and \{n\} can be used"),
+        ("de.json", '{"ask": "{0.x}"}', "nothing can be used"),
         ("deutsch.json", "{}", "short code"),
         ("xx.json", "{}", "short code"),
         ("de.txt", "{}", "no file such as de.json"),
@@ -162,9 +176,9 @@ def test_an_owner_corrects_a_language_and_adds_one(tmp_path: Path) -> None:
 def test_a_broken_file_is_told_to_its_owner(tmp_path: Path, name: str, content: str, says: str) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(ConfigError, match=says):
-        load_words(tmp_path)
+        load_languages(tmp_path)
 
 
 def test_a_folder_that_is_not_there_is_told_to_its_owner(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="FOOTNOTE_WORDS"):
-        load_words(tmp_path / "none")
+        load_languages(tmp_path / "none")
