@@ -31,9 +31,7 @@ from bot.read.cross_encoder import JointReader
 from bot.read.disambiguate import only_asked
 from bot.read.reading import AGAIN, Reading, Rereader, check_fits, ranked, read
 from bot.retrieve.corpus import Corpus, load_corpus, retrieve_vector
-from bot.safety.classifier import Alarm, load_alarm, second_look
-from bot.safety.rules import load_guide
-from bot.safety.triage import Urgent, triage
+from bot.safety import RedFlags, Urgent, UrgentClassifier, load_classifier, load_guide
 from bot.types import Answer, Event, Passage, Token, Turn
 from bot.understand.blog_names import Outline, outline_of
 from bot.understand.clean import focus, plain_words, tidy
@@ -47,7 +45,7 @@ from bot.write.worded import worded
 from ingest.article import Article, Chunk
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
-from ingest.errors import EmbedderError, FootnoteError
+from ingest.errors import FootnoteError
 from ingest.index.generations import Index
 
 if TYPE_CHECKING:
@@ -79,18 +77,18 @@ class Bot:
         embedder: Embedder,
         config: BotConfig,
         second: Rereader | None = None,
-        net: Callable[[], Alarm] | None = None,
+        classifier: Callable[[], UrgentClassifier] | None = None,
         writer: Writer | None = None,
     ) -> None:
         """second: reads the best passages again (bot.joint.JointReader); without it answers are less sure.
-        net: loads what finds red flags that patterns miss (bot.alarm.load_alarm); both know the packaged model.
+        classifier: loads the classifier of urgent messages; without it patterns alone find them.
         writer: the owner's chat model, which words answers (bot.llm.open_writer).
         """
         self.config = config
         self._second = second
-        self._net = net
         self._writer = writer
-        self._guide = load_guide(config.triage_file, config.emergency)
+        guide = load_guide(config.triage_file, config.emergency)
+        self._red_flags = RedFlags(guide, classifier, embedder)
         self._index = index
         self._embedder = embedder
         self._mutex = threading.Lock()
@@ -116,22 +114,10 @@ class Bot:
         IndexMismatch and IndexDamaged when there is no index to answer from, EmbedderError when
         the model does not load. An urgent message is told whatever else fails.
         """
-        if urgent := self._urgent(question, history):
+        if urgent := self._red_flags.check(question, history[-self.config.max_history :]):
             yield from self._urgently(urgent, question, history)
         else:
             yield from self._from_the_blog(question, history)
-
-    def _urgent(self, question: str, history: Sequence[Turn]) -> Urgent | None:
-        found = triage(question, history[-self.config.max_history :], guide=self._guide)
-        if self._net is None or not question.strip():
-            return found
-        try:
-            return second_look(
-                question, found, guide=self._guide, net=self._net(), embed=self._embedder.embed_query
-            )
-        except EmbedderError as error:
-            log.warning("red flags are told by patterns alone: %s", error)
-            return found
 
     def _urgently(self, urgent: Urgent, question: str, history: Sequence[Turn]) -> Iterator[Event]:
         """The urgent message at once, then what the blog answers, if it does and that is fitting."""
@@ -240,8 +226,7 @@ class Bot:
         """Load the model and the corpus, so that the first reader does not wait for them."""
         check_fits(self._embedder.name)
         self._embedder.embed_query("warm up")
-        if self._net:
-            self._net()
+        self._red_flags.warm()
         with self._reading() as corpus:
             self._read("what is this blog about", corpus)
             self._home(corpus)
@@ -374,7 +359,7 @@ def open_bot(config: BotConfig) -> Bot:
     """
     embedder = SentenceTransformerEmbedder(config.embedder, threads=config.threads)
     index = Index(config.index, config.index_config)
-    return Bot(index, embedder, config, JointReader(), load_alarm, _writer(config))
+    return Bot(index, embedder, config, JointReader(), load_classifier, _writer(config))
 
 
 def _writer(config: BotConfig) -> Writer | None:

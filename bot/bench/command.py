@@ -25,7 +25,7 @@ from bot.config import BotConfig
 from bot.eval.sets.read import read_set
 from bot.pipeline import Bot
 from bot.read.cross_encoder import JointReader
-from bot.safety.classifier import load_alarm
+from bot.safety import load_classifier
 from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.embedder import SentenceTransformerEmbedder
@@ -58,7 +58,7 @@ def bench_large(posts: int = 1000) -> Figures:
 
 def _asked(index: Index, embedder: SentenceTransformerEmbedder, questions: list[str]) -> Figures:
     """Whole answers by the bot as it is served, and the bare embedding of each question beside it."""
-    bot = Bot(index, embedder, BotConfig(), JointReader(), load_alarm)
+    bot = Bot(index, embedder, BotConfig(), JointReader(), load_classifier)
     bot.warm()
     for question in questions[:5]:
         bot.ask(question)

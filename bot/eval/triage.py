@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bot.safety.triage import triage
+from bot.safety import RedFlags, packaged_guide
 from bot.types import Turn
 from ingest.errors import SourceError
 
@@ -45,8 +45,9 @@ def measure(cases: Iterable[TriageCase]) -> Measured:
     misses: list[str] = []
     alarms: list[str] = []
     red = ordinary = 0
+    red_flags = RedFlags(packaged_guide())
     for case in cases:
-        urgent = triage(case.text, [Turn("user", text) for text in case.history])
+        urgent = red_flags.check(case.text, [Turn("user", text) for text in case.history])
         if case.kind == "ordinary":
             ordinary += 1
             if urgent:

@@ -1,12 +1,9 @@
-"""The second net for red flags: does a message read like the ones that need help now?
+"""A classifier of urgent messages, for those that no pattern matches ("my foot is floppy").
 
-triage.py knows what to look for by concepts, and misses what nobody thought of ("my foot is floppy"). This
-net has learnt from messages, written for this project, that are urgent and that are not (data/triage/): a
-logistic regression on words, pairs of words and pieces of words, as tf-idf, and a support-vector machine
-with a Gaussian kernel on the embedding model's vector (Cortes & Vapnik, 1995), which know slips of the finger
-and meaning respectively. The same message always gets the same number. Trained by bot/train/safety_classifier.py.
-
-What this file does not know: what is said to somebody in need (bot/safety/red_flags.toml).
+It was trained on urgent and ordinary messages written for this project: a logistic regression on
+tf-idf of words, pairs of words and parts of words, and a support-vector machine with a Gaussian
+kernel on the embedding model's vector (Cortes & Vapnik, 1995). The first knows slips of the finger,
+the second meaning; their standardized scores are added. The same message always gets the same score.
 """
 
 from __future__ import annotations
@@ -23,17 +20,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.safety.rules import Guide, packaged
-from bot.safety.triage import Urgent, triage
 from ingest.embedder import Floats
 from ingest.errors import EmbedderError
 
 WEIGHTS = Path(__file__).parent / "classifier.npz"
-BUCKETS = 2**17  # pieces of text share numbers by a hash; with about 60,000 of them few collide
-SELF_HARM = "self_harm"  # the flag of bot/safety/red_flags.toml
-PATTERN = 0.8  # what a pattern of triage.py that fires adds to the sum
-CLEAR = 0.5  # a pattern that fires needs no vector if the wording says at least this much
-LONGEST = 2000  # characters of a message that are looked at
+BUCKETS = 2**17  # parts of a message share numbers by a hash; with about 60,000 of them few collide
+MATCHED = 0.8  # what a matching pattern adds to both scores
+_CLEAR = 0.5  # where a pattern matches, a wording score of this needs no vector
+_LONGEST = 2000  # characters of a message that are read
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+")
 
 Ints = NDArray[np.int64]
@@ -41,20 +35,28 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """urgent: somebody needs help now. self_harm: if so, because of self-harm."""
+    """urgent: somebody needs help now. self_harm: the reason is self-harm."""
 
     urgent: bool
     self_harm: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
-    """words: (2, BUCKETS) weights for "urgent" and "self-harm"; idf: (BUCKETS,); bias: (2,).
+class UrgentClassifier:
+    """The trained weights; row 0 of a pair is "urgent", row 1 "self-harm".
 
-    vectors: (n, d) messages that were learnt; pull: (2, n) how each draws; pull_bias: (2,); width: of
-    the kernel. scale: (2, 2) mean and deviation of both scores over messages that had not been learnt.
-    bar, with_pattern: from which sum on it is an alarm, alone and where a pattern of triage.py has fired.
-    embedder: whose vectors these are.
+    Attributes:
+        words: (2, BUCKETS) weights of the parts of a message.
+        idf: (BUCKETS,).
+        bias: (2,).
+        vectors: (n, d) support vectors, unit length.
+        pull: (2, n) dual coefficients of the support vectors.
+        pull_bias: (2,).
+        width: Gamma of the Gaussian kernel.
+        scale: (2, 2) mean and deviation of the wording and the meaning score on unseen messages.
+        threshold: A sum above it is urgent.
+        harm_threshold: A sum above it is self-harm.
+        embedder: Name of the model that made the vectors.
     """
 
     words: Floats
@@ -65,23 +67,27 @@ class Alarm:
     pull_bias: Floats
     width: float
     scale: Floats
-    bar: float
-    harm: float
+    threshold: float
+    harm_threshold: float
     embedder: str
 
-    def verdict(self, message: str, fired: bool, embed: Callable[[str], Floats]) -> Verdict:
-        """Is this message an alarm? fired: whether a pattern of triage.py has. embed: text to (d,) vector,
-        called only where wording alone does not settle it.
+    def verdict(self, message: str, matched: bool, embed: Callable[[str], Floats]) -> Verdict:
+        """Whether a message is urgent.
+
+        Args:
+            message: As the reader wrote it.
+            matched: Whether a pattern matches it.
+            embed: Text to vector (d,), unit length; called only where the wording does not decide.
         """
-        words = self.wording(message) + (PATTERN if fired else 0.0)
-        if fired and words[0] >= PATTERN + CLEAR:
-            return Verdict(True, bool(words[1] > self.harm))
-        total = words + self.meaning(embed(message))
-        return Verdict(bool(total[0] > self.bar), bool(total[1] > self.harm))
+        score = self.wording(message) + (MATCHED if matched else 0.0)
+        if matched and score[0] >= MATCHED + _CLEAR:
+            return Verdict(True, bool(score[1] > self.harm_threshold))
+        score = score + self.meaning(embed(message))
+        return Verdict(bool(score[0] > self.threshold), bool(score[1] > self.harm_threshold))
 
     def wording(self, message: str) -> Floats:
         """(2,) scores by words alone; needs no model."""
-        numbers, weights = pieces(message, self.idf)
+        numbers, weights = weighted(message, self.idf)
         raw = self.words[:, numbers] @ weights + self.bias
         return np.asarray((raw - self.scale[0, 0]) / self.scale[0, 1], np.float32)
 
@@ -93,8 +99,8 @@ class Alarm:
 
 
 def grams(message: str) -> Iterator[str]:
-    """Words, pairs of words, and pieces of two to five letters of each word with its edges."""
-    text = message[:LONGEST].casefold().replace("’", "'")
+    """Words, pairs of words, and parts of two to five letters of each word with its edges."""
+    text = message[:_LONGEST].casefold().replace("’", "'")
     words = [m[0] for m in _WORD.finditer(text)]
     yield from (f"w {word}" for word in words)
     yield from (f"p {a} {b}" for a, b in pairwise(words))
@@ -105,24 +111,24 @@ def grams(message: str) -> Iterator[str]:
 
 
 def counted(message: str) -> tuple[Ints, Floats]:
-    """The numbers of a message's pieces, each once, and 1 + ln of how often each occurs."""
+    """The numbers of a message's parts, each once, and 1 + ln of how often each occurs."""
     counts = Counter(zlib.crc32(gram.encode("utf-8", "replace")) % BUCKETS for gram in grams(message))
     numbers = np.fromiter(counts, np.int64, len(counts))
     return numbers, (1.0 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))).astype(np.float32)
 
 
-def pieces(message: str, idf: Floats) -> tuple[Ints, Floats]:
-    """A message's pieces as sparse tf-idf of unit length: numbers and values."""
+def weighted(message: str, idf: Floats) -> tuple[Ints, Floats]:
+    """The parts of a message as sparse tf-idf of unit length: numbers and values."""
     numbers, values = counted(message)
     values = values * idf[numbers]
     return numbers, np.asarray(values / max(float(np.linalg.norm(values)), 1e-9), np.float32)
 
 
 @functools.lru_cache(maxsize=1)
-def load_alarm(path: Path = WEIGHTS) -> Alarm:
-    """Read alarm.npz. Raises EmbedderError if it is missing."""
+def load_classifier(path: Path = WEIGHTS) -> UrgentClassifier:
+    """Read the trained weights. Raises EmbedderError if they are missing."""
     if not path.is_file():
-        raise EmbedderError(f"The red-flag net ({path.name}) is missing. Reinstall Footnote.")
+        raise EmbedderError(f"The urgent-message classifier ({path.name}) is missing. Reinstall Footnote.")
     with np.load(path) as file:
         words = np.zeros((2, BUCKETS), np.float32)
         idf = np.full(BUCKETS, float(file["idf_unknown"]), np.float32)
@@ -130,30 +136,8 @@ def load_alarm(path: Path = WEIGHTS) -> Alarm:
         idf[file["used"]] = file["idf"].astype(np.float32)
         vectors = file["vectors"].astype(np.float32)
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-        bars = [float(x) for x in file["bars"]]
-        return Alarm(
+        thresholds = [float(x) for x in file["bars"]]
+        return UrgentClassifier(
             words, idf, file["bias"], vectors, file["pull"].astype(np.float32), file["pull_bias"],
-            float(file["width"]), file["scale"], bars[0], bars[1], str(file["embedder"]),
+            float(file["width"]), file["scale"], thresholds[0], thresholds[1], str(file["embedder"]),
         )  # fmt: skip
-
-
-def second_look(
-    question: str, found: Urgent | None, *, guide: Guide, net: Alarm, embed: Callable[[str], Floats]
-) -> Urgent | None:
-    """What triage.py found, or did not, in the light of the net.
-
-    The net may raise an alarm where no pattern has, and drop one that only words in harmless use have
-    raised; it drops none that the conversation has raised, or a pattern of the owner's own.
-    """
-    fired = found is not None and not found.repeated and triage(question, guide=packaged()) is not None
-    if found and not fired:
-        return found
-    verdict = net.verdict(question, fired, embed)
-    if not verdict.urgent:
-        return None
-    harm = next((flag for flag in guide.flags if flag.name == SELF_HARM), None)
-    if verdict.self_harm and harm and (found is None or found.flag not in (SELF_HARM, "overdose")):
-        return Urgent(harm.name, harm.message, harm.quotes)
-    if found is None and guide.unsure:
-        return Urgent("unsure", guide.unsure, quotes=False)
-    return found

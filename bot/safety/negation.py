@@ -1,8 +1,8 @@
-"""Which words of a message are denied: "no fever, numbness or weakness", "my bladder is fine".
+"""Which words of a message are negated: "no fever, numbness or weakness", "my bladder is fine".
 
-After the idea of NegEx (Chapman et al., J Biomed Inform 2001): a negator reaches forward to the end
-of its clause, or over a list; words such as "is fine" reach back. What looks like a negator and is
-none ("not sure", "no better") does not reach. What this file does not know: red flags.
+After NegEx (Chapman et al., J Biomed Inform 2001): a negator reaches forward to the end of its
+clause, or over a list; words such as "is fine" reach back. Some phrases look like a negation and
+are none ("not sure", "no better").
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LISTS = frozenset("no without never nor neither deny denied denies zero".split(
 _OPENS_LIST = frozenset(
     "have had has any get got gotten feel notice suffer experience having seen see".split()
 )
-# After these a negator denies nothing that follows.
+# Before these a negator negates nothing.
 _IDLE_AFTER = frozenset(
     "sure know normal just only sleep sleeping better improve improving go going long idea reason matter joke "
     "one doubt relief position been being myself respond appetite help helping helped good well great fun "
@@ -37,7 +37,7 @@ _STATE = frozenset(
     "is are was were seem all still feel both work function control look stay remain been be completely totally perfectly absolutely quite very just strength sensation feeling movement thankfully".split()
 )
 _FINE = frozenset("fine ok okay normal good great perfect alright unaffected intact clear well fully".split())
-_VERDICTS = frozenset("normal ok okay alright".split())
+_TAGS = frozenset("normal ok okay alright".split())
 _PASSED = frozenset(
     "gone resolved cleared disappeared stopped passed settled better healed none negative absent away vanished recovered".split()
 )
@@ -47,14 +47,14 @@ _PASSING = frozenset(
 _ASKING = frozenset("is are can could does do should would why what when how was".split())
 
 
-def denied(words: Sequence[Word], spoken_for: Collection[int]) -> list[bool]:
+def negated(words: Sequence[Word], within_phrases: Collection[int]) -> list[bool]:
     """For each word, whether a negator before it reaches it.
 
-    spoken_for: places of negators that belong to a phrase ("can not", "no feeling").
+    within_phrases: places of negators that belong to a phrase ("can not", "no feeling").
     """
     reached = [False] * len(words)
     for at, word in enumerate(words):
-        if word.text not in _NEGATORS or at in spoken_for or _idle(words, at):
+        if word.text not in _NEGATORS or at in within_phrases or _idle(words, at):
             continue
         for i in range(at + 1, _end(words, at)):
             reached[i] = True
@@ -63,7 +63,7 @@ def denied(words: Sequence[Word], spoken_for: Collection[int]) -> list[bool]:
 
 def _idle(words: Sequence[Word], at: int) -> bool:
     following = words[at + 1].text if at + 1 < len(words) else ""
-    if words[at].text == "never":  # "never had back pain before" says that it is there now
+    if words[at].text == "never":  # "never had back pain before": there is pain now
         return any(
             w.text in ("before", "until") and w.sentence == words[at].sentence for w in words[at : at + 8]
         )
@@ -90,8 +90,8 @@ def _end(words: Sequence[Word], at: int) -> int:
     return min(len(words), at + 1 + _FARTHEST)
 
 
-def called_fine(words: Sequence[Word], start: int, end: int, *, fades: bool) -> bool:
-    """Whether what stands at start..end is said to be well: "… is fine", or, if it fades, "… has gone"."""
+def reported_fine(words: Sequence[Word], start: int, end: int, *, fades: bool) -> bool:
+    """Whether words[start:end] is reported to be well: "… is fine", or, if it fades, "… has gone"."""
     opening = words[start].opening
     if opening < start and words[opening].text in _ASKING:
         return False
@@ -109,7 +109,7 @@ def called_fine(words: Sequence[Word], start: int, end: int, *, fades: bool) -> 
 
 
 def _compared_or_asked(words: Sequence[Word], at: int, end: int) -> bool:
-    """Whether "normal" is no verdict: "less than normal", "ok to …", or a question hung on: "…, normal?"."""
+    """Whether "normal" reports nothing: "less than normal", "ok to …", or a tag question: "…, normal?"."""
     if words[end - 1].text == "than":
         return True
     if (
@@ -119,5 +119,5 @@ def _compared_or_asked(words: Sequence[Word], at: int, end: int) -> bool:
     ):
         return True
     last = at + 1 == len(words) or words[at + 1].sentence != words[at].sentence
-    hung_on = at == end and words[at].clause != words[end - 1].clause
-    return last and hung_on and words[at].text in _VERDICTS
+    is_tag = at == end and words[at].clause != words[end - 1].clause
+    return last and is_tag and words[at].text in _TAGS

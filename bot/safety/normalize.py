@@ -1,11 +1,9 @@
 """A reader's message as words that can be compared: case, contractions, text-speak, typing mistakes.
 
-`Vocabulary` is made once of all words that a file of red flags uses, with their endings; `words()`
-turns a message into the base forms of that vocabulary. What is unknown and looks like a slip of the
-finger becomes the nearest word (optimal string alignment, as in spelling.py), unless it is an
-everyday word in its own right (near_words.txt: "sleeping" is no mistake for "slipping").
-
-All of it is linear in the length of the message. What this file does not know: what words mean.
+`Vocabulary` holds all words that the rules use, with their endings; `words()` turns a message into
+base forms of that vocabulary. An unknown word that looks like a slip of the finger becomes the
+nearest word (optimal string alignment), unless it is an everyday word ("sleeping" is no mistake for
+"slipping"). All of it is linear in the length of the message.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-NEAR_WORDS = Path(__file__).parent / "real_words.txt"
+REAL_WORDS = Path(__file__).parent / "real_words.txt"
 _TOKEN = re.compile(r"[a-z]+|\d+(?:[.,]\d+)?|[.!?;\n]+|[,:()\[\]/\u2013\u2014\u2026]+|(?<=\s)-+(?=\s)|&")
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -77,7 +75,7 @@ _FIXED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """text: base form. sentence, clause: counted from 0. opening: place of its sentence's first word."""
+    """text: base form. sentence, clause: counted from 0. opening: index of its sentence's first word."""
 
     text: str
     sentence: int
@@ -86,7 +84,7 @@ class Word:
 
 
 class Vocabulary:
-    """The words that matter, each with its endings, and how a word of a message is looked up."""
+    """The words of the rules, each with its endings, by which a word of a message is looked up."""
 
     def __init__(self, words: Iterable[str]) -> None:
         bare = sorted({w.lstrip("=") for w in words}, key=lambda w: (len(w), w))
@@ -105,23 +103,23 @@ class Vocabulary:
         self._spelt = functools.lru_cache(maxsize=4096)(self._spell)
 
     def lookup(self, word: str) -> str:
-        """The base form of a word of a message; the word itself if nothing is near it."""
+        """The base form of a word of a message; the word itself if it is not similar to any."""
         if (known := self.base.get(word)) is not None:
             return known
         if _LONG_RUN.search(word):
-            for kept in (r"\1\1", r"\1"):
-                if (known := self.base.get(_LONG_RUN.sub(kept, word))) is not None:
+            for letters in (r"\1\1", r"\1"):
+                if (known := self.base.get(_LONG_RUN.sub(letters, word))) is not None:
                     return known
             word = _LONG_RUN.sub(r"\1\1", word)
         return self._spelt(word) if 4 <= len(word) <= 24 and word.isalpha() else word
 
     def _spell(self, word: str) -> str:
-        if any(bare in near_words() for bare in _bare(word)):
+        if any(bare in real_words() for bare in _bare(word)):
             return word
         return self.slip(word) or word
 
     def slip(self, word: str) -> str | None:
-        """The base form that a word would be taken for as a slip of the finger; None if it is known or alone."""
+        """The base form of which an unknown word is probably a misspelling, or None."""
         if word in self.base or not 4 <= len(word) <= 24:
             return None
         found = self._nearest(word, 1 if len(word) < 9 else 2)
@@ -142,7 +140,7 @@ class Vocabulary:
 
 
 def _bare(word: str) -> Iterator[str]:
-    """A word, and what it may be without an ending."""
+    """A word, and its possible forms without an ending."""
     yield word
     for ending in ("s", "es", "ed", "ing", "er", "ly", "y"):
         if word.endswith(ending) and len(word) - len(ending) >= 4:
@@ -154,13 +152,13 @@ def _bare(word: str) -> Iterator[str]:
 
 
 @functools.lru_cache(maxsize=1)
-def near_words() -> Collection[str]:
-    """Everyday words that are no misspelling, although one of the vocabulary is near."""
-    return frozenset(NEAR_WORDS.read_text(encoding="utf-8").split())
+def real_words() -> Collection[str]:
+    """Everyday words that are no misspelling, although similar to a word of the rules."""
+    return frozenset(REAL_WORDS.read_text(encoding="utf-8").split())
 
 
 def endings(word: str) -> list[str]:
-    """A word with the endings English gives to verbs and nouns; some of them nobody ever uses."""
+    """A word with the endings of English verbs and nouns; some of these forms do not exist."""
     forms = [word + "s"]
     if word.endswith(("s", "x", "ch", "sh", "o", "z")):
         forms.append(word + "es")
@@ -188,7 +186,7 @@ def plain(text: str) -> str:
 
 
 def words(text: str, vocabulary: Vocabulary) -> list[Word]:
-    """A message as words in base form, with the sentence and clause each of them stands in."""
+    """A message as words in base form, each with its sentence and clause."""
     out: list[Word] = []
     sentence = clause = opening = 0
     for token in _TOKEN.findall(plain(text)):

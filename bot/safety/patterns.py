@@ -1,15 +1,14 @@
-"""Concepts in a message, and patterns of concepts: what "can't > urinate" means and where it holds.
+"""Concepts in a message, and patterns of concepts: what "can't > urinate" means and where it matches.
 
-A concept is a list of phrases ("pass water", "go to? the? loo|toilet"): `|` parts alternatives, `?`
-follows a word that may be missing, `=` stands before a word that takes no endings. A pattern joins
-concepts:
+A concept is a list of phrases ("pass water", "go to? the? loo|toilet"): `|` separates alternatives,
+`?` follows an optional word, `=` precedes a word that takes no endings. A pattern joins concepts:
 
     a > b     b follows a within the sentence, at most three words of substance between them
     a ~ b     both in one sentence, in any order, at most nine words of substance between them
     a & b     both somewhere in the message
     & !b      and b nowhere in the message;   ~ !b  and b not in the same sentence
 
-Only what is affirmed counts (negation.py). What this file does not know: which patterns are alarming.
+Only what is not negated counts.
 """
 
 from __future__ import annotations
@@ -20,10 +19,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.safety.negation import called_fine, denied
+from bot.safety.negation import negated, reported_fine
 from bot.safety.normalize import Vocabulary, Word
 
-MOST = 3  # places of one concept that are looked at, from either end of the message
+_MOST = 3  # places of one concept that are kept, from either end of the message
 _REACH = {">": 3, "~": 9}
 # Words that put no distance between two others.
 _LIGHT = frozenset(
@@ -31,7 +30,7 @@ _LIGHT = frozenset(
     "do does did just really even very so properly anymore any more at all can could able get got getting seem feel like feeling and that this "
     "with from by or much well quite completely totally suddenly also all since not now still too own whole entire still bit some up out off".split()
 )
-# Words that may stand between two words of a phrase.
+# Words that may come between two words of a phrase.
 _FILLERS = frozenset(
     "just really very so completely totally suddenly also all now still quite always actually even literally basically "
     "constantly is are was were has have had been be being".split()
@@ -39,12 +38,12 @@ _FILLERS = frozenset(
 _FEELING = frozenset(("feel", "have", "get", "notice"))
 _PART = re.compile(r"\s*(>|~|&)\s*")
 _NAME = re.compile(r"!?[a-z][a-z0-9_]*")
-Joint = Literal["", ">", "~", "&"]
+Join = Literal["", ">", "~", "&"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where something stands: words[start:end]."""
+    """A place in a message: words[start:end]."""
 
     start: int
     end: int
@@ -52,7 +51,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    joint: Joint
+    join: Join
     name: str
     absent: bool
 
@@ -62,7 +61,7 @@ Pattern = tuple[Term, ...]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A message read: its words, and where each concept stands in it, affirmed."""
+    """The words of a message, and the places of each concept that is not negated."""
 
     words: tuple[Word, ...]
     hits: Mapping[str, tuple[Hit, ...]]
@@ -70,32 +69,32 @@ class Found:
 
 
 def parse_pattern(text: str) -> Pattern:
-    """A pattern as written. Raises ValueError with what is wrong with it, in words."""
+    """A pattern from its text. Raises ValueError that says what is wrong with it."""
     pieces = _PART.split(text.strip())
     terms: list[Term] = []
-    joint = ""
+    join = ""
     for i, piece in enumerate(pieces):
         if i % 2:
-            joint = piece
+            join = piece
             continue
         if not _NAME.fullmatch(piece):
             raise ValueError(f"{text!r} is not concepts joined by >, ~ or &")
-        terms.append(Term(joint, piece.lstrip("!"), piece.startswith("!")))  # type: ignore[arg-type]
-    if terms[0].absent or any(t.absent and t.joint == ">" for t in terms):
-        raise ValueError(f"{text!r}: what must be absent stands at the end, after & or ~")
+        terms.append(Term(join, piece.lstrip("!"), piece.startswith("!")))  # type: ignore[arg-type]
+    if terms[0].absent or any(t.absent and t.join == ">" for t in terms):
+        raise ValueError(f"{text!r}: what must be absent comes at the end, after & or ~")
     return tuple(terms)
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place of a phrase: any of these words, or none if it may be missing."""
+    """One place of a phrase: any of these words, or none if it is optional."""
 
     words: frozenset[str]
     optional: bool
 
 
-def phrase(text: str) -> tuple[Slot, ...]:
-    """A phrase as written. Raises ValueError if it is none."""
+def parse_phrase(text: str) -> tuple[Slot, ...]:
+    """A phrase from its text. Raises ValueError that says what is wrong with it."""
     slots: list[Slot] = []
     for part in text.split():
         options = part.rstrip("?").split("|")
@@ -108,7 +107,7 @@ def phrase(text: str) -> tuple[Slot, ...]:
 
 
 class Lexicon:
-    """All concepts of a file, ready to be found in a message in one pass."""
+    """All concepts of the rules, to be found in a message in one pass."""
 
     def __init__(
         self,
@@ -117,7 +116,7 @@ class Lexicon:
         fades: Iterable[str],
         felt: Iterable[str] = (),
     ) -> None:
-        written = [(name, phrase(text)) for name, texts in concepts.items() for text in texts]
+        written = [(name, parse_phrase(text)) for name, texts in concepts.items() for text in texts]
         self.vocabulary = Vocabulary({w for _, slots in written for slot in slots for w in slot.words})
         self.derived = dict(derived)
         self._fades = frozenset(fades)
@@ -138,7 +137,7 @@ class Lexicon:
                 return
 
     def find(self, words: Sequence[Word]) -> Found:
-        """Every concept that stands in the message and is not denied there."""
+        """Every concept of the message that is not negated there."""
         raw: dict[str, list[Hit]] = {}
         spans: set[tuple[int, int]] = set()
         for start in range(len(words)):
@@ -149,13 +148,13 @@ class Lexicon:
                     longest = max(end, places.pop().end)
                 places.append(Hit(start, longest))
                 spans.add((start, end))
-        reached = denied(words, self._spoken_for(words, spans, raw))
+        reached = negated(words, self._within_phrases(words, spans, raw))
         hits = {
             name: tuple(
                 hit
                 for hit in _few(places)
                 if not reached[hit.start]
-                and not called_fine(words, hit.start, hit.end, fades=name in self._fades)
+                and not reported_fine(words, hit.start, hit.end, fades=name in self._fades)
             )
             for name, places in raw.items()
         }
@@ -163,7 +162,7 @@ class Lexicon:
         found = Found(tuple(words), {k: v for k, v in hits.items() if v}, weight)
         return self._with_derived(found)
 
-    def _spoken_for(
+    def _within_phrases(
         self, words: Sequence[Word], spans: Iterable[tuple[int, int]], raw: Mapping[str, Sequence[Hit]]
     ) -> set[int]:
         """Places of negators that belong to a phrase: "can not", "no feeling"; not that of "not feel numb"."""
@@ -182,7 +181,7 @@ class Lexicon:
                 yield name, end
 
     def _with_derived(self, found: Found) -> Found:
-        """Patterns that have a name of their own, in the order of the file, as further concepts."""
+        """The named patterns, in the order of the file, as further concepts."""
         hits = dict(found.hits)
         seen = Found(found.words, hits, found.weight)
         for name, patterns in self.derived.items():
@@ -193,14 +192,14 @@ class Lexicon:
 
 
 def match(pattern: Pattern, found: Found) -> list[Hit]:
-    """Where a pattern holds; empty if nowhere."""
+    """The places where a pattern matches."""
     hits = found.hits
-    if any((t.name not in hits) != t.absent for t in pattern if t.joint != "~" or not t.absent):
+    if any((t.name not in hits) != t.absent for t in pattern if t.join != "~" or not t.absent):
         return []
     spans = list(hits[pattern[0].name])
     for term in pattern[1:]:
         others = hits.get(term.name, ())
-        if term.joint == "&":
+        if term.join == "&":
             if not term.absent:
                 spans = [Hit(min(s.start, o.start), max(s.end, o.end)) for s in spans[:1] for o in others[:1]]
         elif term.absent:
@@ -210,14 +209,14 @@ def match(pattern: Pattern, found: Found) -> list[Hit]:
                 Hit(min(s.start, o.start), max(s.end, o.end))
                 for s in spans
                 for o in others
-                if _joined(found, s, o, term.joint)
+                if _joined(found, s, o, term.join)
             ]
         spans = _few(list(dict.fromkeys(spans)))
     return spans
 
 
 def _inner(words: Sequence[Word], start: int, end: int) -> range:
-    """The places of a phrase in which a negator denies nothing outside it: "can not", "no feeling"."""
+    """The places of a phrase in which a negator negates nothing outside it: "can not", "no feeling"."""
     able = end - start == 2 and words[start].text in ("can", "could", "will", "would")
     return range(start, end if able else end - 1)
 
@@ -225,7 +224,7 @@ def _inner(words: Sequence[Word], start: int, end: int) -> range:
 def _reach(words: Sequence[Word], at: int, slots: tuple[Slot, ...], *, fillers: int = 2) -> int:
     """The place after the longest way to fill the slots from `at` on, or 0 if there is none.
 
-    Two fillers may stand between two slots: "the feeling has just gone", "it simply runs out".
+    Two fillers may come between two slots: "the feeling has just gone", "it simply runs out".
     """
     if not slots:
         return at
@@ -244,13 +243,13 @@ def _reach(words: Sequence[Word], at: int, slots: tuple[Slot, ...], *, fillers: 
     return best
 
 
-def _joined(found: Found, a: Hit, b: Hit, joint: str) -> bool:
+def _joined(found: Found, a: Hit, b: Hit, join: str) -> bool:
     if not _same_sentence(found, a, b):
         return False
-    if joint == ">":
-        return b.start >= a.end and found.weight[b.start] - found.weight[a.end] <= _REACH[joint]
+    if join == ">":
+        return b.start >= a.end and found.weight[b.start] - found.weight[a.end] <= _REACH[join]
     first, second = (a, b) if a.start <= b.start else (b, a)
-    return second.start < first.end or found.weight[second.start] - found.weight[first.end] <= _REACH[joint]
+    return second.start < first.end or found.weight[second.start] - found.weight[first.end] <= _REACH[join]
 
 
 def _same_sentence(found: Found, a: Hit, b: Hit) -> bool:
@@ -258,4 +257,4 @@ def _same_sentence(found: Found, a: Hit, b: Hit) -> bool:
 
 
 def _few(places: Sequence[Hit]) -> list[Hit]:
-    return list(places) if len(places) <= 2 * MOST else [*places[:MOST], *places[-MOST:]]
+    return list(places) if len(places) <= 2 * _MOST else [*places[:_MOST], *places[-_MOST:]]

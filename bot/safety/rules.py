@@ -1,12 +1,9 @@
-"""The file of red flags, read and checked: bot/safety/red_flags.toml, and what an owner lays over it.
+"""The red-flag rules: the packaged files, read and checked, with an owner's changes applied.
 
-The packaged file stands in data/ of the project and, in an installed package, beside this module.
 An owner's file (FOOTNOTE_TRIAGE) holds only what differs: fields of a flag replace those of the
-packaged one, `off = true` takes a flag out, a new name makes a new flag, and the phrases of a
-concept are added to those that are there.
-
-Every mistake in a file is a ConfigError that names the place and says what to do. What this file
-does not know: readers' messages.
+packaged one, `off = true` removes a flag, a new name makes a new flag, and the phrases of a concept
+are added to the packaged ones. Every mistake in a file is a ConfigError that names the place and
+says what to do.
 """
 
 from __future__ import annotations
@@ -16,15 +13,16 @@ import functools
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bot.safety.patterns import Lexicon, Pattern, parse_pattern, phrase
+from bot.safety.patterns import Lexicon, Pattern, parse_pattern, parse_phrase
 from ingest.errors import ConfigError
 
-FLAGS = Path(__file__).parent / "red_flags.toml"
-# Concepts that triage.py asks for by name, whatever the flags use.
+RED_FLAGS = Path(__file__).parent / "red_flags.toml"
+MESSAGES = Path(__file__).parent / "messages.toml"
+# Concepts that triage uses by name, whatever the flags use.
 _NEEDED = (
     "person",
     "onset",
@@ -45,8 +43,17 @@ _MARKER = re.compile(r"\[\d+\]")
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """unless: concepts that silence it. always: not even a general question silences it.
-    ever: it counts also if long past. quotes: whether the blog's own sentences may follow the message."""
+    """One kind of emergency.
+
+    Attributes:
+        name: Its name in the file.
+        message: What the reader is shown.
+        patterns: One that matches is enough.
+        unless: Concepts that silence it.
+        always: A question in general does not silence it.
+        ever: It counts although it is long past.
+        quotes: Whether the blog's own sentences may follow the message.
+    """
 
     name: str
     message: str
@@ -59,27 +66,49 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """flags: in order of urgency. adding: concepts that may complete a flag told in pieces. unsure: what
-    is said where no pattern but the second net (alarm.py) raises an alarm; "" for nothing."""
+    """All red-flag rules.
+
+    Attributes:
+        lexicon: The concepts of the rules.
+        flags: In order of urgency.
+        signs: Concepts that may complete a flag over several messages.
+        repeated: What precedes a message that was shown before.
+        unsure: Message where only the classifier finds a message urgent; "" for none.
+        customized: Whether an owner's file was applied.
+    """
 
     lexicon: Lexicon
     flags: tuple[Flag, ...]
-    adding: frozenset[str]
+    signs: frozenset[str]
     repeated: str
     unsure: str = ""
+    customized: bool = False
 
 
 @functools.lru_cache(maxsize=4)
-def packaged(emergency: str = "") -> Guide:
-    """The flags that come with Footnote. emergency: the number to call, if not the file's."""
-    return _guide(_parsed(FLAGS), "the packaged triage.toml", emergency)
+def packaged_guide(emergency: str = "") -> Guide:
+    """The packaged rules. emergency: the number to call, if not the packaged one."""
+    return _guide(_packaged(), "the packaged red_flags.toml", emergency)
 
 
 def load_guide(path: Path | None = None, emergency: str = "") -> Guide:
-    """The packaged flags with an owner's file laid over them. Raises ConfigError."""
+    """The packaged rules with an owner's file applied.
+
+    Args:
+        path: The owner's file; None for the packaged rules alone.
+        emergency: The number to call, if not the file's.
+
+    Raises:
+        ConfigError: The file cannot be read or used.
+    """
     if path is None:
-        return packaged(emergency)
-    return _guide(_laid_over(_parsed(FLAGS), _parsed(path), path), str(path), emergency)
+        return packaged_guide(emergency)
+    merged = _overridden(_packaged(), _parsed(path), path)
+    return replace(_guide(merged, str(path), emergency), customized=True)
+
+
+def _packaged() -> dict[str, Any]:
+    return _overridden(_parsed(RED_FLAGS), _parsed(MESSAGES), MESSAGES)
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -100,7 +129,7 @@ def _parsed(path: Path) -> dict[str, Any]:
     return read
 
 
-def _laid_over(base: dict[str, Any], own: Mapping[str, Any], path: Path) -> dict[str, Any]:
+def _overridden(base: dict[str, Any], own: Mapping[str, Any], path: Path) -> dict[str, Any]:
     merged = {table: dict(base.get(table, {})) for table in _TABLES}
     for table in ("help", "language"):
         merged[table] |= own.get(table, {})
@@ -116,7 +145,7 @@ def _laid_over(base: dict[str, Any], own: Mapping[str, Any], path: Path) -> dict
 
 
 def _guide(read: Mapping[str, Any], where: str, emergency: str) -> Guide:
-    told = _help(read.get("help", {}), where, emergency)
+    texts = _help(read.get("help", {}), where, emergency)
     concepts = {
         name: _phrases(value, f"{where}: concepts.{name}") for name, value in read.get("concepts", {}).items()
     }
@@ -133,15 +162,15 @@ def _guide(read: Mapping[str, Any], where: str, emergency: str) -> Guide:
         for name, value in read.get("derived", {}).items()
     }
     flags = tuple(
-        _flag(name, fields, known, told, where)
+        _flag(name, fields, known, texts, where)
         for name, fields in read.get("flags", {}).items()
         if not (isinstance(fields, dict) and fields.get("off") is True)
     )
-    adding = frozenset(
+    signs = frozenset(
         term.name for flag in flags for pattern in flag.patterns for term in pattern if not term.absent
     )
-    unsure = _message(told["unsure"], told, f"{where}: help.unsure") if told["unsure"] else ""
-    return Guide(Lexicon(concepts, derived, fades, felt), flags, adding, told["repeated"], unsure)
+    unsure = _message(texts["unsure"], texts, f"{where}: help.unsure") if texts["unsure"] else ""
+    return Guide(Lexicon(concepts, derived, fades, felt), flags, signs, texts["repeated"], unsure)
 
 
 def _help(read: Mapping[str, Any], where: str, emergency: str) -> dict[str, str]:
@@ -149,11 +178,11 @@ def _help(read: Mapping[str, Any], where: str, emergency: str) -> dict[str, str]
         _known(name, _HELP, f"{where}: help.{name}")
         if not isinstance(text, str):
             raise ConfigError(f"{where}: help.{name} must be a text in quotes.")
-    told = {name: str(read.get(name, "")) for name in _HELP}
-    return told | ({"emergency": emergency} if emergency else {})
+    texts = {name: str(read.get(name, "")) for name in _HELP}
+    return texts | ({"emergency": emergency} if emergency else {})
 
 
-def _flag(name: str, fields: Any, known: set[str], told: Mapping[str, str], where: str) -> Flag:
+def _flag(name: str, fields: Any, known: set[str], texts: Mapping[str, str], where: str) -> Flag:
     place = f"{where}: flags.{name}"
     if not isinstance(fields, dict):
         raise ConfigError(f"{place} must be a table, [flags.{name}], with a message and patterns.")
@@ -167,7 +196,7 @@ def _flag(name: str, fields: Any, known: set[str], told: Mapping[str, str], wher
         _known(concept, known, f"{place}.unless: {concept}")
     return Flag(
         name,
-        _message(fields.get("message"), told, place),
+        _message(fields.get("message"), texts, place),
         _patterns(fields.get("patterns", []), known, f"{place}.patterns"),
         unless,
         fields.get("always", False),
@@ -176,23 +205,21 @@ def _flag(name: str, fields: Any, known: set[str], told: Mapping[str, str], wher
     )
 
 
-def _message(text: Any, told: Mapping[str, str], place: str) -> str:
+def _message(text: Any, texts: Mapping[str, str], place: str) -> str:
     if not isinstance(text, str) or not text.strip():
-        raise ConfigError(f"{place}: it needs a message, the text that a reader is told.")
+        raise ConfigError(f"{place}: it needs a message, the text that a reader is shown.")
     if _MARKER.search(text):
-        raise ConfigError(
-            f"{place}.message: [1] and the like stand for footnotes; write it without the brackets."
-        )
+        raise ConfigError(f"{place}.message: [1] and the like mark footnotes; write it without the brackets.")
     for key in re.findall(r"\{([^{}]*)\}", text):
         _known(key, _HELP, f"{place}.message: {{{key}}}")
-    return re.sub(r"\{([^{}]*)\}", lambda m: told[m[1]], text).strip()
+    return re.sub(r"\{([^{}]*)\}", lambda m: texts[m[1]], text).strip()
 
 
 def _patterns(value: Any, known: set[str], place: str) -> tuple[Pattern, ...]:
     texts = _texts(value, place)
     if not texts:
         raise ConfigError(f'{place}: it needs at least one pattern, such as ["cannot > urinate"].')
-    made: list[Pattern] = []
+    patterns: list[Pattern] = []
     for text in texts:
         try:
             pattern = parse_pattern(text)
@@ -200,15 +227,15 @@ def _patterns(value: Any, known: set[str], place: str) -> tuple[Pattern, ...]:
             raise ConfigError(f"{place}: {error}.") from None
         for term in pattern:
             _known(term.name, known, f"{place}: {text!r}: {term.name}")
-        made.append(pattern)
-    return tuple(made)
+        patterns.append(pattern)
+    return tuple(patterns)
 
 
 def _phrases(value: Any, place: str) -> list[str]:
     texts = _texts(value, place)
     for text in texts:
         try:
-            phrase(text)
+            parse_phrase(text)
         except ValueError as error:
             raise ConfigError(f"{place}: {error}.") from None
     return texts

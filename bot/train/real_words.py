@@ -15,8 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.eval.triage import read_cases
-from bot.safety.normalize import NEAR_WORDS, Vocabulary, plain
-from bot.safety.rules import packaged
+from bot.safety.normalize import REAL_WORDS, Vocabulary, plain
+from bot.safety.rules import packaged_guide
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import model_folder
 from ingest.errors import EmbedderError
@@ -61,9 +61,9 @@ def everyday_words() -> set[str]:
 
 
 def main() -> None:
-    found = near(everyday_words(), packaged().lexicon.vocabulary)
-    NEAR_WORDS.write_text("\n".join(found) + "\n", encoding="utf-8")
-    print(f"{len(found)} words in {NEAR_WORDS.name}")
+    found = near(everyday_words(), packaged_guide().lexicon.vocabulary)
+    REAL_WORDS.write_text("\n".join(found) + "\n", encoding="utf-8")
+    print(f"{len(found)} words in {REAL_WORDS.name}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 from bot.answer.phrases import ABSTAIN
 from bot.config import BotConfig
-from bot.safety.rules import packaged
+from bot.safety import packaged_guide
 from bot.types import Answer, Citation, Event, Passage, Status, Token, Turn
 from bot.understand.small_talk import small_talk
 from ingest.article import Article, Chunk, sections
@@ -108,7 +108,7 @@ def _author() -> Scripted:
 
 def _stroke() -> str:
     """What the real one says: the window knows it in other languages."""
-    return next(flag.message for flag in packaged().flags if flag.name == "stroke")
+    return next(flag.message for flag in packaged_guide().flags if flag.name == "stroke")
 
 
 SCRIPT: tuple[tuple[str, Callable[[], Scripted]], ...] = (

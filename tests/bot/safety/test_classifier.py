@@ -1,4 +1,4 @@
-"""The second net for red flags: what it adds to the patterns, what it may drop, and how it fares on the unseen."""
+"""The classifier of urgent messages: what it adds to the patterns, what it may dismiss, and how it fares on the unseen."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import FakeEmbedder
 
 from bot.eval.triage import read_cases
-from bot.safety.classifier import Alarm, Verdict, counted, load_alarm, pieces, second_look
-from bot.safety.rules import load_guide, packaged
-from bot.safety.triage import Urgent, triage
+from bot.safety import RedFlags, UrgentClassifier, load_classifier, load_guide, packaged_guide
+from bot.safety.classifier import Verdict, counted, weighted
+from bot.types import Turn
+from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Floats, SentenceTransformerEmbedder
 from ingest.errors import EmbedderError
 
@@ -24,99 +26,115 @@ cat_gone = ["zanzibar stretch"]
 """
 
 
-class Fixed(Alarm):
-    """A net that says the same of every message."""
-
-    __slots__ = ()
-
-    def verdict(self, message: str, fired: bool, embed: object) -> Verdict:
-        return ANSWERS[message]
-
-
 ANSWERS = {
     "my foot is floppy": Verdict(True, False),
     "i will not be here next week": Verdict(True, True),
     "how do i stretch?": Verdict(False, False),
+    "should i stretch anyway?": Verdict(False, False),
     "i have a zanzibar stretch": Verdict(False, False),
     "no feeling between my legs, lost control of my bladder": Verdict(False, False),
 }
+URGENT = "no feeling between my legs, lost control of my bladder"
 
 
-@pytest.fixture(scope="module")
-def net() -> Alarm:
-    real = load_alarm()
-    return Fixed(*(getattr(real, name) for name in Alarm.__slots__))
+class Fixed(UrgentClassifier):
+    """Gives the verdicts above."""
+
+    __slots__ = ()
+
+    def verdict(self, message: str, matched: bool, embed: object) -> Verdict:
+        return ANSWERS[message]
+
+
+class Packaged(FakeEmbedder):
+    """A fake under the packaged model's name, so that the classifier accepts it."""
+
+    name = DEFAULT_EMBEDDER
+
+
+def fixed() -> UrgentClassifier:
+    real = load_classifier()
+    return Fixed(*(getattr(real, name) for name in UrgentClassifier.__slots__))
 
 
 def never(text: str) -> Floats:
     raise AssertionError(f"asked for the vector of {text!r}")
 
 
-def look(net: Alarm, message: str, found: Urgent | None) -> Urgent | None:
-    return second_look(message, found, guide=packaged(), net=net, embed=never)
+@pytest.fixture(scope="module")
+def red_flags() -> RedFlags:
+    return RedFlags(packaged_guide(), fixed, Packaged())
 
 
-def test_it_raises_an_alarm_where_no_pattern_does(net: Alarm) -> None:
-    raised = look(net, "my foot is floppy", None)
+def test_it_finds_what_no_pattern_matches(red_flags: RedFlags) -> None:
+    raised = red_flags.check("my foot is floppy")
+    assert raised is not None and not raised.quotes
+    harm = red_flags.check("i will not be here next week")
+    assert harm is not None and harm.flag == "self_harm"
+    assert red_flags.check("how do i stretch?") is None
+
+
+def test_where_only_the_classifier_is_sure_the_message_says_so(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text("[flags.leg_weakness]\noff = true\n", encoding="utf-8")
+    raised = RedFlags(load_guide(own), fixed, Packaged()).check("my foot is floppy")
     assert raised is not None and raised.flag == "unsure" and not raised.quotes
     assert "{" not in raised.message and "911" in raised.message
-    harm = look(net, "i will not be here next week", None)
-    assert harm is not None and harm.flag == "self_harm"
-    assert look(net, "how do i stretch?", None) is None
 
 
-def test_it_may_drop_a_pattern_but_not_the_conversations_or_the_owners(net: Alarm, tmp_path: Path) -> None:
-    message = "no feeling between my legs, lost control of my bladder"
-    found = triage(message)
-    assert found is not None and look(net, message, found) is None
-    told = Urgent("cauda_equina", "Go now.", quotes=False, repeated=True)
-    assert look(net, "how do i stretch?", told) is told
+def test_it_may_dismiss_a_pattern_but_not_the_conversations_or_the_owners(
+    red_flags: RedFlags, tmp_path: Path
+) -> None:
+    assert RedFlags(packaged_guide()).check(URGENT) is not None and red_flags.check(URGENT) is None
+    repeated = red_flags.check("should i stretch anyway?", [Turn("user", URGENT)])
+    assert repeated is not None and repeated.flag == "cauda_equina" and repeated.repeated
     own = tmp_path / "own.toml"
     own.write_text(OWN, encoding="utf-8")
-    guide = load_guide(own)
-    theirs = triage("i have a zanzibar stretch", guide=guide)
+    theirs = RedFlags(load_guide(own), fixed, Packaged()).check("i have a zanzibar stretch")
     assert theirs is not None and theirs.flag == "tiddles"
-    kept = second_look("i have a zanzibar stretch", theirs, guide=guide, net=net, embed=never)
-    assert kept is theirs
+
+
+def test_without_its_embedding_model_patterns_alone_decide(caplog: pytest.LogCaptureFixture) -> None:
+    def missing() -> UrgentClassifier:
+        raise EmbedderError("not installed")
+
+    for load, embedder in ((fixed, FakeEmbedder()), (missing, Packaged())):
+        caplog.clear()
+        alone = RedFlags(packaged_guide(), load, embedder)
+        for _ in range(3):
+            assert alone.check(URGENT) is not None and alone.check("how do i stretch?") is None
+        assert len([r for r in caplog.records if "patterns alone" in r.message]) == 1
 
 
 def test_pieces_are_of_unit_length_and_the_same_every_time() -> None:
     idf = np.ones(2**17, np.float32)
-    numbers, values = pieces("My foot is floppy, floppy!", idf)
+    numbers, values = weighted("My foot is floppy, floppy!", idf)
     assert len(set(numbers.tolist())) == len(numbers)
     assert float(np.linalg.norm(values)) == pytest.approx(1.0, abs=1e-5)
-    again = pieces("My foot is floppy, floppy!", idf)
+    again = weighted("My foot is floppy, floppy!", idf)
     assert np.array_equal(numbers, again[0]) and np.array_equal(values, again[1])
-    assert len(counted("")[0]) == len(pieces("?!", idf)[0]) == 0
+    assert len(counted("")[0]) == len(weighted("?!", idf)[0]) == 0
 
 
 def test_wording_alone_settles_what_is_plain() -> None:
-    real = load_alarm()
+    real = load_classifier()
     message = "I can't feel anything between my legs and I've lost control of my bladder"
-    assert triage(message) is not None
+    assert RedFlags(packaged_guide()).check(message) is not None
     assert real.verdict(message, True, never).urgent  # no vector is asked for
 
 
-def test_missing_weights_are_told_in_words(tmp_path: Path) -> None:
+def test_missing_weights_are_an_error_in_words(tmp_path: Path) -> None:
     with pytest.raises(EmbedderError, match="Reinstall"):
-        load_alarm(tmp_path / "alarm.npz")
+        load_classifier(tmp_path / "classifier.npz")
 
 
 @pytest.mark.model
-def test_on_messages_that_neither_net_nor_patterns_have_seen() -> None:
+def test_on_messages_that_neither_the_classifier_nor_the_patterns_have_seen() -> None:
     """When this was written: recall .982, false alarms .020; of patterns alone .904 and .054."""
-    embedder, real = SentenceTransformerEmbedder(threads=2), load_alarm()
+    embedder = SentenceTransformerEmbedder(threads=2)
     cases = read_cases(HELD_OUT)
-    vectors = dict(
-        zip([c.text for c in cases], embedder.embed_passages([c.text for c in cases]), strict=True)
-    )
-    raised = [
-        second_look(
-            case.text, triage(case.text), guide=packaged(), net=real, embed=lambda text: vectors[text]
-        )
-        is not None
-        for case in cases
-    ]
+    red_flags = RedFlags(packaged_guide(), load_classifier, embedder)
+    raised = [red_flags.check(case.text) is not None for case in cases]
     red = [r for r, case in zip(raised, cases, strict=True) if case.kind != "ordinary"]
     ordinary = [r for r, case in zip(raised, cases, strict=True) if case.kind == "ordinary"]
     assert len(red) >= 500 and len(ordinary) >= 800

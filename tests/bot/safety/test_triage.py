@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import time
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from conftest import FakeEmbedder
@@ -11,9 +13,8 @@ from conftest import FakeEmbedder
 from bot.config import BotConfig, load_config
 from bot.eval.triage import measure, read_cases
 from bot.pipeline import Bot
-from bot.safety.normalize import near_words
-from bot.safety.rules import load_guide, packaged
-from bot.safety.triage import triage
+from bot.safety import Guide, RedFlags, Urgent, load_guide, packaged_guide
+from bot.safety.normalize import real_words
 from bot.train.real_words import near
 from bot.types import Answer, Token, Turn
 from bot.understand.small_talk import small_talk
@@ -21,6 +22,10 @@ from ingest.errors import ConfigError, IndexDamaged, IndexMissing, SourceError
 from ingest.index.generations import Index
 
 ROOT = Path(__file__).resolve().parents[3]
+
+
+def triage(message: str, history: Sequence[Turn] = (), guide: Guide | None = None) -> Urgent | None:
+    return RedFlags(guide or packaged_guide()).check(message, history)
 
 
 def flag(question: str, *before: str) -> str | None:
@@ -102,15 +107,15 @@ def test_what_a_denial_or_a_filler_means(question: str, expected: str | None) ->
 
 
 def test_nobody_with_a_sign_that_needs_help_now_is_shown_stretches() -> None:
-    quoted = {flag.name for flag in packaged().flags if flag.quotes}
+    quoted = {flag.name for flag in packaged_guide().flags if flag.quotes}
     assert quoted == {"infection", "kidney", "cancer"}
 
 
 def test_everyday_words_are_no_slips_and_slips_are_mended() -> None:
-    vocabulary = packaged().lexicon.vocabulary
+    vocabulary = packaged_guide().lexicon.vocabulary
     assert near(["shingles", "numb", "garden"], vocabulary) == ["shingles"]
-    listed = near(near_words(), vocabulary)
-    assert len(listed) > 0.95 * len(near_words())  # else: python -m bot.train.real_words
+    listed = near(real_words(), vocabulary)
+    assert len(listed) > 0.95 * len(real_words())  # else: python -m bot.train.real_words
     assert vocabulary.lookup("weknes") != vocabulary.lookup("weeks")
 
 
@@ -127,7 +132,7 @@ def test_a_follow_up_repeats_the_alarm_and_an_unrelated_question_does_not() -> N
     assert flag("should I stretch anyway?", told, "hm", "ok") is None
     assert flag("saw the doctor, all clear. should I stretch now?", told) is None
     urgent = triage("should I stretch anyway?", [Turn("user", told)])
-    assert urgent and urgent.repeated and urgent.message.startswith(packaged().repeated)
+    assert urgent and urgent.repeated and urgent.message.startswith(packaged_guide().repeated)
 
 
 def test_signs_told_in_pieces_add_up() -> None:
@@ -153,33 +158,41 @@ def test_a_broken_case_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    "piece",
     [
-        "my back hurts a bit after sitting and i would like to know which stretch is the best one for it "
-        * 10,
-        "can't pee numb legs fever " * 38,
-        "no " * 333,
-        "a" * 1000,
-        "pee " * 250,
-        "peeeeeeee" * 111,
-        "can't " * 166,
-        "'" * 1000,
-        "bladdre controle numbnes wekness " * 30,
-        "и" * 1000,
-        " ".join(f"qx{chr(97 + i % 26)}{chr(97 + i // 26)}zk" for i in range(166)),
+        "my back hurts a bit after sitting and i would like to know which stretch is the best one for it ",
+        "can't pee numb legs fever ",
+        "no ",
+        "a",
+        "pee ",
+        "peeeeeeee",
+        "can't ",
+        "'",
+        "bladdre controle numbnes wekness ",
+        "и",
+        "not really just so very numb, ",
     ],
-    ids=lambda text: text[:12],
 )
-def test_a_long_message_costs_little(text: str) -> None:
-    triage("warm up")
-    best = min(_seconds(text[:1000]) for _ in range(3))
-    assert best < 0.03  # ten times what is aimed at: a busy machine must not fail a test
+def test_the_cost_of_a_message_grows_no_faster_than_its_length(piece: str) -> None:
+    triage(piece * (2000 // len(piece)))  # spelling is looked up once for each unknown word
+    half, whole = (_calls(piece * (size // len(piece))) for size in (1000, 2000))
+    assert whole < 2.5 * half + 2000
 
 
-def _seconds(text: str) -> float:
-    began = time.perf_counter()
-    triage(text)
-    return time.perf_counter() - began
+def _calls(text: str) -> int:
+    """How many functions are called, a count that no other process changes."""
+    calls = 0
+
+    def count(frame: FrameType, event: str, arg: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        triage(text)
+    finally:
+        sys.setprofile(None)
+    return calls
 
 
 # --- in the bot
@@ -255,7 +268,7 @@ def test_the_emergency_number_is_a_setting() -> None:
             r"persn is not known here. Did you mean person\?",
         ),
         ('[flags.x]\nmessage = "m"\npatterns = ["a >> b"]\n', r"is not concepts joined by"),
-        ('[flags.x]\nmessage = "see [1]"\npatterns = ["person"]\n', r"stand for footnotes"),
+        ('[flags.x]\nmessage = "see [1]"\npatterns = ["person"]\n', r"mark footnotes"),
         ('[flags.x]\nmessage = "{emergncy}"\npatterns = ["person"]\n', r"Did you mean emergency\?"),
         ('[flags.injury]\nalways = "yes"\n', r"flags.injury.always is true or false"),
         ('[flags.injury]\nmesage = "m"\n', r"flags.injury.mesage is not known here. Did you mean message\?"),
@@ -279,7 +292,17 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_every_flag_names_its_source_and_a_number() -> None:
     import tomllib
 
-    flags = tomllib.loads((ROOT / "bot/safety/red_flags.toml").read_text(encoding="utf-8"))["flags"]
-    for name, fields in flags.items():
-        assert fields["source"], name
-        assert "{emergency}" in fields["message"], name
+    rules, messages = (
+        tomllib.loads((ROOT / "bot/safety" / name).read_text(encoding="utf-8"))["flags"]
+        for name in ("red_flags.toml", "messages.toml")
+    )
+    assert rules.keys() == messages.keys()
+    for name in rules:
+        assert rules[name]["source"], name
+        assert "{emergency}" in messages[name]["message"], name
+
+
+def test_a_pattern_is_a_line_so_that_a_changed_word_is_a_changed_line() -> None:
+    lines = (ROOT / "bot/safety/red_flags.toml").read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        assert line.startswith("#") or len(line) <= 110 or line.count('", "') == 0, line[:60]

@@ -9,7 +9,7 @@ import pytest
 
 from bot.answer import phrases as notes
 from bot.config import DEFAULT_TITLE
-from bot.safety.rules import packaged as flags
+from bot.safety import packaged_guide as flags
 from bot.server.feedback.store import REASONS
 from bot.server.window.own_sentences import translate_own_sentences, translate_urgent_message
 from bot.server.window.translations import (
