@@ -25,9 +25,10 @@ demo: $(VENV)/.run
 fragments: $(VENV)/.test
 	$(BIN)/python tests/support/fragments.py
 
-# In two processes, a file's tests in one of them and in the order of conftest.py (browsers last).
+# In two processes, a file's tests in one of them. Browser tests apart: see tests/conftest.py.
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 
 check: $(VENV)/.check
 	$(BIN)/ruff check .

@@ -33,10 +33,16 @@ if os.environ.get("CI"):
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest deselects by marker
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: from the first one on, playwright's event loop runs in the main thread, where other
-    tests could then not run one of their own."""
-    items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
+    """Mark what drives a browser: `make test` runs it in a process of its own.
+
+    Playwright's event loop runs in the main thread from the first such test on, and no other test in that
+    process could then run a loop of its own.
+    """
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
 
 
 class FakeEmbedder:

@@ -12,6 +12,7 @@ from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, HumanMessageChunk, SystemMessage
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
+from patience import PATIENCE
 
 from bot.langchain import BlogRetriever, BlogRunnable
 from bot.pipeline import Bot
@@ -200,4 +201,4 @@ def test_a_stream_that_is_left_lets_go_of_the_bot(bot: Scripted) -> None:
         await events.aclose()  # type: ignore[attr-defined]
 
     asyncio.run(leave())
-    assert bot.closed.wait(5)
+    assert bot.closed.wait(PATIENCE)

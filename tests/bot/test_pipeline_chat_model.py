@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from fake_chat import chat, copies, crashes, endless, hangs, keys, obeys, passages, says
+from patience import PATIENCE
 
 from bot.answer.citations import verify
 from bot.config import BotConfig
@@ -159,4 +160,4 @@ def test_a_reader_who_leaves_ends_the_model(plain: Bot) -> None:
     )
     assert isinstance(next(stream), Token)
     stream.close()  # type: ignore[attr-defined]
-    assert model.ended.wait(5)
+    assert model.ended.wait(PATIENCE)

@@ -22,6 +22,7 @@ from urllib.request import urlopen
 import pytest
 from browsing import Page, ask, free_port, opened, settled, shot
 from fake_bot import ERRORS, EXAMPLES, OPENING, FakeBot
+from patience import PATIENCE
 
 from bot.problems import Refused
 from bot.server.guard.rate_limit import too_often
@@ -119,7 +120,7 @@ def test_stopping_keeps_what_has_arrived_and_frees_the_bot(page: Page, bot: Fake
     page.wait_for_selector(".fn-partial >> text=Stopped.")
     assert page.inner_text(".fn-partial").startswith("Tight")
     assert page.locator("#fn-send").is_visible()
-    assert bot.closed.wait(5)
+    assert bot.closed.wait(PATIENCE)
     bot.pause = 0.0
     assert len(bot.asked) == 1
     page.click("#fn-retry")
@@ -249,7 +250,9 @@ def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     index, port = tmp_path_factory.mktemp("index"), free_port()
     command = [sys.executable, "-m", "bot"]
     env = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")}
-    subprocess.run([*command, "ingest", "--index", str(index)], cwd=ROOT, env=env, check=True, timeout=300)
+    subprocess.run(
+        [*command, "ingest", "--index", str(index)], cwd=ROOT, env=env, check=True, timeout=PATIENCE
+    )
     serve = [*command, "serve", "--port", str(port), "--index", str(index)]
     with subprocess.Popen(serve, cwd=ROOT, env=env) as process:
         try:
@@ -263,7 +266,7 @@ def wait_until_healthy(process: subprocess.Popen[bytes], address: str) -> None:
     for _ in range(240):
         assert process.poll() is None, "the server has ended"
         try:
-            with urlopen(address, timeout=5):
+            with urlopen(address, timeout=PATIENCE):
                 return
         except (URLError, TimeoutError):
             time.sleep(0.5)
@@ -273,7 +276,7 @@ def wait_until_healthy(process: subprocess.Popen[bytes], address: str) -> None:
 @pytest.mark.model
 def test_a_real_answer_is_quoted_from_the_articles(chromium: Any, real_server: str) -> None:
     with opened(chromium, real_server) as page:
-        page.set_default_timeout(60_000)  # the first question may have to wait for the model
+        page.set_default_timeout(1000 * PATIENCE)  # the first question may have to wait for the model
         ask(page, "How long should I hold a standing hamstring stretch?", answers=1)
         assert page.locator(".fn-answered .fn-marker").count() >= 1
         quoted = " ".join(page.locator("mark").all_inner_texts())
@@ -289,7 +292,7 @@ def test_a_real_answer_is_quoted_from_the_articles(chromium: Any, real_server: s
 @pytest.mark.model
 def test_the_real_examples_are_answered(chromium: Any, real_server: str) -> None:
     with opened(chromium, real_server) as page:
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(1000 * PATIENCE)
         page.wait_for_selector(".fn-chip")
         shot(page, "real-empty")
         assert page.locator(".fn-chip").count() == 3

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import fragments
 import numpy as np
 import pytest
+from patience import PATIENCE
 from starlette.testclient import TestClient
 
 from bot.demo import blog as demo
@@ -92,10 +93,10 @@ def test_an_interrupt_of_the_terminal_ends_both_servers_quietly() -> None:
         blog = process.stdout.readline().strip()
         assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
         for served in (f"{blog}/about", f"http://127.0.0.1:{port}/healthz"):
-            with urlopen(served, timeout=20) as response:
+            with urlopen(served, timeout=PATIENCE) as response:
                 assert response.status == 200
         os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: everything that the terminal started
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (0, "", "")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from blog import Blog
 from fake_bot import STRETCHES
+from patience import PATIENCE
 from widget_pages import BUTTON, FRAME, Visit, asked, link_of_last_source, opened_chat, shot
 
 pytestmark = pytest.mark.browser
@@ -37,7 +38,7 @@ class Shown:
 @pytest.fixture(scope="module")
 def shown(chromium: Any, blog: Blog) -> Iterator[Shown]:
     page = chromium.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(1000 * PATIENCE)
     page.goto(f"{blog.chat}/embed")
     line = page.locator("#line")
     floating = line.inner_text()

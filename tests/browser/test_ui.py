@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 from fake_bot import ERRORS, EXAMPLES, FakeBot
+from patience import PATIENCE
 from starlette.testclient import TestClient
 
 import ui
@@ -234,11 +235,11 @@ def test_the_server_says_where_it_is_and_ends_quietly() -> None:
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, **pipes) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
-        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=20) as response:
+        with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE) as response:
             assert "server" not in response.headers
-        with urlopen(f"http://127.0.0.1:{port}/gradio_api/heartbeat/a-tab-left-open", timeout=20):
+        with urlopen(f"http://127.0.0.1:{port}/gradio_api/heartbeat/a-tab-left-open", timeout=PATIENCE):
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=20)
+            out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (0, "", "")
 
 

@@ -11,6 +11,7 @@ from typing import Any, cast
 import pytest
 from blog import Blog, bot_of
 from fake_bot import STRETCHES
+from patience import PATIENCE
 from starlette.testclient import TestClient
 from widget_pages import (
     BUTTON,
@@ -91,23 +92,6 @@ def test_before_it_is_pressed_it_costs_one_request_and_moves_nothing(visit: Visi
     assert STRETCHES.title in first, "the first question is about the article that the reader is on"
     assert page.context.cookies() == []
     shot(page, "open")
-
-
-@browser
-def test_it_never_keeps_the_page_busy(visit: Visit) -> None:
-    """The machine may be busy itself: what counts is the best of a few visits, with and without the line."""
-
-    def longest(**query: str) -> float:
-        page = visit("/post/stretches", head=WATCH, **query)
-        if "none" not in query:
-            page.wait_for_selector(BUTTON)
-        page.wait_for_timeout(200)
-        took: float = page.evaluate("Math.max(0, ...tasks)")
-        page.context.close()
-        return took
-
-    without = min(longest(none="") for _ in range(2))
-    assert min(longest() for _ in range(4)) <= max(50, without)
 
 
 @browser
@@ -307,7 +291,7 @@ def test_a_site_that_goes_on_without_loading(visit: Visit, blog: Blog) -> None:
 def test_reloading_the_window_itself_keeps_the_conversation(chromium: Any, blog: Blog) -> None:
     context = chromium.new_context()
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(1000 * PATIENCE)
     page.goto(blog.chat)
     page.wait_for_selector(".fn-chip")
     page.fill("#fn-box textarea", "Why does my back ache?")

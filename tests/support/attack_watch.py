@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from patience import PATIENCE
+
 from bot.types import Answer
 from ingest.article import without_towers
 
@@ -127,7 +129,7 @@ class Seen:
 def watched(chromium: Any, homes: Sequence[str], seen: Seen, **options: Any) -> Iterator[Page]:
     """An empty page on which nothing runs unseen, in a context of its own. homes: addresses of our own servers."""
     context = chromium.new_context(**{"viewport": {"width": 360, "height": 740}, **options})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(1000 * PATIENCE)
     ours = {urlsplit(home).netloc for home in homes}
 
     def note(request: Any) -> None:

@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from patience import PATIENCE
+
 if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).resolve().parents[n]) for n in (2, 1, 0)]
 
@@ -100,7 +102,7 @@ def opened(chromium: Any, address: str, width: int, scheme: str) -> Iterator[Pag
     context = chromium.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     page.goto(address, wait_until="domcontentloaded")
     yield page

@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from fake_bot import HOSTILE, STRETCHES, FakeBot
+from patience import PATIENCE
 
 from bot.answer.citations import link
 from bot.types import Answer, Citation, Event, Turn
@@ -109,7 +110,7 @@ def blog_server() -> Iterator[Blog]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(PATIENCE)
 
 
 def bot_of(blog: Blog, **settings: object) -> BlogBot:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
+from patience import PATIENCE
 from starlette.types import ASGIApp
 
 FLAGS = [
@@ -59,7 +60,7 @@ def serving(app: ASGIApp) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/"
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE)
 
 
 def free_port() -> int:
@@ -77,7 +78,7 @@ def opened(chromium: Any, address: str, *, expected: str = "nothing", **options:
     expected: what the console may complain of.
     """
     context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
     wrong: list[str] = []
     asked: set[str] = set()

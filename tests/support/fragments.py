@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 import uvicorn
+from patience import PATIENCE
 from PIL import Image
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, Response
@@ -249,7 +250,7 @@ def served(app: Any) -> Iterator[str]:
         time.sleep(0.02)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
-    thread.join(10)
+    thread.join(PATIENCE)
 
 
 def articles(address: str, names: Sequence[str] = HOSTILE) -> list[Article]:

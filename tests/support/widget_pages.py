@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from blog import Blog, blog_server, bot_of
 from browsing import Page, serving
+from patience import PATIENCE
 
 import ui
 from bot.config import BotConfig
@@ -52,7 +53,7 @@ def visits(chromium: Any, blog: Blog) -> Iterator[Visit]:
     def opened(path: str = "/", *, options: dict[str, Any] | None = None, **query: str) -> Page:
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **(options or {})})
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(1000 * PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.asked = []

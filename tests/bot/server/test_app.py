@@ -14,6 +14,7 @@ import pytest
 from fake_bot import EXAMPLES, HOSTILE, STRETCHES, FakeBot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from patience import PATIENCE
 from starlette.testclient import TestClient
 
 from bot.config import BotConfig
@@ -307,7 +308,7 @@ def test_a_reader_who_leaves_stops_the_work() -> None:
             await app(scope, receive, send)
 
     anyio.run(leave)
-    assert bot.closed.wait(5)
+    assert bot.closed.wait(PATIENCE)
 
 
 # --- articles, health, the rest of the surface

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 import uvicorn
 from fake_bot import FakeBot
+from patience import PATIENCE
 from starlette.testclient import TestClient
 
 import ui
@@ -109,7 +110,7 @@ def test_a_question_that_takes_too_long_is_told_so_and_its_place_is_free() -> No
     assert list(small.stream("Why?"))
     assert stuck is not None
     stuck.set()
-    assert bot.closed.wait(5)
+    assert bot.closed.wait(PATIENCE)
 
 
 def test_the_line_has_an_end() -> None:
@@ -126,7 +127,7 @@ def test_the_line_has_an_end() -> None:
     assert bot.gate is not None
     bot.gate.set()
     for thread in waiting:
-        thread.join(5)
+        thread.join(PATIENCE)
     assert list(small.stream("Why?"))
 
 
@@ -151,7 +152,7 @@ def test_who_asks_a_hundred_at_once_keeps_nobody_else_from_asking() -> None:
     assert bot.gate is not None
     bot.gate.set()
     for thread in (other, *greedy):
-        thread.join(10)
+        thread.join(PATIENCE)
     asked = [question for question, _ in bot.asked]
     assert asked.index("How long?") <= 3, "came late, though nothing of theirs was in work"
     assert 100 <= asked.count("Why?") < 130
@@ -187,7 +188,7 @@ def listening(http: Any) -> Iterator[int]:
         time.sleep(0.02)
     yield port
     server.should_exit = True
-    thread.join(10)
+    thread.join(PATIENCE)
 
 
 def said(client: socket.socket) -> bytes:
@@ -199,7 +200,7 @@ def said(client: socket.socket) -> bytes:
 def test_a_client_that_says_nothing_is_let_go_of() -> None:
     with (
         listening(impatient(0.5)) as port,
-        socket.create_connection(("127.0.0.1", port), timeout=10) as client,
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client,
     ):
         client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
         assert said(client) == b""
@@ -212,14 +213,14 @@ def test_one_address_cannot_hold_every_connection() -> None:
         with listening(impatient(each=2, counts=counts)) as port, contextlib.ExitStack() as open_ones:
             clients = []
             for _ in range(3):
-                client = socket.create_connection(("127.0.0.1", port), timeout=10)
+                client = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
                 clients.append(open_ones.enter_context(client))
                 with contextlib.suppress(OSError):
                     client.sendall(asking)
             assert [said(client).startswith(b"HTTP/1.1 200") for client in clients] == answers
             clients[0].close()
             time.sleep(0.1)
-            with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
                 client.sendall(asking)
                 assert said(client).startswith(b"HTTP/1.1 200")
     assert is_stranger("8.8.8.8") and is_stranger("2001:4860:4860::8888")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from conftest import FakeEmbedder
+from patience import PATIENCE
 from small_blog import CONFIG, ask, ids, index_at, ingest, post
 
 from ingest.config import IndexConfig
@@ -342,7 +344,7 @@ def test_readers_never_notice_twenty_syncs(index: Index, posts: Path, tmp_path: 
     stop.touch()
     for thread in threads:
         thread.join()
-    said, problem = reader.communicate(timeout=30)
+    said, problem = reader.communicate(timeout=PATIENCE)
     assert not wrong and not problem
     asked, last = said.split()
     assert int(asked) > 20 and last == "number-20."
@@ -357,9 +359,9 @@ def test_a_year_of_posts_does_not_fill_the_disk(index: Index, posts: Path) -> No
             post(
                 posts, f"day-{day - 2}", f"Day {day - 2}", *(f"Drill {n} of day {day - 2}." for n in range(3))
             )
-        began = time.monotonic()
+        began = sum(os.times()[:4])  # CPU time, of child processes too
         ingest(index_at(index.path), posts)
-        took.append(time.monotonic() - began)
+        took.append(sum(os.times()[:4]) - began)
         assert ask(index, f"Exercise 2 of day {day}")
         assert len([name for name in names(index) if name.startswith("gen-")]) <= 2
     live = index.path / str(index.generation())

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from patience import PATIENCE
 
 from ingest.sources import memory
 from ingest.sources.memory import Memory
@@ -190,7 +191,7 @@ def test_threads_and_processes_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     kept.close()
-    assert [other.wait(timeout=30) for other in others] == [0, 0]
+    assert [other.wait(timeout=PATIENCE) for other in others] == [0, 0]
     assert rows(file) == 2 * 3000 + 3 * 2000
 
 

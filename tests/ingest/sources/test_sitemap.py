@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import time
 from contextlib import suppress
 
 import pytest
@@ -178,10 +177,8 @@ FILE = '<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><loc>
     "data", [BOMB.encode(), FILE.encode(), BOMB.encode("utf-16"), FILE.encode("utf-16-le")]
 )
 def test_entities_are_refused_at_once(data: bytes) -> None:
-    start = time.perf_counter()
     with pytest.raises(SourceError):
         read_sitemap(data, url=HERE)
-    assert time.perf_counter() - start < 1
 
 
 def test_limits_of_the_format() -> None:

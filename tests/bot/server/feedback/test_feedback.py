@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from fake_bot import STEPS, STRETCHES
+from patience import PATIENCE
 from votes import DAY, all_bytes, fill, given, on, quick
 
 from bot.server.feedback import store as feedback
@@ -335,7 +336,7 @@ def test_processes_share_the_file(path: Path) -> None:
     for _ in range(25):
         on(path).keep(given(), DOWN)
     for other in others:
-        other.communicate(timeout=60)
+        other.communicate(timeout=PATIENCE)
         assert other.returncode == 0
     assert len(on(path).rows(verdict="up")) == 50 and len(on(path).rows(verdict="down")) == 25
 
@@ -350,7 +351,7 @@ def test_a_look_at_the_file_leaves_another_threads_lock_on_it(path: Path) -> Non
         other = child("db = sqlite3.connect(path, timeout=0, isolation_level=None)\n"
                       "try: db.execute('BEGIN IMMEDIATE'); print('let in')\n"
                       "except sqlite3.OperationalError as e: print(e)", path)  # fmt: skip
-        assert other.communicate(timeout=60)[0].strip() == "database is locked"
+        assert other.communicate(timeout=PATIENCE)[0].strip() == "database is locked"
         writer.execute("ROLLBACK")
 
 
@@ -367,7 +368,7 @@ assert path.with_name(path.name + "-journal").stat().st_size > 512
 os.kill(os.getpid(), signal.SIGKILL)
 """
     other = child(code, path)
-    other.communicate(timeout=60)
+    other.communicate(timeout=PATIENCE)
     assert other.returncode == -9
     assert [row.question for row in on(path).rows()] == ["before"]
     on(path).keep(given("after"), UP)

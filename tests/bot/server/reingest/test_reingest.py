@@ -16,6 +16,7 @@ import live_blog
 import pytest
 from fake_bot import FakeBot
 from live_blog import InProcess, Reader, answered, bot_on, write
+from patience import PATIENCE
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
@@ -57,7 +58,7 @@ class Served:
         self.sources.append(tuple(sources))
         progress("embedding", 1, 2)
         self.begun.set()
-        assert self.go.wait(10)
+        assert self.go.wait(PATIENCE)
         if isinstance(self.outcome, Exception):
             raise self.outcome
         return self.outcome
@@ -65,7 +66,7 @@ class Served:
     def end(self) -> None:
         self.go.set()
         self.keeper.stop()
-        self.thread.join(10)
+        self.thread.join(PATIENCE)
 
     def job(self, told: dict[str, Any], state: str) -> dict[str, Any]:
         """A job, once it is in this state."""
@@ -189,7 +190,7 @@ def test_a_job_from_beginning_to_end(served: Served) -> None:
     assert response.status_code == 202
     assert set(told) == {"job", "state", "url"} and told["state"] in ("queued", "running")
     assert response.headers["location"] == told["url"] == f"{PATH}/{told['job']}"
-    assert served.begun.wait(5)
+    assert served.begun.wait(PATIENCE)
     running = served.job(told, "running")
     assert (running["phase"], running["done"], running["total"]) == ("embedding", 1, 2)
     assert running["started_at"].endswith("+00:00") and running["finished_at"] is None
@@ -206,7 +207,7 @@ def test_a_job_from_beginning_to_end(served: Served) -> None:
 
 def test_requests_are_joined(served: Served) -> None:
     first = served.http.post(PATH, headers=OWNER).json()
-    assert served.begun.wait(5)
+    assert served.begun.wait(PATIENCE)
     more = [served.http.post(PATH, headers=OWNER).json() for _ in range(5)]
     assert {job["job"] for job in more} != {first["job"]} and len({job["job"] for job in more}) == 1
     assert {job["state"] for job in more} == {"queued"}
@@ -337,11 +338,11 @@ def test_not_one_question_fails_while_the_blog_changes(tmp_path: Path) -> None:
             assert answered(bot) == rounds
             job = http.get(told["url"], headers=OWNER).json()
             assert job["state"] == "done" and len(job["report"]["updated"]) == 1, job
-        out, _ = other.communicate("", timeout=30)
+        out, _ = other.communicate("", timeout=PATIENCE)
     reader.end()
     keeper.stop()
     for thread in threads:
-        thread.join(10)
+        thread.join(PATIENCE)
     assert not reader.wrong
     assert reader.told == sorted(reader.told) and reader.told[-1] == ROUNDS
     assert reader.questions > ROUNDS
@@ -379,7 +380,7 @@ def test_two_servers_follow_one_blog_into_one_index(tmp_path: Path) -> None:
         assert [answered(bot) for bot in bots] == [word, word]
     for keeper, thread in zip(keepers, threads, strict=True):
         keeper.stop()
-        thread.join(10)
+        thread.join(PATIENCE)
     assert sum(len(report.added) + len(report.updated) for report in ends) >= 8
 
 
@@ -404,7 +405,7 @@ def test_a_timed_round_does_not_wait_long_for_another_writer(
     assert ended(keeper, keeper.ask()["job"])["state"] == "done"
     assert answered(bot) == 0
     keeper.stop()
-    thread.join(10)
+    thread.join(PATIENCE)
 
 
 def test_what_is_stopped_halfway_changes_nothing(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import FakeEmbedder
+from patience import PATIENCE
 
 from bot.config import describe_duration, read_duration, write_duration
 from bot.server.reingest.background import AT_ONCE, NICE, Gentle, gently
@@ -282,9 +283,9 @@ def test_it_stops_in_the_middle_of_a_job() -> None:
     thread = threading.Thread(target=keeper.run, daemon=True)
     thread.start()
     keeper.ask()
-    assert begun.wait(5)
+    assert begun.wait(PATIENCE)
     keeper.stop()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
@@ -293,7 +294,7 @@ def test_it_stops_while_it_waits() -> None:
     thread = threading.Thread(target=keeper.run, daemon=True)
     thread.start()
     keeper.stop()
-    thread.join(5)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
