@@ -64,7 +64,7 @@ def test_slow_drops_do_not_stretch_the_limit() -> None:
 
     def drips(_: str) -> Iterator[str]:
         nonlocal drops
-        for _ in range(1000):
+        for _n in range(1000):
             time.sleep(0.05)
             drops += 1
             yield "a"
