@@ -21,8 +21,9 @@ _SEAM = re.compile(
     rf"[?]+[\s,;]*(?:(?:and|but|also|or|plus)\b[\s,]*)?(?=\S)|{_JOINT}(?={_WH}\b)|{_JOINT}(?={_AUX}\s+{_WHO}\b)",
     re.IGNORECASE,
 )
+_OPENING = r"(?:and|but|so|or|also|then|ok|okay|well|please|hi|hello|hey)"
 _BEGINS = re.compile(
-    rf"(?:\W*(?:and|but|so|or|also|then|ok|okay|well|please|hi|hello|hey)\b\W*)*(?:{_WH}|{_AUX})\b",
+    rf"(?:\W*(?:{_OPENING}\b\W*)+)?(?:{_WH}|{_AUX})\b",  # one way only to share out what is between two words
     re.IGNORECASE,
 )
 _TELL_ME = re.compile(

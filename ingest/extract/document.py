@@ -14,7 +14,7 @@ from ingest.extract.text.pasted import from_pasted
 Format = Literal["markdown", "html", "text"]
 
 _PAGE = re.compile(
-    r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:(?><!--.{0,2000}?-->)\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.I | re.S,
 )
 _ANY_TAG = re.compile(r"<(?:/?[a-z][a-z0-9]{0,15}\b|!--)", re.I)

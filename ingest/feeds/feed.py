@@ -28,7 +28,8 @@ _MOST_BYTES = 64 * 1024 * 1024
 _MOST_DAMAGED = 4 * 1024 * 1024  # what is not well-formed is read by a far slower parser
 _SNIFFED = 8192
 _ROOT = re.compile(
-    r"(?:\s|<\?.*?\?>|<!--.*?-->|<!doctype[^>\[]*(?:\[.*?\]\s*)?>)*<([\w.-]+:)?([\w.-]+)", re.I | re.S
+    r"(?:\s|(?><\?.*?\?>)|(?><!--.*?-->)|(?><!doctype[^>\[]*(?:\[.*?\]\s*)?>))*<([\w.-]+:)?([\w.-]+)",
+    re.I | re.S,
 )
 _JSON = re.compile(rb"jsonfeed\.org\\?/version")
 _NO_FEED = "this is no feed that can be read (RSS, Atom or JSON Feed); check the feed's address"
