@@ -214,7 +214,7 @@ def _page(request: Request, origins: tuple[str, ...], title: str) -> str:
         line=escape(install_line(address, options)),
         element=escape(f"{address}element.js"), wix_setting=escape(_wix_setting(blog, origins)),
         query=escape(request.url.query),
-        named=escape(title), title=escape(options.title), greeting=escape(options.greeting), colour=options.colour or next(iter(COLOURS)),
+        default_title=escape(title), title=escape(options.title), greeting=escape(options.greeting), colour=options.colour or next(iter(COLOURS)),
         colours="".join(_swatch(code, name, options) for code, name in COLOURS.items()),
         right=_checked(options.position == ""), left=_checked(options.position == "left"),
         auto=_selected(options.theme == ""), light=_selected(options.theme == "light"), dark=_selected(options.theme == "dark"),

@@ -7,14 +7,12 @@ Run it after each change of the scripts; a test fails if the built files are out
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
-FOLDER = Path(__file__).parents[2] / "static" / "widget"
-BUILT = FOLDER / "built"
+from bot.server.widget.script import BUILT
+
+SOURCES = BUILT.parent
 NAMES = ("widget.js", "element.js")
-_TEMPLATE = re.compile(
-    r"`[^`]*`"
-)  # the widget's templates hold style sheets, where a line end has no meaning
+_TEMPLATE = re.compile(r"`[^`]*`")  # the templates hold style sheets, where line ends have no meaning
 
 
 def minify_script(script: str) -> str:
@@ -26,7 +24,7 @@ def minify_script(script: str) -> str:
 
 def build(name: str) -> str:
     """The content that a built file should have."""
-    return minify_script((FOLDER / name).read_text(encoding="utf-8"))
+    return minify_script((SOURCES / name).read_text(encoding="utf-8"))
 
 
 def main() -> None:

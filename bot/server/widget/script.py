@@ -11,14 +11,15 @@ import json
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from pathlib import Path
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from bot.config import DEFAULT_TITLE
-from bot.server.widget.minify import BUILT
 from bot.server.window import Languages, packaged_languages
 
+BUILT = Path(__file__).parents[2] / "static" / "widget" / "built"  # minified by `make widget`
 MAX_AGE_SECONDS = 600  # in a browser's cache
 # The widget's own texts, in the order that its script expects.
 WIDGET_TEXTS = ("title", "close", "chat_silent", "chat_again")

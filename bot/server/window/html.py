@@ -91,7 +91,7 @@ def _urgent_translation(text: str, texts: Translations, *, is_urgent: bool) -> s
     if not translated:
         return ""
     original = f'<p class="fn-note">{_text(texts, "in_english")}</p>'
-    return f'<div class="fn-told">{_prose(translated, lambda _: None)}</div>{original}'
+    return f'<div class="fn-translated">{_prose(translated, lambda _: None)}</div>{original}'
 
 
 def render_problem(problem: Problem, exchange: int, texts: Translations) -> str:
@@ -176,7 +176,7 @@ def _step_cards(text: str, steps: Sequence[Step], exchange: int, inline: Inline)
         if repeat := step.repetitions:
             rows = f"fn-rows-{repeat.rows}{f' fn-per-{repeat.row_kind}' if repeat.row_kind else ''}"
             tools += f'<span class="fn-reps fn-from-{repeat.least} fn-to-{repeat.most} {rows}"></span>'
-        sentence = f'<div class="fn-said">{inline(step.block.start, step.block.end)}</div>'
+        sentence = f'<div class="fn-step-text">{inline(step.block.start, step.block.end)}</div>'
         below = render_blocks(text, step.below, inline)
         out += (
             f'<li class="fn-step" id="step-{exchange}-{step.citation}"{value}>{sentence}{below}{tools}</li>'

@@ -20,9 +20,8 @@ from bot.server.window.translations import CODES, Translations, packaged_languag
 
 _ITEM = re.compile(r"((?:- |\d{1,3}\. )?)(.*?)((?:\s?\[\d{1,3}\])*)", re.S)
 _SLOT = re.compile(r"\\\{(\w+)\\\}")  # {name} after re.escape
-_NESTED = frozenset(
-    {"what", "post", "emergency", "advice", "crisis", "poison"}
-)  # slots that hold a sentence of ours
+# Slots that hold another of Footnote's own sentences.
+_NESTED = frozenset({"what", "post", "emergency", "advice", "crisis", "poison"})
 
 
 def translate_urgent_message(text: str, texts: Translations) -> str:
@@ -62,10 +61,10 @@ def _translate(sentence: str, kind: str, texts: Translations) -> str:
     """One of Footnote's sentences in another language; "" if it is not one."""
     for key, pattern in _patterns():
         if key.startswith(kind) and (found := pattern.fullmatch(sentence)):
-            put_in = {
+            values = {
                 name: _translate_slot(name, value, kind, texts) for name, value in found.groupdict().items()
             }
-            return texts(key, **put_in)
+            return texts(key, **values)
     return ""
 
 

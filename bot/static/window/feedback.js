@@ -1,6 +1,6 @@
-// Under each answer: thumbs with a small form, copying with its sources, and a note when a post that
-// the answer cites has changed since. The server knows an answer by the id of its row (bot/given.py).
-// Gradio may redraw an answer at any time, so what a reader did is kept here and put back (`settled`).
+// Below each answer: thumbs with a small form, and a note when a cited post has changed since. The row's id
+// is the id under which the server remembers the answer. Gradio may redraw an answer at any time, so the
+// reader's state is stored here and restored after each redraw (`settled`).
 (() => {
   "use strict";
   const { one, all, say, make, scroll, ask, busy, announce, clicked, settled } = window.footnote;
@@ -12,15 +12,15 @@
   const LOOK_EVERY = 60000;
   const api = (path) => new URL(`./api/${path}`, document.baseURI);
 
-  // id -> …; kept: the verdict that the server has. presses: how many, so that only the last one tells.
+  // By answer id. saved: the verdict that the server has. presses: a count, so that only the last one counts.
   const known = new Map();
   const idOf = (row) => row.id.replace("given-", "");
   const rows = () => all('.fn-actions[id^="given-"]');
   const rowOf = (id) => document.getElementById(`given-${id}`);
-  const unsaid = () => ({
-    verdict: null, kept: null, presses: 0, sending: Promise.resolve(), form: null, status: null, changes: [],
+  const initialState = () => ({
+    verdict: null, saved: null, presses: 0, sending: Promise.resolve(), form: null, status: null, changes: [],
   });
-  const stateOf = (id) => known.get(id) ?? known.set(id, unsaid()).get(id);
+  const stateOf = (id) => known.get(id) ?? known.set(id, initialState()).get(id);
 
   // --- voting
 
@@ -38,17 +38,17 @@
     return button;
   }
 
-  // What the server could not do, in the reader's language.
-  const trouble = (status) =>
+  // Why a vote was not saved, in the reader's language.
+  const errorText = (status) =>
     say({ 404: "feedback_old", 429: "feedback_often" }[status] ?? "feedback_failed");
 
-  // One after the other: of two that are on their way together, the earlier may arrive last.
+  // One after the other: of two requests at the same time, the earlier may arrive last.
   function send(id, vote) {
     const state = stateOf(id);
     state.sending = state.sending.then(async () => {
-      const wrong = await post(id, vote);
-      if (!wrong) state.kept = vote.verdict;
-      return wrong;
+      const error = await post(id, vote);
+      if (!error) state.saved = vote.verdict;
+      return error;
     });
     return state.sending;
   }
@@ -61,14 +61,14 @@
         body: JSON.stringify({ id, ...vote }),
         keepalive: true, // the reader may leave at once
       });
-      await answer.text(); // unread, it counts among the 64 kB that may be on their way so
-      return answer.ok ? "" : trouble(answer.status);
+      await answer.text(); // an unread response counts against the 64 kB limit of keepalive
+      return answer.ok ? "" : errorText(answer.status);
     } catch {
-      return trouble(0);
+      return errorText(0);
     }
   }
 
-  function tell(id, text) {
+  function showStatus(id, text) {
     const state = stateOf(id);
     state.status ??= make("p", { class: "fn-note fn-feedback-status" });
     state.status.textContent = text;
@@ -86,20 +86,20 @@
     const wanted = (state.verdict = state.verdict === verdict ? null : verdict);
     state.form?.remove();
     state.form = wanted ? form(id, verdict) : null;
-    tell(id, "");
+    showStatus(id, "");
     inView(state);
-    const wrong = await send(id, { verdict: wanted });
+    const error = await send(id, { verdict: wanted });
     if (press !== state.presses) return;
-    if (wrong) {
-      state.verdict = state.kept;
+    if (error) {
+      state.verdict = state.saved;
       state.form?.remove();
       state.form = null;
     }
-    tell(id, wrong || say(wanted ? "feedback_thanks" : "feedback_taken_back"));
-    inView(state); // the thanks have moved it
+    showStatus(id, error || say(wanted ? "feedback_thanks" : "feedback_taken_back"));
+    inView(state); // the status line has moved it
   });
 
-  // Most thumbs stand just above the question box, under which the form would come to lie.
+  // The last thumbs are just above the question box, which would cover the form.
   const inView = (state) => state.form && scroll(state.form, "nearest");
 
   function form(id, verdict) {
@@ -119,11 +119,11 @@
       event.preventDefault();
       const reason = one('.fn-reason[aria-pressed="true"]', made)?.value ?? "";
       submit.disabled = true;
-      const wrong = await send(id, { verdict, reason, note: note.value });
+      const error = await send(id, { verdict, reason, note: note.value });
       submit.disabled = false;
       if (stateOf(id).form !== made) return; // pressed again meanwhile
-      if (!wrong) close(id); // else what was typed stays, to be sent again
-      tell(id, wrong || say("feedback_thanks"));
+      if (!error) close(id); // else the text stays, to be sent again
+      showStatus(id, error || say("feedback_thanks"));
     });
     made.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.isComposing) return;
@@ -151,7 +151,7 @@
     chip.setAttribute("aria-pressed", String(!pressed));
   });
 
-  // --- what has changed since
+  // --- changed posts
 
   function sentence({ title, kind }, alone) {
     if (alone) return say(kind === "gone" ? "post_gone" : "post_changed");
@@ -162,7 +162,7 @@
     const lines = changes.map((change) => make("span", { dir: "auto" }, sentence(change, changes.length === 1)));
     const again = make("button", { class: "fn-action fn-ask-again", type: "button" }, say("ask_again"));
     const made = make("div", { class: "fn-changed" }, make("p", { class: "fn-note" }, ...lines), again);
-    made.dataset.said = JSON.stringify(changes);
+    made.dataset.changes = JSON.stringify(changes);
     return made;
   }
 
@@ -174,7 +174,7 @@
     if (before.length) ask(before.at(-1).innerText.trim());
   });
 
-  // A voice of its own, which waits its turn: the other one may just be reading out a new answer.
+  // A live region of its own: the other one may be reading out a new answer.
   const voice = make("div", { class: "fn-hidden", role: "status", "aria-live": "polite", id: "fn-news" });
   document.body.append(voice);
   function announceNews(text) {
@@ -214,7 +214,7 @@
 
   let answers = "";
   function dress() {
-    if (!say("helpful")) return; // the words are still on their way; a redraw will come
+    if (!say("helpful")) return; // the texts are not loaded yet; a redraw will follow
     for (const row of rows()) {
       const state = stateOf(idOf(row));
       if (asksForThumbs && !one(".fn-thumb", row)) {
@@ -225,7 +225,7 @@
         const button = one(`.fn-thumb-${verdict}`, row);
         if (button && button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
       }
-      // In this order under the row; nothing is touched that stands already where it belongs.
+      // In this order below the row; elements that are already in place are not moved.
       let last = row;
       for (const part of [state.status, state.form]) {
         if (!part) continue;
@@ -233,7 +233,7 @@
         last = part;
       }
       const there = one(".fn-changed", row.parentElement);
-      if (there?.dataset.said !== (state.changes.length ? JSON.stringify(state.changes) : undefined)) {
+      if (there?.dataset.changes !== (state.changes.length ? JSON.stringify(state.changes) : undefined)) {
         there?.remove();
         if (state.changes.length) row.before(notice(state.changes));
       }
@@ -241,7 +241,7 @@
     const now = rows().map((row) => row.id).join();
     if (now !== answers && !busy()) {
       answers = now;
-      look(); // the reader has just asked or come back: is what stands above still so?
+      look(); // the reader has just asked or returned: check the answers above
     }
   }
   settled(dress);

@@ -1,7 +1,6 @@
-// The chat window's other half of the widget (widget.js), and what keeps a conversation when the
-// page goes: tells the blog's page that the chat is ready, takes its title, greeting, colour and
-// page from it, hands it the key of the conversation. Only a page that the owner allowed is believed;
-// the list stands in <meta name="footnote-origins">. Without a widget the key stays in this tab.
+// The chat window's side of the widget, and the key of the conversation: reports to the blog's page that the
+// chat is ready, takes title, greeting, colour and page address from it, and gives it the key. Messages are
+// accepted only from origins in <meta name="footnote-origins">. Without a widget the key stays in this tab.
 (() => {
   "use strict";
   const query = new URLSearchParams(location.search);
@@ -10,9 +9,9 @@
   const one = (selector) => document.querySelector(selector);
   if (embedded) html.classList.add("fn-embed");
 
-  // --- whom to believe
+  // --- which origins are allowed
 
-  // An entry with a star in place of a name stands for every host under the rest, not for the rest itself.
+  // An entry with a star matches every host below the rest, but not the rest itself.
   function allowed(origin) {
     if (origin === location.origin) return true;
     const listed = one('meta[name="footnote-origins"]')?.content.split(/\s+/) ?? [];
@@ -25,11 +24,11 @@
   }
 
   let blog = ""; // the origin of the page around us, once it has spoken
-  const tell = (message) => {
+  const post = (message) => {
     if (blog) window.parent.postMessage({ footnote: 1, ...message }, blog);
   };
 
-  // --- Gradio's hidden fields: it draws the page late, and listens to input events
+  // --- Gradio's hidden fields: they appear late, and Gradio listens to input events
 
   function whenThere(selector, then, tries = 400) {
     const found = one(selector);
@@ -41,67 +40,67 @@
     whenThere(`${selector} :is(textarea, input)`, (field) => {
       field.value = value;
       field.dispatchEvent(new Event("input", { bubbles: true }));
-      setTimeout(then, 50); // after Gradio has taken it over
+      setTimeout(then, 50); // after Gradio has read the value
     });
   }
 
   const synchronise = () => whenThere("#fn-sync", (button) => button.click());
 
-  // --- the key: 128 random bits, under which the server remembers this conversation for a while
+  // --- the key: 128 random bits, under which the server stores this conversation for some hours
 
   const isKey = (text) => typeof text === "string" && /^[0-9a-f]{32}$/.test(text);
-  const made = () =>
+  const newKey = () =>
     Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const NAME = "footnote-key";
   let key = "";
 
-  function adopt(given) {
+  function adopt(offered) {
     if (key) return;
-    key = isKey(given) ? given : made();
-    fill("#fn-key", key, () => isKey(given) && synchronise());
-    tell({ key });
+    key = isKey(offered) ? offered : newKey();
+    fill("#fn-key", key, () => isKey(offered) && synchronise());
+    post({ key });
   }
 
-  function alone() {
-    let kept = null;
+  function withoutWidget() {
+    let stored = null;
     try {
-      kept = sessionStorage.getItem(NAME);
-    } catch {} // storage is blocked: then a reload begins anew
-    adopt(kept);
+      stored = sessionStorage.getItem(NAME);
+    } catch {} // storage is blocked: a reload starts a new conversation
+    adopt(stored);
     try {
       sessionStorage.setItem(NAME, key);
     } catch {}
   }
 
-  // --- what the page around us says
+  // --- messages from the page around the frame
 
   let page = query.get("at") ?? "";
-  let dressed = {};
+  let options = {};
 
-  function hear(said) {
-    dressed = said;
-    adopt(said.key);
-    dress();
-    html.classList.toggle("fn-modal", said.modal === true);
-    html.classList.toggle("fn-inline", typeof said.inline === "string");
-    if (said.focus) focus();
-    if (typeof said.page === "string" && said.page !== page) {
-      page = said.page.slice(0, 2000);
+  function receive(message) {
+    options = message;
+    adopt(message.key);
+    applyOptions();
+    html.classList.toggle("fn-modal", message.modal === true);
+    html.classList.toggle("fn-inline", typeof message.inline === "string");
+    if (message.focus) focus();
+    if (typeof message.page === "string" && message.page !== page) {
+      page = message.page.slice(0, 2000);
       fill("#fn-at", page, synchronise);
     }
   }
 
-  // Gradio may draw the title and the greeting anew at any time.
-  function dress() {
-    for (const [selector, words] of [[".fn-header h1", dressed.title], [".fn-welcome .fn-lead", dressed.greeting]]) {
+  // Gradio may redraw the title and the greeting at any time.
+  function applyOptions() {
+    for (const [selector, words] of [[".fn-header h1", options.title], [".fn-welcome .fn-lead", options.greeting]]) {
       const place = one(selector);
       if (place && typeof words === "string" && words && place.textContent !== words.slice(0, 300))
         place.textContent = words.slice(0, 300);
     }
-    if ((dressed.colour || dressed.color) && /^#[0-9a-f]{6}$/.test(dressed.accent)) paint(dressed.accent);
+    if ((options.colour || options.color) && /^#[0-9a-f]{6}$/.test(options.accent)) paint(options.accent);
   }
 
-  // On a phone the focus goes to the title: in the field it would raise the keyboard at once.
+  // On a phone the title takes the focus: in the field it would open the keyboard at once.
   function focus() {
     const place = matchMedia("(hover: hover)").matches ? "#fn-box textarea" : ".fn-header h1";
     whenThere(place, (found) => {
@@ -110,7 +109,7 @@
     });
   }
 
-  // --- the blog's colour, made light or dark enough to be read on our paper
+  // --- the blog's colour, made light or dark enough for contrast with the background
 
   const parts = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
   const luminance = (rgb) =>
@@ -138,42 +137,42 @@
     style.setProperty("--fn-on-accent", white ? "#fff" : "#000");
   }
 
-  // --- what we say
+  // --- messages to the page around the frame
 
   if (!embedded) {
-    alone();
+    withoutWidget();
     return;
   }
   addEventListener("message", (event) => {
     if (event.source !== window.parent || !allowed(event.origin) || !event.data || event.data.footnote !== 1) return;
     blog = event.origin;
-    hear(event.data);
+    receive(event.data);
   });
-  window.parent.postMessage({ footnote: 1, ready: 1 }, "*"); // tells nothing; who answers is looked at
-  setTimeout(() => key || alone(), 3000); // framed by hand, without the widget
+  window.parent.postMessage({ footnote: 1, ready: 1 }, "*"); // holds no data; the reply's origin is checked
+  setTimeout(() => key || withoutWidget(), 3000); // in a frame without the widget
 
   let planned = 0;
   new MutationObserver(() => {
     cancelAnimationFrame(planned);
-    planned = requestAnimationFrame(dress);
+    planned = requestAnimationFrame(applyOptions);
   }).observe(html, { childList: true, subtree: true, attributes: true, attributeFilter: ["class"] });
 
-  // A source opens in the reader's own tab; whoever asks for another tab gets one.
+  // A source opens in the reader's tab, unless a modifier key asks for another one.
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a.fn-read, a.fn-open, a[target=_blank][href*=':~:text=']");
     const plainly = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
-    if (!link || !plainly || event.defaultPrevented || !blog || !dressed.top) return;
+    if (!link || !plainly || event.defaultPrevented || !blog || !options.top) return;
     event.preventDefault();
-    tell({ url: link.href });
+    post({ url: link.href });
   });
-  // Whatever is open inside (a source's card or sheet) takes its Escape first, and may be gone by the time
-  // the key arrives here: so it is looked for on the key's way down.
+  // An open card or sheet takes Escape first, and may be closed before the event bubbles to here: so it is
+  // looked for in the capture phase.
   let taken = false;
   const look = (event) => {
     taken = event.key === "Escape" && one("dialog[open], .fn-peek") !== null;
   };
   addEventListener("keydown", look, true);
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !taken && !event.defaultPrevented && !event.isComposing) tell({ close: 1 });
+    if (event.key === "Escape" && !taken && !event.defaultPrevented && !event.isComposing) post({ close: 1 });
   });
 })();

@@ -1,6 +1,6 @@
-// Sources where the reader is: a card at a marker for the mouse and the keyboard, the panel beside
-// the answer on a wide window, a sheet from below on a narrow one. All of it is copied, node by
-// node, from the panel that the server drew; nothing here makes markup of text.
+// Sources next to the text: a card at a marker for mouse and keyboard, the panel beside the answers on a wide
+// window, a sheet from below on a narrow one. Cards and sheet are copied, node by node, from the panel that
+// the server rendered; nothing here parses text as markup.
 (() => {
   "use strict";
   const { one, all, say, make, scroll, settled, clicked } = window.footnote;
@@ -19,7 +19,7 @@
     const card = place?.closest(".fn-card");
     if (!card) return null;
     const number = numberOf(id);
-    // A post that is cited as such has its number in the title, and any of its links will do.
+    // The number of a post that is cited as a whole is in its title; any of its links will do.
     const passage = place.closest(".fn-passage") ?? one(".fn-passage", card);
     const parts = [one("h3", card), one(".fn-day", card), one(".fn-trail", passage), one(".fn-excerpt", passage)];
     const copy = make("div", { class: "fn-copy-of" }, ...parts.filter(Boolean).map((part) => part.cloneNode(true)));
@@ -42,7 +42,7 @@
   let card = null;
   let cardFor = "";
   let soon = 0;
-  let silent = false; // while focus comes back to a marker by itself
+  let silent = false; // while the script moves the focus back to a marker
 
   function showCard(marker) {
     if (!marker.isConnected || one(".fn-sheet[open]")) return;
@@ -149,7 +149,7 @@
   // --- the sheet on a narrow window
 
   let sheet = null;
-  let ids = []; // of the sources that the sheet leafs through
+  let ids = []; // of the sources in the sheet
   let open = 0;
 
   function makeSheet() {
@@ -216,12 +216,12 @@
 
   function closed() {
     document.documentElement.classList.remove("fn-sheet-up");
-    // Back to what opened it, which may have been drawn anew since.
+    // Back to the element that opened it, which may have been redrawn since.
     lastMarker = document.getElementById(lastMarker) ? lastMarker : (ids[open] ?? "").replace("fn-", "ref-");
     goBack();
   }
 
-  // Pulled down from its head, or from its text when that stands at its top.
+  // Pulled down at its head, or at its text when that is scrolled to the top.
   function swipe(element) {
     let from = null;
     element.addEventListener("touchstart", (event) => {
@@ -240,7 +240,7 @@
     });
   }
 
-  // --- what opens a source
+  // --- events that open a source
 
   clicked(".fn-marker", (marker, event) => {
     event.preventDefault();

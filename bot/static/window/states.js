@@ -1,10 +1,10 @@
-// When something is in the way: offline, the server gone, too many readers, an answer that takes
-// long. One calm bar above the question box says so; Gradio's own notices are never shown. What the
-// reader typed survives a reload in the page's history entry, which needs no storage.
+// Connection and load problems: offline, server unreachable, too many readers, a slow answer. One bar above
+// the question box reports them; Gradio's own notices are never shown. The typed question survives a reload
+// in the page's history entry, which needs no storage.
 (() => {
   "use strict";
   const { one, all, say, make, box, busy, fill, announce, clicked, settled, holds, pending } = window.footnote;
-  const LATE = 4000; // ms until an answer that has not begun is said to take longer
+  const LATE = 4000; // ms until an answer that has not begun counts as slow
   const root = document.documentElement;
 
   // --- the bar
@@ -56,19 +56,19 @@
     setTimeout(noBar, 4000, "online_again");
   });
 
-  // --- the server gone: Gradio stops, asks every other second, and loads the page anew
+  // --- server unreachable: Gradio stops, polls every two seconds, and reloads the page
 
-  function keep() {
+  function saveQuestion() {
     const question = box()?.value.trim() || pending();
     history.replaceState({ ...history.state, footnote: question }, "");
   }
 
   async function reconnect() {
-    keep();
+    saveQuestion();
     try {
       if ((await fetch("gradio_api/app_id", { cache: "no-store" })).ok) return location.reload();
     } catch {
-      // Still gone.
+      // Still unreachable.
     }
     bar("gone_still", "try_again");
   }
@@ -84,9 +84,9 @@
     bar("kept");
   }
   document.addEventListener("input", (event) => event.target === box() && noBar("kept", "failed"));
-  addEventListener("pagehide", () => shown?.key.startsWith("gone") && keep());
+  addEventListener("pagehide", () => shown?.key.startsWith("gone") && saveQuestion());
 
-  // --- Gradio's notices, read and said in our own words
+  // --- Gradio's notices, replaced by the bar
 
   const seen = new WeakSet();
   function notices() {
@@ -95,16 +95,16 @@
       seen.add(notice);
       const text = notice.textContent;
       if (/connection/i.test(text)) {
-        keep();
+        saveQuestion();
         offline() ? bar("offline") : bar("gone", "try_again");
       } else if (/busy|queue|\[object/i.test(text)) bar("problem_busy", "try_again");
       else bar("failed", "try_again");
     }
   }
 
-  // --- problems that pass: a button that counts down to when asking again may help
+  // --- temporary problems: a button that counts down to the next try
 
-  const due = new Map(); // id of a button -> when
+  const due = new Map(); // id of a button -> time of the next try
 
   function countdown() {
     const buttons = all(".fn-again[class*=fn-wait-]");
@@ -117,7 +117,7 @@
       if (label && button.textContent !== label) button.textContent = label;
       button.setAttribute("aria-disabled", String(left > 0));
     }
-    // Only what was asked last can be asked again; what offers that is there once.
+    // Only the last question can be asked again, so only its button is shown.
     const last = all(".fn-answer").at(-1);
     const offers = all(".fn-again, .fn-edit");
     offers.forEach((button) => (button.hidden = button.closest(".fn-answer") !== last));
@@ -131,7 +131,7 @@
     box()?.focus();
   });
 
-  // --- an answer that takes long
+  // --- a slow answer
 
   let late = 0;
   function waiting() {

@@ -1,10 +1,10 @@
-// A how-to's cards come alive: a timer where the step tells a hold time, ticks where it tells
-// repetitions. The server leaves an empty element whose classes tell the numbers (bot/render.py).
-// What the reader has done is kept here, by step, because Gradio redraws the conversation.
+// Timers and ticks in the step cards of a how-to: a timer for a hold time, ticks for repetitions. The server
+// renders an empty element whose classes carry the numbers. The reader's progress is stored here, by step,
+// because Gradio redraws the conversation.
 (() => {
   "use strict";
   const { one, all, say, make, announce, settled } = window.footnote;
-  const timers = new Map(); // key of a step -> { least, most, run: ms before `since`, since, told }
+  const timers = new Map(); // key of a step -> { least, most, run: ms before `since`, since, signalled }
   const ticks = new Map(); // key of a step -> Set of ticks that are done
   let sound = false;
   let beat = 0;
@@ -12,10 +12,10 @@
   let awake = null;
 
   const number = (element, name) => Number(new RegExp(`\\bfn-${name}-(\\d+)`).exec(element.className)?.[1] ?? 1);
-  // The same step of the same answer, and not another one that has its number after a clear.
+  // The text is part of the key: after a clear, another step may have the same id.
   const keyOf = (element) => {
     const step = element.closest(".fn-step");
-    return `${step.id} ${one(".fn-said", step).textContent}`;
+    return `${step.id} ${one(".fn-step-text", step).textContent}`;
   };
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
   const gone = (timer) => (timer.run + (timer.since ? Date.now() - timer.since : 0)) / 1000;
@@ -27,7 +27,7 @@
   function drawTimer(place) {
     const key = keyOf(place);
     if (!timers.has(key)) {
-      timers.set(key, { least: number(place, "from"), most: number(place, "to"), run: 0, since: 0, told: 0 });
+      timers.set(key, { least: number(place, "from"), most: number(place, "to"), run: 0, since: 0, signalled: 0 });
     }
     const timer = timers.get(key);
     const button = (kind) => make("button", { type: "button", class: `fn-timer-${kind}` });
@@ -55,7 +55,7 @@
     const left = Math.max(0, Math.ceil((at < timer.least ? timer.least : timer.most) - at));
     const put = (kind, text) => {
       const element = one(kind, place);
-      if (element.textContent !== text) element.textContent = text; // or the redraws never end
+      if (element.textContent !== text) element.textContent = text; // an unconditional write would cause endless redraws
     };
     put(".fn-digits", clock(left));
     const key = done ? "timer_done" : reached ? "timer_reached" : "";
@@ -78,15 +78,15 @@
     });
   }
 
-  // Time is what the clock says, not a count of beats: a tab in the background gets few of those.
+  // Elapsed time comes from the clock, not from a count of intervals: a background tab gets few of those.
   function tick() {
     let running = false;
     for (const timer of timers.values()) {
       if (!timer.since) continue;
       const at = gone(timer);
       const past = at >= timer.most ? 2 : at >= timer.least && timer.least < timer.most ? 1 : 0;
-      if (past > timer.told) {
-        timer.told = past;
+      if (past > timer.signalled) {
+        timer.signalled = past;
         const done = past === 2;
         signal(done);
         announce(say(done ? "timer_done" : "timer_reached", { n: done ? timer.most : timer.least, most: timer.most }));
@@ -95,7 +95,7 @@
       else running = true;
     }
     showAll();
-    if (!running) rest();
+    if (!running) stopBeat();
   }
 
   function stop(timer, run) {
@@ -106,20 +106,20 @@
   function go(timer) {
     if (timer.since) {
       stop(timer);
-      if (![...timers.values()].some((other) => other.since)) rest();
+      if (![...timers.values()].some((other) => other.since)) stopBeat();
       return;
     }
-    timers.forEach((other) => other.since && stop(other)); // one body, one stretch at a time
-    if (gone(timer) >= timer.most) Object.assign(timer, { run: 0, told: 0 });
+    timers.forEach((other) => other.since && stop(other)); // one timer at a time
+    if (gone(timer) >= timer.most) Object.assign(timer, { run: 0, signalled: 0 });
     timer.since = Date.now();
     announce(say("timer_started"));
     clearInterval(beat);
     beat = setInterval(tick, 200);
-    // The screen of a phone on the floor should not go dark. A browser may refuse.
+    // Keeps a phone's screen on while a timer runs. A browser may refuse.
     navigator.wakeLock?.request("screen").then((lock) => (beat ? (awake = lock) : lock.release())).catch(() => {});
   }
 
-  function rest() {
+  function stopBeat() {
     clearInterval(beat);
     beat = 0;
     awake?.release().catch(() => {});
@@ -148,10 +148,10 @@
     if (!place || !button) return;
     const timer = timers.get(keyOf(place));
     if (button.matches(".fn-timer-go")) go(timer);
-    else if (button.matches(".fn-timer-reset")) Object.assign(timer, { run: 0, since: 0, told: 0 });
+    else if (button.matches(".fn-timer-reset")) Object.assign(timer, { run: 0, since: 0, signalled: 0 });
     else if (button.matches(".fn-timer-sound")) {
       sound = !sound;
-      if (sound) audio ??= new AudioContext(); // a browser allows it on a press only
+      if (sound) audio ??= new AudioContext(); // browsers allow it during a press only
     }
     showAll();
     if (button.disabled) one(".fn-timer-go", place).focus(); // a disabled button would swallow the focus
@@ -193,9 +193,9 @@
     all(".fn-hold:empty").forEach(drawTimer);
     all(".fn-reps:empty").forEach(drawTicks);
     if (one(".fn-question")) return;
-    // An empty window: the next conversation begins with nothing done.
+    // An empty window: the next conversation starts with no progress.
     timers.clear();
     ticks.clear();
-    if (beat) rest();
+    if (beat) stopBeat();
   });
 })();

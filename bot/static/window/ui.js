@@ -1,24 +1,23 @@
-// The chat window's few lines of script: asking, copying, focus, what is read out. No dependencies.
-// Gradio draws and redraws everything, so nothing here holds on to an element: events are caught
-// on the document, and one observer puts right what a redraw leaves behind. The files after this
-// one (bot/bundle.py) share what window.footnote holds.
+// The chat window's script: asking, copying, focus, announcements. No dependencies. Gradio redraws
+// everything, so nothing here keeps a reference to an element: events are handled on the document, and one
+// observer repairs what a redraw leaves behind. The files after this one use window.footnote.
 (() => {
   "use strict";
   const one = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const box = () => one("#fn-box textarea");
-  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const busy = () => !!one("#fn-stop")?.offsetParent;
-  const hovers = () => matchMedia("(hover: hover)").matches; // if not, focus would raise a keyboard
+  const hovers = () => matchMedia("(hover: hover)").matches; // if not, focus would open a keyboard
 
-  // Our own words. The server has decided on the language and written it into the page (bot/page.py).
+  // The window's texts. The server chooses the language and writes it into the page.
   const files = new URL(".", document.currentScript.src);
   const language = document.documentElement.dataset.lang ?? "en";
-  const keepLanguage = () => {
+  const restoreLanguage = () => {
     if (document.documentElement.lang !== language) document.documentElement.lang = language;
   };
-  new MutationObserver(keepLanguage).observe(document.documentElement, { attributeFilter: ["lang"] });
-  keepLanguage(); // Gradio writes the browser's there, or "en"
+  new MutationObserver(restoreLanguage).observe(document.documentElement, { attributeFilter: ["lang"] });
+  restoreLanguage(); // Gradio writes the browser's language there, or "en"
   let words = {};
   const say = (key, values = {}) =>
     (words[key] ?? "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -28,10 +27,10 @@
       words = read;
       settle();
     })
-    .catch(() => {}); // without them a button keeps its label
+    .catch(() => {}); // without them, buttons keep their labels
 
   const scroll = (element, block) =>
-    element.scrollIntoView({ block, behavior: calm() ? "auto" : "smooth" });
+    element.scrollIntoView({ block, behavior: reducedMotion() ? "auto" : "smooth" });
 
   // An element; text goes in as text, never as markup.
   function make(tag, attributes = {}, ...inside) {
@@ -45,9 +44,9 @@
   root.classList.add("fn-js");
   root.classList.toggle("fn-embed", new URLSearchParams(location.search).get("embed") === "1");
 
-  const presses = []; // [selector, what a press on it does], the first that fits
+  const presses = []; // [selector, handler]; the first match handles a press
   const clicked = (selector, does) => presses.push([selector, does]);
-  const redraws = []; // what is to be put right after a redraw
+  const redraws = []; // handlers that run after each redraw
   const settled = (does) => redraws.push(does);
   document.addEventListener("click", (event) => {
     for (const [selector, does] of presses) {
@@ -56,14 +55,14 @@
     }
   });
 
-  // One voice for screen readers, in place of a log that repeats each piece of a streamed answer.
+  // One live region for screen readers, instead of a log that repeats each piece of a streamed answer.
   const voice = make("div", { class: "fn-hidden", role: "status", "aria-live": "polite", id: "fn-voice" });
   document.body.append(voice);
   let speaking = 0;
   function announce(text) {
     voice.textContent = "";
     clearTimeout(speaking);
-    speaking = setTimeout(() => (voice.textContent = text), 60); // the same words twice are two announcements
+    speaking = setTimeout(() => (voice.textContent = text), 60); // the same text twice is announced twice
   }
 
   // --- asking
@@ -78,13 +77,13 @@
   function ask(text) {
     if (busy()) return;
     fill(text);
-    setTimeout(() => one("#fn-send")?.click(), 50); // after Gradio has taken the text over
+    setTimeout(() => one("#fn-send")?.click(), 50); // after Gradio has read the text
   }
 
-  // Between sending and the first sign of an answer, which may have to wait for its turn.
+  // From sending to the first sign of an answer, which may have to wait in the queue.
   let unsent = 0;
-  let pending = ""; // the question that has no answer yet, for when the connection breaks
-  let awaited = null; // which answer stood last when another was asked for; null if none is awaited
+  let pending = ""; // the question without an answer, in case the connection breaks
+  let awaited = null; // the last answer when another was asked for; null if none is awaited
   function sent() {
     if (busy() || !box()?.value.trim()) return;
     pending = box().value;
@@ -95,14 +94,14 @@
   }
   clicked("#fn-retry", () => (awaited = lastAnswer()));
 
-  // What tells the last answer from another: the same question may get the same words.
+  // An identity of the last answer: the same question may get the same text.
   function lastAnswer() {
     const answer = all(".fn-answer").at(-1);
     return answer ? `${all(".fn-question").length} ${one(".fn-actions", answer)?.id || answer.textContent}` : "";
   }
   const arriving = () => busy() || !!all(".fn-answer").at(-1)?.matches(".fn-waiting, .fn-partial:not(.fn-stopped)");
 
-  // More than the limit can be typed and pasted, so that a reader sees what is too much of it.
+  // More than the limit can be typed and pasted, so that a reader sees what is too much.
   const most = () => Number(/\bfn-most-(\d+)/.exec(one("#fn-foot .fn-note")?.className ?? "")?.[1] ?? 0);
   const tooLong = () => most() > 0 && (box()?.value.length ?? 0) > most();
 
@@ -118,7 +117,7 @@
         foot.append(note);
       }
       const text = say(tooLong() ? "too_long" : "characters", { n, most: most() });
-      // Read out when the end comes near and when it is passed, not at every key.
+      // Announced when the limit comes near and when it is passed, not at every key.
       if (!note.textContent || note.classList.contains("fn-full") !== tooLong()) announce(text);
       if (note.textContent !== text) note.textContent = text;
       note.classList.toggle("fn-full", tooLong());
@@ -126,14 +125,14 @@
     root.classList.toggle("fn-too-long", tooLong());
   }
 
-  // What must not be sent yet: an over-long question, or any while there is no connection.
+  // Reasons not to send: an over-long question, or no connection.
   const holds = [tooLong];
   const held = () => holds.some((hold) => hold());
 
   // --- copying
 
-  // As plain text and, where that is taken, as rich text with links: paragraphs, and a line for each
-  // source that ends in its address (bot/render.py).
+  // As plain text and, where the browser supports it, as rich text with links: paragraphs, and a line for each
+  // source that ends in its address.
   function rich(text) {
     const source = /^(\[\d+\] .*), (https?:\/\/\S+)$/;
     const lined = (part) => part.split("\n").flatMap((line, n) => {
@@ -151,7 +150,7 @@
       ]);
       return true;
     } catch {
-      // No clipboard on plain http, or not allowed in a frame: the old way still works there.
+      // No clipboard on plain http, or not allowed in a frame: execCommand still works there.
     }
     const field = make("textarea", { class: "fn-hidden" });
     field.value = text;
@@ -180,7 +179,7 @@
     awaited = null;
     box()?.focus();
   });
-  // Before Gradio sees it.
+  // In the capture phase, before Gradio handles it.
   document.addEventListener(
     "click",
     (event) => {
@@ -214,14 +213,14 @@
 
   let questions = 0;
   let wasBusy = false;
-  let due = false; // an answer has begun to come, and is to be read out
+  let due = false; // an answer has begun, and is to be announced
   let greeted = false;
 
   function settle() {
-    // Gradio labels each message with its whole source; the text itself is what should be read.
+    // Gradio labels each message with its source; screen readers should read the text instead.
     all("#fn-chat [data-testid][aria-label]").forEach((message) => message.removeAttribute("aria-label"));
     const log = one("#fn-chat [role=log]");
-    if (log && log.getAttribute("aria-live") !== "off") log.setAttribute("aria-live", "off"); // `voice` speaks
+    if (log && log.getAttribute("aria-live") !== "off") log.setAttribute("aria-live", "off"); // `voice` announces instead
     const named = say("conversation");
     if (log && named && log.getAttribute("aria-label") !== named) log.setAttribute("aria-label", named);
     const title = one("#fn-top h1")?.textContent;
@@ -246,44 +245,44 @@
         announce(say("waiting"));
       }
     }
-    // A quick answer is there, whole, before anything was seen of its coming.
-    if ((due || (awaited !== null && lastAnswer() !== awaited)) && !arriving()) tell();
+    // A quick answer may be complete before any sign of its progress.
+    if ((due || (awaited !== null && lastAnswer() !== awaited)) && !arriving()) announceAnswer();
     const asked = all(".fn-question");
     if (asked.length > questions) {
       following = true;
       scroll(asked.at(-1), "start");
     } else if (following) {
       asked.at(-1)?.scrollIntoView({ block: "start" });
-      following = arriving(); // what is drawn later, a timer perhaps, leaves the reader where they are
+      following = arriving(); // later redraws, such as a timer, do not move the page
     }
     questions = asked.length;
     redraws.forEach((does) => does());
   }
 
-  // A finished answer is read out once, whole, with how many sources it has.
-  function tell() {
+  // A complete answer is announced once, with its number of sources.
+  function announceAnswer() {
     const answer = all(".fn-answer").at(-1);
     awaited = null;
     due = false;
     pending = "";
     root.classList.remove("fn-sent");
     if (!answer) return;
-    const spoken = answer.cloneNode(true);
-    all("sup, .fn-actions, .fn-hold, .fn-reps, .fn-button", spoken).forEach((part) => part.remove());
-    all("p, li, h4, th, td, br", spoken).forEach((part) => part.after(" ")); // or words of two run together
+    const copy = answer.cloneNode(true);
+    all("sup, .fn-actions, .fn-hold, .fn-reps, .fn-button", copy).forEach((part) => part.remove());
+    all("p, li, h4, th, td, br", copy).forEach((part) => part.after(" ")); // or words of adjacent parts run together
     const sources = all(".fn-marker", answer).length;
     const key = sources > 1 ? "answer_ready" : sources ? "answer_ready_one" : "answer_ready_none";
     const lead = answer.matches(".fn-problem") ? "" : say(key, { n: sources });
-    announce(`${lead} ${spoken.textContent.replaceAll("\u2060", "")}`.replace(/\s+/g, " ").trim());
+    announce(`${lead} ${copy.textContent.replaceAll("\u2060", "")}`.replace(/\s+/g, " ").trim());
   }
 
   window.footnote = {
-    one, all, say, make, scroll, calm, box, busy, ask, fill, announce, clicked, settled, holds,
+    one, all, say, make, scroll, reducedMotion, box, busy, ask, fill, announce, clicked, settled, holds,
     pending: () => pending,
   };
 
-  // An answer is read from its beginning: while it grows, its question is kept as near to the top
-  // as the page allows, until the reader moves by themselves.
+  // An answer is read from its beginning: while it grows, its question stays as near to the top as the page
+  // allows, until the reader scrolls.
   let following = false;
   for (const moved of ["wheel", "touchmove", "pointerdown", "keydown"])
     addEventListener(moved, () => (following = false), { capture: true, passive: true });
@@ -293,5 +292,5 @@
     cancelAnimationFrame(planned);
     planned = requestAnimationFrame(settle);
   }).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "aria-label"] });
-  requestAnimationFrame(settle); // when the files after this one have read
+  requestAnimationFrame(settle); // after the other files have run
 })();

@@ -1,22 +1,22 @@
-// /embed: what the form's button does, done while one types; and copying. Without this file the page
-// works all the same, one press of a button later.
+// /embed: updates the line and the preview while the owner types, and copies the line. Without this script the page
+// works through its submit button.
 (() => {
   "use strict";
   const form = document.querySelector("form");
   const line = document.querySelector("#line");
   const frame = document.querySelector("#preview");
   const copy = document.querySelector("#copy");
-  const told = document.querySelector("#told");
+  const status = document.querySelector("#status");
   const picker = document.querySelector("#picker");
   const root = form.dataset.root;
 
   document.documentElement.classList.add("scripted");
 
   const query = () => {
-    const given = new URLSearchParams(new FormData(form));
-    given.delete("blog");
-    for (const [name, value] of [...given]) if (!value) given.delete(name);
-    return given.toString();
+    const fields = new URLSearchParams(new FormData(form));
+    fields.delete("blog");
+    for (const [name, value] of [...fields]) if (!value) fields.delete(name);
+    return fields.toString();
   };
 
   let asked = 0;
@@ -32,9 +32,9 @@
       line.textContent = await answer.text();
       frame.src = `${root}embed/preview?${now}`;
       history.replaceState(null, "", `?${now}`);
-      told.textContent = "";
+      status.textContent = "";
     } catch {
-      told.textContent = "The server does not answer just now.";
+      status.textContent = "The server does not answer just now.";
     }
   };
 
@@ -52,11 +52,11 @@
   copy.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(line.textContent);
-      told.textContent = "Copied.";
+      status.textContent = "Copied.";
     } catch {
       // Only https pages may write to the clipboard: mark it, so that Ctrl+C does it.
       getSelection().selectAllChildren(line);
-      told.textContent = "Marked: press Ctrl+C (on a Mac ⌘C).";
+      status.textContent = "Marked: press Ctrl+C (on a Mac ⌘C).";
     }
   });
 })();

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.server.widget.minify import BUILT, NAMES, build, minify_script
+from bot.server.widget.minify import NAMES, build, minify_script
+from bot.server.widget.script import BUILT
 
 
 @pytest.mark.parametrize("name", NAMES)
