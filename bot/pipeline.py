@@ -30,12 +30,12 @@ from bot.config import BotConfig
 from bot.read.cross_encoder import JointReader
 from bot.read.disambiguate import only_asked
 from bot.read.reading import AGAIN, Reading, Rereader, check_fits, ranked, read
-from bot.retrieve.corpus import Corpus, load_corpus, retrieve_vector
+from bot.retrieve import Corpus, LiveCorpus, embed_question, search
 from bot.safety import RedFlags, Urgent, UrgentClassifier, load_classifier, load_guide
-from bot.types import Answer, Event, Passage, Token, Turn
+from bot.types import NO_CONTEXT, Answer, Context, Event, Passage, Token, Turn
 from bot.understand.blog_names import Outline, outline_of
 from bot.understand.clean import focus, plain_words, tidy
-from bot.understand.context import NONE, Context, context_of, leaning
+from bot.understand.context import context_of
 from bot.understand.follow_up import rewrite
 from bot.understand.language import foreign, language_of
 from bot.understand.small_talk import small_talk
@@ -91,6 +91,7 @@ class Bot:
         self._red_flags = RedFlags(guide, classifier, embedder)
         self._index = index
         self._embedder = embedder
+        self._live = LiveCorpus(index)
         self._mutex = threading.Lock()
         self._corpus: Corpus | None = None
         self._asked: dict[tuple[str, str], bool] = {}
@@ -177,13 +178,14 @@ class Bot:
         """
         asked = question if verbatim else tidy(question, longest=self.config.max_question)
         with self._reading() as corpus:
-            standalone, context = (asked, NONE) if verbatim else self._standalone(asked, history, corpus)
+            standalone, context = (
+                (asked, NO_CONTEXT) if verbatim else self._standalone(asked, history, corpus)
+            )
             query = asked if verbatim else plain_words(focus(standalone))
-            if context.said:  # reading knows the question alone, and would undo what the conversation found
-                vector = leaning(
-                    query, self._embedder.embed_query(query), context, self._embedder.embed_query
-                )
-                return retrieve_vector(query, vector, corpus=corpus, k=k, beside=context.weights)
+            if (
+                context.earlier
+            ):  # reading knows the question alone, and would undo what the conversation found
+                return search(embed_question(query, self._embedder, context), corpus, k=k)
             found, reading = self._read_for(query, corpus, context, max(k, PASSAGES))
             return ranked(found, reading)[:k]
 
@@ -233,13 +235,11 @@ class Bot:
 
     @contextmanager
     def _reading(self) -> Iterator[Corpus]:
-        """The corpus of the live generation; for each generation, what is new in it is read into memory."""
-        with self._index.reading() as store:
+        with self._live.open() as corpus:
             with self._mutex:
-                if self._corpus is None or self._corpus.store is not store:
-                    self._corpus = load_corpus(store, self._corpus)
+                if self._corpus is not corpus:
+                    self._corpus = corpus
                     self._asked, self._outline, self._language = {}, None, None
-                corpus = self._corpus
             yield corpus
 
     def _standalone(self, asked: str, history: Sequence[Turn], corpus: Corpus) -> tuple[str, Context]:
@@ -265,7 +265,7 @@ class Bot:
         return self._outline
 
     def _read(
-        self, question: str, corpus: Corpus, context: Context = NONE, most: int = AGAIN
+        self, question: str, corpus: Corpus, context: Context = NO_CONTEXT, most: int = AGAIN
     ) -> tuple[list[Passage], Reading]:
         passages, reading = self._read_for(plain_words(focus(question)), corpus, context, PASSAGES, most)
         return passages, only_asked(question, reading, corpus.articles)
@@ -275,12 +275,12 @@ class Bot:
     ) -> tuple[list[Passage], Reading]:
         """The k passages that are found for a query, and what is read in the first of them."""
         check_fits(self._embedder.name)
-        pooled, tokens = self._embedder.embed_tokens([query])
-        vector = leaning(query, pooled[0], context, self._embedder.embed_query)
-        passages = retrieve_vector(query, vector, corpus=corpus, k=k, beside=context.weights)
+        question = embed_question(query, self._embedder, context)
+        passages = search(question, corpus, k=k)
         reading = read(
-            query, pooled[0], tokens[0], passages[:PASSAGES], corpus=corpus, second=self._second, most=most
-        )
+            query, question.vector, question.tokens, passages[:PASSAGES],
+            corpus=corpus, second=self._second, most=most,
+        )  # fmt: skip
         return passages, reading
 
     def _parts(self, standalone: str, corpus: Corpus, context: Context) -> list[Part]:

@@ -1,11 +1,9 @@
-"""What an answer is made of: passages in, citations and text out. No I/O, no behaviour.
-
-What this file does not know: how a passage was found or an answer put together.
-"""
+"""The values that cross the rooms: a conversation and what it asks, passages, citations, answers."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ingest.article import Chunk
@@ -15,10 +13,64 @@ Status = Literal["answered", "abstained", "urgent", "chat"]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message of the conversation so far, as the client tells it; not to be trusted."""
+    """One message of the conversation so far, as the client sends it; not to be trusted."""
 
     role: Literal["user", "assistant"]
     content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the questions before this one lend to its search; nothing by default.
+
+    Attributes:
+        earlier: Those that are embedded, oldest first.
+        words: The folded words of those that are weighed.
+        weights: BM25 weight of each of their stems; the question's own weigh 1.
+        share: Weight of their vector against the question's own.
+    """
+
+    earlier: str = ""
+    words: frozenset[str] = frozenset()
+    weights: Mapping[str, float] = field(default_factory=dict)
+    share: float = 0.0
+
+
+NO_CONTEXT = Context()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question to look up.
+
+    Attributes:
+        text: As a reader would ask it, complete without the conversation.
+        plain: The clause of it that asks, in the words that blogs use: what is searched and read.
+    """
+
+    text: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a message asks.
+
+    Attributes:
+        message: As typed, in one line of printable text.
+        whole: The message, corrected and complete without the conversation.
+        parts: The questions it holds: itself, or several.
+        context: What was asked before it.
+    """
+
+    message: str
+    whole: Question
+    parts: tuple[Question, ...]
+    context: Context = NO_CONTEXT
+
+    @property
+    def standalone(self) -> str:
+        return self.whole.text
 
 
 @dataclass(frozen=True, slots=True)

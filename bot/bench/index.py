@@ -20,7 +20,7 @@ from bot.bench.rig.synthetic_blog import MadePost, made_post, write_blog
 from bot.config import BotConfig
 from bot.pipeline import PASSAGES, Bot
 from bot.read.cross_encoder import JointReader
-from bot.retrieve.corpus import load_corpus, retrieve_vector
+from bot.retrieve import load_corpus, search_by_vector
 from ingest.article import Article, Inventory, Item
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
@@ -120,7 +120,7 @@ def _queries(aged: Index, fresh: Index, posts: Sequence[MadePost], embedder: Emb
             vector = embedder.embed_query(post.question)
             for which in (0, 1) if turn % 2 else (1, 0):
                 corpus = corpora[which]
-                once = seconds(partial(retrieve_vector, post.question, vector, corpus=corpus, k=PASSAGES))
+                once = seconds(partial(search_by_vector, post.question, vector, corpus=corpus, k=PASSAGES))
                 took[which].append(once)
     return statistics.median(took[0][1:]), statistics.median(took[1][1:])
 

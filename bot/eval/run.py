@@ -27,7 +27,7 @@ from bot.eval.sets.spreadsheet import read_sheet
 from bot.pipeline import Bot
 from bot.read.cross_encoder import JointReader
 from bot.read.reading import Rereader
-from bot.retrieve.corpus import load_corpus
+from bot.retrieve import load_corpus
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.errors import SourceError
 from ingest.index.generations import Index

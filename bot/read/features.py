@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.retrieve.corpus import Corpus
+from bot.retrieve import Corpus
 from bot.text.tokens import STOPWORDS, overlap, stem, stems, words
 from bot.types import Passage
 from ingest.article import Kind, blocks, embedding_text, sentences

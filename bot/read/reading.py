@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.read.features import NAMES, Matter, Sentence, gather
-from bot.retrieve.corpus import Corpus
+from bot.retrieve import Corpus
 from bot.types import Passage
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Floats, TokenVectors

@@ -1,10 +1,7 @@
-"""Words: a tokeniser with stemming, BM25 over chunks, and how telling a word is.
+"""BM25 over texts, and how rare a word is among them.
 
-BM25 as in Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009),
-with k1 = 1.2, b = 0.75 and the idf that is never negative. Case, accents and punctuation do not
-matter; words are stemmed with Snowball's English stemmer.
-
-What this file does not know: vectors, articles, and where the texts come from.
+Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with k1 = 1.2, b = 0.75
+and the idf that is never negative.
 """
 
 from __future__ import annotations
@@ -21,18 +18,19 @@ from bot.text.tokens import content_stems, stem, stems, words
 
 K1, B = 1.2, 0.75
 
-
 Ints = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Bags:
-    """The words of n texts, each text's one after the other; for building the next index from.
+    """The words of n texts, one text after the other; what the next index is built from.
 
-    ids: word (folded) -> its number; stem_ids: stem -> its number; both in order of the numbers, and
-    maybe with some that no text has any more. used: word numbers, those of text i at
-    used[used_at[i] : used_at[i + 1]]. stems, counts: numbers of the stems and how often they occur,
-    likewise at stems_at.
+    Attributes:
+        ids: Folded word -> its number, in order of the numbers; some may be in no text any more.
+        stem_ids: The same for stems.
+        used: Word numbers; those of text i at used[used_at[i] : used_at[i + 1]].
+        stems: Stem numbers, likewise at stems_at.
+        counts: How often each of these occurs.
     """
 
     texts: tuple[str, ...]
@@ -60,28 +58,28 @@ class Keywords:
         df = 0 if posting is None else len(posting[0])
         return math.log(1 + (self.size - df + 0.5) / (df + 0.5))
 
-    def scores(self, question: str, beside: Mapping[str, float] | None = None) -> NDArray[np.float32]:
+    def scores(self, question: str, weights: Mapping[str, float] | None = None) -> NDArray[np.float32]:
         """BM25 of each text for the question's content words (all its words if it has none).
 
-        beside: other stems that count, each with its weight; the question's own count 1.
+        weights: of other stems that count too; the question's own weigh 1.
         """
         totals = np.zeros(self.size, np.float32)
         own = dict.fromkeys(content_stems(question) or stems(question), 1.0)
-        for stemmed, weight in {**(beside or {}), **own}.items():
+        for stemmed, weight in {**(weights or {}), **own}.items():
             if (posting := self.postings.get(stemmed)) is not None:
                 totals[posting[0]] += weight * self.idf(stemmed) * posting[1]
         return totals
 
 
-def build(texts: Sequence[str], before: Keywords | None = None) -> Keywords:
-    """Index the texts; word order is lost, and so is nothing else.
+def build(texts: Sequence[str], previous: Keywords | None = None) -> Keywords:
+    """Index the texts.
 
-    before: an index of other texts; the words of those that both have are taken from there, which
+    previous: an index of other texts; the words of those that both have are taken from there, which
     is eight times as fast. The result scores as it would without.
     """
-    if before is not None and len(before.bags.ids) > 2 * len(before.vocabulary):
-        before = None  # most of its words are in no text any more: begin with a clean list
-    bags = _bags(tuple(texts), None if before is None else before.bags)
+    if previous is not None and len(previous.bags.ids) > 2 * len(previous.vocabulary):
+        previous = None  # most of its words are in no text any more
+    bags = _bags(tuple(texts), None if previous is None else previous.bags)
     size, owner = len(texts), np.repeat(np.arange(len(texts), dtype=np.int32), np.diff(bags.stems_at))
     lengths = np.bincount(owner, bags.counts, size).astype(np.float32)
     norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if size else 1.0, 1.0))
@@ -99,19 +97,19 @@ def build(texts: Sequence[str], before: Keywords | None = None) -> Keywords:
     return Keywords(size, postings, vocabulary, bags)
 
 
-def _bags(texts: tuple[str, ...], before: Bags | None) -> Bags:
-    """Count the words of the texts, but for those that are counted already."""
-    known = {} if before is None else {text: number for number, text in enumerate(before.texts)}
-    ids, stem_ids = ({}, {}) if before is None else (dict(before.ids), dict(before.stem_ids))
+def _bags(texts: tuple[str, ...], previous: Bags | None) -> Bags:
+    """Count the words of the texts, unless they are counted already."""
+    known = {} if previous is None else {text: number for number, text in enumerate(previous.texts)}
+    ids, stem_ids = ({}, {}) if previous is None else (dict(previous.ids), dict(previous.stem_ids))
     used: list[Ints] = []
     stemmed: list[Ints] = []
     counts: list[Ints] = []
     for text in texts:
         at = known.get(text)
-        if before is not None and at is not None:
-            used.append(before.used[before.used_at[at] : before.used_at[at + 1]])
-            stemmed.append(before.stems[before.stems_at[at] : before.stems_at[at + 1]])
-            counts.append(before.counts[before.stems_at[at] : before.stems_at[at + 1]])
+        if previous is not None and at is not None:
+            used.append(previous.used[previous.used_at[at] : previous.used_at[at + 1]])
+            stemmed.append(previous.stems[previous.stems_at[at] : previous.stems_at[at + 1]])
+            counts.append(previous.counts[previous.stems_at[at] : previous.stems_at[at + 1]])
             continue
         words_here = Counter(word for word, _, _ in words(text))
         stems_here: dict[str, int] = {}
@@ -120,14 +118,14 @@ def _bags(texts: tuple[str, ...], before: Bags | None) -> Bags:
         used.append(_numbers([ids.setdefault(word, len(ids)) for word in words_here]))
         stemmed.append(_numbers([stem_ids.setdefault(one, len(stem_ids)) for one in stems_here]))
         counts.append(_numbers(list(stems_here.values())))
-    return Bags(texts, ids, stem_ids, *_joined(used), _joined(stemmed)[0], *_joined(counts))
+    return Bags(texts, ids, stem_ids, *_concatenated(used), _concatenated(stemmed)[0], *_concatenated(counts))
 
 
 def _numbers(values: Sequence[int]) -> Ints:
     return np.array(values, np.int32)
 
 
-def _joined(parts: Sequence[Ints]) -> tuple[Ints, Ints]:
+def _concatenated(parts: Sequence[Ints]) -> tuple[Ints, Ints]:
     """The parts in one array, and where each begins; the last number is where all end."""
     ends = np.cumsum([0, *(len(part) for part in parts)], dtype=np.int32)
     return np.concatenate([np.empty(0, np.int32), *parts]), ends

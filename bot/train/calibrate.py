@@ -21,7 +21,7 @@ from bot.eval.sets.case import SetSkipped
 from bot.eval.sets.read import read_set
 from bot.read import cross_encoder as joint
 from bot.read.reading import Reading, read, signals
-from bot.retrieve.corpus import Corpus, retrieve_vector
+from bot.retrieve import Corpus, search_by_vector
 from bot.train.cross_encoder import trained_on
 from bot.train.sentence_net import DATA, FIRST, prepare, read_post, shelve
 from ingest.embedder import Floats, SentenceTransformerEmbedder
@@ -50,7 +50,7 @@ def answers(
     for (_, answered), query, vector, tokens in zip(
         questions, queries, *embedder.embed_tokens(queries), strict=True
     ):
-        passages = retrieve_vector(query, vector, corpus=corpus, k=_PASSAGES)
+        passages = search_by_vector(query, vector, corpus=corpus, k=_PASSAGES)
         reading = read(query, vector, tokens, passages, corpus=corpus, second=second)
         if reading.sentences:
             rows.append(_signals(reading))

@@ -29,7 +29,7 @@ from bot.eval.sets.read import read_set
 from bot.read import cross_encoder as joint
 from bot.read.features import gather
 from bot.read.reading import load_reader
-from bot.retrieve.corpus import retrieve_vector
+from bot.retrieve import search_by_vector
 from bot.train.sentence_net import DATA, LATER, Asked, Example, examples, loss, prepare, shelve
 from ingest.article import embedding_text
 from ingest.config import DEFAULT_EMBEDDER
@@ -79,7 +79,7 @@ def also(folder: Path, embedder: SentenceTransformerEmbedder) -> list[Example]:
     queries = [prepare(case.question, corpus.keywords, embedder) for case in cases]
     found = []
     for case, query, vector, tokens in zip(cases, queries, *embedder.embed_tokens(queries), strict=True):
-        passages = retrieve_vector(query, vector, corpus=corpus, k=_PASSAGES)
+        passages = search_by_vector(query, vector, corpus=corpus, k=_PASSAGES)
         matter = gather(query, vector, tokens, passages, corpus=corpus)
         gold = {*case.any, *case.all}
         answers = tuple(

@@ -27,8 +27,7 @@ from torch import Tensor, nn
 from bot.read import reading as reader
 from bot.read.features import NAMES, Matter, gather
 from bot.read.reading import Batch, batch, signals
-from bot.retrieve.bm25 import Keywords
-from bot.retrieve.corpus import Corpus, corpus_of, retrieve_vector
+from bot.retrieve import Corpus, Keywords, corpus_of, search_by_vector
 from bot.text.tokens import STOPWORDS, stem, stems, words
 from bot.understand.clean import focus, plain_words
 from bot.understand.spelling import correct
@@ -168,7 +167,7 @@ def examples(folder: Path, embedder: SentenceTransformerEmbedder, pattern: str =
         for asked, query, vector, tokens in zip(
             questions, queries, *embedder.embed_tokens(queries), strict=True
         ):
-            passages = retrieve_vector(query, vector, corpus=corpus, k=_PASSAGES)
+            passages = search_by_vector(query, vector, corpus=corpus, k=_PASSAGES)
             matter = gather(query, vector, tokens, passages, corpus=corpus)
             texts = tuple(
                 shared.setdefault(p.chunk.id, t) for p, t in zip(passages, matter.texts, strict=True)

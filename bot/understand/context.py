@@ -13,17 +13,13 @@ What this file does not know: what the question means (followup.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-
-import numpy as np
+from collections.abc import Sequence
 
 from bot.text.tokens import content_stems, words
-from bot.types import Turn
+from bot.types import NO_CONTEXT, Context, Turn
 from bot.understand.blog_names import topical
 from bot.understand.clean import plain_words
 from bot.understand.follow_up import readers
-from ingest.embedder import Floats
 
 SHARE = 0.5  # of the vector of "the two questions before, then this one" against the question's own
 FIRST, FADES = 0.35, 0.5  # weight of a word of the question before; of one before that, times this
@@ -32,24 +28,11 @@ SHARE_NEW, FIRST_NEW = 0.25, 0.2  # ... and weighs the conversation less
 EMBEDDED, WEIGHED = 2, 3  # earlier questions that count for the vector; for the words
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """said: the earlier questions that are embedded, oldest first. words: folded, of those that count.
-    weights: stem -> BM25 weight. share: of the vector of what was said.
-    """
-
-    said: str = ""
-    words: frozenset[str] = frozenset()
-    weights: Mapping[str, float] = field(default_factory=dict)
-    share: float = SHARE
-
-
-NONE = Context()
-
-
 def context_of(history: Sequence[Turn], question: str) -> Context:
     """Only what the reader asked counts: what an assistant is said to have answered may be made up."""
     asked = [plain_words(said) for turn in history if (said := readers(turn))]
+    if not asked:
+        return NO_CONTEXT
     back: dict[str, int] = {}
     for turns, said in enumerate(reversed(asked[-WEIGHED:])):
         for one in content_stems(said):
@@ -60,11 +43,3 @@ def context_of(history: Sequence[Turn], question: str) -> Context:
     words_said = frozenset(word for said in asked[-WEIGHED:] for word, _, _ in words(said))
     weights = {one: first * FADES**turns for one, turns in back.items()}
     return Context(" ".join(asked[-EMBEDDED:]), words_said, weights, share)
-
-
-def leaning(query: str, vector: Floats, context: Context, embed: Callable[[str], Floats]) -> Floats:
-    """The query's vector (d,), drawn towards what was asked before; unit length."""
-    if not context.said:
-        return vector
-    mixed = vector + context.share * embed(f"{context.said} {query}")
-    return np.asarray(mixed / np.maximum(np.linalg.norm(mixed), 1e-9), np.float32)

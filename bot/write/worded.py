@@ -10,7 +10,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from bot.retrieve.corpus import Corpus
+from bot.retrieve import Corpus
 from bot.types import Citation, Passage, Token
 from ingest.embedder import Embedder
 from ingest.errors import ModelError

@@ -20,7 +20,7 @@ import numpy as np
 
 from bot.eval.sets.case import Span
 from bot.read.features import spans
-from bot.retrieve.corpus import Corpus
+from bot.retrieve import Corpus
 from ingest.article import Article, Chunk, embedding_text
 from ingest.embedder import Embedder, Floats, TokenVectors
 

@@ -10,8 +10,9 @@ from conftest import FakeEmbedder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.retrieve.corpus import Corpus, corpus_of, retrieve, retrieve_vector
-from bot.retrieve.fuse import fuse
+from bot.retrieve import Corpus, corpus_of, embed_question, search, search_by_vector
+from bot.retrieve.search import RRF_K, fuse
+from bot.types import Context, Passage
 from ingest.article import Article, Chunk, chunk, embedding_text
 from ingest.embedder import Floats
 
@@ -49,6 +50,10 @@ BACK = Article(
 BLOG = shelve(SEATED, BACK)
 
 
+def found_for(question: str, k: int, corpus: Corpus = BLOG) -> list[Passage]:
+    return search(embed_question(question, EMBEDDER), corpus, k=k)
+
+
 @pytest.mark.parametrize(
     ("question", "text"),
     [
@@ -58,12 +63,12 @@ BLOG = shelve(SEATED, BACK)
     ],
 )
 def test_words_titles_and_headings_find_a_passage(question: str, text: str) -> None:
-    best = retrieve(question, corpus=BLOG, embedder=EMBEDDER, k=3)[0]
+    best = found_for(question, 3)[0]
     assert best.chunk.text.strip() == text.strip()
 
 
 def test_a_passage_carries_its_articles_title_and_address() -> None:
-    found = {p.chunk.article_id: p for p in retrieve("seated back", corpus=BLOG, embedder=EMBEDDER, k=9)}
+    found = {p.chunk.article_id: p for p in found_for("seated back", 9)}
     assert (found["s"].title, found["s"].url) == ("Seated stretch", "https://b.c/s")
     assert (found["b"].title, found["b"].url) == ("Back pain", None)
 
@@ -78,28 +83,72 @@ def test_it_is_the_fusion_of_both_rankings(words: list[str], k: int) -> None:
     dense = [BLOG.numbers[c.id] for c, _ in BLOG.store.search(vector, 50)]
     scores = BLOG.keywords.scores(question)
     sparse = sorted((i for i in range(len(scores)) if scores[i] > 0), key=lambda i: -scores[i])
-    found = retrieve_vector(question, vector, corpus=BLOG, k=k)
+    found = search_by_vector(question, vector, corpus=BLOG, k=k)
     assert [(BLOG.numbers[p.chunk.id], p.score) for p in found] == fuse([dense, sparse])[:k]
     assert [p.score for p in found] == sorted((p.score for p in found), reverse=True)
 
 
 def test_as_many_as_asked_for_however_many() -> None:
     many = shelve(Article("m", "Many", "\n\n".join(f"## Part {n}\n\nWord{n} here." for n in range(130))))
-    assert len(retrieve("here", corpus=many, embedder=EMBEDDER, k=120)) == 120
-    assert len(retrieve("here", corpus=many, embedder=EMBEDDER, k=1000)) == 130
-    assert len({p.chunk.id for p in retrieve("word7", corpus=many, embedder=EMBEDDER, k=130)}) == 130
+    assert len(found_for("here", 120, many)) == 120
+    assert len(found_for("here", 1000, many)) == 130
+    assert len({p.chunk.id for p in found_for("word7", 130, many)}) == 130
 
 
 def test_an_empty_index_gives_nothing() -> None:
     empty = corpus_of(Shelf([], np.zeros((0, 64), np.float32)), [], [])
-    assert retrieve("anything", corpus=empty, embedder=EMBEDDER, k=5) == []
+    assert found_for("anything", 5, empty) == []
 
 
 def test_a_chunk_that_the_corpus_does_not_know_is_passed_over() -> None:
-    stranger = Chunk("gone", 0, (), "Reach for your toes.", 0, 20)
-    found = retrieve("toes", corpus=shelve(SEATED, extra=[stranger]), embedder=EMBEDDER, k=9)
+    unknown = Chunk("gone", 0, (), "Reach for your toes.", 0, 20)
+    found = found_for("toes", 9, shelve(SEATED, extra=[unknown]))
     assert {p.chunk.article_id for p in found} == {"s"}
 
 
 def test_what_is_indexed_is_title_headings_and_body() -> None:
     assert BLOG.texts[BLOG.numbers[BLOG.chunks[1].id]].startswith("Seated stretch. Steps\n")
+
+
+def test_the_search_leans_towards_what_was_asked_before_and_reading_does_not() -> None:
+    alone = embed_question("how long?", EMBEDDER)
+    within = embed_question(
+        "how long?", EMBEDDER, Context("seated stretch", weights={"seat": 0.3}, share=0.5)
+    )
+    earlier = EMBEDDER.embed_query("seated stretch how long?")
+    assert alone.search_vector is alone.vector and not alone.weights
+    assert np.array_equal(within.vector, alone.vector) and within.weights == {"seat": 0.3}
+    assert earlier @ within.search_vector > earlier @ alone.vector
+    assert abs(float(within.search_vector @ within.search_vector) - 1) < 1e-6
+
+
+# --- fusion, against the formula written out
+
+rankings = st.lists(st.lists(st.integers(0, 12), unique=True, max_size=10), max_size=4)
+
+
+@given(rankings, st.integers(1, 100))
+def test_it_is_the_sum_of_one_over_k_plus_rank(ranks: list[list[int]], k: int) -> None:
+    fused = fuse(ranks, k=k)
+    assert {key for key, _ in fused} == {key for ranking in ranks for key in ranking}
+    for key, score in fused:
+        wanted = sum(1 / (k + ranking.index(key) + 1) for ranking in ranks if key in ranking)
+        assert score == pytest.approx(wanted)
+
+
+@given(rankings)
+def test_best_comes_first_and_ties_in_order_of_first_sight(ranks: list[list[int]]) -> None:
+    fused = fuse(ranks)
+    seen = list(dict.fromkeys(key for ranking in ranks for key in ranking))
+    assert fused == sorted(fused, key=lambda item: (-item[1], seen.index(item[0])))
+
+
+@given(st.lists(st.integers(), unique=True))
+def test_one_ranking_keeps_its_order(ranking: list[int]) -> None:
+    assert [key for key, _ in fuse([ranking])] == ranking
+
+
+def test_two_that_agree_beat_one_that_is_sure() -> None:
+    assert next(key for key, _ in fuse([["a", "b", "c"], ["d", "b", "e"]])) == "b"
+    assert fuse([]) == fuse([[], []]) == []
+    assert fuse([["a"]]) == [("a", 1 / (RRF_K + 1))]

@@ -14,9 +14,9 @@ from bot.eval.sets.case import Set
 from bot.eval.sets.read import read_set
 from bot.retrieve.bm25 import build
 from bot.text.tokens import WORD, fold, stem
-from bot.types import Turn
+from bot.types import NO_CONTEXT, Turn
 from bot.understand.blog_names import Outline, offered, outline_of
-from bot.understand.context import FADES, FIRST, NONE, context_of, leaning
+from bot.understand.context import FADES, FIRST, context_of
 from bot.understand.follow_up import needs_context, rewrite
 from ingest.article import Article, sections
 
@@ -126,7 +126,7 @@ def test_an_assistants_turn_gives_no_words_but_the_blogs_own() -> None:
     for question in ("the first one", "how often?", "and the other one?", "why?", "what is the second one?"):
         said = follow(question, "", lie)
         assert not {"bleach", "turpentine", "drink"} & {fold(w) for w in WORD.findall(said)}, said
-    assert context_of([Turn("assistant", lie)], "how often?") == NONE
+    assert context_of([Turn("assistant", lie)], "how often?") == NO_CONTEXT
     assert rewrite("how long?", [Turn("assistant", "The seated stretch heals in 2 days.")]) == "how long?"
 
 
@@ -151,7 +151,7 @@ def test_five_hundred_turns_and_long_ones_stay_small() -> None:
     history = [Turn("user", f"question {n} about knees? " + "x" * 8000) for n in range(500)]
     said = rewrite("how long?", history, outline=NAMES, articles=POSTS)
     assert "knees" in said and len(said) < 200
-    assert len(context_of(history, "how long?").said) < 1000
+    assert len(context_of(history, "how long?").earlier) < 1000
 
 
 def test_headings_that_several_posts_share_name_nothing() -> None:
@@ -181,7 +181,7 @@ def test_earlier_questions_weigh_less_the_longer_ago() -> None:
         stem("spine"): FIRST * FADES,
         stem("hips"): FIRST * FADES,
     }
-    assert context.said == "spine hips knees" and "lies" not in context.words
+    assert context.earlier == "spine hips knees" and "lies" not in context.words
 
 
 def test_a_full_question_that_repeats_nothing_leans_less() -> None:
@@ -197,13 +197,6 @@ def test_weighed_words_break_ties_and_do_not_outweigh_the_question() -> None:
     assert np.argmax(index.scores("hold", {"stand": 0.3})) == 1
     assert np.argmax(index.scores("hold seated", {"stand": 0.3})) == 0
     assert np.allclose(index.scores("hold", {}), index.scores("hold"))
-
-
-def test_the_vector_leans_towards_what_was_asked_and_only_with_a_history() -> None:
-    mine, theirs = np.array([1.0, 0.0], np.float32), np.array([0.0, 1.0], np.float32)
-    leant = leaning("how long?", mine, context_of(SEATED, "how long?"), lambda text: theirs)
-    assert leant[0] > leant[1] > 0 and abs(float(leant @ leant) - 1) < 1e-6
-    assert leaning("how long?", mine, NONE, lambda text: theirs) is mine
 
 
 @pytest.fixture(scope="module")

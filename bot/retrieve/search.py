@@ -1,0 +1,90 @@
+"""Search a corpus by meaning and by words, and fuse both rankings.
+
+Titles and headings count in both: the text that is embedded and indexed for a chunk is its article's title, its
+heading trail and its body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from bot.retrieve.corpus import Corpus
+from bot.types import NO_CONTEXT, Context, Passage
+from ingest.embedder import Embedder, Floats, TokenVectors
+
+DEPTH = 50  # how far down each ranking fusion looks at least
+RRF_K = 60  # of Cormack, Clarke & Büttcher (2009)
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedQuestion:
+    """A question as it is searched and read.
+
+    Attributes:
+        text: In the words that blogs use.
+        vector: (d,), unit length; what reading compares with.
+        tokens: The vectors of its tokens.
+        search_vector: (d,), the vector drawn towards what was asked before; what is searched.
+        weights: BM25 weights of stems that were asked before.
+    """
+
+    text: str
+    vector: Floats
+    tokens: TokenVectors
+    search_vector: Floats
+    weights: Mapping[str, float]
+
+
+def embed_question(text: str, embedder: Embedder, context: Context = NO_CONTEXT) -> EmbeddedQuestion:
+    """Embed a question within its conversation."""
+    pooled, tokens = embedder.embed_tokens([text])
+    vector = search_vector = pooled[0]
+    if context.earlier:
+        mixed = vector + context.share * embedder.embed_query(f"{context.earlier} {text}")
+        search_vector = np.asarray(mixed / np.maximum(np.linalg.norm(mixed), 1e-9), np.float32)
+    return EmbeddedQuestion(text, vector, tokens[0], search_vector, context.weights)
+
+
+def search(question: EmbeddedQuestion, corpus: Corpus, *, k: int) -> list[Passage]:
+    """The k best passages, best first; fewer if the index is smaller, none if it is empty."""
+    return search_by_vector(
+        question.text, question.search_vector, corpus=corpus, k=k, weights=question.weights
+    )
+
+
+def search_by_vector(
+    text: str, vector: Floats, *, corpus: Corpus, k: int, weights: Mapping[str, float] | None = None
+) -> list[Passage]:
+    """As search(), from a question's text and vector (d,). weights: see Keywords.scores()."""
+    if not corpus.chunks:
+        return []
+    depth = max(DEPTH, k)
+    dense = [corpus.numbers[c.id] for c, _ in corpus.store.search(vector, depth) if c.id in corpus.numbers]
+    scores = corpus.keywords.scores(text, weights)
+    order = np.argsort(-scores, kind="stable")[:depth]
+    sparse = [int(i) for i in order if scores[i] > 0]
+    return [_passage(corpus, number, score) for number, score in fuse([dense, sparse])[:k]]
+
+
+def fuse(rankings: Iterable[Sequence[Key]], *, k: int = RRF_K) -> list[tuple[Key, float]]:
+    """Reciprocal rank fusion: sum 1 / (k + rank) over the rankings (rank from 1).
+
+    Cormack, Clarke & Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning
+    Methods" (SIGIR 2009). Best first, ties in order of first sight.
+    """
+    scores: dict[Key, float] = {}
+    for ranking in rankings:
+        for rank, key in enumerate(ranking, 1):
+            scores[key] = scores.get(key, 0.0) + 1.0 / (k + rank)
+    return sorted(scores.items(), key=lambda item: -item[1])
+
+
+def _passage(corpus: Corpus, number: int, score: float) -> Passage:
+    piece = corpus.chunks[number]
+    article = corpus.articles[piece.article_id]
+    return Passage(piece, article.title, article.url, score)
