@@ -30,7 +30,7 @@ from ingest.plan import Listing, Plan, plan, settled
 from ingest.sources.load import Load
 from ingest.sources.load import load as load_source
 from ingest.urls import is_web
-from ingest.writer import Writer
+from ingest.index.writer import Writer
 
 
 class Progress(Protocol):
