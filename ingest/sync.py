@@ -26,11 +26,11 @@ from ingest.index.disk import explained
 from ingest.index.generations import Index
 from ingest.index.next_generation import Draft
 from ingest.index.records import Stored
+from ingest.index.writer import Writer
 from ingest.plan import Listing, Plan, plan, settled
 from ingest.sources.load import Load
 from ingest.sources.load import load as load_source
 from ingest.urls import is_web
-from ingest.index.writer import Writer
 
 
 class Progress(Protocol):

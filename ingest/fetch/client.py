@@ -28,9 +28,9 @@ from ingest.fetch.addresses import Address, Resolve, may_have_pages, parse, syst
 from ingest.fetch.connection import TOTAL, Deadline, Sockets, Wire
 from ingest.fetch.decompress import content, gunzip, offered
 from ingest.fetch.pacing import Pace
+from ingest.fetch.response import is_login, may_pass, refusal, target
 from ingest.fetch.robots import LARGEST as _LARGEST_ROBOTS
 from ingest.fetch.robots import Robots
-from ingest.fetch.statuses import is_login, may_pass, refusal, target
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState

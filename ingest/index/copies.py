@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import tempfile
+import time
 from pathlib import Path
 
 from ingest.config import IndexConfig
+from ingest.index import lease
 from ingest.index import token_vectors as blobs
 from ingest.index.disk import copy_tree, explained
 from ingest.index.records import Records
@@ -21,6 +24,8 @@ from ingest.index.token_vectors import Blobs
 
 DB, CHROMA, TOKENS = "articles.db", "chroma", "tokens"
 _MOST_SEGMENTS = 64
+_PREFIX = "footnote-reader-"
+_TORSO_SECONDS = 3600  # a folder gets its lease, and loses it to be removed, within milliseconds
 
 
 def create(directory: Path, config: IndexConfig, *, segment: str) -> None:
@@ -86,3 +91,35 @@ def _copy_tokens(records: Records, source: Path, target: Path, segment: str) -> 
         for article_id in records.stored():
             places = records.places(list(records.vectors(article_id=article_id)))
             records.move({key: new.append(old.read(place)) for key, place in places.items()})
+
+
+class Scratch:
+    """path: the copy. Raises IndexError_ if there is no room for it."""
+
+    def __init__(self, source: Path) -> None:
+        with explained(writing=True):
+            _sweep()
+            self._folder, self._lease = _leased_folder()
+            self.path = Path(self._folder.name) / "copy"
+            copy_tree(source, self.path)
+
+    def close(self) -> None:
+        self._folder.cleanup()
+        self._lease.close()
+
+
+def _sweep() -> None:
+    """Remove what killed processes left: what has a lease that nobody holds, or had none for long."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # gone meanwhile, or another user's
+            old = time.time() - left.stat().st_mtime > _TORSO_SECONDS
+            if old or lease.leasable(left):
+                lease.remove(left, unsure=False)
+
+
+def _leased_folder() -> tuple[tempfile.TemporaryDirectory[str], lease.Lease]:
+    while True:  # until no other process took it for a leftover before it was leased
+        folder = tempfile.TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
+        lease.prepare(Path(folder.name))
+        if held := lease.hold(Path(folder.name)):
+            return folder, held

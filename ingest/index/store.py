@@ -25,10 +25,9 @@ from ingest.config import IndexConfig
 from ingest.embedder import Floats
 from ingest.errors import IndexMismatch, NotInIndex
 from ingest.index import token_vectors as blobs
-from ingest.index.copies import CHROMA, DB, TOKENS
+from ingest.index.copies import CHROMA, DB, TOKENS, Scratch
 from ingest.index.disk import REBUILD, damaged, unwritable
 from ingest.index.records import Record, Records, Stored
-from ingest.index.scratch import Scratch
 from ingest.index.token_vectors import Blobs, Place
 
 if TYPE_CHECKING:

@@ -35,8 +35,7 @@ from ingest.sources.folder import (
     shown,
     why,
 )
-from ingest.sources.memory import Memory
-from ingest.sources.reader import reader
+from ingest.sources.memory import Memory, reader
 
 _DRAFT = "its front matter says that it is a draft"
 

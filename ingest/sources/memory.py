@@ -11,11 +11,16 @@ all that an answer depends on (a hash of the bytes, the version of the code) int
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import importlib.metadata
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+import ingest
 
 DAYS = 400  # an entry that was neither written nor asked for in so long is forgotten
 ROWS = 200_000  # most entries kept, the most recently used ones: some 30 MB
@@ -149,3 +154,14 @@ def _connect(file: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+@cache
+def reader() -> str:
+    """16 hex digits over this package's code and the versions of the libraries that parse for it."""
+    digest = hashlib.blake2b(digest_size=8)
+    for file in sorted(Path(ingest.__file__).parent.rglob("*.py")):
+        digest.update(file.read_bytes())
+    for library in ("feedparser", "lxml", "markdown-it-py", "trafilatura"):
+        digest.update(importlib.metadata.version(library).encode())
+    return digest.hexdigest()

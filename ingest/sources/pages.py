@@ -26,8 +26,7 @@ from ingest.feeds import Post, article_of
 from ingest.fetch.client import Fetched
 from ingest.index.records import Stored
 from ingest.sources.fetched_page import understood
-from ingest.sources.memory import Memory
-from ingest.sources.reader import reader
+from ingest.sources.memory import Memory, reader
 
 AT_ONCE = 4  # pages fetched at a time; the fetcher lets fewer of them at one host
 _AHEAD = 16  # pages that may wait, fetched, for those before them

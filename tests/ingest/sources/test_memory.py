@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from patience import PATIENCE
 
 from ingest.sources import memory
-from ingest.sources.memory import Memory
-from ingest.sources.reader import reader
+from ingest.sources.memory import Memory, reader
 
 ROOT = Path(__file__).resolve().parents[3]
 
