@@ -46,7 +46,7 @@ from ingest.article import Article, Chunk
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.errors import FootnoteError
-from ingest.index.generations import Index
+from ingest.index import Index
 
 if TYPE_CHECKING:
     from bot.write.chat_model import Writer

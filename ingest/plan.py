@@ -1,11 +1,9 @@
-"""What a sync has to do: the stored articles against those that the sources list. Pure.
+"""What a sync has to do: compare the stored articles with those that the sources list. Pure.
 
 Only what was listed to its end may lose articles: what is stored from a folder, a sitemap or a
-site and was not listed there now has vanished. Something that is there but failed to load keeps
-its stored version; and where a listing looks broken (it lists nothing all of a sudden, most of its
+site and was not listed there now has vanished. Something that exists but failed to load
+is not removed; and where a listing looks broken (it lists nothing all of a sudden, most of its
 pages are gone, a quarter of them fail), nothing is removed unless the owner insists.
-
-What this file does not know: files, the web, articles' bodies, the index.
 """
 
 from __future__ import annotations
@@ -15,45 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.article import LeftOut, LoadFailure, Seen
-from ingest.index.records import Stored
+from ingest.index import Stored
+from ingest.sources import Listing, page_of, preferred_origin
 
 _AT_ONCE = 3  # articles, and more than stay: hardly what the owner meant
-_FAILING = 4  # of a listing's pages, one in so many failed: the site is in trouble, believe nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """All that one source gave. scope: as Inventory has it; what may vanish."""
-
-    source: str
-    scope: str | None
-    found: tuple[Seen | LoadFailure | LeftOut, ...]
-
-    @property
-    def broken_off(self) -> bool:
-        return any(isinstance(item, LoadFailure) and item.incomplete for item in self.found)
-
-    @property
-    def lists_nothing(self) -> bool:
-        return not any(isinstance(item, Seen) for item in self.found)
-
-    @property
-    def trouble(self) -> str:
-        """Why what this lists may not be the truth; "" if it may."""
-        pages = len(self.found)
-        failed = sum(isinstance(item, LoadFailure) for item in self.found)
-        gone = sum(isinstance(item, LeftOut) and item.gone for item in self.found)
-        if self.broken_off:
-            return f"{self.source} could not be read to its end"
-        if self.is_web and failed * _FAILING >= pages > 1:
-            return f"{failed} of the {pages} pages of {self.source} could not be read"
-        if gone * 2 > pages > 1:
-            return f"{gone} of the {pages} pages of {self.source} are gone all at once"
-        return ""
-
-    @property
-    def is_web(self) -> bool:
-        return self.scope is not None and not self.scope.startswith("file:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +40,7 @@ class Plan:
 def plan(stored: Mapping[str, Stored], listings: Sequence[Listing], *, prune: bool = False) -> Plan:
     """Compare. prune: believe also a source that lists no article at all."""
     seen, failed = _first_of_each(item for listing in listings for item in listing.found)
-    seen = {key: _at_home(one, stored) for key, one in seen.items()}
+    seen = {key: _with_preferred_origin(one, stored) for key, one in seen.items()}
     same = [
         one for one in seen.values() if one.id in stored and stored[one.id].fingerprint == one.fingerprint
     ]
@@ -104,30 +67,9 @@ def plan(stored: Mapping[str, Stored], listings: Sequence[Listing], *, prune: bo
     )
 
 
-def place_of(origin: str) -> str:
-    """Where an article itself was read: an origin is that, or what lists it, a space, and that."""
-    return origin.rpartition(" ")[2]
-
-
-def settled(new: str, old: str) -> str:
-    """The origin to store for an article that was found at two.
-
-    What lists a whole site is a better home than a feed, which shows the newest posts only, and a
-    feed than the page alone: else a feed that is followed would take the posts from the sitemap
-    whose word decides whether they are still there.
-    """
-    return old if _rank(old) > _rank(new) else new
-
-
-def _rank(origin: str) -> int:
-    if not origin.startswith(("http://", "https://", "feed:")):
-        return 2
-    return 1 if origin.startswith("feed:") else 0
-
-
-def _at_home(one: Seen, stored: Mapping[str, Stored]) -> Seen:
+def _with_preferred_origin(one: Seen, stored: Mapping[str, Stored]) -> Seen:
     known = stored.get(one.id)
-    return one if known is None else Seen(one.id, one.fingerprint, settled(one.origin, known.origin))
+    return one if known is None else Seen(one.id, one.fingerprint, preferred_origin(one.origin, known.origin))
 
 
 def _first_of_each(
@@ -146,11 +88,11 @@ def _first_of_each(
             failed.append(item)
             continue
         first = seen.setdefault(item.id, item)
-        if place_of(first.origin) != place_of(item.origin) and first.fingerprint != item.fingerprint:
-            if place_of(item.origin) == item.id:  # the page at that address itself
+        if page_of(first.origin) != page_of(item.origin) and first.fingerprint != item.fingerprint:
+            if page_of(item.origin) == item.id:  # the page at that address itself
                 seen[item.id], first, item = item, item, first  # noqa: PLW2901
-            reason = f"this has the same address as {place_of(first.origin)}; give each article its own"
-            failed.append(LoadFailure(item.origin, place_of(item.origin), reason))
+            reason = f"this has the same address as {page_of(first.origin)}; give each article its own"
+            failed.append(LoadFailure(item.origin, page_of(item.origin), reason))
     bad = {failure.origin for failure in failed}
     return {key: one for key, one in seen.items() if one.origin not in bad}, failed
 
@@ -173,23 +115,23 @@ def _vanished(
     """Stored ids from what was listed as a whole that it did not list and that did not fail either."""
     if listing.scope is None:
         return {}
-    kept = {place_of(failure.origin) for failure in failed}
+    kept = {page_of(failure.origin) for failure in failed}
     return {
         key: None
         for key, known in stored.items()
-        if known.origin.startswith(listing.scope) and key not in seen and place_of(known.origin) not in kept
+        if known.origin.startswith(listing.scope) and key not in seen and page_of(known.origin) not in kept
     }
 
 
 def _dropped(stored: Mapping[str, Stored], seen: Mapping[str, Seen], listing: Listing) -> dict[str, None]:
     """Stored ids of what was listed and is no article any more, whichever source they came from."""
-    places = {place_of(item.origin) for item in listing.found if isinstance(item, LeftOut)}
+    places = {page_of(item.origin) for item in listing.found if isinstance(item, LeftOut)}
     if not places:
         return {}
     return {
         key: None
         for key, known in stored.items()
-        if key not in seen and (key in places or place_of(known.origin) in places)
+        if key not in seen and (key in places or page_of(known.origin) in places)
     }
 
 

@@ -29,8 +29,8 @@ from bot.safety import load_classifier
 from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.embedder import SentenceTransformerEmbedder
-from ingest.index.generations import Index
-from ingest.sources.load import load
+from ingest.index import Index
+from ingest.sources import load
 from ingest.sync import sync
 
 _SOURCES = ("data/articles", "data/guides")

@@ -34,10 +34,7 @@ from ingest.article import Article, Item, chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Floats, TokenVectors
 from ingest.errors import FootnoteError, IndexDamaged
-from ingest.index import store
-from ingest.index.finish import StartFinisher, Subprocess, finish
-from ingest.index.generations import Index
-from ingest.index.records import NOTHING, Stored
+from ingest.index import NOTHING_STORED, Index, StartFinisher, Store, Stored, Subprocess, finish, warm_up
 from ingest.sync import sync
 
 _CONFIG = IndexConfig(embedder="made-up", max_tokens=40)
@@ -156,7 +153,7 @@ class _Desk:
         """Bring the index to a step; exit status."""
 
         def load(
-            source: str, *, url: str | None = None, known: Mapping[str, Stored] = NOTHING
+            source: str, *, url: str | None = None, known: Mapping[str, Stored] = NOTHING_STORED
         ) -> Iterator[Item]:
             assert source == str(self.source) and url is None and known is not None
             return iter(_blog(self.source, step).values())
@@ -176,7 +173,7 @@ class _Desk:
         return _BEFORE if texts == _blog(self.source, step - 1) else _BETWEEN
 
 
-def _whole(opened: store.Store) -> bool:
+def _whole(opened: Store) -> bool:
     """Has every article all its chunks, with their tokens, each found by its own vector?"""
     model = _MadeUp()
     due = {}
@@ -300,7 +297,7 @@ _CALIBRATION: tuple[tuple[int, StartFinisher], ...] = ((1, Subprocess), (2, _For
 def main() -> None:
     """`python -m bot.bench.crash ROUNDS REAL SEED` prints a CrashReport as JSON."""
     rounds, real, seed = (int(word) for word in sys.argv[1:])
-    store.warm_up()
+    warm_up()
     with tempfile.TemporaryDirectory(prefix="footnote-crash-") as folder:
         desk = _Desk(Path(folder) / "posts", Path(folder) / "index")
         desk.source.mkdir()

@@ -24,10 +24,7 @@ from bot.retrieve import load_corpus, search_by_vector
 from ingest.article import Article, Inventory, Item
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
-from ingest.index import copies
-from ingest.index.finish import StartFinisher, Subprocess, finish
-from ingest.index.generations import Index
-from ingest.index.records import NOTHING, Stored
+from ingest.index import NOTHING_STORED, Index, StartFinisher, Stored, Subprocess, copies, finish
 from ingest.sync import sync
 
 _WORST = "the worst of all looks"
@@ -54,7 +51,7 @@ class _MadeBlog:
         return list(self._articles)
 
     def __call__(
-        self, source: str, *, url: str | None = None, known: Mapping[str, Stored] = NOTHING
+        self, source: str, *, url: str | None = None, known: Mapping[str, Stored] = NOTHING_STORED
     ) -> Iterator[Item]:
         assert source == str(self.folder) and url is None and known is not None
         yield Inventory(self.folder.as_uri() + "/", len(self._articles))

@@ -22,8 +22,8 @@ from bot.read.reading import Rereader
 from ingest.article import Article, chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder
-from ingest.index.generations import Index
-from ingest.sources.load import load, loader, memory_in
+from ingest.index import Index
+from ingest.sources import load, loader, memory_in
 from ingest.sync import SyncReport, sync
 
 _WORST = "the worst of all looks"

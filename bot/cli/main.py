@@ -73,8 +73,8 @@ def ingest(
     """Bring the index up to date with a blog: its files, or its address."""
     from bot.cli.output import print_report, progress_bar
     from ingest.embedder import SentenceTransformerEmbedder
-    from ingest.index.generations import Index
-    from ingest.sources.load import loader, memory_in
+    from ingest.index import Index
+    from ingest.sources import loader, memory_in
     from ingest.sync import sync
 
     config = _config(index=index, allow_private=allow_private or None)
@@ -144,7 +144,7 @@ def chat(index: IndexOption = None) -> None:
 def list_articles(as_json: JsonFlag = False, index: IndexOption = None) -> None:
     """Show what is in the index."""
     from bot.cli.output import print_articles
-    from ingest.index.generations import Index
+    from ingest.index import Index
 
     config = _config(index=index)
     with Index(config.index, config.index_config).reading() as store:
@@ -161,7 +161,7 @@ def forget(
     index: IndexOption = None,
 ) -> None:
     """Take one article out of the index (a later ingest of its source brings it back)."""
-    from ingest.index.generations import Index
+    from ingest.index import Index
     from ingest.sync import forget as forget_article
 
     config = _config(index=index)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.errors import ConfigError, FetchError
-from ingest.fetch.addresses import parse
+from ingest.fetch import parse_address
 
 SHORTEST, LONGEST = 10.0, 30 * 86_400.0  # seconds
 _DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
@@ -72,7 +72,7 @@ def _origin(word: str) -> str:
         raise ConfigError(f"{word!r} does not begin with https:// or http://. {_EXAMPLE}")
     wild = rest.startswith(ANY_SUBDOMAIN)
     try:
-        address = parse(f"{scheme}://{rest.removeprefix(ANY_SUBDOMAIN)}")
+        address = parse_address(f"{scheme}://{rest.removeprefix(ANY_SUBDOMAIN)}")
     except FetchError as error:
         raise ConfigError(f"{word!r}: {error}. {_EXAMPLE}") from None
     if not _is_place(address.host, wild=wild, said=said):
@@ -114,7 +114,7 @@ def read_root(text: str) -> str:
     example = "Write /chat, or the whole address, such as https://www.your-blog.com/chat."
     if not text.startswith("/"):
         try:
-            address = parse(text)
+            address = parse_address(text)
         except FetchError as error:
             raise ConfigError(f"{error}. {example}") from None
         return address.origin + _path(address.target, example)

@@ -56,7 +56,7 @@ class Post:
 def posts(sources: Sequence[str] = DEFAULT_SOURCES) -> tuple[Post, ...]:
     """The posts of some folders, newest first. Raises SourceError if one is not there."""
     from ingest.article import Article
-    from ingest.sources.load import load
+    from ingest.sources import load
 
     found = [item for source in sources for item in load(source) if isinstance(item, Article)]
     made = [

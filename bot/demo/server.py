@@ -71,8 +71,8 @@ def serving(app: ASGIApp, port: int) -> Iterator[str]:
 def read_into(config: BotConfig, address: str, progress: Progress) -> SyncReport:
     """Ingest the blog from its own pages, as its owner would. Raises SourceError if that fails."""
     from ingest.embedder import SentenceTransformerEmbedder
-    from ingest.index.generations import Index
-    from ingest.sources.load import loader, memory_in
+    from ingest.index import Index
+    from ingest.sources import loader, memory_in
     from ingest.sync import sync
 
     with loader(memory=memory_in(config.index), allow_private=True) as load:

@@ -26,7 +26,7 @@ from ingest.article import Article, chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder, TokenVectors
 from ingest.errors import SourceError
-from ingest.sources.load import load
+from ingest.sources import load
 
 DATA = Path("data/eval/claims")
 _MARK = re.compile(r"(#{2,6} |- |\d+[.)] )")

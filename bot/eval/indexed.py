@@ -25,7 +25,7 @@ from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder, Floats, TokenVectors
 from ingest.errors import IndexDamaged, IndexMismatch, IndexMissing
-from ingest.index.generations import Index
+from ingest.index import Index
 from ingest.sync import sync
 
 _KEPT = 8  # sets whose index stays in the cache

@@ -30,7 +30,7 @@ from bot.read.reading import Rereader
 from bot.retrieve import load_corpus
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.errors import SourceError
-from ingest.index.generations import Index
+from ingest.index import Index
 from ingest.sync import Progress, silent
 
 _NO_LANGCHAIN = f"“{LANGCHAIN}” is left out: its packages are not installed (pip install '.[bench]')."

@@ -13,7 +13,7 @@ from bot.retrieve.bm25 import Keywords, build
 from bot.text.tokens import stem
 from ingest.article import Article, Chunk, embedding_text
 from ingest.embedder import Floats
-from ingest.index.store import Store
+from ingest.index import Store
 
 
 class Searchable(Protocol):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bot.retrieve.corpus import Corpus, load_corpus
-from ingest.index.generations import Index
+from ingest.index import Index
 
 
 class LiveCorpus:

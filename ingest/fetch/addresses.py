@@ -1,6 +1,6 @@
 """Which web addresses may be asked: one strict reading of each, and who is public.
 
-    parse("HTTP://Blog.Example:80/a b#c") -> Address("http", "blog.example", 80, "/a%20b")
+    parse_address("HTTP://Blog.Example:80/a b#c") -> Address("http", "blog.example", 80, "/a%20b")
     addresses_of(host, port, resolve, allow_private) -> the addresses to connect to, all checked
 
 An address is read once, here, and what comes out is what is asked, resolved, checked and
@@ -85,7 +85,7 @@ class Address:
         return self.origin + self.target
 
 
-def parse(stated: str, base: Address | None = None) -> Address:
+def parse_address(stated: str, base: Address | None = None) -> Address:
     """The address in its one reading, without fragment.
 
     base: what it is relative to, if it is. Raises FetchError if it is no http(s) address, holds a

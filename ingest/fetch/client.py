@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.errors import DisallowedByRobots, FetchError, TryLater
-from ingest.fetch import response as httphead
-from ingest.fetch.addresses import Address, Resolve, may_have_pages, parse, system_addresses
+from ingest.fetch import response
+from ingest.fetch.addresses import Address, Resolve, may_have_pages, parse_address, system_addresses
 from ingest.fetch.connection import TOTAL, Deadline, Sockets, Wire
 from ingest.fetch.decompress import content, gunzip, offered
 from ingest.fetch.pacing import Pace
@@ -163,12 +163,12 @@ class Fetcher:
         Raises FetchError and nothing else: PrivateAddress, DisallowedByRobots, TryLater (tried three
         times in vain), or plain, with .status where a status was the reason.
         """
-        validators = httphead.validator(etag), httphead.validator(last_modified)
-        return self._followed(_Want(parse(url), accept, *validators, largest, accept_status))
+        validators = response.validator(etag), response.validator(last_modified)
+        return self._followed(_Want(parse_address(url), accept, *validators, largest, accept_status))
 
     def robots_sitemaps(self, url: str) -> tuple[str, ...]:
         """The sitemaps that the robots.txt of this address's site names. Raises FetchError."""
-        address = parse(url)
+        address = parse_address(url)
         self._admit(address)
         return self._robots.of(address).sitemaps
 
@@ -248,25 +248,25 @@ class Fetcher:
     def _asked(self, address: Address, want: _Want, deadline: Deadline) -> Fetched | Address:
         """One request: the answer, or where it redirects to."""
         with self._connections().request(address, want.headers, deadline) as reply:
-            headers = httphead.joined(reply.headers)
+            headers = response.joined(reply.headers)
             if reply.status in _REDIRECTS and reply.status not in want.accept_status:
                 return target(reply.status, headers, address)
             if reply.status not in want.accept_status:
                 _not_a_login(address, want)
                 self._check(reply.status, headers, address, want)
-            packed = httphead.encodings(headers)
-            body = content(reply.pieces, packed, want.largest, stated=httphead.length(headers), cut=want.cut)
+            packed = response.encodings(headers)
+            body = content(reply.pieces, packed, want.largest, stated=response.length(headers), cut=want.cut)
         unchanged = reply.status == 304
         return Fetched(
             asked=str(want.asked),
             url=str(address),
             status=reply.status,
             body=b"" if unchanged else body,
-            media_type=httphead.media_type(headers),
-            charset=httphead.charset(headers),
-            etag=httphead.validator(headers.get("etag")) or (want.etag if unchanged else None),
-            last_modified=httphead.strong_date(headers) or (want.last_modified if unchanged else None),
-            links=httphead.links(headers, address),
+            media_type=response.media_type(headers),
+            charset=response.charset(headers),
+            etag=response.validator(headers.get("etag")) or (want.etag if unchanged else None),
+            last_modified=response.strong_date(headers) or (want.last_modified if unchanged else None),
+            links=response.links(headers, address),
             robots=headers.get("x-robots-tag", "").lower(),
             headers=headers,
         )

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from ingest.errors import FetchError, TryLater
-from ingest.fetch.addresses import Address, parse
+from ingest.fetch.addresses import Address, parse_address
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s\"';,]{1,40})", re.I)
 _MEDIA_TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}", re.ASCII)
@@ -115,7 +115,7 @@ def links(headers: Mapping[str, str], base: Address) -> dict[str, str]:
     for target, parameters in _LINK.findall(headers.get("link", "")):
         relation = _REL.search(parameters)
         try:
-            address = str(parse(target, base))
+            address = str(parse_address(target, base))
         except FetchError:
             continue  # a link to elsewhere (mailto:, tel:, a broken one) is none for us
         for name in (relation[1] or relation[2] or "").lower().split() if relation else ():
@@ -151,7 +151,7 @@ def target(status: int, headers: Mapping[str, str], address: Address) -> Address
     if not stated:
         raise FetchError(f"it redirects without saying where to ({status})", status)
     try:
-        return parse(stated, address)
+        return parse_address(stated, address)
     except FetchError as error:
         raise FetchError(f"it redirects to an address that cannot be read: {error}") from error
 

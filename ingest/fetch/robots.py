@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingest.errors import FetchError, PrivateAddress, TryLater
-from ingest.fetch.addresses import Address, parse
+from ingest.fetch.addresses import Address, parse_address
 
 if TYPE_CHECKING:
     from protego import Protego
@@ -47,7 +47,7 @@ def read(text: str, origin: Address) -> Rules:
     sitemaps: dict[str, None] = {}
     for stated in file.sitemaps:
         try:
-            sitemaps[str(parse(stated, origin))] = None
+            sitemaps[str(parse_address(stated, origin))] = None
         except FetchError:
             continue  # no address of the web: nothing to read there
     delay = min(_LONGEST_DELAY, max(0.0, delay)) if math.isfinite(delay) else 0.0

@@ -1,0 +1,33 @@
+"""Stores articles, chunks and vectors, in generations of which one is live; readers and writers never meet.
+
+In: articles, chunks and their vectors (`Index.writing`). Out: the live store (`Index.reading`), to be searched
+by vector. It does not know where articles come from, or what a question is.
+"""
+
+from ingest.index.copies import create_store, needs_rewrite, reset_search_index
+from ingest.index.disk import disk_errors
+from ingest.index.finish import Finisher, StartFinisher, Subprocess, finish
+from ingest.index.generations import Index
+from ingest.index.next_generation import NextGeneration
+from ingest.index.records import NOTHING_STORED, Stored
+from ingest.index.search_index import warm_up
+from ingest.index.store import Store
+from ingest.index.writer import Writer
+
+__all__ = [
+    "NOTHING_STORED",
+    "Finisher",
+    "Index",
+    "NextGeneration",
+    "StartFinisher",
+    "Store",
+    "Stored",
+    "Subprocess",
+    "Writer",
+    "create_store",
+    "disk_errors",
+    "finish",
+    "needs_rewrite",
+    "reset_search_index",
+    "warm_up",
+]

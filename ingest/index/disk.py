@@ -1,7 +1,4 @@
-"""Writing so that it stays written, and what the errors of disk and database mean for the owner.
-
-What this file does not know: what is written.
-"""
+"""Durable writes, and what errors of the disk and of SQLite mean for the owner."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ REBUILD = "Run `footnote ingest --rebuild` to write it anew."
 
 
 @contextlib.contextmanager
-def explained(*, writing: bool) -> Iterator[None]:
+def disk_errors(*, writing: bool) -> Iterator[None]:
     """Turn OSError and sqlite3.Error into IndexDamaged, or when writing into an IndexError_."""
     try:
         yield
@@ -78,11 +75,11 @@ def flush_folder(directory: Path) -> None:
 
 
 def replace_text(file: Path, text: str) -> None:
-    """Give a small file new contents at one stroke: all readers see the old or the new."""
-    draft = file.with_name(file.name + ".new")
-    with draft.open("w", encoding="utf-8") as out:
+    """Replace a small file atomically: every reader sees the old contents or the new."""
+    new = file.with_name(file.name + ".new")
+    with new.open("w", encoding="utf-8") as out:
         out.write(text)
         out.flush()
         os.fsync(out.fileno())
-    draft.replace(file)
+    new.replace(file)
     flush_folder(file.parent)

@@ -1,10 +1,8 @@
-"""Finish a store in a process of its own: bring its search index up to date, and check it.
+"""Finish a store in a subprocess: bring its search index up to date, and check it.
 
-Chroma's files, when damaged, do not raise an error: they end the process that opens them. So no
-ingest opens them itself; `python -m ingest.index.finish` does, and may die of it. It is started before
-there is anything to finish, because importing Chroma takes as long as writing a post.
-
-What this file does not know: generations, and what becomes of a store that fails.
+Chroma's files, when damaged, can end the process that opens them. So no ingest opens them itself;
+`python -m ingest.index` does. It is started before there is anything to finish, because importing
+Chroma takes as long as writing a post.
 """
 
 from __future__ import annotations
@@ -18,8 +16,9 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest.errors import FootnoteError, IndexDamaged, IndexError_
-from ingest.index import store
 from ingest.index.disk import damaged, unwritable
+from ingest.index.search_index import warm_up
+from ingest.index.store import Store
 
 _LIMIT = 1800  # seconds; 10,000 new chunks take about ten
 
@@ -40,9 +39,9 @@ StartFinisher = Callable[[], Finisher]
 
 def finish(directory: Path) -> None:
     """Bring a closed store's search index up to date, then open it as a reader does and check it."""
-    with contextlib.closing(store.Store(directory, writable=True)) as opened:
-        opened.settle()
-    with contextlib.closing(store.Store(directory)) as opened:
+    with contextlib.closing(Store(directory, writable=True)) as opened:
+        opened.update_search()
+    with contextlib.closing(Store(directory)) as opened:
         opened.check()
 
 
@@ -52,7 +51,7 @@ class Subprocess:
     def __init__(self) -> None:
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "ingest.index.finish"],
+                [sys.executable, "-m", "ingest.index"],
                 cwd=Path(__file__).resolve().parents[2],  # where `ingest` is found, installed or not
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -66,12 +65,12 @@ class Subprocess:
 
     def __call__(self, directory: Path) -> None:
         try:
-            said, _ = self._process.communicate(json.dumps(str(directory.resolve())) + "\n", timeout=_LIMIT)
+            answer, _ = self._process.communicate(json.dumps(str(directory.resolve())) + "\n", timeout=_LIMIT)
         except subprocess.TimeoutExpired as error:
             raise damaged(f"opening it takes more than {_LIMIT} seconds") from error
-        if self._process.returncode != 0 or not said:
+        if self._process.returncode != 0 or not answer:
             raise damaged(f"opening it ends the process ({self._process.returncode})")
-        kind, message = json.loads(said)
+        kind, message = json.loads(answer)
         if kind:
             raise (IndexDamaged if kind == IndexDamaged.__name__ else IndexError_)(message)
 
@@ -82,7 +81,7 @@ class Subprocess:
 
 def main() -> None:
     """Read a directory's name from standard input, write an error's name and message; both JSON."""
-    store.warm_up()
+    warm_up()
     line = sys.stdin.readline()
     if not line.strip():
         return  # the parent has died, or nothing changed
@@ -92,7 +91,3 @@ def main() -> None:
         print(json.dumps([type(error).__name__, str(error)]))
     else:
         print(json.dumps(["", ""]))
-
-
-if __name__ == "__main__":
-    main()

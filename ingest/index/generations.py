@@ -1,18 +1,16 @@
-"""The index folder: which generation is live, reading it, and making the next one.
+"""The index folder: which generation is live, reading it, and writing the next one.
 
     index/
       current            the live generation's name: the only file that is ever replaced
-      gen-7/             a store (store.py), never written once it stands here
-      gen-8.building-…/  the next one, while it is written (draft.py)
+      gen-7/             a store, never written once it has this name
+      gen-8.building-…/  the next generation, while it is written
       write.lock         held by the one process that writes
 
-A writer works on a copy of the live generation, has it finished and checked (finish.py), gives it
-its name and only then points `current` at it. Killed at any moment, it leaves the old or the new
-generation live and at most a torso, which the next writer removes. A reader looks at `current`
-for each question and keeps a lease on the generation it reads; one that nobody leases is removed
-by the next writer.
-
-What this file does not know: articles, and what is to be changed in a generation.
+A writer works on a copy of the live generation, has it finished and checked in a subprocess, renames
+it and only then points `current` at it. Killed at any moment, it leaves the old or the new generation
+live and at most an incomplete one, which the next writer removes. A reader looks at `current` for each
+question and holds a lease on the generation it reads; a generation without a lease is removed by the
+next writer.
 """
 
 from __future__ import annotations
@@ -29,16 +27,23 @@ from filelock import FileLock, Timeout
 from ingest.config import IndexConfig
 from ingest.errors import IndexBusy, IndexDamaged, IndexError_, IndexMissing
 from ingest.index import lease
-from ingest.index.disk import damaged, explained, unwritable
+from ingest.index.disk import damaged, disk_errors, unwritable
 from ingest.index.finish import StartFinisher, Subprocess
 from ingest.index.lease import Lease
-from ingest.index.next_generation import NAME, POINTER, TORSO, Draft, demand, number
+from ingest.index.next_generation import (
+    INCOMPLETE,
+    NAME,
+    POINTER,
+    NextGeneration,
+    generation_number,
+    require_config,
+)
 from ingest.index.store import Store
 
 
 @dataclass(slots=True)
 class _Open:
-    """A generation that this process reads. users: how many questions are at it just now."""
+    """A generation that this process reads. users: how many questions use it just now."""
 
     name: str
     store: Store
@@ -50,8 +55,11 @@ class _Open:
 class Index:
     """The index in one folder. May be shared by threads.
 
-    lock_timeout: seconds a writer waits for another one. start_finisher: gives what makes a new
-    generation searchable and checks it.
+    Args:
+        path: the folder.
+        config: what the index must be built with.
+        lock_timeout: seconds a writer waits for another one.
+        start_finisher: starts what makes a new generation searchable and checks it.
     """
 
     def __init__(
@@ -83,9 +91,12 @@ class Index:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Store]:
-        """The live store; it stays readable until the block ends, whatever a writer does.
+        """The live store, readable until the block ends, whatever a writer does.
 
-        Raises IndexMissing, IndexMismatch or IndexDamaged.
+        Raises:
+            IndexMissing: there is no index yet.
+            IndexMismatch: it was built with other settings.
+            IndexDamaged: its files cannot be read.
         """
         held = self._take()
         try:
@@ -96,28 +107,35 @@ class Index:
                 _close_if_done(held)
 
     @contextlib.contextmanager
-    def writing(self, *, rebuild: bool = False) -> Iterator[Draft]:
-        """A draft of the next generation, which goes live when the block ends without an error.
+    def writing(self, *, rebuild: bool = False) -> Iterator[NextGeneration]:
+        """The next generation, which goes live when the block ends without an error.
 
-        One writer at a time, over all processes. A draft whose store was never asked for changes
-        nothing. rebuild: begin with an empty store, whatever state the live one is in. Raises
-        IndexBusy, IndexMismatch, IndexDamaged, or IndexError_ if the folder cannot be written;
-        the live generation is intact after any of them.
+        One writer at a time, over all processes. If its store was never asked for, nothing changes.
+        After any error the live generation is intact.
+
+        Args:
+            rebuild: begin with an empty store, whatever state the live one is in.
+
+        Raises:
+            IndexBusy: another process writes and did not finish in time.
+            IndexMismatch: the live generation was built with other settings.
+            IndexDamaged: the live generation, or the new one, cannot be read.
+            IndexError_: the folder cannot be written.
         """
         with self._only_writer():
             live = self._live(rebuild)
             self._sweep(live)
-            draft = Draft(self.path, live, self.config, self._start_finisher, rebuild=rebuild)
+            generation = NextGeneration(self.path, live, self.config, self._start_finisher, rebuild=rebuild)
             try:
-                yield draft
-                draft.publish()
+                yield generation
+                generation.make_live()
             finally:
-                draft.discard()
+                generation.discard()
             with contextlib.suppress(IndexError_):  # the new one is live; the next writer sweeps too
                 self._sweep(self.generation())
 
     def close(self) -> None:
-        """Let go of the generation that is being read, once nobody reads it."""
+        """Close the generation that is being read, once no question uses it."""
         with self._mutex:
             self._retire()
 
@@ -140,13 +158,13 @@ class Index:
 
     def _read(self, name: str) -> _Open | None:
         """Lease and open a generation; None if it is gone."""
-        with explained(writing=False):
-            held = lease.hold(self.path / name)
+        with disk_errors(writing=False):
+            held = lease.acquire(self.path / name)
         if held is None:
             return None
         try:
             opened = Store(self.path / name)
-            demand(opened.config, self.config)
+            require_config(opened.config, self.config)
         except BaseException:
             held.close()
             raise
@@ -182,7 +200,7 @@ class Index:
         except IndexDamaged:
             if not rebuild:
                 raise
-            return max(self._generations(), key=number, default=None)
+            return max(self._generations(), key=generation_number, default=None)
         if name and not rebuild and not (self.path / name).is_dir():
             raise damaged(f"“{name}” is missing")
         return name
@@ -191,14 +209,14 @@ class Index:
         return [entry.name for entry in self.path.iterdir() if NAME.fullmatch(entry.name)]
 
     def _sweep(self, live: str | None) -> None:
-        """Remove torsos, and the generations that are not live and that nobody reads."""
-        with explained(writing=True):
+        """Remove incomplete generations, and old ones that nobody reads."""
+        with disk_errors(writing=True):
             for entry in self.path.iterdir():
-                if TORSO.fullmatch(entry.name):
+                if INCOMPLETE.fullmatch(entry.name):
                     shutil.rmtree(entry, ignore_errors=True)
-            old = sorted((name for name in self._generations() if name != live), key=number)
+            old = sorted((name for name in self._generations() if name != live), key=generation_number)
             for name in old:
-                lease.remove(self.path / name, unsure=name != old[-1])
+                lease.remove(self.path / name, if_unknown=name != old[-1])
 
 
 def _close_if_done(held: _Open) -> None:

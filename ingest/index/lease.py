@@ -1,13 +1,11 @@
 """Shared leases on a directory: who reads it holds one, and the kernel ends it when they die.
 
-A lease is a shared flock on the file `lease` inside the directory. Whoever wants the directory
-gone asks for the exclusive lock and, while holding it, first renames the directory; so a reader
+A lease is a shared flock on the file `lease` inside the directory. A process that removes the directory
+asks for the exclusive lock and, while holding it, first renames the directory; so a reader
 either holds its lease or finds the directory gone, and nothing is left behind by a killed reader.
 
-Where no such lock exists (Windows, some network file systems) a lease is only a handle, and
-`remove` says that it cannot tell.
-
-What this file does not know: what lies in the directory.
+Where no such lock exists (Windows, some network file systems) a lease is only a file handle, and
+`remove` follows `if_unknown`.
 """
 
 from __future__ import annotations
@@ -48,16 +46,16 @@ class Lease:
 
 
 def prepare(directory: Path) -> None:
-    """Make a directory leasable."""
+    """Make it possible to lease a directory."""
     (directory / _NAME).touch()
 
 
-def leasable(directory: Path) -> bool:
+def is_prepared(directory: Path) -> bool:
     """Has it been prepared?"""
     return (directory / _NAME).exists()
 
 
-def hold(directory: Path) -> Lease | None:
+def acquire(directory: Path) -> Lease | None:
     """Lease a directory; None if it is gone. Raises OSError if it cannot be read."""
     try:
         file = (directory / _NAME).open("rb")
@@ -71,21 +69,21 @@ def hold(directory: Path) -> Lease | None:
     return None
 
 
-def remove(directory: Path, *, unsure: bool) -> bool:
+def remove(directory: Path, *, if_unknown: bool) -> bool:
     """Remove a directory that nobody leases. True if it is gone.
 
-    unsure: what to do where leases cannot be told, True to remove it nevertheless.
+    if_unknown: whether to remove it where locks do not exist.
     """
     try:
         file = (directory / _NAME).open("r+b")
     except (FileNotFoundError, NotADirectoryError):
-        shutil.rmtree(directory, ignore_errors=True)  # never was leasable: a torso
+        shutil.rmtree(directory, ignore_errors=True)  # it was never prepared: incomplete
         return not directory.exists()
     except OSError:
         return False  # another user's
     with file:
         free = _lock(file, exclusive=True, wait=False)
-        if free is False or (free is None and not unsure):
+        if free is False or (free is None and not if_unknown):
             return False
         doomed = directory.with_name(directory.name + ".removing")
         with contextlib.suppress(OSError):  # Windows: somebody has it open; another time

@@ -1,7 +1,4 @@
-"""Making the next generation: a copy of the live one, changed, finished, checked, then made live.
-
-What this file does not know: who else reads or writes (generations.py), and what is changed.
-"""
+"""The next generation: a copy of the live one, changed, finished, checked, then made live."""
 
 from __future__ import annotations
 
@@ -14,17 +11,17 @@ from pathlib import Path
 from ingest.config import IndexConfig
 from ingest.errors import IndexDamaged, IndexError_, IndexMismatch
 from ingest.index import copies, lease
-from ingest.index.disk import REBUILD, explained, flush_folder, flush_tree, replace_text
+from ingest.index.disk import REBUILD, disk_errors, flush_folder, flush_tree, replace_text
 from ingest.index.finish import Finisher, StartFinisher
 from ingest.index.records import Stored
 from ingest.index.store import Store
 
 POINTER = "current"
 NAME = re.compile(r"gen-([1-9]\d{0,9})")
-TORSO = re.compile(NAME.pattern + r"\.(building-\w+|removing)")
+INCOMPLETE = re.compile(NAME.pattern + r"\.(building-\w+|removing)")
 
 
-class Draft:
+class NextGeneration:
     """The next generation while it is made, by one thread."""
 
     def __init__(
@@ -44,8 +41,8 @@ class Draft:
         self._finisher: Finisher | None = None
         self._store: Store | None = None
         self._previous: Store | None = None
-        taken = [number(entry.name) for entry in root.iterdir()]
-        self._name = f"gen-{max([*taken, number(live or '')]) + 1}"
+        taken = [generation_number(entry.name) for entry in root.iterdir()]
+        self._name = f"gen-{max([*taken, generation_number(live or '')]) + 1}"
         # Its own name each time: a killed writer may leave a finisher that still writes to its folder.
         self._building = root / f"{self._name}.building-{secrets.token_hex(4)}"
 
@@ -59,7 +56,7 @@ class Draft:
                 opened = Store(self._root / self._live)
                 opened.fingerprints()  # a damaged file may open and yet not be read
                 if not self._rebuild:
-                    demand(opened.config, self._config)
+                    require_config(opened.config, self._config)
                 self._previous = opened
             except (IndexDamaged, IndexMismatch):
                 if not self._rebuild:
@@ -72,8 +69,8 @@ class Draft:
         return previous.fingerprints() if previous else {}
 
     @property
-    def lost(self) -> bool:
-        """On a rebuild: was there a generation that cannot be read?"""
+    def previous_unreadable(self) -> bool:
+        """Whether, on a rebuild, there was a generation that cannot be read."""
         return self._live is not None and self.previous() is None
 
     def store(self) -> Store:
@@ -81,18 +78,18 @@ class Draft:
         if self._store is None:
             previous = self.previous()
             self._finisher = self._start_finisher()
-            with explained(writing=True):
+            with disk_errors(writing=True):
                 self._building.mkdir()
                 lease.prepare(self._building)
             segment = f"{self._name}.tokens"
             if self._live is None or previous is None or self._rebuild:
-                copies.create(self._building, self._config, segment=segment)
+                copies.create_store(self._building, self._config, segment=segment)
             else:
-                copies.copy(self._root / self._live, self._building, segment=segment)
+                copies.copy_store(self._root / self._live, self._building, segment=segment)
             self._store = Store(self._building, writable=True)
         return self._store
 
-    def publish(self) -> None:
+    def make_live(self) -> None:
         """Check what was written and make it live; nothing if nothing was."""
         if self._store is None or not self._store.changed:
             return
@@ -101,9 +98,9 @@ class Draft:
             self._finish()
         except IndexDamaged as error:
             raise IndexDamaged(
-                f"The new index did not pass its check and was thrown away; the one before stays. {error}"
+                f"The new index did not pass its check and was discarded; the previous one is still used. {error}"
             ) from error
-        with explained(writing=True):
+        with disk_errors(writing=True):
             flush_tree(self._building)
             self._building.rename(self._root / self._name)
             flush_folder(self._root)
@@ -125,7 +122,7 @@ class Draft:
             self._finisher(self._building)
 
     def discard(self) -> None:
-        """Let go of everything, and remove what did not go live."""
+        """Close everything, and remove what did not go live."""
         if self._finisher:
             self._finisher.stop()
         for opened in (self._store, self._previous):
@@ -135,13 +132,13 @@ class Draft:
         shutil.rmtree(self._building, ignore_errors=True)
 
 
-def number(name: str) -> int:
+def generation_number(name: str) -> int:
     found = NAME.fullmatch(name)
     return int(found[1]) if found else 0
 
 
-def demand(built: IndexConfig, wanted: IndexConfig) -> None:
-    """Raise IndexMismatch if an index was built otherwise than these settings would."""
+def require_config(built: IndexConfig, wanted: IndexConfig) -> None:
+    """Raise IndexMismatch if an index was built with other settings than these."""
     if built.schema != wanted.schema:
         raise IndexMismatch(f"The index was written by another version of Footnote. {REBUILD}")
     if built.embedder != wanted.embedder:

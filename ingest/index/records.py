@@ -1,10 +1,8 @@
 """articles.db: the articles, where their chunks lie, and every chunk's vector, in one SQLite file.
 
-It is the index's memory: all but the search by vector is answered from here, and the vectors are
-here too, so that the search index can be written anew without embedding anything. A chunk's text
-is not stored a second time; it is the slice of its article's text.
-
-What this file does not know: Chroma, generations, and where a record came from.
+All but the search by vector is answered from here, and the vectors are here too, so that the search
+index can be rebuilt without embedding anything. A chunk's text is not stored a second time: it is a
+slice of its article's text.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ from ingest.article import Article, Chunk
 from ingest.config import IndexConfig
 from ingest.embedder import Floats
 from ingest.errors import IndexMismatch
-from ingest.index.disk import REBUILD, explained
+from ingest.index.disk import REBUILD, disk_errors
 from ingest.index.token_vectors import Place
 
 _TABLES = """
@@ -55,7 +53,7 @@ class Stored:
     origin: str
 
 
-NOTHING: Mapping[str, Stored] = MappingProxyType({})  # of an index that holds nothing
+NOTHING_STORED: Mapping[str, Stored] = MappingProxyType({})  # of an index that holds nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ class Records:
         self._writable = writable
         self._closed = False
         self._mutex = threading.Lock()
-        with explained(writing=writable):
+        with disk_errors(writing=writable):
             uri = f"{file.resolve().as_uri()}?mode={mode}"
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
             if writable:
@@ -89,7 +87,7 @@ class Records:
     @staticmethod
     def create(file: Path, config: IndexConfig, segment: str) -> None:
         """Write an empty articles.db. segment: name of the file for its new token vectors."""
-        with explained(writing=True), contextlib.closing(sqlite3.connect(file)) as db:
+        with disk_errors(writing=True), contextlib.closing(sqlite3.connect(file)) as db:
             db.executescript(_TABLES)
             meta = {"config": json.dumps(asdict(config)), "segment": segment}
             db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
@@ -97,7 +95,7 @@ class Records:
 
     def close(self) -> None:
         """Commit what was written, and close; once more does nothing."""
-        with self._mutex, explained(writing=self._writable):
+        with self._mutex, disk_errors(writing=self._writable):
             if not self._closed:
                 self._closed = True
                 self._db.commit()
@@ -233,11 +231,11 @@ class Records:
         self._write("DELETE FROM articles WHERE id = ?", which)
 
     def _rows(self, sql: str, *values: str) -> list[Any]:
-        with self._mutex, explained(writing=self._writable):
+        with self._mutex, disk_errors(writing=self._writable):
             return self._db.execute(sql, values).fetchall()
 
     def _write(self, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
-        with self._mutex, explained(writing=True):
+        with self._mutex, disk_errors(writing=True):
             self._db.executemany(sql, rows)
 
 

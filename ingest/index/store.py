@@ -1,22 +1,15 @@
-"""One generation of the index: articles, chunks, vectors, and the search by vector in Chroma.
+"""One generation of the index: articles, chunks, vectors, and the search by vector.
 
-A store is a directory (copies.py): articles.db (records.py), tokens/ (blobs.py) and chroma/. All but the
-search is answered without Chroma, whose import takes a second. A store that is open for reading
-is never written, not even by Chroma, which writes to its files whenever it opens them: Chroma is
-given a private copy of chroma/, made when the store is first searched.
-
-The only file that imports chromadb. What this file does not know: which generation is live, how
-one becomes live, and how vectors are made.
+A store is a directory. All but the search is answered without Chroma, whose import takes a second. A
+store that is open for reading is never written.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -24,25 +17,12 @@ from ingest.article import Article, Chunk
 from ingest.config import IndexConfig
 from ingest.embedder import Floats
 from ingest.errors import IndexMismatch, NotInIndex
-from ingest.index import token_vectors as blobs
-from ingest.index.copies import CHROMA, DB, TOKENS, Scratch
-from ingest.index.disk import REBUILD, damaged, unwritable
+from ingest.index import token_vectors
+from ingest.index.copies import CHROMA, DB, TOKENS
+from ingest.index.disk import REBUILD, damaged
 from ingest.index.records import Record, Records, Stored
-from ingest.index.token_vectors import Blobs, Place
-
-if TYPE_CHECKING:
-    from chromadb.api.client import Client
-    from chromadb.api.collection_configuration import CreateHNSWConfiguration
-
-_COLLECTION = "articles"
-# A blog is small, so search nearly exactly: recall@50 is 0.997 at 10,000 chunks, 1.5 ms a query.
-_HNSW: CreateHNSWConfiguration = {
-    "space": "cosine",
-    "ef_construction": 100,
-    "ef_search": 400,
-    "max_neighbors": 24,
-}
-_BATCH = 1000  # Chroma takes 5,461 at most
+from ingest.index.search_index import BATCH, SearchIndex
+from ingest.index.token_vectors import Place, Segments
 
 
 class Store:
@@ -57,10 +37,10 @@ class Store:
         self._directory = directory
         self._writable = writable
         self._mutex = threading.Lock()
-        self._index: _SearchIndex | None = None
+        self._index: SearchIndex | None = None
         self._records = Records(directory / DB, writable=writable)
         own = self._records.meta("segment", "") if writable else None
-        self._blobs = Blobs(directory / TOKENS, own)
+        self._segments = Segments(directory / TOKENS, own)
         self.config: IndexConfig = self._records.config()
         self.changed = False
 
@@ -70,7 +50,7 @@ class Store:
             if self._index is not None:
                 self._index.close()
                 self._index = None
-        self._blobs.close()
+        self._segments.close()
         self._records.close()
 
     # reading
@@ -111,7 +91,7 @@ class Store:
 
     def tokens(self, chunk_ids: Sequence[str]) -> dict[str, bytes]:
         """Chunk id to its token vectors, as they were stored; unknown ids are left out."""
-        return {key: self._blobs.read(place) for key, place in self._records.places(chunk_ids).items()}
+        return {key: self._segments.read(place) for key, place in self._records.places(chunk_ids).items()}
 
     def search(self, vector: Floats, k: int) -> list[tuple[Chunk, float]]:
         """The k chunks nearest to a vector (d,), best first, with their cosine similarity.
@@ -122,7 +102,7 @@ class Store:
         if count == 0 or k < 1:
             return []
         self._check_dimension(vector.shape[-1])
-        self.settle()
+        self.update_search()
         hits = self._search_index().nearest(vector[None, :], min(k, count))[0]
         pieces = self._records.chunks_by_id([key for key, _ in hits])
         if len(pieces) != len(hits):
@@ -130,18 +110,18 @@ class Store:
         return [(pieces[key], similarity) for key, similarity in hits]
 
     def check(self, sample: int = 64) -> None:
-        """Is all there, and is it found? Raises IndexDamaged.
+        """Raise IndexDamaged unless every chunk is there and is found by its vector.
 
         sample: how many chunks, spread over the index, are searched by their own vector.
         """
         ids = self._records.chunk_ids()
-        self._blobs.flush()
-        sizes = blobs.sizes(self._directory / TOKENS)
+        self._segments.flush()
+        sizes = token_vectors.sizes(self._directory / TOKENS)
         if any(end > sizes.get(name, 0) for name, (end, _) in self._records.segments().items()):
             raise damaged("the token vectors are cut short")
         if not ids:
             return
-        self.settle()
+        self.update_search()
         index = self._search_index()
         if index.ids() != set(ids):
             raise damaged("it searches other passages than its articles have")
@@ -165,7 +145,7 @@ class Store:
         if any(article.text[c.start : c.end] != c.text or c.article_id != article.id for c in chunks):
             raise ValueError("a chunk is not a slice of its article")
         if chunks:
-            self._check_dimension(vectors.shape[1], keep=True)
+            self._check_dimension(vectors.shape[1], store=True)
         self.changed = True
         before = self._records.article(article.id)
         old = self.vectors(article.id)
@@ -174,7 +154,7 @@ class Store:
         same = {key for key, vector in new.items() if key in known and np.array_equal(known[key], vector)}
         rows = zip(chunks, vectors, self._place(article.id, tokens), strict=True)
         self._records.replace(article, [Record(c, v, place, digest) for c, v, (digest, place) in rows])
-        self._await_settling((old.keys() | new.keys()) - same, worn=len(old.keys() - same))
+        self._mark_pending((old.keys() | new.keys()) - same, dead=len(old.keys() - same))
 
     def delete(self, article_ids: Sequence[str]) -> None:
         """Take articles out. Raises NotInIndex, before anything is deleted, if one is not stored."""
@@ -185,18 +165,18 @@ class Store:
         self.changed = True
         old = [key for article_id in article_ids for key in self.vectors(article_id)]
         self._records.delete(article_ids)
-        self._await_settling(old, worn=len(old))
+        self._mark_pending(old, dead=len(old))
 
     def set_origin(self, article_id: str, origin: str) -> None:
         """Note that an article, unchanged, is now read from elsewhere."""
         self.changed = True
         self._records.set_origin(article_id, origin)
 
-    def settle(self) -> None:
-        """Bring the search index up to date. Until then, replacing and deleting leave it alone."""
+    def update_search(self) -> None:
+        """Bring the search index up to date with what was replaced and deleted since."""
         waiting = self._records.pending() if self._writable else []
-        for at in range(0, len(waiting), _BATCH):
-            some = waiting[at : at + _BATCH]
+        for at in range(0, len(waiting), BATCH):
+            some = waiting[at : at + BATCH]
             pieces = self._records.chunks_by_id(some)
             if pieces:
                 vectors = self._records.vectors(ids=list(pieces))
@@ -208,15 +188,15 @@ class Store:
         if waiting:
             self._records.clear_pending()
 
-    def _search_index(self) -> _SearchIndex:
+    def _search_index(self) -> SearchIndex:
         with self._mutex:
             if self._index is None:
-                self._index = _SearchIndex(self._directory / CHROMA, writable=self._writable)
+                self._index = SearchIndex(self._directory / CHROMA, writable=self._writable)
             return self._index
 
-    def _check_dimension(self, dimension: int, *, keep: bool = False) -> None:
+    def _check_dimension(self, dimension: int, *, store: bool = False) -> None:
         stored = self._records.meta("dimension", "")
-        if not stored and keep:
+        if not stored and store:
             self._records.set_meta("dimension", str(dimension))
         if stored and int(stored) != dimension:
             raise IndexMismatch(
@@ -231,97 +211,14 @@ class Store:
         for blob in tokens:
             digest = hashlib.blake2b(blob, digest_size=16).digest()
             if digest not in known:
-                known[digest] = self._blobs.append(blob)
+                known[digest] = self._segments.append(blob)
             placed.append((digest, known[digest]))
         return placed
 
-    def _await_settling(self, ids: Iterable[str], *, worn: int) -> None:
-        """worn: how many of the ids leave a dead entry in the search index."""
+    def _mark_pending(self, ids: Iterable[str], *, dead: int) -> None:
+        """dead: how many of the ids leave a dead entry in the search index."""
         self._records.set_pending(ids)
-        self._records.set_meta("churn", str(int(self._records.meta("churn", "0")) + worn))
-
-
-class _SearchIndex:
-    """The Chroma collection of one store; opened for reading, a private copy of it."""
-
-    def __init__(self, directory: Path, *, writable: bool) -> None:
-        self._writable = writable
-        self._scratch: Scratch | None = None
-        if not writable:
-            if not directory.is_dir():
-                raise damaged("its search index is missing")
-            self._scratch = Scratch(directory)
-            directory = self._scratch.path
-        with self._explained():
-            self._client = _open_chroma(directory)
-            if writable:
-                self._collection = self._client.get_or_create_collection(
-                    _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
-                )
-            else:
-                self._collection = self._client.get_collection(_COLLECTION, embedding_function=None)
-
-    def close(self) -> None:
-        self._client.close()  # without it Chroma would keep the files open and in its cache
-        if self._scratch:
-            self._scratch.close()
-
-    def ids(self) -> set[str]:
-        with self._explained():
-            return set(self._collection.get(include=[])["ids"])
-
-    def nearest(self, vectors: Floats, k: int) -> list[list[tuple[str, float]]]:
-        """For each row of vectors (n, d), up to k pairs of chunk id and cosine similarity, best first."""
-        with self._explained():
-            found = self._collection.query(query_embeddings=vectors, n_results=k, include=["distances"])
-        return [
-            [(key, 1.0 - distance) for key, distance in zip(keys, distances, strict=True)]
-            for keys, distances in zip(found["ids"], found["distances"] or [], strict=True)
-        ]
-
-    def upsert(self, entries: Sequence[tuple[str, Chunk, Floats]]) -> None:
-        """Put chunks in, with title and vector; at most _BATCH."""
-        pieces = [piece for _, piece, _ in entries]
-        with self._explained():
-            self._collection.upsert(
-                ids=[piece.id for piece in pieces],
-                embeddings=np.array([vector for _, _, vector in entries], np.float32),
-                documents=[piece.text for piece in pieces],
-                metadatas=[  # always the same keys: Chroma merges them into those an id had before
-                    {"article_id": piece.article_id, "title": title, "section": " > ".join(piece.path)}
-                    for title, piece, _ in entries
-                ],
-            )
-
-    def delete(self, ids: list[str]) -> None:
-        """At most _BATCH."""
-        with self._explained():
-            self._collection.delete(ids=ids)
-
-    @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
-        from chromadb.errors import ChromaError
-
-        try:
-            yield
-        except ChromaError as error:
-            raise unwritable(error) if self._writable else damaged(error) from error
-
-
-def warm_up() -> None:
-    """Import Chroma now, so that the first search need not wait a second for it."""
-    import chromadb  # noqa: F401
-
-
-def _open_chroma(directory: Path) -> Client:
-    from chromadb.api.client import Client
-    from chromadb.config import Settings
-
-    settings = Settings(anonymized_telemetry=False, is_persistent=True, persist_directory=str(directory))
-    try:
-        return Client(settings=settings)
-    except ValueError as error:  # how Chroma says that its database holds something else
-        raise damaged("its search index cannot be opened") from error
+        self._records.set_meta("churn", str(int(self._records.meta("churn", "0")) + dead))
 
 
 def _unknown(article_id: str) -> NotInIndex:

@@ -2,8 +2,6 @@
 
 They are by far the largest part of an index (some 60 kB a chunk), so a new generation does not
 copy them: it links the older generations' segments and writes one segment of its own.
-
-What this file does not know: what the bytes mean, and which of them are still needed.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from ingest.index.disk import damaged, explained
+from ingest.index.disk import damaged, disk_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,7 @@ class Place:
     size: int
 
 
-class Blobs:
+class Segments:
     """The segments in one directory; reads any, appends to `own` if one is named."""
 
     def __init__(self, directory: Path, own: str | None = None) -> None:
@@ -40,7 +38,7 @@ class Blobs:
         """Write at the end of the own segment. Raises IndexError_ if that fails."""
         if self._own is None:
             raise ValueError("opened for reading")
-        with self._mutex, explained(writing=True):
+        with self._mutex, disk_errors(writing=True):
             file = self._file(self._own)
             position = file.seek(0, os.SEEK_END)
             file.write(data)
@@ -48,7 +46,7 @@ class Blobs:
 
     def read(self, place: Place) -> bytes:
         """Raises IndexDamaged if the blob is not there in full."""
-        with self._mutex, explained(writing=False):
+        with self._mutex, disk_errors(writing=False):
             file = self._file(place.segment)
             file.seek(place.position)
             data = file.read(place.size)
@@ -57,7 +55,7 @@ class Blobs:
         return data
 
     def flush(self) -> None:
-        with self._mutex, explained(writing=True):
+        with self._mutex, disk_errors(writing=True):
             for file in self._files.values():
                 file.flush()
 
@@ -72,7 +70,7 @@ class Blobs:
         return file
 
     def close(self) -> None:
-        with self._mutex, explained(writing=True):
+        with self._mutex, disk_errors(writing=True):
             for file in self._files.values():
                 file.close()
             self._files.clear()
@@ -80,7 +78,7 @@ class Blobs:
 
 def sizes(directory: Path) -> dict[str, int]:
     """Segment names and their sizes in bytes; of what is still open, only what was flushed."""
-    with explained(writing=False):
+    with disk_errors(writing=False):
         return {file.name: file.stat().st_size for file in directory.iterdir()} if directory.is_dir() else {}
 
 

@@ -1,7 +1,4 @@
-"""Articles into a store: cut into chunks, embed what is new, write, a few hundred chunks at a time.
-
-What this file does not know: where the articles come from, and which of them need writing.
-"""
+"""Write articles to a store: split them into chunks, embed what is new, a few hundred chunks at a time."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from ingest.index.store import Store
 
 BATCH = 256  # texts embedded at a time: enough to sort by length, some 20 MB of token vectors
 _WAITING = 4 * BATCH  # chunks that may wait with vectors they had before
-_Made = tuple[Floats, bytes]  # a text's vector and token vectors
+_Vectors = tuple[Floats, bytes]  # a text's vector and token vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ class _Job:
     article: Article
     chunks: list[Chunk]
     texts: list[str]
-    made: dict[str, _Made]
+    made: dict[str, _Vectors]
 
     def missing(self) -> list[str]:
         """The texts that have no vectors yet, each once."""
@@ -68,7 +65,7 @@ class Writer:
         except FootnoteError as error:
             self.failed[article.id] = str(error)
             return
-        made = self._made_before(article.id, set(texts)) if reuse else {}
+        made = self._stored_vectors(article.id, set(texts)) if reuse else {}
         self._jobs.append(_Job(article, pieces, texts, made))
         new = sum(len(job.missing()) for job in self._jobs)
         if new >= BATCH or sum(len(job.texts) for job in self._jobs) >= _WAITING:
@@ -96,7 +93,7 @@ class Writer:
             self._jobs = [job]
             self.flush()
 
-    def _write(self, job: _Job, made: dict[str, _Made]) -> None:
+    def _write(self, job: _Job, made: dict[str, _Vectors]) -> None:
         missing = set(job.missing())
         both = [made[text] if text in missing else job.made[text] for text in job.texts]
         vectors = np.array([vector for vector, _ in both], np.float32)
@@ -106,7 +103,7 @@ class Writer:
         self.embedded += fresh
         self.reused += len(job.texts) - fresh
 
-    def _made_before(self, article_id: str, texts: set[str]) -> dict[str, _Made]:
+    def _stored_vectors(self, article_id: str, texts: set[str]) -> dict[str, _Vectors]:
         """Embedding text to vectors, for those of the texts that the stored state has too."""
         store = self._store()
         title = store.article(article_id).title
@@ -118,8 +115,8 @@ class Writer:
         vectors, tokens = store.vectors(article_id), store.tokens(list(same.values()))
         return {text: (vectors[key], tokens[key]) for text, key in same.items()}
 
-    def _embed(self, texts: list[str]) -> dict[str, _Made]:
-        made: dict[str, _Made] = {}
+    def _embed(self, texts: list[str]) -> dict[str, _Vectors]:
+        made: dict[str, _Vectors] = {}
         for at in range(0, len(texts), 2 * BATCH):
             some = texts[at : at + 2 * BATCH]
             vectors, tokens = self._model().embed_tokens(some)

@@ -18,7 +18,7 @@ from ingest.article import LoadFailure
 from ingest.errors import DisallowedByRobots, FetchError, SourceError
 from ingest.extract import declared_feeds, is_wix
 from ingest.feeds import WordPressPosts, looks_like_feed, wordpress_kinds, wordpress_posts, wordpress_root
-from ingest.fetch.client import Fetched, Fetcher, gunzip
+from ingest.fetch import Fetched, Fetcher, gunzip
 from ingest.sources.sitemap import Listed, looks_like_sitemap, read_sitemap, relevant
 
 LARGEST = 50 * 1024 * 1024  # bytes of one sitemap, by the protocol

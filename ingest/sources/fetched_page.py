@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from ingest.article import Article, Document, LeftOut, LoadFailure
 from ingest.errors import SourceError
 from ingest.extract import Format, as_article, decode, kind_of, read_document
-from ingest.fetch.client import Fetched
+from ingest.fetch import Fetched
 from ingest.urls import same_site
 
 # Words, and letters for writing that puts no spaces between words. With less than

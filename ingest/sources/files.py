@@ -20,7 +20,7 @@ from ingest.article import Article, Item, LeftOut, LoadFailure, Seen
 from ingest.errors import SourceError
 from ingest.extract import Format, as_article, decode, read_document
 from ingest.feeds import exported, looks_like_wxr
-from ingest.index.records import Stored
+from ingest.index import Stored
 from ingest.sources.folder import (
     FEEDS,
     PAGES,
@@ -35,7 +35,7 @@ from ingest.sources.folder import (
     shown,
     why,
 )
-from ingest.sources.memory import Memory, reader
+from ingest.sources.memory import Memory, code_version
 
 _DRAFT = "its front matter says that it is a draft"
 
@@ -86,7 +86,7 @@ class Files:
         origin = origin_of(path)
         try:
             data = read_bytes(path)
-            facts = [reader(), name, url]
+            facts = [code_version(), name, url]
             key = hashlib.blake2b(json.dumps(facts).encode() + data, digest_size=16).hexdigest()
             if seen := self._remembered(key, origin):
                 return seen

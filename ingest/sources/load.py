@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from ingest.article import Item
 from ingest.errors import SourceError
-from ingest.index.records import NOTHING, Stored
+from ingest.index import NOTHING_STORED, Stored
 from ingest.sources.files import Files, existing
 from ingest.sources.folder import FEEDS, read_bytes
 from ingest.sources.memory import Memory
 from ingest.urls import is_web, public_url
 
 if TYPE_CHECKING:
-    from ingest.fetch.client import Fetcher
+    from ingest.fetch import Fetcher
     from ingest.sources.web import Web
 
 
@@ -33,11 +33,13 @@ class Load(Protocol):
     """Reads a source. known: what the index holds; what is surely the same may come as Seen."""
 
     def __call__(
-        self, source: str, *, url: str | None = None, known: Mapping[str, Stored] = NOTHING
+        self, source: str, *, url: str | None = None, known: Mapping[str, Stored] = NOTHING_STORED
     ) -> Iterator[Item]: ...
 
 
-def load(source: str, *, url: str | None = None, known: Mapping[str, Stored] = NOTHING) -> Iterator[Item]:
+def load(
+    source: str, *, url: str | None = None, known: Mapping[str, Stored] = NOTHING_STORED
+) -> Iterator[Item]:
     """All that is found at a source. url: the public address of a single file; it becomes its id.
 
     Raises SourceError, at once for a file or folder that is not there and for a `url` that is no
@@ -80,7 +82,7 @@ class _Reader:
         self._fetcher: Fetcher | None = None
 
     def load(
-        self, source: str, *, url: str | None = None, known: Mapping[str, Stored] = NOTHING
+        self, source: str, *, url: str | None = None, known: Mapping[str, Stored] = NOTHING_STORED
     ) -> Iterator[Item]:
         if is_web(source):
             if url is not None:
@@ -105,7 +107,7 @@ class _Reader:
             self._fetcher.close()
 
     def _web(self) -> Web:
-        from ingest.fetch.client import Fetcher
+        from ingest.fetch import Fetcher
         from ingest.sources.web import Web
 
         self._fetcher = self._fetcher or Fetcher(allow_private=self._allow_private)

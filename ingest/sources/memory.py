@@ -157,7 +157,7 @@ def _connect(file: Path) -> sqlite3.Connection:
 
 
 @cache
-def reader() -> str:
+def code_version() -> str:
     """16 hex digits over this package's code and the versions of the libraries that parse for it."""
     digest = hashlib.blake2b(digest_size=8)
     for file in sorted(Path(ingest.__file__).parent.rglob("*.py")):

@@ -23,10 +23,10 @@ from typing import Protocol
 from ingest.article import Article, LeftOut, LoadFailure, Seen
 from ingest.errors import FetchError, SourceError
 from ingest.feeds import Post, article_of
-from ingest.fetch.client import Fetched
-from ingest.index.records import Stored
+from ingest.fetch import Fetched
+from ingest.index import Stored
 from ingest.sources.fetched_page import understood
-from ingest.sources.memory import Memory, reader
+from ingest.sources.memory import Memory, code_version
 
 AT_ONCE = 4  # pages fetched at a time; the fetcher lets fewer of them at one host
 _AHEAD = 16  # pages that may wait, fetched, for those before them
@@ -160,7 +160,7 @@ class Pages:
         item = understood(fetched, wanted.origin)
         now = time.time()
         note = _Note(
-            reader(), _digest(fetched), fetched.etag, fetched.last_modified, wanted.lastmod, now, now
+            code_version(), _digest(fetched), fetched.etag, fetched.last_modified, wanted.lastmod, now, now
         )
         if isinstance(item, Article):
             text = _text_of(item)
@@ -181,7 +181,7 @@ class Pages:
             note = _Note(**json.loads(stored)) if stored else None
         except (ValueError, TypeError):
             return None
-        if note is None or note.reader != reader():
+        if note is None or note.reader != code_version():
             return None
         known = self._known.get(note.id)
         same = known is not None and known.fingerprint == note.fingerprint

@@ -32,11 +32,11 @@ from ingest.feeds import (
     looks_like_wxr,
     read_feed,
 )
-from ingest.fetch.client import Fetched, Fetcher
-from ingest.index.records import Stored
-from ingest.plan import place_of
+from ingest.fetch import Fetched, Fetcher
+from ingest.index import Stored
 from ingest.sources.discover import LARGEST, Found, Pagelist, find, pages_of, unpacked
 from ingest.sources.memory import Memory
+from ingest.sources.origins import page_of
 from ingest.sources.pages import Pages, Wanted
 from ingest.sources.sitemap import looks_like_sitemap
 from ingest.urls import public_url, same_site
@@ -64,7 +64,7 @@ class Web:
         try:
             fetched = self._fetcher.get(address, largest=LARGEST)
         except FetchError as error:
-            if error.status in _GONE and any(place_of(one.origin) == address for one in known.values()):
+            if error.status in _GONE and any(page_of(one.origin) == address for one in known.values()):
                 yield LeftOut(address, address, f"the page is gone ({error.status})", gone=True)
                 return
             raise
@@ -161,21 +161,21 @@ def _with_strays(
     met: set[str] = set()
     for item in items:
         if not isinstance(item, Inventory):
-            met.add(place_of(item.origin))
+            met.add(page_of(item.origin))
             met.add(item.id if isinstance(item, Article | Seen) else "")
         yield item
     own = {key: one for key, one in known.items() if one.origin.startswith(f"listing:{address} ")}
-    missing = {key for key, one in own.items() if not {key, place_of(one.origin)} & met}
+    missing = {key for key, one in own.items() if not {key, page_of(one.origin)} & met}
     many = len(missing) >= _MANY and 2 * len(missing) > len(own)
     strays = {
-        place_of(one.origin): (key, one.origin)
+        page_of(one.origin): (key, one.origin)
         for key, one in known.items()
-        if _is_page(one.origin, address) and not {key, place_of(one.origin)} & met
-        if one.origin == place_of(one.origin) or (is_whole and (key not in own or (key in missing and many)))
+        if _is_page(one.origin, address) and not {key, page_of(one.origin)} & met
+        if one.origin == page_of(one.origin) or (is_whole and (key not in own or (key in missing and many)))
     }
     wanted = (Wanted(place, origin) for place, (_, origin) in strays.items())
     for item in pages.read(wanted):
-        key = strays[place_of(item.origin)][0]
+        key = strays[page_of(item.origin)][0]
         if isinstance(item, Article | Seen) and item.id != key and item.id in met:
             yield LeftOut(item.origin, key, "it has moved", gone=False)
         else:
@@ -184,7 +184,7 @@ def _with_strays(
 
 def _is_page(origin: str, address: str) -> bool:
     """Whether something was read from a page of this site, rather than from the owner's own file."""
-    place = place_of(origin)
+    place = page_of(origin)
     return place != "" and public_url(place) == place and same_site(place, address)
 
 
@@ -250,6 +250,6 @@ def _is_believed(found: Found, address: str, known: Mapping[str, Stored]) -> boo
 def _no_longer_shown(prefix: str, shown: set[str | None], known: Mapping[str, Stored]) -> Iterator[Wanted]:
     """Posts that this feed named once: whether they are still there, only their pages can say."""
     for one in known.values():
-        place = place_of(one.origin)
+        place = page_of(one.origin)
         if one.origin.startswith(prefix) and place not in shown and public_url(place) == place:
             yield Wanted(place, one.origin)

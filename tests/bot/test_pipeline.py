@@ -18,7 +18,7 @@ from bot.read.cross_encoder import JointReader
 from bot.types import Answer, Token, Turn
 from ingest.embedder import SentenceTransformerEmbedder
 from ingest.errors import EmbedderError, IndexMissing, QuestionError, QuestionTooLong
-from ingest.index.generations import Index
+from ingest.index import Index
 from ingest.sync import sync
 
 pytestmark = pytest.mark.model

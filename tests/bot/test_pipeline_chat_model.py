@@ -18,7 +18,7 @@ from bot.pipeline import Bot
 from bot.types import Answer, Token
 from bot.write.chat_model import Writer
 from ingest.embedder import SentenceTransformerEmbedder
-from ingest.index.generations import Index
+from ingest.index import Index
 from ingest.sync import sync
 
 pytestmark = pytest.mark.model

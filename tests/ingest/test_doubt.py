@@ -11,7 +11,7 @@ from small_blog import ids, index_at
 from small_site import Site, serving
 from test_discover import LONG, articles, blog, ingest, named
 
-from ingest.index.generations import Index
+from ingest.index import Index
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ingest.article import LeftOut, LoadFailure, Seen
-from ingest.index.records import Stored
-from ingest.plan import Listing, place_of, plan, settled
+from ingest.index import Stored
+from ingest.plan import plan
+from ingest.sources import Listing, page_of, preferred_origin
 
 SITE = "listing:https://b.example/ "
 FEED = "feed:https://b.example/feed "
@@ -124,7 +125,7 @@ def test_a_post_stays_with_what_lists_it_best() -> None:
         ("file:///blog/a.md", best, "file:///blog/a.md"),
         (best, "file:///blog/a.md", best),
     ):
-        assert settled(new, old) == kept
+        assert preferred_origin(new, old) == kept
         done = plan({page("a"): Stored("1", old)}, [feed(Seen(page("a"), "1", new))])
         assert [one.origin for one in done.moved] == ([] if kept == old else [kept])
 
@@ -137,4 +138,4 @@ def test_the_same_page_found_twice_is_one() -> None:
 
 
 def test_places() -> None:
-    assert place_of(f"{SITE}{page('a')}") == place_of(page("a")) == page("a")
+    assert page_of(f"{SITE}{page('a')}") == page_of(page("a")) == page("a")

@@ -20,9 +20,9 @@ from ingest.errors import (
     IndexMissing,
     NotInIndex,
 )
-from ingest.index.generations import Index
-from ingest.index.records import Stored
-from ingest.plan import Listing, Plan, plan
+from ingest.index import Index, Stored
+from ingest.plan import Plan, plan
+from ingest.sources import Listing
 from ingest.sync import forget
 
 # -- plan: pure

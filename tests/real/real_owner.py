@@ -10,9 +10,8 @@ from conftest import FakeEmbedder
 
 from ingest.article import Article
 from ingest.config import IndexConfig
-from ingest.index.finish import finish
-from ingest.index.generations import Index
-from ingest.sources.load import loader, memory_in
+from ingest.index import Index, finish
+from ingest.sources import loader, memory_in
 from ingest.sync import SyncReport, sync
 
 HERE = Path(__file__).parent

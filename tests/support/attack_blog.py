@@ -27,8 +27,7 @@ from bot.config import BotConfig
 from bot.types import Answer, Event, Passage, Token, Turn
 from ingest.article import Article, Chunk, blocks
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.index.finish import finish
-from ingest.index.generations import Index
+from ingest.index import Index, finish
 from ingest.sync import SyncReport, sync
 
 FORMS = ("md", "html", "shown", "pasted", "export")  # "shown": a page that means the string to be read

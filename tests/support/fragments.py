@@ -35,7 +35,7 @@ from starlette.routing import Mount, Route
 from bot.answer.citations import link
 from bot.demo.blog import blog, posts
 from ingest.article import Article, Block, blocks, sentences
-from ingest.sources.load import loader
+from ingest.sources import loader
 
 PAGES = Path(__file__).parent / "pages" / "fragments"
 HOSTILE = sorted(page.stem for page in PAGES.glob("*.html"))

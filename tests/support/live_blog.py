@@ -21,9 +21,7 @@ from conftest import FakeEmbedder
 from bot.config import BotConfig
 from bot.pipeline import Bot
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.index.finish import StartFinisher, Subprocess
-from ingest.index.generations import Index
-from ingest.index.store import Store
+from ingest.index import Index, StartFinisher, Store, Subprocess
 
 QUESTION = "What is the password of the lighthouse keeper?"
 _WORD = re.compile(r"password of the lighthouse keeper is marker(\d+)\b")
@@ -34,7 +32,7 @@ class InProcess:
 
     def __call__(self, directory: Path) -> None:
         with contextlib.closing(Store(directory, writable=True)) as opened:
-            opened.settle()
+            opened.update_search()
 
     def stop(self) -> None:
         pass

@@ -14,8 +14,7 @@ from ingest.article import Article, LoadFailure
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder
 from ingest.errors import SourceError
-from ingest.index.finish import finish
-from ingest.index.generations import Index
+from ingest.index import Index, finish
 from ingest.sync import SyncReport, sync
 
 CONFIG = IndexConfig(embedder="fake", max_tokens=40)

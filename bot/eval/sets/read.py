@@ -19,7 +19,7 @@ from bot.eval.sets.beir import jsonl, read_benchmark, turns
 from bot.eval.sets.case import Case, Set, SetSkipped, Span
 from ingest.article import Article, LoadFailure
 from ingest.errors import SourceError
-from ingest.sources.load import load
+from ingest.sources import load
 
 OWN = Path("data/eval")
 SHARED = Path("../shared/eval")  # beside a developer's clone; a user has none

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from bot.config import ANY_SUBDOMAIN
 from ingest.errors import FetchError
-from ingest.fetch.addresses import parse
+from ingest.fetch import parse_address
 
 _NAMED = 100  # strangers that the log names before it stops
 log = logging.getLogger("footnote")
@@ -25,7 +25,7 @@ log = logging.getLogger("footnote")
 def origin_of(address: str) -> str | None:
     """The origin of an address or Origin header that a stranger sent; None if it has none that can be read."""
     try:
-        return parse(address).origin if len(address) < 2000 else None
+        return parse_address(address).origin if len(address) < 2000 else None
     except FetchError:
         return None
 

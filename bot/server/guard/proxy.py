@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.config import is_prefix
 from ingest.errors import FetchError
-from ingest.fetch.addresses import parse
+from ingest.fetch import parse_address
 
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 _FORWARDED = b"forwarded"
@@ -146,7 +146,7 @@ def _at(values: Sequence[str], hops: int) -> str:
 def _host(text: str) -> str:
     """A host with its port as a Host header has it; "" if it is none."""
     try:
-        address = parse(f"http://{text}") if text else None
+        address = parse_address(f"http://{text}") if text else None
     except FetchError:
         return ""
     return address.origin.removeprefix("http://") if address and address.target == "/" else ""

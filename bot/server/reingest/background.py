@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from ingest.embedder import Embedder, Floats, TokenVectors
-from ingest.index.finish import StartFinisher, Subprocess
-from ingest.index.generations import Index
+from ingest.index import Index, StartFinisher, Subprocess
 from ingest.sync import Progress, SyncReport, sync
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def reingesting(
     config = bot.config
 
     def run(sources: Sequence[str], patient: bool, progress: Progress) -> SyncReport:
-        from ingest.sources.load import loader, memory_in
+        from ingest.sources import loader, memory_in
 
         wait = BUSY_SECONDS if patient else ASKED_SECONDS
         index = Index(config.index, config.index_config, lock_timeout=wait, start_finisher=start_finisher)

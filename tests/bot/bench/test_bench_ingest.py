@@ -14,8 +14,8 @@ from bot.bench.rig.stopwatch import process
 from bot.bench.rig.synthetic_blog import SECTIONS, made_post, write_blog, write_post
 from ingest.article import Article, chunk
 from ingest.config import IndexConfig
-from ingest.index.finish import finish
-from ingest.sources.load import load
+from ingest.index import finish
+from ingest.sources import load
 
 
 class InProcess:

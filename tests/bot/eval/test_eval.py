@@ -21,7 +21,7 @@ from bot.eval.report.page import page, save_page
 from bot.eval.run import Measured, run
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.errors import SourceError
-from ingest.index.generations import Index
+from ingest.index import Index
 from ingest.sync import sync
 
 EVIL = '<script>alert("1")</script><img src=x onerror=alert(2)>'

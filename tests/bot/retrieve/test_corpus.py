@@ -17,8 +17,7 @@ from bot.retrieve.bm25 import Keywords, build
 from bot.retrieve.corpus import Corpus, load_corpus
 from ingest.article import Article, chunk
 from ingest.config import IndexConfig
-from ingest.index import copies
-from ingest.index.store import Store
+from ingest.index import Store, copies
 
 _words = st.lists(st.sampled_from("stretch stretches Café calf it 30 don't ﬁne warm".split()), max_size=4)
 _texts = st.lists(_words.map(" ".join), max_size=5)
@@ -34,7 +33,7 @@ def stored(blog: Blog) -> Iterator[Store]:
     model = FakeEmbedder()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        copies.create(folder, IndexConfig(), segment="s")
+        copies.create_store(folder, IndexConfig(), segment="s")
         with closing(Store(folder, writable=True)) as store:
             for number, (title, sections, origin) in blog.items():
                 text = "\n\n".join(f"## Part {n}\n\n{words or 'none'}" for n, words in enumerate(sections))

@@ -19,7 +19,7 @@ from bot.train.real_words import near
 from bot.types import Answer, Token, Turn
 from bot.understand.small_talk import small_talk
 from ingest.errors import ConfigError, IndexDamaged, IndexMissing, SourceError
-from ingest.index.generations import Index
+from ingest.index import Index
 
 ROOT = Path(__file__).resolve().parents[3]
 

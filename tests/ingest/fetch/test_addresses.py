@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from raw_site import moved, page, site
 
 from ingest.errors import FetchError, PrivateAddress
-from ingest.fetch.addresses import is_public, may_have_pages, parse
+from ingest.fetch.addresses import is_public, may_have_pages, parse_address
 from ingest.fetch.client import Fetcher
 
 PUBLIC = "93.184.215.14"
@@ -110,28 +110,28 @@ def guarded(
 def test_an_address_has_one_reading_or_none(stated: str, read: str | None) -> None:
     if read is None:
         with pytest.raises(FetchError) as caught:
-            parse(stated)
+            parse_address(stated)
         assert str(caught.value)[0].islower()
     else:
-        assert str(parse(stated)) == read
-        assert parse(read) == parse(stated)
+        assert str(parse_address(stated)) == read
+        assert parse_address(read) == parse_address(stated)
 
 
 def test_relative_to_another() -> None:
-    base = parse("https://blog.example/a/b?c")
-    assert str(parse("../d", base)) == "https://blog.example/d"
-    assert str(parse("//Other.example", base)) == "https://other.example/"
-    assert str(parse("?e", base)) == "https://blog.example/a/b?e"
+    base = parse_address("https://blog.example/a/b?c")
+    assert str(parse_address("../d", base)) == "https://blog.example/d"
+    assert str(parse_address("//Other.example", base)) == "https://other.example/"
+    assert str(parse_address("?e", base)) == "https://blog.example/a/b?e"
 
 
 @given(st.text(max_size=60) | st.text("ht/p:[]@.\\%?#01x７。٠a", max_size=30).map(lambda t: "http://" + t))
 def test_any_text_is_read_to_the_same_or_refused(text: str) -> None:
     try:
-        address = parse(text)
+        address = parse_address(text)
     except FetchError:
         return
     assert str(address).isascii()
-    assert parse(str(address)) == address
+    assert parse_address(str(address)) == address
 
 
 # Public or not

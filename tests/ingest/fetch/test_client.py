@@ -418,10 +418,10 @@ def test_crawl_delay(stated: bytes, delay: float, server: Site, fetcher: Fetcher
 @given(st.binary(max_size=400) | st.text("Usr-agent:*Dilow/$\n #Sitemap0.9", max_size=300).map(str.encode))
 @settings(deadline=None, max_examples=60)
 def test_any_robots(rules: bytes) -> None:
-    from ingest.fetch.addresses import parse
+    from ingest.fetch.addresses import parse_address
     from ingest.fetch.robots import read
 
-    origin = parse("https://blog.example/robots.txt")
+    origin = parse_address("https://blog.example/robots.txt")
     found = read(rules.decode("utf-8-sig", "replace"), origin)
     assert 0 <= found.delay <= 10
     assert found.allow(origin) in (True, False)

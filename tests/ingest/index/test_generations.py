@@ -27,7 +27,7 @@ from ingest.errors import (
 )
 from ingest.index.finish import Subprocess
 from ingest.index.generations import Index
-from ingest.index.next_generation import Draft
+from ingest.index.next_generation import NextGeneration
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -207,7 +207,7 @@ def test_a_damaged_search_index_is_written_anew(
 
 def test_what_fails_its_check_never_goes_live(large: Index, tmp_path: Path) -> None:
     bad = Index(large.path, CONFIG, start_finisher=harmed(cut_tokens))
-    with pytest.raises(IndexDamaged, match="thrown away; the one before stays"):
+    with pytest.raises(IndexDamaged, match="discarded; the previous one is still used"):
         ingest(bad, tmp_path / "posts")
     assert names(large) == {"current", "write.lock", "gen-1"}
     assert ask(large, "Exercise 7 33", 3)
@@ -418,7 +418,7 @@ def test_a_full_disk_leaves_the_live_index_alone(index: Index, posts: Path, limi
 
 def test_a_draft_of_nothing_changes_nothing(index: Index) -> None:
     with index.writing() as draft:
-        assert isinstance(draft, Draft)
+        assert isinstance(draft, NextGeneration)
         assert set(draft.stored()) == {"posts/bread.md", "posts/calves.md"}
         draft.store()  # asked for, but not changed
     assert index.generation() == "gen-1"

@@ -43,12 +43,12 @@ def put(store: Store, one: Article) -> list[Chunk]:
 
 def fresh(directory: Path, segment: str = "one.tokens") -> Store:
     directory.mkdir()
-    copies.create(directory, CONFIG, segment=segment)
+    copies.create_store(directory, CONFIG, segment=segment)
     return Store(directory, writable=True)
 
 
 def done(store: Store) -> None:
-    store.settle()
+    store.update_search()
     store.close()
 
 
@@ -261,7 +261,7 @@ def test_articles_are_read_though_the_search_index_is_damaged(store: Store, tmp_
 
 def copied(source: Path, target: Path) -> Store:
     target.mkdir()
-    copies.copy(source, target, segment=f"{target.name}.tokens")
+    copies.copy_store(source, target, segment=f"{target.name}.tokens")
     return Store(target, writable=True)
 
 
@@ -288,14 +288,14 @@ def test_what_is_worn_is_written_anew(store: Store, tmp_path: Path) -> None:
     for n in range(4):
         put(store, article(f"post-{n}", f"Another stretch, number {n}."))
     done(store)
-    assert copies.worn(tmp_path / "store")
+    assert copies.needs_rewrite(tmp_path / "store")
     with contextlib.closing(copied(tmp_path / "store", tmp_path / "two")) as copy:
         assert copy.search(MODEL.embed_query("another stretch number 2"), 1)[0][0].article_id == "post-2"
         copy.check()
         assert copy.counts() == (12, 12)
         assert sorted(copy.tokens([c.id for c in copy.chunks()])) == sorted(c.id for c in copy.chunks())
     assert [file.name for file in (tmp_path / "two/tokens").iterdir()] == ["two.tokens"]
-    assert not copies.worn(tmp_path / "two")
+    assert not copies.needs_rewrite(tmp_path / "two")
 
 
 def test_an_unchanged_passage_keeps_its_token_vectors_on_disk(store: Store, tmp_path: Path) -> None:

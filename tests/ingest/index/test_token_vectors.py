@@ -12,7 +12,7 @@ from small_blog import index_at, ingest, post
 
 from ingest.errors import IndexDamaged
 from ingest.index import copies
-from ingest.index.token_vectors import Blobs, Place
+from ingest.index.token_vectors import Place, Segments
 
 
 @settings(deadline=None)  # it works on files
@@ -24,7 +24,7 @@ def test_what_was_written_is_read_whatever_came_between(
     folder = tmp_path_factory.mktemp("blobs") / "tokens"
     written: list[tuple[Place, bytes]] = []
     for half in (steps[: len(steps) // 2], steps[len(steps) // 2 :]):
-        with closing(Blobs(folder, "own")) as blobs:
+        with closing(Segments(folder, "own")) as blobs:
             for step in half:
                 if isinstance(step, bytes):
                     written.append((blobs.append(step), step))
@@ -34,11 +34,11 @@ def test_what_was_written_is_read_whatever_came_between(
 
 
 def test_what_is_cut_short_is_damage(tmp_path: Path) -> None:
-    with closing(Blobs(tmp_path / "tokens", "own")) as blobs:
+    with closing(Segments(tmp_path / "tokens", "own")) as blobs:
         place = blobs.append(b"abc")
         with pytest.raises(IndexDamaged):
             blobs.read(Place("own", place.position, 9))
-    with closing(Blobs(tmp_path / "tokens")) as blobs, pytest.raises(IndexDamaged):
+    with closing(Segments(tmp_path / "tokens")) as blobs, pytest.raises(IndexDamaged):
         blobs.read(Place("other", 0, 1))
 
 
@@ -51,7 +51,7 @@ def test_an_edit_goes_in_when_the_index_is_worn(tmp_path: Path) -> None:
     for n in range(3):
         (posts / f"post-{n}.md").unlink()
     ingest(index, posts)
-    assert copies.worn(index.path / str(index.generation()))
+    assert copies.needs_rewrite(index.path / str(index.generation()))
     post(posts, "post-5", "Post 5", "Exercise 5.", "Something new.")
     report = ingest(index, posts)
     assert (report.chunks_embedded, report.chunks_reused) == (1, 1)

@@ -13,7 +13,7 @@ from small_site import Site, serving
 
 from ingest.article import Article, Inventory
 from ingest.errors import SourceError
-from ingest.index.generations import Index
+from ingest.index import Index
 from ingest.sources.load import load as plain_load
 from ingest.sources.load import loader, memory_in
 from ingest.sync import SyncReport, sync

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from patience import PATIENCE
 
 from ingest.sources import memory
-from ingest.sources.memory import Memory, reader
+from ingest.sources.memory import Memory, code_version
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -203,6 +203,6 @@ def test_what_was_read_is_forgotten_when_any_file_of_the_package_changes(
     deep = tmp_path / "extract" / "html" / "tree.py"
     deep.write_text("A = 1\n")
     monkeypatch.setattr("ingest.__file__", str(tmp_path / "__init__.py"))
-    before = reader.__wrapped__()
+    before = code_version.__wrapped__()
     deep.write_text("A = 2\n")
-    assert reader.__wrapped__() != before
+    assert code_version.__wrapped__() != before

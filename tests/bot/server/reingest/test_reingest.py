@@ -395,7 +395,7 @@ def test_a_timed_round_does_not_wait_long_for_another_writer(
         warm=bot.warm, chance=lambda: 0.0,
     )  # fmt: skip
     thread = threading.Thread(target=keeper.run, daemon=True)
-    from ingest.index.generations import Index
+    from ingest.index import Index
 
     with Index(tmp_path / "index", bot.config.index_config).writing():
         thread.start()
