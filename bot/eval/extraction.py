@@ -1,8 +1,8 @@
-"""How well articles are read from web pages: ours beside trafilatura alone, on labelled pages.
+"""Quality of article extraction: ours and trafilatura alone, on labelled pages.
 
 A set is a folder with `gold.jsonl` (a line a page: `_id`, `file`, `text`, the article's body as
 people marked it) and the pages' files. The figures are those of the Article Extraction Benchmark
-(github.com/scrapinghub/article-extraction-benchmark, evaluate.py), written anew:
+(github.com/scrapinghub/article-extraction-benchmark, evaluate.py), reimplemented:
 
 - tokens are what `\\w+` matches; a text is the multiset of its runs of 4 tokens (a text of fewer
   tokens is one run);
@@ -17,9 +17,7 @@ deviations; ours need not be symmetric.
 
 The normal form's marks are taken off before scoring (`bare`): `#`, `-`, `1.`, `|` and `![ ]` go,
 all the words stay, headings and captions too. The gold mostly has neither title nor captions, so
-a second row shows our text without its captions, which Footnote can tell from prose.
-
-What this file does not know: how an article is found on a page (ingest/extract/html/main_text.py).
+a second row shows our text without its captions, which Footnote marks as such.
 """
 
 from __future__ import annotations

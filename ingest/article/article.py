@@ -1,19 +1,16 @@
 """Articles, sections and chunks: what passes between all other files. No I/O here.
 
-An article's text is in *normal form*, a small and unambiguous subset of Markdown that clean.py
-writes and blocks.py reads:
+An article's text is in *normal form*, a small and unambiguous subset of Markdown:
 
     ## A heading            two to six #; the article's title is not repeated in the text
     A paragraph on a line of its own, blank lines between blocks.
     - a bulleted item       one line each; nested items are indented by two spaces
     1. a numbered item
     | a | table | row |
-    ![A picture's caption]  kept so that it can be told from prose; never quoted as advice
+    ![A picture's caption]  apart from prose, so that it is never quoted as advice
 
 Inline markup (bold, links, emphasis) is gone: the text reads as the page reads to its visitor, so
 a slice of it is verbatim. Offsets are counts of code points into `Article.text`.
-
-What this file does not know: where articles come from, and how sections become chunks.
 """
 
 from __future__ import annotations
@@ -50,7 +47,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and what stands under it up to the next heading of any level.
+    """A heading and the text under it up to the next heading of any level.
 
     path: the heading trail, outermost first; () before the first heading.
     start, end: offsets into Article.text; the heading's own line is inside.

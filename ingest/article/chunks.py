@@ -2,11 +2,9 @@
 
 A chunk never crosses a section. A section that fits is one chunk, its heading included. A larger
 one is packed from whole paragraphs and whole lists; a list stays with the line that introduces it
-and is only cut, between items, beyond twice the size. A paragraph that is too long by itself is
+and is only cut, between items, beyond twice the size. A paragraph that is too long is
 cut between sentences, and a "sentence" that is too long (a page without full stops) where
 LangChain's recursive splitter finds the best place.
-
-What this file does not know: the embedding model (it is given a function that counts tokens).
 """
 
 from __future__ import annotations
@@ -26,9 +24,13 @@ _LIST_SLACK = 2  # how many times max_tokens a list may be long and still stay w
 def chunk(article: Article, *, max_tokens: int, overlap: int, count: Count) -> list[Chunk]:
     """Cut an article into chunks of at most about `max_tokens` (as `count` counts), in order.
 
-    overlap: how many tokens' worth of whole paragraphs or sentences a chunk repeats of the one
-    before it in the same section; 0 for none. Only lists may be longer than max_tokens (see the
-    top of this file). Captions and headings alone make no chunk.
+    Captions and headings alone make no chunk.
+
+    Args:
+        max_tokens: only lists may be longer (see the top of this module).
+        overlap: how many tokens of whole paragraphs or sentences a chunk repeats of the one before
+            it in the same section; 0 for none.
+        count: the number of tokens of a text for the embedding model.
     """
     found: list[Chunk] = []
     for section in sections(article.text):
@@ -41,7 +43,7 @@ def embedding_text(title: str, piece: Chunk) -> tuple[str, int]:
     """What is embedded for a chunk, and the shift from its offsets to the article's.
 
     The text is title and headings, then the chunk without its heading line and with captions
-    blanked out. A token at offset o of it stands at o + shift in the article; a token before
+    blanked out. A token at offset o of it is at o + shift in the article; a token before
     -shift + start of the body belongs to title or headings (o + shift < chunk.start).
     """
     trail = [title, *(name for name in piece.path if name != title)]
@@ -132,7 +134,7 @@ def _forced(text: str, start: int, end: int, max_tokens: int, count: Count) -> I
     at = start
     for piece in splitter.split_text(text[start:end]):
         # Its own start index searches the text again and can find an earlier copy; the pieces are
-        # consecutive and unaltered, so their lengths say where they stand.
+        # consecutive and unaltered, so their lengths give their places.
         lead = len(piece) - len(piece.lstrip())
         if piece.strip():
             yield at + lead, at + len(piece.rstrip())

@@ -1,9 +1,6 @@
-"""What a source yields besides articles: what it lists, what it leaves out, what has not changed.
+"""Items that a source yields besides articles: its inventory, what is left out, what has not changed.
 
-    Item = Article | LoadFailure | LeftOut | Seen | Inventory
-
-What this file does not know: how sources are read (load.py and its kin), and what a sync makes of
-it (plan.py).
+Item = Article | LoadFailure | LeftOut | Seen | Inventory
 """
 
 from __future__ import annotations
@@ -15,7 +12,7 @@ from ingest.article.article import Article, LoadFailure
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """All that a source lists, told before the first of it is read.
+    """All that a source lists; it comes before the first of it is read.
 
     scope: beginning of the origins of everything it lists; what is stored under it and is not
     listed has vanished. None: the source shows only a part (a feed), so nothing is missed.

@@ -1,15 +1,13 @@
-"""Write the normal form: pieces of an article -> the text that article.py describes.
+"""Write the normal form: pieces of an article -> its text.
 
 Everything that the readers of Markdown, web pages and pasted text share: what they hand over
 (`Document`), the pieces they find (`Piece`), how a piece's text is tidied, and how pieces become
-text that blocks.py reads back as the same pieces.
+text that is read back as the same pieces.
 
 Prose that happens to begin like a mark ("# 1 in sales", "- 40 degrees") must not become a heading
 or a list. A backslash would not be verbatim, so the white space after such a mark is written as a
-no-break space: it reads the same, a search treats it as a space, and neither blocks.py nor
-Markdown takes it for a mark. No other no-break space survives.
-
-What this file does not know: where the pieces come from.
+no-break space: it reads the same, a search treats it as a space, and neither the
+reader of the normal form nor Markdown takes it for a mark. No other no-break space survives.
 """
 
 from __future__ import annotations
@@ -25,12 +23,12 @@ from ingest.article.structure import Kind
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a document says, without what surrounds it.
+    """The content of a document, without what surrounds it.
 
     title: "" if it names none. text: in normal form, "" if nothing is left. url: the public address
     the document itself names. published: ISO date or date-time where the document gives a year,
     else as stated there ("Jun 9"). noindex: a page that asks search engines to leave it out.
-    draft: front matter says that it is not to be published yet.
+    draft: its front matter marks it as unpublished.
     """
 
     title: str
@@ -78,8 +76,8 @@ def plain_text(text: str) -> str:
 
 
 def without_towers(text: str) -> str:
-    """With eight accents on a letter at most. No writing stacks more: hundreds would cover what stands above
-    and below or, where a font sets them side by side, make a word that no line has room for."""
+    """With eight accents on a letter at most, more than any script uses: hundreds would cover the lines above
+    and below or, where a font sets them side by side, make a word wider than the page."""
     return text if text.isascii() else _tower().sub("\\1", text)
 
 
@@ -126,7 +124,7 @@ def _line(piece: Piece) -> str:
     if piece.kind == "bullet":
         return f"{indent}- {_guard(text)}"
     if piece.kind == "number":
-        # Beyond three digits blocks.py sees no list, so neither may we: it stays a paragraph.
+        # Beyond three digits the normal form has no list: it stays a paragraph.
         return f"{indent if piece.number < 1000 else ''}{piece.number}. {_guard(text)}"
     if piece.kind == "caption":
         text = text.lstrip("] ")
@@ -162,7 +160,7 @@ def take_title(pieces: Sequence[Piece], title: str) -> tuple[str, list[Piece]]:
     """The title, and the pieces without the heading that repeats it, headings starting at level 2.
 
     Without a title the first level-1 heading gives it. Where other level-1 headings stay, all
-    headings move down by one, so that what stood under what still does.
+    headings move down by one, so that their order of levels stays.
     """
     rest = list(pieces)
     first = next((i for i, p in enumerate(rest) if p.kind == "heading"), None)

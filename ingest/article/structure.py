@@ -1,6 +1,6 @@
 """Read the normal form back: blocks, sections and sentences of an article's text, with offsets.
 
-Pure functions over a str. What this file does not know: how the text came to be (clean.py).
+Pure functions over a str.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def blocks(text: str, start: int = 0, end: int | None = None) -> Iterator[Block]
 
 
 def _line_block(text: str, at: int, stop: int) -> Block | None:
-    """The block that one line is by itself, or None if the line is blank."""
+    """The block of one line, or None if the line is blank."""
     line = text[at:stop]
     stripped_end = at + len(line.rstrip())
     if stripped_end <= at or not line.strip():
@@ -107,7 +107,7 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(\[\"'“‘])(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|vs|etc|e\.g|i\.e|approx|fig|min|sec|max|cf|al"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Inc|Ltd|Jr|Sr|ca|Mt|U\.S|a\.m|p\.m)\.$"
 )
-_LONGEST_ABBREVIATION = 16  # more than any of them, with what stands before it
+_LONGEST_ABBREVIATION = 16  # longer than any of them with the character before it
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+[”’」』）]*|\n")
 _VISIBLE = re.compile(r"\S")
 
@@ -116,7 +116,7 @@ def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Offsets of the sentences of text[start:end] (one paragraph), without the space around them.
 
     A full stop ends a sentence when white space and something that can begin a sentence follow,
-    and what stands before it is no known abbreviation or initial. Errs towards keeping together.
+    and the word before it is no known abbreviation or initial. In doubt two sentences stay together.
     """
     spans: list[tuple[int, int]] = []
     begin = start

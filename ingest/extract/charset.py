@@ -4,8 +4,6 @@ A byte order mark decides; then UTF-8, if the bytes are valid UTF-8; then the ch
 page declares; then a guess. Most files that are none of these were written by an older Windows
 program in a Western language, so Windows-1252 comes before what charset-normalizer makes of the
 statistics, which go astray on short texts.
-
-What this file does not know: the file's name, and what the text means.
 """
 
 from __future__ import annotations
@@ -50,7 +48,7 @@ _WESTERN = re.compile(r"(?i)iso-?8859-1|latin-?1|(us-)?ascii|windows-1252|cp1252
 _NOISE = bytes([*range(0x00, 0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)])
 # Signs that a Western text has nowhere inside a word: the bytes are of another alphabet.
 _OUT_OF_PLACE = re.compile(r"[a-z][¹³¿¥£¼¾¢¦¬¯±¶º¡][a-z]")
-# Quotes, dashes and the like: the same bytes in every Windows code page, so they tell nothing.
+# Quotes, dashes and the like: the same bytes in every Windows code page.
 _PUNCTUATION = bytes(
     [*range(0x82, 0x88), 0x89, 0x8B, *range(0x91, 0x98), 0x99, 0x9B, 0xA0, 0xA9, 0xAB, 0xAE, 0xBB]
 )
@@ -60,8 +58,12 @@ _SAMPLE = 64 * 1024
 def decode(data: bytes, *, html: bool = False, charset: str | None = None) -> str:
     """The text of a file, in NFC, with "\\n" at line ends and no control or invisible characters.
 
-    html: heed the charset that a page declares. charset: what the server said with it, which goes
-    before the page's own word. Raises SourceError if the bytes are no text.
+    Args:
+        html: use the charset that a page declares.
+        charset: the one in the server's Content-Type; it overrides the page's.
+
+    Raises:
+        SourceError: the bytes are no text.
     """
     for start, what in _FORMATS:
         if data.startswith(start):
@@ -111,7 +113,7 @@ def _decoded(data: bytes, html: bool, charset: str) -> str:
         try:
             return data.decode(declared)
         except (UnicodeDecodeError, LookupError):
-            pass  # the page is wrong about itself: guess
+            pass  # the declaration is wrong: guess
     return _guess(data)
 
 
@@ -123,7 +125,7 @@ def _declared(data: bytes) -> str | None:
 def _usable(name: str) -> str | None:
     """A charset's name, if it is one to decode with."""
     if not _KNOWN.fullmatch(name) or name.lower().startswith("utf"):
-        return None  # UTF-8 was tried already, and nobody can read this in UTF-16
+        return None  # UTF-8 was tried already, and UTF-16 would have shown
     return "windows-1252" if _WESTERN.fullmatch(name) else name
 
 

@@ -24,9 +24,15 @@ _LONGEST_TITLE = 80
 def read_document(content: str, format: Format, *, url: str | None = None) -> Document:
     """Read content by the reader for its format, or for what it plainly is instead.
 
-    A page saved as .txt is a page; an .html file without a single tag is text. url: the page's
-    own address, which relative addresses in it are relative to. Raises SourceError if the content
-    cannot be read.
+    A page saved as .txt is a page; an .html file without a single tag is text.
+
+    Args:
+        content: decoded text of the document.
+        format: by the file's ending or the server's content type.
+        url: the page's own address, the base of relative addresses in it.
+
+    Raises:
+        SourceError: the content cannot be read.
     """
     if _PAGE.match(content):
         return from_html(content, url)
@@ -56,7 +62,7 @@ def titled(document: Document, stem: str) -> Document:
 
 
 def as_article(document: Document, *, id: str, url: str | None, origin: str, stem: str) -> Article:
-    """What a file or page says, as an article with a title; stem: as titled() has it."""
+    """The document as an article with a title. stem: see titled()."""
     named = titled(document, stem)
     return Article(id, named.title, named.text, url, named.author, named.published, named.tags, origin)
 

@@ -7,8 +7,6 @@ whole post, who wrote it and when.
     more" or the like, and that does not merely repeat the summary up to a "…". A description alone
     is taken for the whole post if it is 1,500 letters and four paragraphs long and ends in no such
     mark.
-
-What this file does not know: how feeds are parsed (feed.py).
 """
 
 from __future__ import annotations

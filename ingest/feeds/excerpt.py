@@ -3,8 +3,6 @@
 A feed does not say which of the two it gives; the marks at the end of the text do. They come in
 two kinds: "[…]", "Read more" and "Continue reading" surely mean that the post goes on elsewhere; a
 bare "…" may just as well be how the author ends.
-
-What this file does not know: feeds and their elements.
 """
 
 from __future__ import annotations
@@ -15,14 +13,14 @@ import re
 from ingest.article import plain_text
 from ingest.extract import parse_html, pieces_of, text_of
 
-# A post that is given as a mere description is whole if it is at least this long, in letters, and
+# A post in a mere description is whole if it is at least this long, in letters, and
 # has as many paragraphs or items: generators of excerpts stop at 55 words or at one paragraph.
 _WHOLE_LETTERS = 1500
 _WHOLE_PIECES = 4
 _LOOKED_AT = 30_000  # letters that are enough to see that
 
 _TAIL = 2000  # letters at the end of a body in which marks are looked for
-_LINK = "\x01"  # stands for the beginning of a link in a tail's plain text
+_LINK = "\x01"  # marks the beginning of a link in a tail's plain text
 _DOTS = r"(?:…|\.{3})"
 _MORE = (
     r"(?:(?:click (?:here )?to )?(?:read(?: the)?(?: full| whole)? (?:more|post|article|story|rest)"
@@ -50,7 +48,7 @@ _FOOTER = re.compile(
 
 
 def without_footer(body: str) -> str:
-    """The body without what a feed says about itself behind it."""
+    """The body without the feed's own footer."""
     text, places = _plain_tail(body)
     m = _FOOTER.search(text)
     if m is None:
@@ -79,7 +77,7 @@ def ends_open(body: str) -> bool:
 
 
 def same_beginning(body: str, summary: str) -> bool:
-    """Whether the body says no more than the summary does, dots at the end aside."""
+    """Whether body and summary are the same text, dots at the end aside."""
     return _words(body) == _words(summary)
 
 
@@ -88,9 +86,9 @@ _INLINE = frozenset("span em strong b i u small sup sub font code abbr cite img 
 
 
 def _plain_tail(body: str) -> tuple[str, list[int]]:
-    """The end of the body as plain text, and for each of its letters where it stands in the body.
+    """The end of the body as plain text, and the offset in the body of each of its letters.
 
-    Runs of white space are one space, blocks are parted by line breaks, links begin with a sign.
+    Runs of white space are one space, blocks are separated by line breaks, links begin with a sign.
     """
     start = max(len(body) - _TAIL, 0)
     if start and "<" in body[start:]:

@@ -1,11 +1,8 @@
 """The bytes of a feed -> its posts: RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, JSON Feed 1.
 
 feedparser reads the XML kinds. It is handed a stream and never a string, since it opens a string
-that looks like a file or an address; what could blow up in it is taken out before (feedxml.py).
+that looks like a file or an address; dangerous parts of the XML are removed before.
 Its own cleaning of HTML is off: the text goes through ours, which knows what an article is.
-
-What this file does not know: where feeds are fetched from, whether a post that is only an excerpt
-is fetched in full, and what becomes of the posts.
 """
 
 from __future__ import annotations
@@ -64,8 +61,12 @@ def _root(head: str) -> str:
 def read_feed(data: bytes, *, url: str | None = None, charset: str | None = None) -> Feed:
     """The feed's posts in its own order, a post that is listed twice once.
 
-    url: the feed's own address, which relative links are relative to. charset: as the server names
-    it. Raises SourceError if this is no feed, or one too large or too damaged to be read.
+    Args:
+        url: the feed's own address, the base of relative links.
+        charset: as the server names it.
+
+    Raises:
+        SourceError: this is no feed, or one too large or too damaged to be read.
     """
     if not data.strip():
         raise SourceError("this feed is empty")
@@ -86,7 +87,7 @@ def read_feed(data: bytes, *, url: str | None = None, charset: str | None = None
     return _feed(parsed, url, text, left_out)
 
 
-# What feedparser is known to raise on odd input, being written for the well-meant kind.
+# What feedparser is known to raise on malformed input.
 _STUMBLES = (
     ArithmeticError,
     AssertionError,
@@ -99,7 +100,7 @@ _STUMBLES = (
 
 
 def _parsed(content: bytes) -> Any:
-    # It is not told the feed's address: it would make a link of any guid, too.
+    # Without the feed's address: feedparser would make a link of any guid, too.
     import feedparser  # type: ignore[import-untyped]
 
     if len(content) > _MOST_DAMAGED and not _well_formed(content):

@@ -1,7 +1,4 @@
-"""A JSON Feed (jsonfeed.org, versions 1 and 1.1) -> its posts.
-
-What this file does not know: XML feeds, and ids used twice (feed.py).
-"""
+"""A JSON Feed (jsonfeed.org, versions 1 and 1.1) -> its posts."""
 
 from __future__ import annotations
 

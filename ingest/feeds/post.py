@@ -2,11 +2,8 @@
 
 Feeds, exports and the interfaces of blogs give a post in parts: a body without a page around it,
 and title, author, date and tags beside it. The body is put into a bare page, so that it goes
-through the same cleaning as a page that was read from the web; what stands beside it is believed,
-and nothing is guessed from the body but a missing title.
-
-What this file does not know: where posts come from (feed.py, wxr.py), and whether a body that is
-only an excerpt should be fetched in full.
+through the same cleaning as a page that was read from the web; the facts beside it are used
+as they are, and only a missing title is taken from the body.
 """
 
 from __future__ import annotations
@@ -23,13 +20,13 @@ from ingest.extract import from_html, parse_html, text_of, titled
 _ANY_TAG = re.compile(r"<(?:/?[a-z][a-z0-9]{0,15}\b|!--)", re.I)
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _PAGE_TAGS = re.compile(r"</?(?:html|body)\b[^<>]*>", re.I)
-# Of a page's head, or telling nothing: in a post's body they would pass for facts about a page.
+# Elements of a page's head, or without text: in a post's body they would pass for facts about a page.
 _NOT_BODY = ("script", "style", "meta", "title", "base", "link")
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post as a feed, an export or an API gives it: its body is a piece of HTML, its facts stand beside it.
+    """A post as a feed, an export or an API gives it: its body is a piece of HTML, with its facts beside it.
 
     key: unique within its source: guid, post id, else the address. url: public http(s) address, or
     None. title: plain text, "" if it has none. html: the body, "" if the source holds none.
@@ -73,11 +70,11 @@ def article_of(post: Post, *, id: str, origin: str) -> Article:
 def _page(title: str, body: str) -> str:
     """A page that is nothing but the post: its title as such, its body as the one article.
 
-    The body is parsed by itself first: a closing tag too many must not close what is put around it.
+    The body is parsed alone first: a closing tag too many must not close what is put around it.
     """
     from lxml import etree
 
-    body = _PAGE_TAGS.sub("", body)  # what stands behind </html> would be lost
+    body = _PAGE_TAGS.sub("", body)  # text behind </html> would be lost
     root = parse_html(plain_text(body) if _ANY_TAG.search(body) else paragraphs(html_names.unescape(body)))
     inner = ""
     if root is not None:

@@ -1,12 +1,9 @@
 """The posts of a WordPress blog, through the interface that WordPress offers to programs (REST, /wp-json/).
 
-It gives each published post whole, with its author and tags, and says how many there are. Posts
+It gives each published post whole, with its author and tags, and the number of posts. Posts
 come a hundred at a time, by their number, which does not change; whether the list was read to its
 end is checked against the count, since what is missing from a half list would look deleted. Many
 sites switch the interface off: then the caller reads the sitemap instead.
-
-What this file does not know: HTTP (fetch.py), how a body becomes an article (post.py), and what a
-sync makes of what was left out.
 """
 
 from __future__ import annotations
@@ -112,7 +109,7 @@ def wordpress_posts(get: Get, root: str, *, kinds: Sequence[str] = ("posts",)) -
 def wordpress_kinds(get: Get, root: str) -> tuple[str, ...]:
     """Names for `posts`: ordinary posts first, then types of the owner's own that have a public archive.
 
-    Whether a type is public is not told to strangers; that it has an archive page for visitors is,
+    The interface does not show untrusted clients whether a type is public, but whether it has an archive page;
     and templates of page builders have none. Raises SourceError if the types cannot be read; then
     ("posts",) is right for most blogs, but nothing of another type may be pruned.
     """
@@ -228,7 +225,7 @@ def _page(get: Get, root: str, kind: str, number: int) -> _Page:
 
 
 def _asked(get: Get, url: str) -> tuple[object, Answer]:
-    """What the JSON says, and the answer it came in."""
+    """The parsed JSON, and the response."""
     answer = get.get(url, accept="application/json", largest=_LARGEST, accept_status=(400, *_CLOSED))
     if answer.status in _CLOSED:
         raise SourceError(f"the blog's WordPress interface is switched off or closed ({answer.status})")
@@ -241,13 +238,13 @@ def _asked(get: Get, url: str) -> tuple[object, Answer]:
 def _address(root: str, route: str, query: Mapping[str, object]) -> str:
     """Both forms of root: https://x/wp-json/ and https://x/?rest_route=/ ("plain" permalinks)."""
     parts = urlsplit(root)
-    given = dict(parse_qsl(parts.query))
+    parameters = dict(parse_qsl(parts.query))
     path = parts.path
-    if "rest_route" in given:
-        given["rest_route"] = f"{given['rest_route'].rstrip('/')}/{route}"
+    if "rest_route" in parameters:
+        parameters["rest_route"] = f"{parameters['rest_route'].rstrip('/')}/{route}"
     else:
         path = f"{path.rstrip('/')}/{route}"
-    return urlunsplit((parts.scheme, parts.netloc, path, urlencode({**given, **query}, safe="/:,"), ""))
+    return urlunsplit((parts.scheme, parts.netloc, path, urlencode({**parameters, **query}, safe="/:,"), ""))
 
 
 def _count(stated: str | None) -> int | None:

@@ -1,13 +1,11 @@
 """What WordPress stores as a post's content -> HTML, as WordPress itself would make it.
 
-Posts of the old editor are HTML without paragraphs: a blank line parts them, and a single line
-break is one. Posts of the block editor are HTML with comments that tell the blocks. Either may
+Posts of the old editor are HTML without paragraphs: a blank line separates them, and a single line
+break is one. Posts of the block editor are HTML with comments that mark the blocks. Either may
 hold shortcodes.
 
     body_html   content -> HTML, the three together
     autop       blank lines -> paragraphs
-
-What this file does not know: exports and their fields (wxr.py).
 """
 
 from __future__ import annotations
@@ -50,10 +48,9 @@ def body_html(content: str) -> str:
 
 
 def autop(html: str, *, breaks: bool = True) -> str:
-    """HTML whose paragraphs are parted by blank lines -> HTML with <p>.
+    """HTML whose paragraphs are separated by blank lines -> HTML with <p>.
 
-    breaks: a single line break is one in the reader's eyes, too. What stands in <pre>, scripts and
-    the like is left alone.
+    breaks: a single line break is shown as one, too. <pre>, scripts and the like stay unchanged.
     """
     out: list[str] = []
     inline = ""  # a piece of code inside of a sentence does not end its paragraph

@@ -1,10 +1,6 @@
 """An entry of WordPress's list of posts (REST, JSON) -> Post, or why it is none for readers.
 
-What stands in it was written by the site's plugins as much as by WordPress, so nothing is taken
-for granted.
-
-What this file does not know: how the list is read (wordpress.py), and how a body becomes an article
-(post.py).
+A site's plugins may change every field, so each is checked.
 """
 
 from __future__ import annotations
@@ -94,17 +90,17 @@ def _tags(stated: object) -> tuple[str, ...]:
 
 def _published(local: str, utc: str) -> str | None:
     """In the blog's own time, as its pages state it: WordPress gives that without a zone, and UTC."""
-    said = iso_date(f"{tidy(utc)}+00:00") or ""
+    stated = iso_date(f"{tidy(utc)}+00:00") or ""
     try:
-        moment = datetime.fromisoformat(said)
+        moment = datetime.fromisoformat(stated)
         offset = datetime.fromisoformat(tidy(local)) - moment.replace(tzinfo=None)
         return moment.astimezone(timezone(offset)).isoformat()
     except ValueError:
-        return said if _is_moment(said) else None
+        return stated if _has_zone(stated) else None
 
 
-def _is_moment(said: str) -> bool:
+def _has_zone(stated: str) -> bool:
     try:
-        return datetime.fromisoformat(said).tzinfo is not None
+        return datetime.fromisoformat(stated).tzinfo is not None
     except ValueError:  # a post without a date has one of noughts
         return False

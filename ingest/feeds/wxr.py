@@ -3,9 +3,6 @@
 Read as a stream, so that an export of 500 MB takes no more memory than a small one. Elements go by
 their names without regard to the version of their namespace. No entity is ever expanded that an
 export declares: WordPress declares none.
-
-What this file does not know: how a post's content becomes HTML (autop.py), and what is done with
-posts (post.py).
 """
 
 from __future__ import annotations
@@ -142,21 +139,21 @@ class _Reader:
         else:
             yield from self.taken()
             if not self.is_rss:
-                raise SourceError("this is no WordPress export; export the blog anew under Tools > Export")
+                raise SourceError("this is no WordPress export; export the blog again under Tools > Export")
             return
         yield from self.taken()
         if not self.is_rss:
-            raise SourceError("this is no WordPress export; export the blog anew under Tools > Export")
+            raise SourceError("this is no WordPress export; export the blog again under Tools > Export")
         raise SourceError(
             f"the export breaks off or is damaged in line {line}, and what comes behind was not read; "
-            "export the blog anew under Tools > Export"
+            "export the blog again under Tools > Export"
         )
 
     def parser(self) -> expat.XMLParserType:
         parser = expat.ParserCreate("utf-8")
         parser.buffer_text = True
         parser.buffer_size = _CHUNK
-        # A name such as "&nbsp;" that nobody declared is then told to us instead of being an error.
+        # An undeclared entity such as "&nbsp;" is then passed to the handler instead of being an error.
         parser.UseForeignDTD(True)
         parser.SkippedEntityHandler = self.reference
         parser.StartElementHandler = self.start

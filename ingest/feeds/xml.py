@@ -2,9 +2,7 @@
 
 Feeds declare wrong charsets, hold control characters that no XML may, and bring a DOCTYPE whose
 entities can be made to blow up. Here the charset is found, what XML forbids goes, the DOCTYPE is
-written anew with the harmless entities only, and a feed of more posts than are read is cut.
-
-What this file does not know: what the elements mean (feed.py).
+replaced by one with the harmless entities only, and a feed of more posts than are read is cut.
 """
 
 from __future__ import annotations

@@ -1,10 +1,8 @@
-"""What a page holds that its reader does not see: scripts, fields, hidden elements.
+"""Elements that a page's reader does not see: scripts, fields, hidden elements.
 
-Hidden text must not become an article's: nobody proofread it, and whoever could write a comment or
-a guest post may have put it there for machines. What counts is what the element itself says, by
-its tag, its attributes or its style attribute.
-
-What this file does not know: style sheets, so text that only a class hides is seen.
+Hidden text must not become an article's: the author of a comment or a guest post may have put it
+there for machines. Only the element's own tag, attributes and style attribute are checked, no style
+sheets: text that only a class hides is taken as visible.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ _SILENT = frozenset(
     " embed applet map button input select textarea option datalist dialog rp".split()
 )
 _MOST_DECLARATIONS = 40
-_NOUGHT = re.compile(r"0*\.0\d*[a-z%]*|0+(?:\.0*)?[a-z%]*|1px")  # so small that nobody reads it
+_NOUGHT = re.compile(r"0*\.0\d*[a-z%]*|0+(?:\.0*)?[a-z%]*|1px")  # too small to read
 _NO_COLOUR = re.compile(r"transparent|(?:rgb|hsl)a\(.*[,/]\s*0?\.?0+%?\s*\)")
 _FAR_OFF = re.compile(r"-\d{4,}(?:\.\d+)?(?:px|r?em|%|v[wh])?")
 _CUT_OFF = re.compile(r"inset\(\s*(?:50|100)%.*|rect\(\s*[01](?:px)?[\s,].*")
@@ -50,29 +48,32 @@ def _declarations(style: str) -> dict[str, str]:
 
 def _is_hidden_by(style: dict[str, str], element: Element) -> bool:
     """Whether these declarations keep an element's text from the eye."""
-    said = style.get
-    if said("display") == "none" or "hidden" in (said("visibility"), said("content-visibility")):
+    stated = style.get
+    if stated("display") == "none" or "hidden" in (stated("visibility"), stated("content-visibility")):
         return True
-    if said("visibility") == "collapse" or _NO_COLOUR.fullmatch(said("color", "")):
+    if stated("visibility") == "collapse" or _NO_COLOUR.fullmatch(stated("color", "")):
         return True
     sizes = (
-        said("font", "").split("/")[0].split()[-1:] if "/" in said("font", "") else said("font", "").split()
+        stated("font", "").split("/")[0].split()[-1:]
+        if "/" in stated("font", "")
+        else stated("font", "").split()
     )
-    if any(map(_NOUGHT.fullmatch, [said("font-size", ""), *sizes])):
+    if any(map(_NOUGHT.fullmatch, [stated("font-size", ""), *sizes])):
         return True
-    if said("overflow", "").split()[:1] in (["hidden"], ["clip"]) and any(
-        _NOUGHT.fullmatch(said(side, "")) for side in ("height", "max-height", "width", "max-width")
+    if stated("overflow", "").split()[:1] in (["hidden"], ["clip"]) and any(
+        _NOUGHT.fullmatch(stated(side, "")) for side in ("height", "max-height", "width", "max-width")
     ):
         return True
     if any(
-        _FAR_OFF.fullmatch(said(side, "")) for side in ("text-indent", "left", "right", "top", "margin-left")
+        _FAR_OFF.fullmatch(stated(side, ""))
+        for side in ("text-indent", "left", "right", "top", "margin-left")
     ):
         return True
-    if _CUT_OFF.fullmatch(said("clip", "")) or _CUT_OFF.fullmatch(said("clip-path", "")):
+    if _CUT_OFF.fullmatch(stated("clip", "")) or _CUT_OFF.fullmatch(stated("clip-path", "")):
         return True
-    if re.match(r"scale\(\s*0\s*[,)]", said("transform", "")):
+    if re.match(r"scale\(\s*0\s*[,)]", stated("transform", "")):
         return True
-    if _NOUGHT.fullmatch(said("opacity", "")):
+    if _NOUGHT.fullmatch(stated("opacity", "")):
         marks = " ".join((*style, *style.values(), element.get("class") or "", *element.keys()))
         return not _APPEARS.search(marks)
     return False

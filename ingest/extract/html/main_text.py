@@ -2,11 +2,9 @@
 
 The article's element is known where the page comes from a common blog platform. A page that is
 nothing but headings, paragraphs and lists is the article. Otherwise trafilatura, a library that
-has learned what articles look like, says what belongs to it, and the smallest element that holds
+is trained to find articles, names what belongs to it, and the smallest element that holds
 that is read with our own walk: trafilatura's own output loses the numbers of lists and the
 captions of pictures.
-
-What this file does not know: where the page came from; nothing here touches the network.
 """
 
 from __future__ import annotations
@@ -42,7 +40,7 @@ _LAYOUT = ("div", "nav", "header", "footer", "aside", "form", "table", "iframe",
 _MOST_ELEMENTS = 6000  # trafilatura's time grows with the square of their number
 _SHORT = 25
 _BODIES = {"entry-content", "wp-block-post-content", "gh-content"}
-_ELSEWHERE = 600  # letters of paragraphs: with as many, the text stands where no platform puts it
+_ELSEWHERE = 600  # letters of paragraphs: with as many, the text is where no platform puts it
 
 
 def from_html(html: str, url: str | None = None) -> Document:
@@ -151,7 +149,7 @@ def _found_pieces(root: Element, html: str, sizes: dict[Element, int]) -> list[P
 
 
 def _wordiest(body: Element, sizes: dict[Element, int]) -> set[str]:
-    """How the paragraphs begin that stand together and say most: a stand-in for trafilatura."""
+    """The beginnings of the longest group of sibling paragraphs: used in place of trafilatura."""
     linked = linked_letters(body, sizes)
     skip = surroundings(body, sizes)
     groups: dict[Element, list[Element]] = {}
@@ -168,7 +166,7 @@ def _wordiest(body: Element, sizes: dict[Element, int]) -> set[str]:
 
 
 def _around(article: Element) -> Element:
-    """As far up as the rest of a parted article may reach."""
+    """The highest element that may hold the rest of a divided article."""
     for _ in range(3):
         above = article.getparent()
         if above is None or article.tag in ("article", "main", "body"):
@@ -178,9 +176,9 @@ def _around(article: Element) -> Element:
 
 
 def _kin(top: Element, known: list[Element], sizes: dict[Element, int]) -> list[Element]:
-    """Paragraphs that stand in the same kind of element as those that are surely the article's.
+    """Paragraphs in the same kind of element as those that trafilatura names.
 
-    Where advertisements part a long article, trafilatura may find its first part only.
+    Where advertisements divide a long article, trafilatura may find its first part only.
     """
     linked = linked_letters(top, sizes)
     paragraphs = [p for p in known if p.tag == "p" and sizes[p] > 80]
@@ -198,7 +196,7 @@ def _kin(top: Element, known: list[Element], sizes: dict[Element, int]) -> list[
 
 _CARRIERS = ("p", "li", "div", "span", "td", "h2", "h3", "h4", "blockquote", "pre", "section", "article")
 _LONGEST_PARAGRAPH = 4000
-_PREFIX = 60  # letters that tell one text from another
+_PREFIX = 60  # letters that identify a text
 
 
 def _known_texts(html: str) -> set[str]:
@@ -232,7 +230,7 @@ def _trimmed(pieces: list[Piece], known: set[str]) -> list[Piece]:
 
 def _without_edges(pieces: list[Piece], title: str) -> list[Piece]:
     """Drop what words alone show to be no part of the article."""
-    pieces = [p for p in pieces if not _says_nothing(p, title)]
+    pieces = [p for p in pieces if not _is_noise(p, title)]
     seen = {p.text: i for i, p in reversed(list(enumerate(pieces))) if p.kind == "caption"}
     pieces = [p for i, p in enumerate(pieces) if p.kind != "caption" or seen[p.text] == i]
     first = next((i for i, p in enumerate(pieces) if boilerplate.is_prose(p.text) or p.kind == "heading"), 0)
@@ -247,7 +245,7 @@ def _without_edges(pieces: list[Piece], title: str) -> list[Piece]:
 _ADDRESS = re.compile(r"https?://\S+")
 
 
-def _says_nothing(piece: Piece, title: str) -> bool:
+def _is_noise(piece: Piece, title: str) -> bool:
     """Noise, or a picture's text that only repeats the title, as many platforms make it up."""
     if piece.kind == "caption":
         return bool(title) and len(piece.text) < len(title) + 12 and same(piece.text[: len(title)], title)

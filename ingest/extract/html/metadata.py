@@ -1,9 +1,7 @@
-"""What a web page says about itself: title, author, date, tags, canonical address.
+"""A web page's metadata: title, author, date, tags, canonical address.
 
-Read from the page's own statements, best first: structured data (JSON-LD), what the blog platforms
-mark up, <meta> and <link>. Never guessed from the address or from loose text.
-
-What this file does not know: the article's text.
+Sources, best first: structured data (JSON-LD), the markup of blog platforms, <meta> and <link>.
+Nothing is guessed from the address or from unmarked text.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ from ingest.urls import public_url
 
 @dataclass(frozen=True, slots=True)
 class PageMeta:
-    """Each field is None or empty where the page does not say."""
+    """A field is None or empty where the page does not state it."""
 
     title: str = ""
     url: str | None = None
@@ -46,7 +44,7 @@ _SITE_NAME = re.compile(r"\s+[|–—·:»-]{1,2}\s+")
 
 
 def read_meta(root: Element, url: str | None) -> PageMeta:
-    """What the page says. url: where it was read from, for relative addresses."""
+    """The page's metadata. url: where it was read from, for relative addresses."""
     meta = _meta_fields(root)
     data = _article_data(root)
     robots = meta.get("robots", [])
@@ -85,7 +83,7 @@ def _article_data(root: Element) -> dict[str, Any]:
 
 
 def json_ld(root: Element) -> Iterator[object]:
-    """What each piece of structured data on the page says; broken ones, of which there are many, left out."""
+    """The page's JSON-LD objects, without those that are not valid JSON."""
     for script in root.iter("script"):
         if (script.get("type") or "").strip().lower() != "application/ld+json":
             continue
@@ -126,7 +124,7 @@ def _title(root: Element, meta: dict[str, list[str]], data: dict[str, Any]) -> s
 
 
 def _brands(root: Element) -> list[str]:
-    """The site's own name, as what is called so and the links to its front page say."""
+    """The site's own name, from elements of such classes and the links to its front page."""
     named = (e for e in root.iter("a", "h1", "p", "span", "div") if _BRAND.search(" ".join(_classes(e))))
     home = (e for e in root.iter("a") if (e.get("href") or "").strip() in _HOME or e.get("rel") == "home")
     return [name for e in [*islice(named, 10), *islice(home, 10)] if (name := text_of(e))]
@@ -196,9 +194,9 @@ def _published(root: Element, meta: dict[str, list[str]], data: dict[str, Any]) 
     for element in root.iter("time"):
         parent = element.getparent()
         names = [*_classes(element), *(_classes(parent) if parent is not None else [])]
-        said = _DATED.search(" ".join(names)) or element.get("itemprop") == "datePublished"
+        marked_as_date = _DATED.search(" ".join(names)) or element.get("itemprop") == "datePublished"
         inside = any(a.tag in ("header", "article") for a in element.iterancestors())
-        if said or inside or element.get("pubdate") is not None:
+        if marked_as_date or inside or element.get("pubdate") is not None:
             stated.append(tidy(element.get("datetime") or "") or text_of(element))
     for element in root.iter("span", "li", "p", "div"):
         if (

@@ -1,11 +1,8 @@
-"""Is a page that was fetched from a blog a post of its own, or a list of posts, a login, an error?
+"""The kind of a fetched page: a post, another page with text, a list of posts, a login, an error.
 
-Blog platforms say it, each in its own way; what they say is believed before any counting of words.
-Where nothing is said, a page with a text of its own is a page, and one that mostly links to others
-under headings or dates is a list. A wrong "list" loses a post and a wrong "page" adds a poor one,
-so in doubt it is a page.
-
-What this file does not know: how a page's signs are read (pagesigns.py), and its text (webpage.py).
+The marks of blog platforms are used first. Without them, a page that mostly links to others under
+headings or dates is a list. A wrong "list" loses a post and a wrong "page" adds a poor one, so in
+doubt it is a page.
 """
 
 from __future__ import annotations
@@ -53,7 +50,7 @@ def kind_of(html: str, *, url: str) -> PageKind:
 def is_home(url: str, html: str) -> bool:
     """Whether an address is a blog's front page, or a page that lists its posts, rather than one post.
 
-    A page of one category, tag or author is none: who names that does not mean the whole blog.
+    A page of one category, tag or author is none: an owner who names that does not mean the whole blog.
     """
     root = parse_html(plain_text(html))
     signs = None if root is None else read_signs(root, public_url(url) or "")
@@ -169,7 +166,7 @@ _WIX_LISTS = re.compile(r"post-description|post-list.*|blog-(?:post|feed).*|feed
 
 
 def _post_stated(signs: Signs) -> str:
-    """How the page's platform says that this is one post; "" if it does not."""
+    """The platform's mark that this is one post, in words; "" if there is none."""
     if signs.wix_title:
         return "Wix marks it as a post"
     if signs.body & _POST_CLASSES and not signs.body & {"single-product", "attachment", "single-attachment"}:
@@ -219,11 +216,11 @@ def _stated(signs: Signs) -> PageKind | None:
 
 
 def _counted(signs: Signs) -> PageKind | None:
-    """By cards, links and dates, where no platform says it."""
+    """By cards, links and dates, where no platform marks the page."""
     entries = _entries(signs)
-    said = signs.og.endswith("article") or signs.dated or signs.bodies == 1 or signs.items == 1
+    marked = signs.og.endswith("article") or signs.dated or signs.bodies == 1 or signs.items == 1
     path = bool(_PART.search(signs.path) or _FRONT.search(signs.path))
-    if said and not (entries > 4 and signs.prose < 100):
+    if marked and not (entries > 4 and signs.prose < 100):
         return PageKind("post", "it is marked as an article")
     few = 250 if path or signs.path in ("", "/") else 120
     bare = path and signs.words < 8  # a category that has no posts yet

@@ -1,10 +1,8 @@
-"""What a web page's markup says about what it is: read once, judged elsewhere.
+"""Signs in a web page's markup from which its kind is judged.
 
 One walk over the page counts its words, its links and its *cards*: a card is a box whose heading
-is a link to another page, as blogs list their posts. What stands in menus, footers, side bars,
-comments and boxes of related posts does not count, nor does what is hidden.
-
-What this file does not know: what the signs mean (pagekind.py).
+is a link to another page, as blogs list their posts. Menus, footers, side bars, comments, boxes of
+related posts and hidden elements do not count.
 """
 
 from __future__ import annotations
@@ -28,7 +26,7 @@ _FEW = 30
 class Signs:
     """words: shown outside menus and the like; prose: of these, in no link and in no card.
 
-    body: classes of <body> and <html>. og: og:type. types: what JSON-LD says the page is, in lower
+    body: classes of <body> and <html>. og: og:type. types: the page's types by JSON-LD, in lower
     case. articles: headlines of the articles that JSON-LD describes. dated: a date of publication
     is stated. bodies: elements marked as an article's whole text. items: boxes marked up as an
     article (schema.org). hooks: Wix's names of elements. head_links: headings that are links to

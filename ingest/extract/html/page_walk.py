@@ -123,15 +123,15 @@ class PageWalk:
             self.dated_links += 1
 
     def heading(self, node: Element, beside: bool, box: _Box | None, link: str | None) -> None:
-        said = text_of(node) if len(list(islice(node.iter(), _MOST_IN_HEADING))) < _MOST_IN_HEADING else ""
-        if node.tag == "h1" and said:
-            self.tops.append(said)
+        text = text_of(node) if len(list(islice(node.iter(), _MOST_IN_HEADING))) < _MOST_IN_HEADING else ""
+        if node.tag == "h1" and text:
+            self.tops.append(text)
             around = [node, *islice(node.iterancestors(), 3)]
             self.wix_title = self.wix_title or any(e.get("data-hook") == "post-title" for e in around)
-        if beside or not said:
+        if beside or not text:
             return
         href = link or next(
-            (a.get("href") for a in node.iter("a") if a.get("href") and len(text_of(a)) > 0.6 * len(said)),
+            (a.get("href") for a in node.iter("a") if a.get("href") and len(text_of(a)) > 0.6 * len(text)),
             None,
         )
         address = public_url(href, self.url) if href else None
@@ -176,8 +176,8 @@ def _is_dated_link(node: Element) -> bool:
         return False
     if node.tag in ("p", "div") and any(e.tag in ("p", "div", "li") for e in inside[1:]):
         return False  # the smallest box counts
-    said = text_of(node)
-    return len(said) < 200 and (any(e.tag == "time" for e in inside) or _DATE.search(said) is not None)
+    text = text_of(node)
+    return len(text) < 200 and (any(e.tag == "time" for e in inside) or _DATE.search(text) is not None)
 
 
 def place_of(url: str) -> str:

@@ -1,11 +1,8 @@
 """A parsed HTML tree -> pieces: headings, paragraphs, items, rows and captions, in order.
 
 One walk serves web pages and Markdown (which is rendered to HTML first), so a nested list or a
-table comes out the same from both. What is hidden says nothing (hidden.py); pictures only leave
-their caption.
-
-What this file does not know: which part of a page is the article (webpage.py decides that and says
-by `skip` what to leave out).
+table comes out the same from both. Hidden elements are left out; of pictures only
+the caption remains.
 """
 
 from __future__ import annotations
@@ -30,7 +27,7 @@ _FILE_NAME = re.compile(
 )
 _TASK_BOX = re.compile(r"\[[ xX]\]\s+(?=\S)")
 _ROW_LINE = re.compile(r"\|.*\|")
-_DEEPEST = 120  # Python's stack has an end; nobody nests prose this deep
+_DEEPEST = 120  # limits recursion; prose is never nested this deep
 
 
 def pieces_of(root: Element, skip: Skip | None = None) -> list[Piece]:
@@ -126,23 +123,23 @@ class _Walk:
         self.pieces += [p for p in inner if p.kind == "caption"]
 
     def figure(self, element: Element, depth: int) -> None:
-        """What a picture's maker wrote under it says more than the alternative text."""
-        said = [text for e in element.iter("figcaption") if (text := text_of(e))]
+        """A figure: its <figcaption> replaces the alternative text of its picture."""
+        words = [text for e in element.iter("figcaption") if (text := text_of(e))]
         inner = self.inner(element, depth, lambda e: e.tag == "figcaption")
-        self.pieces += [p for p in inner if not said or p.kind != "caption"]
-        self.pieces += [Piece("caption", text) for text in said]
+        self.pieces += [p for p in inner if not words or p.kind != "caption"]
+        self.pieces += [Piece("caption", text) for text in words]
 
     def caption(self, element: Element, depth: int) -> None:
-        """What a class calls a caption: its words, or else what its picture's text says."""
+        """An element whose class marks it as a caption: its words, or else its picture's text."""
         inner = self.inner(element, depth)
-        said = tidy(" ".join(p.text for p in inner if p.kind != "caption"))
-        if len(said) > _LONGEST_CAPTION:
+        words = tidy(" ".join(p.text for p in inner if p.kind != "caption"))
+        if len(words) > _LONGEST_CAPTION:
             self.pieces += inner
         else:
-            self.pieces += [Piece("caption", said)] if said else inner
+            self.pieces += [Piece("caption", words)] if words else inner
 
     def inner(self, element: Element, depth: int, also: Skip | None = None) -> list[Piece]:
-        """The pieces of one element by themselves."""
+        """The pieces of one element."""
         if not len(element) and "|" not in (element.text or ""):  # most cells and items: no walk needed
             text = tidy(element.text or "")
             return [Piece("paragraph", text)] if text else []
@@ -167,7 +164,7 @@ class _Walk:
             number += 1
 
     def stray(self, text: str | None) -> None:
-        """Text that stands in a list but in no item."""
+        """Text directly in a list, outside its items."""
         self.lines[-1].append(text or "")
         self.flush()
 

@@ -1,11 +1,8 @@
-"""What stands within an article's element and is no part of the article, by tags, classes and links.
+"""The parts of an article's element that are no article text, by tags, classes and links.
 
 Navigation, share buttons, forms, related posts, datelines above the text, lists of links below it,
 buttons, and lines that point to another page. A block that holds more than four tenths of the
 element's letters is never left out for its name alone: the name is wrong, then.
-
-What this file does not know: which element the article's is (webpage.py), and what the lines say
-that a page without any tags would have too (boilerplate.py).
 """
 
 from __future__ import annotations
@@ -67,7 +64,7 @@ def surroundings(article: Element, sizes: dict[Element, int]) -> Callable[[Eleme
 
 
 def _names(element: Element) -> list[str]:
-    """What a page's author calls an element; a hostile one may give it a million names."""
+    """What a page's author calls an element; limited, since a hostile page may give a million names."""
     named = (element.get(name) for name in ("class", "id", "data-hook"))
     return [name[:80] for words in named if words for name in words[:2000].split()[:30]]
 
@@ -99,7 +96,7 @@ def is_links(element: Element, sizes: dict[Element, int], linked: dict[Element, 
 
 
 def _has_label(element: Element, sizes: dict[Element, int]) -> bool:
-    """Whether a heading or a short line above a list says what it is."""
+    """Whether a heading or a short line above a list introduces it."""
     above = element.getprevious()
     for _ in range(5):
         while above is not None and not sizes[above]:

@@ -1,10 +1,8 @@
-"""What stands around an article on a blog's page and is no part of it, in words.
+"""Lines around an article on a blog's page that are no part of it, recognised by their words.
 
 The lines that Wix, WordPress, Squarespace and the like put above, beside and below a post. Each
 must match as a whole: a sentence that mentions "recent posts" is prose. Where a line could be an
 article's own heading ("Comments"), what follows it decides.
-
-What this file does not know: headings, titles and how a page is laid out.
 """
 
 from __future__ import annotations
@@ -26,7 +24,7 @@ _THIS = r"(?: this(?: (?:post|article|page|entry|story))?)?"
 _N = r"(?:\d[\d.,]*k?|no|one)"
 _COUNT = rf"{_N} (?:views?|comments?|likes?|shares?|reactions?|claps?)"
 
-# Never a part of an article, wherever they stand.
+# Never a part of an article, at any place.
 _ANYWHERE = _lines(
     r"(?:top|bottom) of page",
     r"skip to (?:main )?content",
@@ -118,7 +116,7 @@ def is_noise(line: str) -> bool:
 
 
 def is_edge(line: str) -> bool:
-    """Not a part of the article if it stands above or below all of its text."""
+    """Not a part of the article if it is above or below all of its text."""
     return is_noise(line) or (len(line) < 200 and bool(_AT_EDGES.fullmatch(line)))
 
 
@@ -128,7 +126,7 @@ def is_pointer(line: str) -> bool:
 
 
 def is_menu(line: str) -> bool:
-    """An entry of a site's menu, if it stands above the title."""
+    """An entry of a site's menu, if it is above the title."""
     return len(line) < 40 and bool(_MENU.fullmatch(line))
 
 
@@ -150,11 +148,11 @@ def tail(lines: Sequence[str]) -> int:
     marks = {i: mark for i, line in enumerate(lines) if i and (mark := _mark(line))}
     if not marks:
         return len(lines)
-    # Counted once, from the end: how many lines from here on tell something.
-    told, telling = [0] * (len(lines) + 1), 0
+    # Counted once, from the end: how many lines from here on are content.
+    remaining, count = [0] * (len(lines) + 1), 0
     for i in range(len(lines) - 1, -1, -1):
-        telling += _tells(lines[i])
-        told[i] = telling
+        count += _is_content(lines[i])
+        remaining[i] = count
     comments = [i for i, mark in marks.items() if mark == "comments"]
     for i, mark in marks.items():
         stop = len(lines)
@@ -163,7 +161,7 @@ def tail(lines: Sequence[str]) -> int:
             stop = comments[at] if at < len(comments) else stop
         form = mark == "comments" and any(_FORM.search(line) for line in lines[i + 1 : i + 13])
         after = next((line for line in lines[i + 1 : i + 13] if not is_edge(line)), "")
-        if form or (not _tells(after) and told[i + 1] - told[stop] <= (mark == "posts")):
+        if form or (not _is_content(after) and remaining[i + 1] - remaining[stop] <= (mark == "posts")):
             return i
     return len(lines)
 
@@ -177,7 +175,7 @@ def _mark(line: str) -> str:
     return ""
 
 
-def _tells(line: str) -> bool:
+def _is_content(line: str) -> bool:
     return is_prose(line) and not is_edge(line) and not _is_plea(line)
 
 
@@ -187,7 +185,7 @@ def _is_plea(line: str) -> bool:
 
 
 def is_prose(line: str) -> bool:
-    """Whether a line tells something: a finished sentence or more, not a title or a teaser."""
+    """Whether a line is a finished sentence or more, not a title or a teaser."""
     if len(line) < 50 or line.endswith(("...", "…", "[…]", "[...]")):
         return False
     return line.rstrip("\"'”’»)").endswith((".", "!", "?", ":"))

@@ -1,8 +1,4 @@
-"""The lines between an article's title and its text: who wrote it, when, how long it takes to read.
-
-What this file does not know: which line is the title (pasted.py), and names without a label: a
-line that could be a name or a topic is not taken for an author.
-"""
+"""The lines between an article's title and its text: who wrote it, when, how long it takes to read."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from ingest.extract.prose.dates import is_date, iso_date
 
 @dataclass(frozen=True, slots=True)
 class Byline:
-    """What one line says about the article; `updated`: the line is about its last change."""
+    """Facts about the article in one line; `updated`: the line is about its last change."""
 
     author: str | None = None
     published: str | None = None
@@ -64,7 +60,7 @@ _NOBODY = frozenset(("admin", "administrator", "editor", "staff", "guest", "webm
 
 
 def read_byline(line: str) -> Byline | None:
-    """What the line says about the article; None if it is not (only) that."""
+    """The facts in a line of a byline; None if the line is something else."""
     if len(line) > 160:
         return None
     if m := _UPDATED.fullmatch(line):

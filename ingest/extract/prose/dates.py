@@ -3,8 +3,6 @@
 Only what is certain becomes ISO: a date without a year, or one whose day and month could be
 swapped ("03/04/2025"), is returned as it is stated. Month names are English; dates in other
 languages stay as stated too.
-
-What this file does not know: where on the page the date stood.
 """
 
 from __future__ import annotations

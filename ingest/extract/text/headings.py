@@ -1,11 +1,9 @@
 """Which lines of a pasted text are headings, and which are picture captions.
 
-A heading is short, does not end as a sentence does, and something stands under it. Two blank lines
+A heading is short, does not end as a sentence does, and text follows it. Two blank lines
 above and below make it one; without them its wording has to (Title Case, a question, a number), or
 the paragraph that follows. A caption is the alternative text of a picture: it names what is seen
-("A woman stretching …") and states nothing.
-
-What this file does not know: the title, the byline and boilerplate, which are gone by now.
+("A woman stretching …") and makes no statement.
 """
 
 from __future__ import annotations
@@ -44,12 +42,12 @@ def find_headings(lines: Sequence[Line], contents: Mapping[int, int]) -> dict[in
     contents: lines that the page's own table of contents names, with their levels.
     """
     spaced = uses_blank_lines(lines)
-    telling = _gaps_tell(lines)
+    gaps_differ = _gaps_differ(lines)
     likely = {i for i in range(len(lines)) if i in contents or _shaped(lines, i, spaced)}
     chosen: dict[int, int] = {}
     unnumbered = False
     for i in sorted(likely):
-        if i in contents or _accepted(lines, i, likely, spaced, telling):
+        if i in contents or _accepted(lines, i, likely, spaced, gaps_differ):
             chosen[i] = contents.get(i) or _level(lines[i], unnumbered)
             unnumbered = unnumbered or lines[i].is_text
     return chosen
@@ -61,18 +59,18 @@ def uses_blank_lines(lines: Sequence[Line]) -> bool:
     return sum(after.before > 0 for _, after in pairs) > 0.3 * len(pairs)
 
 
-def _gaps_tell(lines: Sequence[Line]) -> bool:
-    """Whether some paragraphs stand closer than others, so that a wide gap means something."""
+def _gaps_differ(lines: Sequence[Line]) -> bool:
+    """Whether the gaps between paragraphs differ, so that a wide one has a meaning."""
     return any(after.before < 2 for line, after in pairwise(lines) if line.is_text and after.is_text)
 
 
 def _level(line: Line, unnumbered: bool) -> int:
-    """Numbered headings stand below an unnumbered one, if there is one above."""
+    """Numbered headings are one level below an unnumbered one above them."""
     return 3 if _DECIMAL.match(line.text) or (line.mark == "1" and unnumbered) else 2
 
 
 def _shaped(lines: Sequence[Line], i: int, spaced: bool) -> bool:
-    """Whether the line by itself could be a heading."""
+    """Whether the line could be a heading, by its own shape."""
     line = lines[i]
     text = line.text
     if line.mark == "-" or i + 1 >= len(lines) or len(text) > _LONGEST or len(text.split()) > _MOST_WORDS:
@@ -101,8 +99,8 @@ def _opens_section(lines: Sequence[Line], i: int) -> bool:
     return not nested and (follower.mark == "-" or is_prose(follower.text) or follower.before > 0)
 
 
-def _accepted(lines: Sequence[Line], i: int, likely: set[int], spaced: bool, telling: bool) -> bool:
-    """Whether a line that could be a heading stands like one, and is worded like one."""
+def _accepted(lines: Sequence[Line], i: int, likely: set[int], spaced: bool, gaps_differ: bool) -> bool:
+    """Whether a possible heading is placed and worded like one."""
     line, follower = lines[i], lines[i + 1]
     gap = follower.before
     announced = i > 0 and lines[i - 1].text.endswith(":") and line.before < 2
@@ -110,7 +108,7 @@ def _accepted(lines: Sequence[Line], i: int, likely: set[int], spaced: bool, tel
         return False
     if line.mark == "1":
         return True
-    if (telling and line.before >= 2 and gap >= 2) or announced:
+    if (gaps_differ and line.before >= 2 and gap >= 2) or announced:
         return not announced
     under = follower.mark != "" or is_prose(follower.text)
     opens = under or i + 1 in likely or ends_sentence(follower.text) or is_caption(lines, i + 1)
@@ -160,10 +158,10 @@ _STATES = re.compile(
 
 
 def is_caption(lines: Sequence[Line], i: int) -> bool:
-    """Whether the line is a picture's text: it names what is seen, and states nothing.
+    """Whether the line is a picture's text: it names what is seen, and makes no statement.
 
-    Where it ends like a sentence, the gaps must tell too: a picture stood above it, so two blank
-    lines or more, and below it just one.
+    One that ends like a sentence also needs the gaps of a caption: two blank lines or more above,
+    where the picture was, and one below.
     """
     line = lines[i]
     if line.mark or len(line.text) > 300 or _STATES.search(line.text):

@@ -1,9 +1,7 @@
-"""Pasted text -> lines that know their marks, their indent and the blank lines before them.
+"""Pasted text -> lines with their marks, indent and the blank lines before them.
 
 Hard-wrapped paragraphs are put together again, list items lose their bullet or number to a field,
-and a bullet that stands alone on its line finds its text on the next.
-
-What this file does not know: which lines are headings, and what they say.
+and a bullet alone on its line is joined with the text on the next.
 """
 
 from __future__ import annotations

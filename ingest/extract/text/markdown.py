@@ -7,8 +7,6 @@ second set of rules.
 Front matter is read as plain strings: YAML would otherwise make True of a title "Yes", 750 of
 "12:30" and a Python object of whatever it is told to. It may be YAML (between `---`) or TOML
 (between `+++`).
-
-What this file does not know: files, and Markdown dialects beyond these.
 """
 
 from __future__ import annotations

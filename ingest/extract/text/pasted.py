@@ -2,14 +2,11 @@
 
 A paste has lost all marks, so this file reads what is left: the blank lines around a line, its
 shape, and what follows it. The rules come from posts pasted from Wix, WordPress and Squarespace.
-A line that could be a heading or prose stays prose; nothing is dropped but lines that boilerplate.py
-knows, the byline, and a table of contents that repeats the headings.
+A line that could be a heading or prose stays prose; only known boilerplate, the byline and a
+table of contents that repeats the headings are dropped.
 
 Second-level headings are "##", numbered ones below them "###". A date without a year is kept as it
 is stated ("Jun 9"), since the year of pasting is not known.
-
-What this file does not know: files, Markdown (a paste with Markdown headings goes to markdown.py),
-and boilerplate in languages other than English, which stays in the text.
 """
 
 from __future__ import annotations
@@ -68,11 +65,13 @@ def _without_foot(lines: Sequence[Line], author: str | None) -> tuple[list[Line]
     tags: tuple[str, ...] = ()
     while end:
         line = lines[end - 1]
-        said = read_byline(line.text) if line.is_text and line.text.lower().startswith(_TAG_LABELS) else None
+        byline = (
+            read_byline(line.text) if line.is_text and line.text.lower().startswith(_TAG_LABELS) else None
+        )
         signed = author is not None and same(line.text, author)
-        if not (boilerplate.is_edge(line.text) or signed or said is not None):
+        if not (boilerplate.is_edge(line.text) or signed or byline is not None):
             break
-        tags = said.tags if said and said.tags else tags
+        tags = byline.tags if byline and byline.tags else tags
         end -= 1
     return list(lines[:end]), tags
 

@@ -1,8 +1,4 @@
-"""The top of a pasted page: menu, title, byline; then the text.
-
-What this file does not know: headings; and menus whose entries are not the usual ones, unless they
-stand among usual ones.
-"""
+"""The top of a pasted page: menu, title, byline; then the text."""
 
 from __future__ import annotations
 
@@ -30,7 +26,7 @@ class Head:
 
 
 def read_head(lines: Sequence[Line]) -> Head:
-    """Part the top of the page from the text."""
+    """Split the top of the page from the text."""
     bylines, end = _top(lines)
     at = _title_index(lines, bylines, end)
     author = next((b.author for b in bylines.values() if b.author), None)
@@ -66,8 +62,8 @@ def _top(lines: Sequence[Line]) -> tuple[dict[int, Byline], int]:
     """The lines of the byline by index, and where the text begins at the latest."""
     bylines: dict[int, Byline] = {}
     for i, line in enumerate(lines[:_DEEPEST]):
-        if line.mark != "1" and (i or line.mark) and (said := read_byline(line.text)) is not None:
-            bylines[i] = said
+        if line.mark != "1" and (i or line.mark) and (byline := read_byline(line.text)) is not None:
+            bylines[i] = byline
         elif is_edge(line.text) or is_menu(line.text):
             continue
         elif line.mark or is_contents(line.text) or _is_text(lines, i):
@@ -86,8 +82,8 @@ def _is_text(lines: Sequence[Line], i: int) -> bool:
 
 
 def _byline_follows(lines: Sequence[Line], i: int) -> bool:
-    said = read_byline(lines[i + 1].text)
-    return said is not None and bool(said.author or said.published or said.updated)
+    byline = read_byline(lines[i + 1].text)
+    return byline is not None and bool(byline.author or byline.published or byline.updated)
 
 
 def _title_index(lines: Sequence[Line], bylines: dict[int, Byline], end: int) -> int | None:
@@ -98,29 +94,29 @@ def _title_index(lines: Sequence[Line], bylines: dict[int, Byline], end: int) ->
     named = [i for i in named if i - 1 not in named or lines[i].text != lines[i - 1].text]
     if not named:
         return None
-    told = next((i for i, b in bylines.items() if b.author or b.published), None)
+    dated = next((i for i, b in bylines.items() if b.author or b.published), None)
     updated = [i - 1 for i, b in bylines.items() if b.updated and i - 1 in named]
-    if told is None or updated:
+    if dated is None or updated:
         page = (
             possible[0] == 0
             and is_page(lines[0].text)
             and not any(is_menu(lines[i].text) for i in possible[1:])
         )
         return updated[0] if updated else 0 if page else named[0]
-    return _title_near(lines, named, told)
+    return _title_near(lines, named, dated)
 
 
-def _title_near(lines: Sequence[Line], named: Sequence[int], told: int) -> int:
-    """The title among lines that could be it, given where author or date stand: most often right
+def _title_near(lines: Sequence[Line], named: Sequence[int], dated: int) -> int:
+    """The title among lines that could be it, by the place of author or date: most often right
     above them; below, where a menu or the author's bare name is all there is above."""
-    above = [i for i in named if i < told]
-    below = [i for i in named if i > told]
+    above = [i for i in named if i < dated]
+    below = [i for i in named if i > dated]
     if not above:
         return below[0]
     if len(above) > 1 and _could_be_author(lines, above[-1]) and len(lines[above[-2]].text.split()) > 2:
         return above[-2]
     menu_only = len(above) > 1 and all(len(lines[i].text.split()) < 3 for i in above)
-    signed = _could_be_author(lines, above[-1]) and lines[told].before == 0
+    signed = _could_be_author(lines, above[-1]) and lines[dated].before == 0
     if (
         below
         and (menu_only or signed)
@@ -136,12 +132,12 @@ def _could_be_author(lines: Sequence[Line], i: int) -> bool:
 
 
 def _bare_author(lines: Sequence[Line], bylines: dict[int, Byline], at: int | None) -> str | None:
-    """A name given twice in a row, or right above the date, when the title is another line."""
+    """A name that appears twice in a row, or right above the date, when the title is another line."""
     for i in range(1, min(len(lines), max(bylines, default=0))):
         if lines[i].text == lines[i - 1].text and i - 1 != at and _could_be_author(lines, i):
             return lines[i].text
-    for i, said in bylines.items():
-        if said.published and i and i - 1 != at and i - 1 not in bylines and lines[i].before == 0:
+    for i, byline in bylines.items():
+        if byline.published and i and i - 1 != at and i - 1 not in bylines and lines[i].before == 0:
             above = lines[i - 1]
             if not is_edge(above.text) and not is_menu(above.text) and _could_be_author(lines, i - 1):
                 return above.text
