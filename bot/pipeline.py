@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from bot.answer.about_post import about_the_blog
 from bot.answer.citations import footnote, verify
@@ -41,15 +40,12 @@ from bot.understand.language import foreign, language_of
 from bot.understand.small_talk import small_talk
 from bot.understand.spelling import correct
 from bot.understand.split_questions import parts_of
-from bot.write.worded import worded
+from bot.write import ChatModel, open_chat_model, write
 from ingest.article import Article, Chunk
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.errors import FootnoteError
 from ingest.index import Index
-
-if TYPE_CHECKING:
-    from bot.write.chat_model import Writer
 
 log = logging.getLogger("footnote")
 PASSAGES = 12  # how many passages are read for a question
@@ -78,7 +74,7 @@ class Bot:
         config: BotConfig,
         second: Rereader | None = None,
         classifier: Callable[[], UrgentClassifier] | None = None,
-        writer: Writer | None = None,
+        writer: ChatModel | None = None,
     ) -> None:
         """second: reads the best passages again (bot.joint.JointReader); without it answers are less sure.
         classifier: loads the classifier of urgent messages; without it patterns alone find them.
@@ -152,10 +148,11 @@ class Bot:
             parts = self._parts(standalone, corpus, context)
             answerable = max(part.answerable for part in parts)
             readings = [p for part in parts for p in part.worded] if all(p.worded for p in parts) else []
-            text, citations, whole = yield from worded(
+            written = yield from write(
                 self._writer, standalone, readings, corpus=corpus, embedder=self._embedder
             )
-            if not whole:
+            text, citations = written.text, written.citations
+            if not written.complete:
                 lines, quoted = footnote(join(parts), corpus.articles, citations)
                 told = bool(text)
                 lines = [text, *lines] if told else lines
@@ -362,10 +359,8 @@ def open_bot(config: BotConfig) -> Bot:
     return Bot(index, embedder, config, JointReader(), load_classifier, _writer(config))
 
 
-def _writer(config: BotConfig) -> Writer | None:
+def _writer(config: BotConfig) -> ChatModel | None:
     """The owner's chat model, if there is one. Raises ConfigError if it cannot be used."""
     if not config.model:
         return None
-    from bot.write.chat_model import open_writer
-
-    return open_writer(config.model, seconds=config.model_seconds)
+    return open_chat_model(config.model, seconds=config.model_seconds)

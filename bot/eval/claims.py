@@ -21,7 +21,7 @@ from bot.eval.measures.intervals import interval
 from bot.eval.measures.metrics import share
 from bot.eval.sets.read import numbered_sentences
 from bot.types import Passage
-from bot.write.verify.support import Ground, Verdict, ground, judge
+from bot.write.verify import PreparedPassage, Verdict, judge, prepare
 from ingest.article import Article, chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder, TokenVectors
@@ -61,7 +61,7 @@ class Shelf:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._articles: dict[str, Article] = {}
-        self.grounds: dict[str, Ground] = {}
+        self.prepared: dict[str, PreparedPassage] = {}
 
     def key(self, post: str, at: str) -> str:
         """The passage of a post that holds the words `at`, or the sentence of that number. Raises ValueError."""
@@ -71,7 +71,7 @@ class Shelf:
         place = article.text.find(at)
         if re.fullmatch(r"\d+\.\d+", at):  # line.sentence of a source that is not part of this project
             _, place, _ = numbered_sentences(Path(post).read_text(encoding="utf-8"), article)[at]
-        for key, one in self.grounds.items():
+        for key, one in self.prepared.items():
             piece = one.passage.chunk
             if piece.article_id == article.id and place >= 0 and piece.start <= place < piece.end:
                 return key
@@ -79,9 +79,9 @@ class Shelf:
 
     def others(self, key: str) -> list[str]:
         """The other passages of the same post, then those of all others, in order."""
-        mine = self.grounds[key].passage.chunk.article_id
-        rest = [k for k in self.grounds if k != key]
-        return sorted(rest, key=lambda k: self.grounds[k].passage.chunk.article_id != mine)
+        mine = self.prepared[key].passage.chunk.article_id
+        rest = [k for k in self.prepared if k != key]
+        return sorted(rest, key=lambda k: self.prepared[k].passage.chunk.article_id != mine)
 
     def _put(self, post: str) -> None:
         article = read_post(Path(post))
@@ -94,7 +94,7 @@ class Shelf:
         _, tokens = self._embedder.embed_tokens(texts)
         for piece, vectors in zip(pieces, tokens, strict=True):
             stored = TokenVectors.from_bytes(vectors.to_bytes())  # as the index keeps them
-            self.grounds[piece.id] = ground(Passage(piece, article.title, None, 0.0), stored, article)
+            self.prepared[piece.id] = prepare(Passage(piece, article.title, None, 0.0), stored, article)
 
 
 def read_post(path: Path) -> Article:
@@ -196,7 +196,8 @@ def measure(
         some = found[start : start + 64]
         _, tokens = embedder.embed_tokens([c.text for c in some])
         judged += [
-            Judged(c, judge(c.text, t, [shelf.grounds[c.passage]])) for c, t in zip(some, tokens, strict=True)
+            Judged(c, judge(c.text, t, [shelf.prepared[c.passage]]))
+            for c, t in zip(some, tokens, strict=True)
         ]
     return judged
 

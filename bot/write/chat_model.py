@@ -1,11 +1,7 @@
-"""The chat model, if the owner wants one: opened by name, asked under a time limit, in a thread of its own.
+"""The owner's chat model: opened by name, called under a time limit in a thread of its own.
 
 Any name that LangChain's init_chat_model knows ("ollama:llama3.2", "openai:gpt-4o-mini"), or
-"llamacpp:/path/to/model.gguf" for a file on this machine (llamacpp.py). What a model writes is not to be
-believed, and its provider's package may raise anything: both stop here. The only file that imports
-LangChain's chat models.
-
-What this file does not know: what becomes of what the model writes (written.py).
+"llamacpp:/path/to/model.gguf" for a file on this machine. Whatever its provider's package raises ends here.
 """
 
 from __future__ import annotations
@@ -27,10 +23,10 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
 
-AT_ONCE = 4  # answers being written; threads of a model that hangs count until it lets go
-MOST_PASSAGES = 6
-MOST_CHARACTERS = 9_000  # of passages, about 2,000 tokens
-MOST_WRITTEN = 12_000  # characters of an answer; what comes after is not read
+MAX_CONCURRENT = 4  # answers being written; the thread of a model that hangs counts until it ends
+MAX_PASSAGES = 6
+MAX_PROMPT_CHARACTERS = 9_000  # of passages, about 2,000 tokens
+MAX_ANSWER_CHARACTERS = 12_000  # characters; the rest of an answer is not read
 _PROMPTS = Path(__file__).parent / "prompts"
 _PACKAGES = {"openai": "openai", "anthropic": "anthropic", "ollama": "ollama", "llamacpp": "llamacpp"}
 _EXTRAS = ", ".join(sorted(set(_PACKAGES)))
@@ -40,34 +36,37 @@ _END = object()
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request to the model. keys: which passage each key stands for; a key is good for one request."""
+class Prompt:
+    """A request to the model. keys: the passage of each key; keys are valid for one request."""
 
     messages: tuple[BaseMessage, ...]
     keys: dict[str, Passage]
 
 
-class Writer:
+class ChatModel:
     """A chat model with its limits. May be shared by threads.
 
-    seconds: for a whole answer; half of it may pass before the first word, a third between two.
+    seconds: for a whole answer; half of it may pass before the first word, a third between two words.
     """
 
     def __init__(self, model: BaseChatModel, *, seconds: float) -> None:
         self._model = model
         self._seconds = seconds
-        self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._slots = threading.BoundedSemaphore(MAX_CONCURRENT)
 
-    def stream(self, asked: Asked) -> Generator[str, None, None]:
-        """What the model writes, piece by piece. Closing the iterator lets the model's thread go.
+    def stream(self, prompt: Prompt) -> Generator[str, None, None]:
+        """Yield what the model writes, piece by piece. Closing the iterator ends the model's thread.
 
-        Raises ModelError when the model fails, is silent for too long, or takes too long.
+        Raises:
+            ModelError: The model is busy, fails, is silent for too long, or takes too long.
         """
-        if not self._places.acquire(timeout=min(2.0, self._seconds)):
+        if not self._slots.acquire(timeout=min(2.0, self._seconds)):
             raise ModelError("the chat model is busy with other questions")
         pieces: queue.Queue[Any] = queue.Queue(maxsize=256)
         stop = threading.Event()
-        pump = threading.Thread(target=self._pump, args=(asked, pieces, stop), name="chat model", daemon=True)
+        pump = threading.Thread(
+            target=self._pump, args=(prompt, pieces, stop), name="chat model", daemon=True
+        )
         pump.start()
         try:
             yield from self._received(pieces)
@@ -77,36 +76,36 @@ class Writer:
     def _received(self, pieces: queue.Queue[Any]) -> Iterator[str]:
         end = time.monotonic() + self._seconds
         wait, written = self._seconds / 2, 0
-        while written < MOST_WRITTEN:
+        while written < MAX_ANSWER_CHARACTERS:
             left = min(end - time.monotonic(), wait)
             try:
-                piece = pieces.get(timeout=left) if left > 0 else _late()
+                piece = pieces.get(timeout=left) if left > 0 else _timed_out()
             except queue.Empty:
                 raise ModelError("the chat model took too long") from None
             if piece is _END:
                 return
             if isinstance(piece, Exception):
-                # The name of the error only: its text may hold the question, a key, an address.
+                # Only the error's class name: its text may hold the question, a key or an address.
                 raise ModelError(f"the chat model failed ({type(piece).__name__})") from None
             if piece:
                 wait, written = self._seconds / 3, written + len(piece)
                 yield piece
 
-    def _pump(self, asked: Asked, pieces: queue.Queue[Any], stop: threading.Event) -> None:
+    def _pump(self, prompt: Prompt, pieces: queue.Queue[Any], stop: threading.Event) -> None:
         last: object = _END
         try:
-            for chunk in self._model.stream(list(asked.messages)):
+            for chunk in self._model.stream(list(prompt.messages)):
                 if not _put(pieces, str(chunk.text), stop):
                     break
         except Exception as error:  # noqa: BLE001 - a provider's package raises what it likes
             last = error
         finally:
-            self._places.release()
+            self._slots.release()
             _put(pieces, last, stop)
 
 
 def _put(pieces: queue.Queue[Any], piece: object, stop: threading.Event) -> bool:
-    """False when nobody listens any more."""
+    """Queue a piece; False if the consumer has gone."""
     while not stop.is_set():
         try:
             pieces.put(piece, timeout=0.2)
@@ -116,46 +115,54 @@ def _put(pieces: queue.Queue[Any], piece: object, stop: threading.Event) -> bool
     return False
 
 
-def _late() -> Any:
+def _timed_out() -> Any:
     raise queue.Empty
 
 
-def ask(question: str, passages: Sequence[Passage]) -> Asked:
-    """The request for a question: passages under keys that nobody can guess, everything fenced as data.
+def build_prompt(question: str, passages: Sequence[Passage]) -> Prompt:
+    """The request for a question: passages under unguessable keys, everything fenced as data.
 
-    A conversation is not passed on: its client may have made it up.
+    The conversation is not passed on: it comes from an untrusted client.
     """
     from langchain_core.messages import HumanMessage, SystemMessage
 
     fence = f"~~~ {secrets.token_hex(16)} ~~~"
     keys: dict[str, Passage] = {}
-    told: list[str] = []
-    room = MOST_CHARACTERS
-    for passage in passages[:MOST_PASSAGES]:
-        room -= len(passage.chunk.text)
-        if room < 0 and keys:
+    blocks: list[str] = []
+    budget = MAX_PROMPT_CHARACTERS
+    for passage in passages[:MAX_PASSAGES]:
+        budget -= len(passage.chunk.text)
+        if budget < 0 and keys:
             break
         key = secrets.token_hex(4)
         keys[key] = passage
         head = " > ".join(dict.fromkeys((passage.title, *passage.chunk.path)))
-        told.append(f"[{key}] {head}\n{passage.chunk.text.strip()}")
-    fills = {"fence": fence, "example": next(iter(keys), "key")}
-    system = _filled("answer.md", fills)
-    human = _filled("question.md", fills | {"passages": "\n\n".join(told), "question": question})
-    return Asked((SystemMessage(system), HumanMessage(human)), keys)
+        blocks.append(f"[{key}] {head}\n{passage.chunk.text.strip()}")
+    values = {"fence": fence, "example": next(iter(keys), "key")}
+    system = _render("answer.md", values)
+    human = _render("question.md", values | {"passages": "\n\n".join(blocks), "question": question})
+    return Prompt((SystemMessage(system), HumanMessage(human)), keys)
 
 
-def _filled(name: str, fills: dict[str, str]) -> str:
-    """A prompt with its blanks filled in; braces in what is filled in stay what they are."""
+def _render(name: str, values: dict[str, str]) -> str:
+    """Fill a prompt template; braces in the values are kept."""
     text = (_PROMPTS / name).read_text(encoding="utf-8")
-    return re.sub(r"\{(\w+)\}", lambda m: fills.get(m[1], m[0]), text)
+    return re.sub(r"\{(\w+)\}", lambda m: values.get(m[1], m[0]), text)
 
 
-def open_writer(name: str, *, seconds: float) -> Writer:
-    """The model that FOOTNOTE_MODEL names. Raises ConfigError that says what to install, set or correct."""
+def open_chat_model(name: str, *, seconds: float) -> ChatModel:
+    """Open the model that FOOTNOTE_MODEL names.
+
+    Args:
+        name: provider:model, or llamacpp:PATH.
+        seconds: Time limit for an answer.
+
+    Raises:
+        ConfigError: It cannot be opened; the message says what to install, set or correct.
+    """
     provider = _provider(name)
     try:
-        model = _opened(name, provider, seconds)
+        model = _open(name, provider, seconds)
     except ImportError:
         raise ConfigError(_missing(name, provider)) from None
     except ConfigError:
@@ -164,7 +171,7 @@ def open_writer(name: str, *, seconds: float) -> Writer:
         raise ConfigError(_unusable(name, provider, error)) from None
     if provider in _KEYS and _has_no_key(model):
         raise ConfigError(f"FOOTNOTE_MODEL={name!r} needs a key: set {_KEYS[provider]}.")
-    return Writer(model, seconds=seconds)
+    return ChatModel(model, seconds=seconds)
 
 
 def _provider(name: str) -> str:
@@ -177,14 +184,14 @@ def _provider(name: str) -> str:
     return next((p for start, p in guessed.items() if name.lower().startswith(start)), "")
 
 
-def _opened(name: str, provider: str, seconds: float) -> BaseChatModel:
+def _open(name: str, provider: str, seconds: float) -> BaseChatModel:
     if provider == "llamacpp":
         from bot.write.llama_cpp import open_llamacpp
 
         return open_llamacpp(Path(name.partition(":")[2]).expanduser())
     from langchain.chat_models import init_chat_model
 
-    # A call that hangs must end by itself some time, or its thread never comes back.
+    # The client needs a timeout of its own, or the thread of a call that hangs never ends.
     if provider in _TIMED:
         return init_chat_model(name, timeout=seconds, max_retries=0)
     if provider == "ollama":
@@ -214,7 +221,7 @@ def _unusable(name: str, provider: str, error: Exception) -> str:
 def _has_no_key(model: BaseChatModel) -> bool:
     from pydantic import SecretStr
 
-    kept = [getattr(model, field, None) for field in type(model).model_fields if field.endswith("api_key")]
-    return bool(kept) and all(
-        k is None or (isinstance(k, SecretStr) and not k.get_secret_value()) for k in kept
+    keys = [getattr(model, field, None) for field in type(model).model_fields if field.endswith("api_key")]
+    return bool(keys) and all(
+        k is None or (isinstance(k, SecretStr) and not k.get_secret_value()) for k in keys
     )

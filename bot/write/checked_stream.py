@@ -1,44 +1,32 @@
-"""From what a chat model writes to sentences a reader may see: split, stripped, checked, footnoted.
+"""Stream an answer in a chat model's words: a sentence is shown once it is whole, checked and footnoted.
 
-A sentence is held back until it is whole and checked. It must name at least one key that was given out,
-hold no markup and no address, and be borne out by what it cites (support.py); what fails is left
-out without a word. Shown are the model's words, as text that no browser can take for anything else,
-and beside them the blog's own sentences, as for any other answer.
-
-What this file does not know: how a model is asked (llm.py), and what is said when nothing is left (bot.py).
+A sentence must name at least one key that was given out, hold no markup and no address, and be supported by what it
+cites; otherwise it is dropped. Shown are the model's words, escaped, and the blog's sentences that support them.
 """
 
 from __future__ import annotations
 
+import logging
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from bot.answer.citations import link, verify
+from bot.retrieve.corpus import Corpus
 from bot.text.markdown import escape
 from bot.text.tokens import stems
-from bot.types import Citation, Passage
-from bot.write.verify.support import Ground, Source, ground, judge
-from ingest.article import Article, sentences
+from bot.types import Citation, Passage, Token
+from bot.write.chat_model import ChatModel, build_prompt
+from bot.write.model_output import ModelSentence, is_clean, split_sentences
+from bot.write.verify import PreparedPassage, Source, judge, prepare
+from ingest.article import Article
 from ingest.embedder import Embedder, TokenVectors
+from ingest.errors import ModelError
 
-MOST_SHOWN = 12  # sentences
-_LONGEST = 600  # characters of a sentence that is looked at
-_BRACKETS = re.compile(r"\[([^\[\]]{0,200})\]")
-_LEADING_MARKS = re.compile(r"((?:\[[^\[\]]*\]\s*)+[.!?…]*)\s*(.*)", re.DOTALL)
-_ITEM = re.compile(r"\s*(?:[-*•+–]|\d{1,2}[.)])\s+")
-_VERDICT = re.compile(
-    r"(?:yes|no|yeah|nope|sure|certainly|absolutely|of course|definitely)\b(?:\s*[,.!:;–—-]+\s*|$)",
-    re.IGNORECASE,
-)
-_EMPHASIS = re.compile(r"\*+|`+|(?<!\w)_+|_+(?!\w)|~~")
-_MARKUP = re.compile(r"<[a-z/!?]|\]\(|!\[|\{\{|\$\$|&#?\w+;", re.IGNORECASE)
-_ADDRESS = re.compile(
-    r"\b[a-z][a-z0-9+.-]{1,20}:(?=\S)|//|\bwww\b|@\w|\b[\w-]+\.[a-z]{2,}\b|\b[\w-]+\s?(?:\[dot\]|\(dot\)|\bdot\b)\s?[a-z]{2,4}\b",
-    re.IGNORECASE,
-)
-_LEANS = re.compile(
+log = logging.getLogger("footnote")
+MAX_SENTENCES = 12  # of an answer
+_REFERS_BACK = re.compile(
     r"(?:it|its|this|that|these|those|they|their|them|he|she|his|her|such|both|the (?:former|latter|same|other)|here|there|then"
     r"|afterwards|instead|otherwise|however|also|so|but|and|or)\b",
     re.IGNORECASE,
@@ -46,153 +34,124 @@ _LEANS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
-    """A sentence as the model wrote it. keys: what it cites. line: it begins a line; item: of a list."""
+class Written:
+    """What a model wrote that passed the check.
 
-    text: str
-    keys: tuple[str, ...]
-    line: bool
-    item: bool
+    complete: it is the answer; False if there is no model or no passage, if the model failed or stalled, or if
+    nothing passed: quotes are to follow.
+    """
+
+    text: str = ""
+    citations: tuple[Citation, ...] = ()
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A piece of the answer, with what parts it from the piece before, and its citations."""
+class CheckedSentence:
+    """A sentence that passed, as Markdown with its markers and what separates it from the text before."""
 
     text: str
     citations: tuple[Citation, ...]
 
 
-def drafted(pieces: Iterable[str]) -> Iterator[Drafted]:
-    """The sentences of a stream, each as soon as the next one has begun."""
-    held, line, item = "", True, False
-    for piece in pieces:
-        held += piece
-        *whole, held = re.split(r"\r?\n", held)
-        for text in whole:
-            yield from _sentences_of(_split(text), line, item or bool(_ITEM.match(text)))
-            line, item = True, False
-        parts = _split(held)
-        ready = (
-            parts[: -2 if parts and parts[-1].startswith("[") else -1] if len(held) <= 4 * _LONGEST else parts
-        )
-        if ready:
-            item = item or (line and bool(_ITEM.match(held)))
-            yield from _sentences_of(ready, line, item)
-            held, line = " ".join(parts[len(ready) :]), False
-    yield from _sentences_of(_split(held), line, item or (line and bool(_ITEM.match(held))))
+def write(
+    model: ChatModel | None, query: str, passages: Sequence[Passage], *, corpus: Corpus, embedder: Embedder
+) -> Generator[Token, None, Written]:
+    """Let the model answer from the passages, sentence by sentence, each checked before it is yielded.
 
+    Args:
+        model: The owner's chat model, or None.
+        query: The standalone question.
+        passages: What the model may use, best first.
+        corpus: The index that the passages come from, for articles and stored token vectors.
+        embedder: The model of the index, for the token vectors of what is written.
 
-def _split(text: str) -> list[str]:
-    """The sentences of a line; markers after a full stop belong to the sentence before it."""
-    lead = _ITEM.match(text)
-    start = lead.end() if lead else 0
-    parts: list[str] = []
-    for begin, end in sentences(text, start, len(text)):
-        part = text[begin:end]
-        m = _LEADING_MARKS.fullmatch(part)
-        if m and parts:
-            parts[-1] += f" {m[1].strip()}"
-            part = m[2]
-        if part:
-            parts.append(part)
-    if lead and parts:
-        parts[0] = text[:start] + parts[0]
-    return parts
+    Yields:
+        The answer's text in pieces.
 
-
-def _sentences_of(parts: Sequence[str], line: bool, item: bool) -> Iterator[Drafted]:
-    for number, part in enumerate(parts):
-        keys = tuple(
-            dict.fromkeys(k for m in _BRACKETS.finditer(part) for k in re.split(r"[\s,;]+", m[1].strip()))
-        )
-        yield Drafted(plain(_BRACKETS.sub(" ", part)), keys, line and number == 0, item)
-
-
-def plain(text: str) -> str:
-    """A sentence without marks of emphasis, lists and headings, invisible characters, or a "Yes," before it.
-
-    "Yes" and "no" judge the question, which no passage can bear out.
+    Returns:
+        The text and its citations. The text is what was yielded.
     """
-    text = "".join(
-        " " if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cn", "Zl", "Zp") else c
-        for c in unicodedata.normalize("NFKC", text)
-    )
-    text = re.sub(r"^\s*#+\s*", "", _ITEM.sub("", text, count=1) if _ITEM.match(text) else text)
-    text = re.sub(r"\s+", " ", _EMPHASIS.sub("", text)).strip()
-    text = re.sub(r"\s+(?=[.,;:!?…])", "", text)
-    if verdict := _VERDICT.match(text):
-        text = text[verdict.end() :]
-        text = text[:1].upper() + text[1:]
-    return text
+    if model is None or not passages:
+        return Written()
+    prompt = build_prompt(query, passages)
+    stored = corpus.store.tokens([p.chunk.id for p in prompt.keys.values()])
+    prepared = prepare_all(prompt.keys, stored, corpus.articles)
+    text, citations = "", tuple[Citation, ...]()
+    try:
+        with closing(model.stream(prompt)) as pieces:
+            for sentence in check_stream(pieces, prepared, corpus.articles, embedder):
+                text, citations = text + sentence.text, citations + sentence.citations
+                yield Token(sentence.text)
+    except ModelError as error:
+        log.warning("%s; quotes are shown instead", error)
+        return Written(text, citations)
+    if not text:
+        log.info("no sentence of the chat model is supported; quotes are shown instead")
+    return Written(text, citations, bool(text))
 
 
-def is_clean(text: str) -> bool:
-    """Is it one statement in plain words, without markup or addresses?"""
-    ends = not text.endswith(("?", ":"))
-    return (
-        bool(text)
-        and ends
-        and len(text) <= _LONGEST
-        and not _MARKUP.search(text)
-        and not _ADDRESS.search(text)
-    )
-
-
-def grounds_of(
-    keys: Mapping[str, Passage], blobs: Mapping[str, bytes], articles: Mapping[str, Article]
-) -> dict[str, Ground]:
-    """Each key's passage, ready to be compared with. blobs: the stored token vectors, by chunk id."""
+def prepare_all(
+    keys: Mapping[str, Passage], stored: Mapping[str, bytes], articles: Mapping[str, Article]
+) -> dict[str, PreparedPassage]:
+    """Each key's passage, ready for the check. stored: serialised token vectors by chunk id."""
     return {
-        key: ground(p, TokenVectors.from_bytes(blobs[p.chunk.id]), articles[p.chunk.article_id])
+        key: prepare(p, TokenVectors.from_bytes(stored[p.chunk.id]), articles[p.chunk.article_id])
         for key, p in keys.items()
     }
 
 
-def checked(
-    pieces: Iterable[str], grounds: Mapping[str, Ground], articles: Mapping[str, Article], embedder: Embedder
-) -> Iterator[Shown]:
-    """What of a draft may be shown, in order; the texts joined hold every citation's marker once.
+def check_stream(
+    pieces: Iterable[str],
+    prepared: Mapping[str, PreparedPassage],
+    articles: Mapping[str, Article],
+    embedder: Embedder,
+) -> Iterator[CheckedSentence]:
+    """The sentences that may be shown, in order; the texts joined hold every citation's marker once.
 
-    A sentence that leans on the one before ("It ...") is shown only after that one, and only
-    if it is about the same article.
+    A sentence that refers back ("It ...") is shown only after its predecessor, and only if it is
+    about the same article.
     """
-    judged = _judge_with(grounds, embedder)
-    said: set[frozenset[str]] = set()
+    shown: set[frozenset[str]] = set()
     citations: tuple[Citation, ...] = ()
     text, before, item = "", "", False
-    for one in drafted(pieces):
-        sources = judged(one)
-        told = frozenset(stems(one.text))
+    for one in split_sentences(pieces):
+        sources = _sources(one, prepared, embedder)
+        words = frozenset(stems(one.text))
         here = sources[0].passage.chunk.article_id if sources else ""
-        if not sources or told in said or (_LEANS.match(one.text) and here != before):
+        if not sources or words in shown or (_REFERS_BACK.match(one.text) and here != before):
             before = ""
             continue
-        made = _cited(sources, articles, len(citations))
-        parting = "" if not text else "\n" if one.item and item and one.line else "\n\n" if one.line else " "
-        marks = " ".join(f"[{c.number}]" for c in made)
-        lead = "- " if one.item and (one.line or not item) else ""
-        piece = f"{parting}{lead}{escape(one.text)} {marks}"
-        if not verify(text + piece, citations + made, articles):
+        cited = _cite(sources, articles, len(citations))
+        piece = _piece(one, cited, first=not text, in_list=item)
+        if not verify(text + piece, citations + cited, articles):
             continue
-        text, citations, before, item = text + piece, citations + made, here, one.item
-        said.add(told)
-        yield Shown(piece, made)
-        if len(said) == MOST_SHOWN:
+        text, citations, before, item = text + piece, citations + cited, here, one.item
+        shown.add(words)
+        yield CheckedSentence(piece, cited)
+        if len(shown) == MAX_SENTENCES:
             return
 
 
-def _judge_with(grounds: Mapping[str, Ground], embedder: Embedder) -> Callable[[Drafted], tuple[Source, ...]]:
-    def judged(one: Drafted) -> tuple[Source, ...]:
-        if not one.keys or not all(key in grounds for key in one.keys) or not is_clean(one.text):
-            return ()
-        _, tokens = embedder.embed_tokens([one.text])
-        return judge(one.text, tokens[0], [grounds[key] for key in one.keys]).sources
-
-    return judged
+def _piece(one: ModelSentence, cited: Sequence[Citation], *, first: bool, in_list: bool) -> str:
+    """The Markdown of a sentence. in_list: the sentence before it belongs to a list."""
+    separator = "" if first else "\n" if one.item and in_list and one.line else "\n\n" if one.line else " "
+    marks = " ".join(f"[{c.number}]" for c in cited)
+    lead = "- " if one.item and (one.line or not in_list) else ""
+    return f"{separator}{lead}{escape(one.text)} {marks}"
 
 
-def _cited(sources: Sequence[Source], articles: Mapping[str, Article], before: int) -> tuple[Citation, ...]:
+def _sources(
+    one: ModelSentence, prepared: Mapping[str, PreparedPassage], embedder: Embedder
+) -> tuple[Source, ...]:
+    """The sentences of the blog that support it, () if it may not be shown."""
+    if not one.keys or not all(key in prepared for key in one.keys) or not is_clean(one.text):
+        return ()
+    _, tokens = embedder.embed_tokens([one.text])
+    return judge(one.text, tokens[0], [prepared[key] for key in one.keys]).sources
+
+
+def _cite(sources: Sequence[Source], articles: Mapping[str, Article], before: int) -> tuple[Citation, ...]:
     return tuple(
         Citation(
             number,

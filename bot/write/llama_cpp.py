@@ -1,8 +1,7 @@
-"""A model of the owner's own: a GGUF file run by llama.cpp (llama-cpp-python) on this machine.
+"""A GGUF file as a chat model, run on this machine by llama.cpp (llama-cpp-python).
 
-Loaded at the first question and kept. One answer at a time: the model's state is one; a second question
-waits for the lock and, when that takes too long, is answered with quotes like any other stalled one.
-What this file does not know: prompts, limits, what is asked.
+Loaded at the first question and kept. It writes one answer at a time: a second question waits for the lock and
+is answered with quotes if that takes too long.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ class LlamaCpp(BaseChatModel):
         self,
         messages: list[BaseMessage],
         stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002 - nothing here calls back
+        run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002 - no callbacks
         **kwargs: Any,  # noqa: ARG002
     ) -> Iterator[ChatGenerationChunk]:
         turns = [{"role": _ROLES[m.type], "content": str(m.content)} for m in messages]
@@ -68,7 +67,7 @@ class LlamaCpp(BaseChatModel):
 
 
 def open_llamacpp(path: Path) -> LlamaCpp:
-    """Look before it is needed. Raises ImportError without llama-cpp-python, ConfigError for a bad file."""
+    """Check the file without loading it. Raises ImportError without llama-cpp-python, ConfigError for a bad file."""
     if importlib.util.find_spec("llama_cpp") is None:
         raise ImportError("llama_cpp")
     try:

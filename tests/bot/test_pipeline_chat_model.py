@@ -16,7 +16,7 @@ from bot.answer.citations import verify
 from bot.config import BotConfig
 from bot.pipeline import Bot
 from bot.types import Answer, Token
-from bot.write.chat_model import Writer
+from bot.write.chat_model import ChatModel
 from ingest.embedder import SentenceTransformerEmbedder
 from ingest.index import Index
 from ingest.sync import sync
@@ -36,7 +36,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
 
 
 def with_model(bot: Bot, play: object, seconds: float = 10) -> Bot:
-    return Bot(bot._index, bot.embedder, bot.config, writer=Writer(chat(play), seconds=seconds))  # type: ignore[arg-type]
+    return Bot(bot._index, bot.embedder, bot.config, writer=ChatModel(chat(play), seconds=seconds))  # type: ignore[arg-type]
 
 
 def is_sound(bot: Bot, answer: Answer) -> bool:
@@ -155,7 +155,7 @@ def test_a_reader_who_leaves_ends_the_model(plain: Bot) -> None:
             yield "x "
 
     model = chat(play)
-    stream = Bot(plain._index, plain.embedder, plain.config, writer=Writer(model, seconds=20)).stream(
+    stream = Bot(plain._index, plain.embedder, plain.config, writer=ChatModel(model, seconds=20)).stream(
         QUESTION
     )
     assert isinstance(next(stream), Token)

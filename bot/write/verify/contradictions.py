@@ -1,11 +1,7 @@
-"""What a sentence commits itself to, and whether another text bears it out: the part that logic can see.
+"""Contradictions between a claim and its source that rules can find and vectors cannot.
 
-Amounts, sides, postures, strong words, opposites, more and less; what is denied and who does what to
-whom is in relations.py. A claim that differs from its source in one of these is false however alike
-the two sound, which is what vectors cannot see.
-
-What this file does not know: which sentences of a passage are the source, and whether the rest of
-the claim's words are borne out (support.py).
+Amounts, sides, postures, strong words, opposites, directions; negation, order and roles are relations. A claim
+that differs from its source in one of these is false however similar the two are.
 """
 
 from __future__ import annotations
@@ -14,32 +10,32 @@ from collections.abc import Sequence
 
 from bot.text.quantities import Quantity
 from bot.text.tokens import stem
-from bot.write.verify.relations import exchanged, negations, order, sided
-from bot.write.verify.sentence import PARTING, Said, Word
-from bot.write.verify.synonyms import alike, any_alike, lexicon, sides
+from bot.write.verify.relations import negation_changed, order_reversed, roles_exchanged, sides_changed
+from bot.write.verify.sentence import CLAUSE_BREAKS, ParsedText, Word
+from bot.write.verify.synonyms import any_similar, lexicon, sides, similar
 
 _HEDGES = frozenset("can may might could sometimes tend tends likely perhaps possibly".split())
 _MEASURED = ("time", "months", "length", "mass")
 
 
-def contradiction(claim: Said, source: Said, near: Said, around: Said) -> str:
-    """Why the claim cannot rest on the source, in a word or two; "" if nothing speaks against it.
+def contradiction(claim: ParsedText, source: ParsedText, near: ParsedText, around: ParsedText) -> str:
+    """The reason in a few words why the claim contradicts the source, or "".
 
-    source: the sentences that it is said to rest on. near: the same with the heading right above
-    them; around: with the title and all headings.
+    source: the sentences that support it. near: the same with the heading right above them; around: with the
+    title and all headings.
     """
-    for check in (_amounts, _needs):
+    for check in (_amount_changed, _strong_word_added):
         if why := check(claim, around):
             return why
-    if why := _opposites(claim, near, around):
+    if why := _opposite_used(claim, near, around):
         return why
-    for check in (_directions, negations, order, sided, exchanged):
+    for check in (_direction_changed, negation_changed, order_reversed, sides_changed, roles_exchanged):
         if why := check(claim, source):
             return why
     return ""
 
 
-def _amounts(claim: Said, source: Said) -> str:
+def _amount_changed(claim: ParsedText, source: ParsedText) -> str:
     for one in claim.amounts:
         if one.kind == "one":
             continue
@@ -51,13 +47,13 @@ def _amounts(claim: Said, source: Said) -> str:
         bare = [o for o in source.amounts if not o.noun]
         if one.noun and rivals and not any(_same_amount(one, o) for o in (*rivals, *bare)):
             return f"amount of {one.noun}"
-    return _units(claim, source)
+    return _unit_changed(claim, source)
 
 
 _LONG_UNITS = frozenset("minute minutes hour hours day days week weeks month months year years".split())
 
 
-def _units(claim: Said, source: Said) -> str:
+def _unit_changed(claim: ParsedText, source: ParsedText) -> str:
     """Amounts swapped between units: "2 to 3 seconds, 20 times" for "20 seconds, 2 to 3 times"."""
     for one in claim.amounts:
         if (
@@ -74,8 +70,8 @@ def _units(claim: Said, source: Said) -> str:
     return ""
 
 
-def _is_elliptic(one: Quantity, source: Said) -> bool:
-    """ "explained in three minutes and last for twenty": a number whose unit was said before."""
+def _is_elliptic(one: Quantity, source: ParsedText) -> bool:
+    """ "explained in three minutes and last for twenty": a number whose unit precedes it elsewhere."""
     bare = [o for o in source.amounts if o.kind in ("count", "one") and not o.noun]
     sizes = {o.size for o in source.amounts if o.kind == one.kind} | (
         {86_400.0} if one.low == 86_400.0 else set()
@@ -115,50 +111,52 @@ def _near(one: float, other: float) -> bool:
     return abs(one - other) <= 1e-6 * max(abs(one), abs(other), 1e-6)
 
 
-def _needs(claim: Said, source: Said) -> str:
+def _strong_word_added(claim: ParsedText, source: ParsedText) -> str:
     has = source.stems
     for names, enough in lexicon().needs:
         for word in claim.words:
             if word.text == "after" and any(0 <= a.start - word.end <= 3 for a in claim.amounts):
-                continue  # "after four months" is as good as "in four months"
+                continue  # "after four months" means "in four months"
             if word.text == "will" and not any(w.text in _HEDGES for w in source.words):
                 continue
             if word.stem in names and not has & enough and not claim.in_amount(word):
-                return f"nothing says {word.text}"
+                return f"{word.text} is not in the source"
     return ""
 
 
-def _opposites(claim: Said, near: Said, around: Said) -> str:
-    """A word of the claim whose opposite stands in the source, and it does not.
+def _opposite_used(claim: ParsedText, near: ParsedText, around: ParsedText) -> str:
+    """A word of the claim whose opposite is in the source, and it is not.
 
-    Denied, a word can bear out its opposite, but it says nothing against itself here: that is for
-    _negations. Where the source has both, what stands around each decides.
+    A negated word can support its opposite; negation itself is checked elsewhere. Where the source has both,
+    the words around each decide.
     """
     for word in claim.words:
         if word.negated:
             continue
         verdicts = []
         for pair, side in sides(word.stem):
-            for said in (near, around):
-                mine, theirs = _with_side(said, pair, side), _with_side(said, pair, 1 - side)
+            for parsed in (near, around):
+                mine, theirs = _with_side(parsed, pair, side), _with_side(parsed, pair, 1 - side)
                 if mine or theirs:
-                    verdicts.append(_is_opposed(claim, word, said, mine, theirs))
+                    verdicts.append(_is_opposed(claim, word, parsed, mine, theirs))
                     break
         if verdicts and all(verdicts):
             return f"opposite of {word.text}"
     return ""
 
 
-def _with_side(said: Said, pair: int, side: int) -> list[Word]:
+def _with_side(parsed: ParsedText, pair: int, side: int) -> list[Word]:
     return [
         w
-        for w in said.words
+        for w in parsed.words
         for p, s in sides(w.stem)
         if p == pair and s == (1 - side if w.negated else side)
     ]
 
 
-def _is_opposed(claim: Said, word: Word, source: Said, mine: Sequence[Word], theirs: Sequence[Word]) -> bool:
+def _is_opposed(
+    claim: ParsedText, word: Word, source: ParsedText, mine: Sequence[Word], theirs: Sequence[Word]
+) -> bool:
     theirs = [w for w in theirs if not w.negated]
     if not theirs or not mine:
         return bool(theirs)
@@ -166,11 +164,11 @@ def _is_opposed(claim: Said, word: Word, source: Said, mine: Sequence[Word], the
     return _shared(near, source, theirs) > _shared(near, source, mine) + 1
 
 
-def _directions(claim: Said, source: Said) -> str:
+def _direction_changed(claim: ParsedText, source: ParsedText) -> str:
     """More of something in the claim, less of it in the source, or the other way round."""
     mine, theirs = _signs(claim), _signs(source)
     for thing, signs in mine.items():
-        known = theirs.get(thing) or next((t for other, t in theirs.items() if alike(thing, other)), None)
+        known = theirs.get(thing) or next((t for other, t in theirs.items() if similar(thing, other)), None)
         if known and not signs & known:
             return f"direction of {thing}"
     return ""
@@ -190,51 +188,51 @@ _LESS = frozenset(
 )
 
 
-def _signs(said: Said) -> dict[str, set[int]]:
-    """Stem -> is there more (+1) or less (-1) of it?"""
+def _signs(parsed: ParsedText) -> dict[str, set[int]]:
+    """Stem -> more (+1) or less (-1) of it."""
     found: dict[str, set[int]] = {}
-    for at, word in enumerate(said.words):
+    for at, word in enumerate(parsed.words):
         sign = 1 if word.stem in _MORE else -1 if word.stem in _LESS else 0
         if word.text in ("lowers", "lowered", "lowering"):
             sign = -1
         if word.text.endswith("er") and word.stem != stem(word.text) and not word.negated:
             found.setdefault(word.stem, set()).add(1)  # "steadier" is more steady
-        if word.text in ("take", "takes", "taking") and _in_clause(said, at, ("off", "away")):
+        if word.text in ("take", "takes", "taking") and _in_clause(parsed, at, ("off", "away")):
             sign = -1
         if word.text in ("put", "puts", "putting", "place", "places", "placing") and _in_clause(
-            said, at, ("on",)
+            parsed, at, ("on",)
         ):
             sign = 1
         if not sign or word.negated:
             continue
-        for thing in _objects(said, at):
+        for thing in _objects(parsed, at):
             found.setdefault(thing, set()).add(sign)
     return found
 
 
-def _in_clause(said: Said, at: int, texts: Sequence[str]) -> bool:
-    clause = said.words[at].clause
-    return any(w.text in texts for w in said.words[at + 1 : at + 6] if w.clause == clause)
+def _in_clause(parsed: ParsedText, at: int, texts: Sequence[str]) -> bool:
+    clause = parsed.words[at].clause
+    return any(w.text in texts for w in parsed.words[at + 1 : at + 6] if w.clause == clause)
 
 
-def _objects(said: Said, at: int) -> list[str]:
-    """What a verb or adjective of amount is about: the words after it, or before it in a passive."""
+def _objects(parsed: ParsedText, at: int) -> list[str]:
+    """The stems that a verb or adjective of amount applies to: after it, or before it in a passive."""
     marks = _MORE | _LESS
     after: list[str] = []
-    for word in said.words[at + 1 : at + 8]:
-        if word.stem in marks or word.text in PARTING - {"and", "or"}:
+    for word in parsed.words[at + 1 : at + 8]:
+        if word.stem in marks or word.text in CLAUSE_BREAKS - {"and", "or"}:
             break
         if word.content and not word.light and word.stem not in ("lowerpart", "upperpart"):
             after.append(word.stem)
-    clause = said.words[at].clause
+    clause = parsed.words[at].clause
     if not after:
-        after = [w.stem for w in said.words[:at] if w.clause == clause and w.content and not w.light][-2:]
+        after = [w.stem for w in parsed.words[:at] if w.clause == clause and w.content and not w.light][-2:]
     return after[:3]
 
 
-def _around(said: Said, word: Word) -> list[str]:
-    return [w.stem for w in said.words if w.content and w.clause == word.clause and w.start != word.start]
+def _around(parsed: ParsedText, word: Word) -> list[str]:
+    return [w.stem for w in parsed.words if w.content and w.clause == word.clause and w.start != word.start]
 
 
-def _shared(near: Sequence[str], source: Said, words: Sequence[Word]) -> float:
-    return max((sum(any_alike(s, _around(source, w)) for s in near) for w in words), default=0)
+def _shared(near: Sequence[str], source: ParsedText, words: Sequence[Word]) -> float:
+    return max((sum(any_similar(s, _around(source, w)) for s in near) for w in words), default=0)

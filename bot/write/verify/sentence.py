@@ -1,7 +1,4 @@
-"""A sentence, read: its words with their senses and clauses, what is denied in it, its amounts.
-
-Rules over words; English only. What this file does not know: any other sentence.
-"""
+"""Parse a sentence: words with senses and clauses, scopes of negation, amounts. Rules over words; English only."""
 
 from __future__ import annotations
 
@@ -16,11 +13,11 @@ from bot.write.verify.synonyms import key
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _CLOSE = re.compile(r"[,;:.!?()–—]|\s-\s")  # ends a clause
-PARTING = frozenset(
+CLAUSE_BREAKS = frozenset(
     "and but or so then because since as while when if which that than who before after until unless although"
     " though whether except plus".split()
 )
-_SCOPE_ENDS = PARTING - {"and", "or", "that", "than", "as"}
+_SCOPE_ENDS = CLAUSE_BREAKS - {"and", "or", "that", "than", "as"}
 SCOPE = 4  # content words that a negation reaches
 _NOT = frozenset(
     "not no never none nobody nothing neither nor without cannot cant dont doesnt isnt arent wont didnt hardly barely"
@@ -38,7 +35,7 @@ _PHRASAL = frozenset(
     "get got gets getting stand stood stands sit sat sits sitting lie lies lying warm warms warming set make makes made"
     " give gives take takes build end ends slow slows follow sign pick write fill mix wake woke grow live sew open".split()
 )
-_LAIN_ON = frozenset("back front stomach side belly".split())
+_BODY_SIDES = frozenset("back front stomach side belly".split())
 _POSTURES = frozenset("sit sits lie lies stand stands".split())
 _PLACED = re.compile(r"(?:along|between|behind|under|below|beneath|above|near|next to)\b")
 _COUNTED = re.compile(
@@ -57,14 +54,14 @@ def _with_stems(text: str) -> frozenset[str]:
     return frozenset(words) | frozenset(map(stem, words))
 
 
-# Words that need little bearing out, and words that need none: what they say is said by what is around them.
-_LIGHT = _with_stems(
+# Words that need little support, and words that need none: the words around them carry the meaning.
+_LITTLE_SUPPORT_NEEDED = _with_stems(
     "help become bring give take turn thing way kind person people someone anyone let put use try go goes group version range"
     " difference notice case example fact deal bit work happen find seem mean feel choose include involve allow enable consist"
     " able ability lead want need recommend suggest thought make makes possible certain different various specific overall"
     " leave show know come keep begin start see look call act perform state level process effect manner result repeat side follow apply manage set sets drop something anything author writer affect serve good long last cover serve"
 )
-_EMPTY = _with_stems(
+_NO_SUPPORT_NEEDED = _with_stems(
     "also even while during without still yet very quite rather too such those like just enough own since because although"
     " though through throughout between across along after before out off away actually really simply according where until till unless except whether if plus"
     " around about roughly approximately nearly almost alone once again already always never ever often usually sometimes per"
@@ -76,7 +73,7 @@ _EMPTY = _with_stems(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word. text: folded. clause: number of its clause. negated: is it in a negation's reach?"""
+    """One word. text: folded. clause: number of its clause. negated: is it in the scope of a negation?"""
 
     text: str
     stem: str
@@ -90,19 +87,24 @@ class Word:
     def content(self) -> bool:
         if self.stem in ("inhal", "exhal"):
             return True
-        idle = self.text in STOPWORDS or self.text in _NOT or self.text in _EMPTY or self.stem in _EMPTY
+        idle = (
+            self.text in STOPWORDS
+            or self.text in _NOT
+            or self.text in _NO_SUPPORT_NEEDED
+            or self.stem in _NO_SUPPORT_NEEDED
+        )
         return not idle and len(self.text) > 1 and self.stem[-1:] != "~"
 
     @property
     def light(self) -> bool:
-        return self.text in _LIGHT or self.stem in _LIGHT
+        return self.text in _LITTLE_SUPPORT_NEEDED or self.stem in _LITTLE_SUPPORT_NEEDED
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A text, read: its words in order, what each negation denies, its amounts.
+class ParsedText:
+    """A parsed text: its words in order, the scope of each negation, its amounts.
 
-    doubled: does one negation stand in the reach of another?
+    doubled: is one negation in the scope of another?
     """
 
     words: tuple[Word, ...]
@@ -124,8 +126,8 @@ class Said:
 
 
 @functools.lru_cache(maxsize=4096)
-def read_text(text: str) -> Said:
-    """The words, negations and amounts of a sentence or a few."""
+def parse_text(text: str) -> ParsedText:
+    """Parse one sentence or a few."""
     raw = [(fold(m[0]).replace("'", ""), m[0], m.start(), m.end()) for m in _WORD.finditer(text)]
     breaks = {m.start() for m in _CLOSE.finditer(text)}
     cues = _cues(text, raw)
@@ -134,7 +136,7 @@ def read_text(text: str) -> Said:
     clause, reach, before, doubled = 0, 0, 0, False
     for at, (word, shown, start, end) in enumerate(raw):
         stopped = any(before <= b <= start for b in breaks) and bool(at)
-        clause += stopped or word in PARTING
+        clause += stopped or word in CLAUSE_BREAKS
         if stopped or word in _SCOPE_ENDS:
             reach = 0
         name = shown[:1].isupper() and len(shown) > 1 and not _begins_sentence(text, start)
@@ -148,11 +150,11 @@ def read_text(text: str) -> Said:
             doubled = doubled or reach > 0
             scopes.append([])
             reach = SCOPE
-    return Said(tuple(words), tuple(tuple(s) for s in scopes), tuple(quantities(text)), doubled)
+    return ParsedText(tuple(words), tuple(tuple(s) for s in scopes), tuple(quantities(text)), doubled)
 
 
 def _cues(text: str, raw: Sequence[tuple[str, str, int, int]]) -> set[int]:
-    """Where negations begin."""
+    """Offsets at which negations begin."""
     low = text.lower()
     idle = [(m.start(), m.end()) for m in _NO_NEGATION.finditer(low)]
     found = {s for word, _, s, _ in raw if word in _NOT or (word.endswith("nt") and _is_contraction(text, s))}
@@ -170,13 +172,13 @@ def _begins_sentence(text: str, start: int) -> bool:
 
 
 def _sense(text: str, raw: Sequence[tuple[str, str, int, int]], at: int) -> str:
-    """The stem of a word, or a name for its sense where one spelling has several that matter here."""
+    """The stem of a word, or an id of its sense where one spelling has several."""
     word, _, start, end = raw[at]
     rest = text[end : end + 24].lstrip(" -").lower()
     before = raw[at - 1][0] if at else ""
-    if _says_little(word, before, rest) or (word in ("up", "down") and text[start - 1 : start] == "-"):
+    if _is_uninformative(word, before, rest) or (word in ("up", "down") and text[start - 1 : start] == "-"):
         return f"{word}~"
-    if word in _LAIN_ON and before in ("your", "the", "their") and at > 1 and raw[at - 2][0] == "on":
+    if word in _BODY_SIDES and before in ("your", "the", "their") and at > 1 and raw[at - 2][0] == "on":
         return f"on{word}"
     if word in ("lower", "upper") and _PARTS.match(rest):
         return f"{word}part"
@@ -189,8 +191,8 @@ def _sense(text: str, raw: Sequence[tuple[str, str, int, int]], at: int) -> str:
     return "rear" if word == "back" and re.match(r"of\b|at the\b", rest) else key(word)
 
 
-def _says_little(word: str, before: str, rest: str) -> bool:
-    """Is this no side, posture, number or strong word here, though it often is one?"""
+def _is_uninformative(word: str, before: str, rest: str) -> bool:
+    """Is this word, which often is a side, posture, number or strong word, none here?"""
     match word:
         case "up" | "down":
             return before in _PHRASAL or not before

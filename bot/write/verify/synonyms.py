@@ -1,7 +1,6 @@
-"""Words that stand for each other, words that exclude each other, and the form that words are compared by.
+"""Synonyms and opposites by stem, and the normal form by which words are compared.
 
-What synonyms.toml says, by stem. `key` brings the forms of a word together that the stemmer leaves apart:
-"feet" and "foot", "steadier" and "steady". What this file does not know: sentences.
+`key` unites forms of a word that the stemmer leaves apart: "feet" and "foot", "steadier" and "steady".
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from bot.text.tokens import stem
 
-# Senses that said.py tells apart by what stands around a word.
+# Ids of senses that the parser assigns from the words around.
 SENSES = frozenset(
     "theone onepart lowerpart upperpart inhal exhal up~ rear onback onfront onstomach onbelly onside".split()
 )
@@ -91,8 +90,8 @@ def lexicon() -> Lexicon:
     return Lexicon({k: frozenset(v) for k, v in same.items()}, {k: tuple(v) for k, v in sides.items()}, needs)
 
 
-def alike(one: str, other: str) -> bool:
-    """Do two stems stand for the same: equal, synonyms, or forms of one word ("length", "lengthen")?"""
+def similar(one: str, other: str) -> bool:
+    """Are two stems equal, synonyms, or forms of one word ("length", "lengthen")?"""
     if one == other:
         return True
     same = lexicon().same
@@ -102,8 +101,8 @@ def alike(one: str, other: str) -> bool:
     return len(short) >= 4 and len(long) - len(short) <= 4 and long.startswith(short)
 
 
-def any_alike(one: str, others: Iterable[str]) -> bool:
-    return any(alike(one, other) for other in others)
+def any_similar(one: str, others: Iterable[str]) -> bool:
+    return any(similar(one, other) for other in others)
 
 
 def sides(one: str) -> tuple[tuple[int, int], ...]:

@@ -1,8 +1,7 @@
-"""Which words of English mean the same, and which say less than others: WordNet, by stem.
+"""Synonyms and hypernyms by stem, from Princeton University's WordNet 3.1, reduced; senses are not disambiguated.
 
-A "handset" is a "phone", so a sentence about a handset bears out one that says phone; not the other way
-round. Princeton University's WordNet 3.1 (wordnet.LICENSE), made small by bot/train/wordnet.py and read at
-first use (0.1 s, 12 MB). What this file does not know: which of a word's senses is meant.
+A "handset" is a "phone", so a sentence about a handset entails one about a phone, not the other way round.
+Loaded at first use (0.1 s, 12 MB).
 """
 
 from __future__ import annotations
@@ -29,13 +28,13 @@ def _senses(stem: str) -> tuple[frozenset[int], frozenset[int]]:
     return frozenset(map(int, own.split())), frozenset(map(int, above.split()))
 
 
-def is_borne_out(wanted: str, there: Iterable[str]) -> bool:
-    """Does one of these stems mean the same as the wanted one, or something that is a kind of it?"""
+def is_entailed(wanted: str, there: Iterable[str]) -> bool:
+    """Is one of these stems a synonym or a hyponym of the wanted one?"""
     own = _senses(wanted)[0]
     return bool(own) and any(own & (mine | above) for mine, above in map(_senses, there))
 
 
 def are_siblings(one: str, other: str) -> bool:
-    """Are these two kinds of one thing, so that neither can stand for the other ("arm" and "leg")?"""
+    """Are these co-hyponyms, neither of which can replace the other ("arm" and "leg")?"""
     (mine, over), (its, above) = _senses(one), _senses(other)
     return bool(over & above) and not (mine & (its | above) or its & over)

@@ -19,16 +19,22 @@ from patience import PATIENCE
 
 from bot.config import load_config
 from bot.types import Passage
-from bot.write.chat_model import AT_ONCE, MOST_WRITTEN, Writer, ask, open_writer
+from bot.write.chat_model import (
+    MAX_ANSWER_CHARACTERS,
+    MAX_CONCURRENT,
+    ChatModel,
+    build_prompt,
+    open_chat_model,
+)
 from bot.write.llama_cpp import open_llamacpp
 from ingest.article import Chunk
 from ingest.errors import ConfigError, ModelError
 
-ASKED = ask("why?", [Passage(Chunk("a", 0, (), "Hold it.\n", 0, 9), "T", None, 1.0)])
+PROMPT = build_prompt("why?", [Passage(Chunk("a", 0, (), "Hold it.\n", 0, 9), "T", None, 1.0)])
 
 
-def written(writer: Writer) -> str:
-    return "".join(writer.stream(ASKED))
+def written(writer: ChatModel) -> str:
+    return "".join(writer.stream(PROMPT))
 
 
 def chat_threads() -> int:
@@ -42,18 +48,18 @@ def settle() -> None:
 
 
 def test_what_is_written_comes_piece_by_piece() -> None:
-    assert written(Writer(chat(says("Hold it [{0}].")), seconds=5)).startswith("Hold it [")
-    assert written(Writer(chat(lambda _: iter([""])), seconds=5)) == ""
+    assert written(ChatModel(chat(says("Hold it [{0}].")), seconds=5)).startswith("Hold it [")
+    assert written(ChatModel(chat(lambda _: iter([""])), seconds=5)) == ""
     with pytest.raises(ModelError):  # LangChain takes a stream without anything in it for an error
-        written(Writer(chat(lambda _: iter(())), seconds=5))
-    assert "Hold it" in written(Writer(chat(copies), seconds=5))
+        written(ChatModel(chat(lambda _: iter(())), seconds=5))
+    assert "Hold it" in written(ChatModel(chat(copies), seconds=5))
 
 
 def test_silence_is_told_and_costs_no_more_than_its_share() -> None:
     gate = threading.Event()
     for before in ((), ("Hold it. ",)):
         with pytest.raises(ModelError, match="too long"):
-            written(Writer(chat(hangs(gate, *before)), seconds=0.6))
+            written(ChatModel(chat(hangs(gate, *before)), seconds=0.6))
     gate.set()
     settle()
     assert not chat_threads()
@@ -70,22 +76,22 @@ def test_slow_drops_do_not_stretch_the_limit() -> None:
             yield "a"
 
     with pytest.raises(ModelError, match="too long"):
-        written(Writer(chat(drips), seconds=0.6))
+        written(ChatModel(chat(drips), seconds=0.6))
     assert drops < 1000  # it was cut off, and did not come to its own end
     settle()
     assert not chat_threads()
 
 
 def test_a_crash_is_told_without_its_text() -> None:
-    with pytest.raises(ModelError) as told:
-        written(Writer(chat(crashes), seconds=5))
-    assert "ConnectionError" in str(told.value) and "sk-123" not in str(told.value)
-    assert told.value.__cause__ is None
+    with pytest.raises(ModelError) as raised:
+        written(ChatModel(chat(crashes), seconds=5))
+    assert "ConnectionError" in str(raised.value) and "sk-123" not in str(raised.value)
+    assert raised.value.__cause__ is None
 
 
 def test_a_never_ending_model_is_cut_and_its_thread_ends() -> None:
     model = chat(endless)
-    assert len(written(Writer(model, seconds=20))) <= MOST_WRITTEN + 200
+    assert len(written(ChatModel(model, seconds=20))) <= MAX_ANSWER_CHARACTERS + 200
     assert model.ended.wait(PATIENCE)
     settle()
     assert not chat_threads()
@@ -93,7 +99,7 @@ def test_a_never_ending_model_is_cut_and_its_thread_ends() -> None:
 
 def test_a_reader_who_leaves_frees_the_thread() -> None:
     model = chat(endless)
-    stream = Writer(model, seconds=20).stream(ASKED)
+    stream = ChatModel(model, seconds=20).stream(PROMPT)
     next(stream)
     stream.close()
     assert model.ended.wait(PATIENCE)
@@ -103,11 +109,11 @@ def test_a_reader_who_leaves_frees_the_thread() -> None:
 
 def test_a_model_that_hangs_does_not_gather_threads() -> None:
     gate = threading.Event()
-    writer = Writer(chat(hangs(gate)), seconds=0.3)
-    for _ in range(AT_ONCE + 3):
+    writer = ChatModel(chat(hangs(gate)), seconds=0.3)
+    for _ in range(MAX_CONCURRENT + 3):
         with pytest.raises(ModelError):
             written(writer)
-    assert chat_threads() <= AT_ONCE
+    assert chat_threads() <= MAX_CONCURRENT
     gate.set()
     settle()
     assert not chat_threads()
@@ -119,11 +125,11 @@ def test_a_model_that_hangs_does_not_gather_threads() -> None:
 
 
 def test_many_readers_at_once_get_their_own_answers() -> None:
-    writer = Writer(chat(lambda prompt: iter([prompt.rsplit("question:", 1)[-1]])), seconds=10)
+    writer = ChatModel(chat(lambda prompt: iter([prompt.rsplit("question:", 1)[-1]])), seconds=10)
     got: dict[int, str] = {}
 
     def reads(number: int) -> None:
-        got[number] = "".join(writer.stream(ask(f"reader {number}!", [])))
+        got[number] = "".join(writer.stream(build_prompt(f"reader {number}!", [])))
 
     readers = [threading.Thread(target=reads, args=(n,)) for n in range(12)]
     for one in readers:
@@ -161,10 +167,10 @@ def test_a_model_that_cannot_be_opened_is_a_sentence(
     ):
         monkeypatch.setitem(sys.modules, package, None)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-    with pytest.raises(ConfigError) as told:
-        open_writer(name, seconds=5)
-    assert says_so in str(told.value) and "FOOTNOTE_MODEL" in str(told.value)
-    assert told.value.__cause__ is None
+    with pytest.raises(ConfigError) as raised:
+        open_chat_model(name, seconds=5)
+    assert says_so in str(raised.value) and "FOOTNOTE_MODEL" in str(raised.value)
+    assert raised.value.__cause__ is None
 
 
 class _Provider(ModuleType):
@@ -184,9 +190,9 @@ def test_a_missing_key_is_named_and_none_is_told(monkeypatch: pytest.MonkeyPatch
 
     _get_chat_model_creator.cache_clear()
     monkeypatch.setitem(sys.modules, "langchain_openai", _Provider())
-    with pytest.raises(ConfigError, match="OPENAI_API_KEY") as told:
-        open_writer("openai:gpt-4o-mini", seconds=5)
-    assert "sk-verysecret" not in str(told.value)
+    with pytest.raises(ConfigError, match="OPENAI_API_KEY") as raised:
+        open_chat_model("openai:gpt-4o-mini", seconds=5)
+    assert "sk-verysecret" not in str(raised.value)
     _get_chat_model_creator.cache_clear()
 
 

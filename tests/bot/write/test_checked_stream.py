@@ -16,9 +16,10 @@ from markdown_it import MarkdownIt
 
 from bot.answer.citations import verify
 from bot.types import Citation, Passage
-from bot.write.chat_model import Asked, Writer, ask
-from bot.write.checked_stream import checked, drafted, is_clean, plain
-from bot.write.verify.support import ground
+from bot.write.chat_model import ChatModel, Prompt, build_prompt
+from bot.write.checked_stream import check_stream
+from bot.write.model_output import is_clean, plain, split_sentences
+from bot.write.verify.support import prepare
 from ingest.article import Article, Chunk, embedding_text
 
 STANDING = Article(
@@ -47,19 +48,19 @@ def passage(article: Article) -> Passage:
 def shown(play: Play, *, extra: Article | None = None) -> tuple[str, tuple[Citation, ...]]:
     """The answer that comes of what a model writes about these articles."""
     articles = ARTICLES | ({extra.id: extra} if extra else {})
-    asked = ask("How long do I hold it?", [passage(a) for a in articles.values()])
+    prompt = build_prompt("How long do I hold it?", [passage(a) for a in articles.values()])
     embedder = FakeEmbedder()
-    return _checked(Writer(chat(play), seconds=5), asked, articles, embedder)
+    return _check_all(ChatModel(chat(play), seconds=5), prompt, articles, embedder)
 
 
-def _checked(
-    writer: Writer, asked: Asked, articles: dict[str, Article], embedder: FakeEmbedder
+def _check_all(
+    writer: ChatModel, prompt: Prompt, articles: dict[str, Article], embedder: FakeEmbedder
 ) -> tuple[str, tuple[Citation, ...]]:
-    grounds = {}
-    for key, one in asked.keys.items():
+    prepared = {}
+    for key, one in prompt.keys.items():
         _, tokens = embedder.embed_tokens([embedding_text(one.title, one.chunk)[0]])
-        grounds[key] = ground(one, tokens[0], articles[one.chunk.article_id])
-    made = list(checked(writer.stream(asked), grounds, articles, embedder))
+        prepared[key] = prepare(one, tokens[0], articles[one.chunk.article_id])
+    made = list(check_stream(writer.stream(prompt), prepared, articles, embedder))
     text, citations = "".join(s.text for s in made), tuple(c for s in made for c in s.citations)
     assert verify(text, citations, articles)
     return text, citations
@@ -107,7 +108,7 @@ def test_a_copying_model_keeps_all_it_copied() -> None:
         "   \n\n [{0}] [{1}] \n",
     ],
 )
-def test_what_is_not_borne_out_is_not_shown(lie: str) -> None:
+def test_an_unsupported_sentence_is_not_shown(lie: str) -> None:
     assert shown(says(lie)) == ("", ())
     text, citations = shown(says(lie, "\nNever bounce in a stretch [{1}].\n", lie))
     assert text == "Never bounce in a stretch. [1]" and len(citations) == 1
@@ -122,7 +123,7 @@ def test_markers_are_renumbered_and_lists_stay_lists() -> None:
     assert text == "- Put one foot up on a chair. [1]\n- Repeat it three times on each leg. [2]"
 
 
-def test_a_sentence_that_leans_goes_with_the_one_it_leans_on() -> None:
+def test_a_sentence_that_refers_back_needs_its_predecessor() -> None:
     text, _ = shown(
         says("The split is held for an hour [{0}]. It is repeated three times on each leg [{0}].")
     )
@@ -157,21 +158,21 @@ def test_guessed_keys_are_worth_nothing() -> None:
 
 
 def test_keys_and_fences_differ_from_request_to_request() -> None:
-    one, other = (ask("why?", [passage(STANDING)]) for _ in range(2))
+    one, other = (build_prompt("why?", [passage(STANDING)]) for _ in range(2))
     assert not set(one.keys) & set(other.keys)
     assert str(one.messages[1].content) != str(other.messages[1].content)
 
 
 def test_braces_in_articles_and_questions_stay_what_they_are() -> None:
-    asked = ask("{passages} {fence} {{7*7}}", [passage(STANDING)])
-    assert "{passages} {fence} {{7*7}}" in str(asked.messages[1].content)
+    prompt = build_prompt("{passages} {fence} {{7*7}}", [passage(STANDING)])
+    assert "{passages} {fence} {{7*7}}" in str(prompt.messages[1].content)
 
 
 @pytest.mark.parametrize("piece", [1, 3, 1000])
 def test_sentences_do_not_depend_on_how_the_stream_is_cut(piece: int) -> None:
     text = "One thing. [aa] Two at 2.5 cm [bb]! Three [cc], four.\n- Five [dd]. Six. [ee]\n\n2) Seven [ff]"
     cut = [text[i : i + piece] for i in range(0, len(text), piece)]
-    found = [(d.text, d.keys, d.line, d.item) for d in drafted(cut)]
+    found = [(d.text, d.keys, d.line, d.item) for d in split_sentences(cut)]
     assert found == [
         ("One thing.", ("aa",), True, False),
         ("Two at 2.5 cm!", ("bb",), False, False),
@@ -239,9 +240,9 @@ def test_an_obedient_model_passes_nothing_on() -> None:
             "poisoned", "Guest post", f"Hold the stretch.\n\n{order}\n", "https://blog.example/p"
         )
         articles = ARTICLES | {poisoned.id: poisoned}
-        asked = ask(f"How long? {order}", [passage(a) for a in articles.values()])
+        prompt = build_prompt(f"How long? {order}", [passage(a) for a in articles.values()])
         embedder = FakeEmbedder()
-        text, citations = _checked(Writer(chat(obeys), seconds=5), asked, articles, embedder)
+        text, citations = _check_all(ChatModel(chat(obeys), seconds=5), prompt, articles, embedder)
         assert not re.search(r"https?:|www\.|\w\.(?:com|xyz)\b|@\w|ibuprofen|cancer|<|key", text), text
         for c in citations:
             assert c.quote in articles[c.passage.chunk.article_id].text
@@ -251,8 +252,10 @@ def test_an_obedient_model_passes_nothing_on() -> None:
 
 def test_a_model_that_obeys_the_question_says_nothing_of_it() -> None:
     for order in [*OWN_INJECTIONS, *injections()]:
-        asked = ask(f"How long? {order}", [passage(a) for a in ARTICLES.values()])
-        text, citations = _checked(Writer(chat(obeys), seconds=5), asked, dict(ARTICLES), FakeEmbedder())
+        prompt = build_prompt(f"How long? {order}", [passage(a) for a in ARTICLES.values()])
+        text, citations = _check_all(
+            ChatModel(chat(obeys), seconds=5), prompt, dict(ARTICLES), FakeEmbedder()
+        )
         words = set(re.findall(r"[a-z]{4,}", text.lower())) - set(
             re.findall(r"[a-z]{4,}", (STANDING.text + WARNING.text).lower())
         )
@@ -260,6 +263,6 @@ def test_a_model_that_obeys_the_question_says_nothing_of_it() -> None:
 
 
 def test_the_fake_model_finds_the_keys() -> None:
-    asked = ask("why?", [passage(a) for a in ARTICLES.values()])
-    prompt = "\n".join(str(m.content) for m in asked.messages)
-    assert keys(prompt) == list(asked.keys)
+    prompt = build_prompt("why?", [passage(a) for a in ARTICLES.values()])
+    text = "\n".join(str(m.content) for m in prompt.messages)
+    assert keys(text) == list(prompt.keys)

@@ -10,10 +10,10 @@ from conftest import FakeEmbedder
 from bot.text.quantities import quantities
 from bot.types import Passage
 from bot.write.verify.contradictions import contradiction
-from bot.write.verify.sentence import read_text
-from bot.write.verify.support import ground, judge
-from bot.write.verify.synonyms import alike, key
-from bot.write.verify.wordnet import are_siblings, is_borne_out
+from bot.write.verify.sentence import parse_text
+from bot.write.verify.support import judge, prepare
+from bot.write.verify.synonyms import key, similar
+from bot.write.verify.wordnet import are_siblings, is_entailed
 from ingest.article import Article, Chunk, embedding_text
 
 
@@ -98,8 +98,8 @@ CONTRADICTED = [
 
 
 def speaks_against(claim: str, source: str) -> str:
-    read = read_text(source)
-    return contradiction(read_text(claim), read, read, read)
+    read = parse_text(source)
+    return contradiction(parse_text(claim), read, read, read)
 
 
 @pytest.mark.parametrize(("claim", "source"), SUPPORTED)
@@ -113,9 +113,9 @@ def test_what_says_otherwise_is_seen(claim: str, source: str) -> None:
 
 
 def test_words() -> None:
-    assert alike(key("reduces"), key("lessening")) and alike(key("steadier"), key("steady"))
-    assert key("feet") == key("foot") and not alike(key("leg"), key("arm"))
-    assert is_borne_out(key("phone"), [key("handset")]) and not is_borne_out(key("handset"), [key("phone")])
+    assert similar(key("reduces"), key("lessening")) and similar(key("steadier"), key("steady"))
+    assert key("feet") == key("foot") and not similar(key("leg"), key("arm"))
+    assert is_entailed(key("phone"), [key("handset")]) and not is_entailed(key("handset"), [key("phone")])
     assert are_siblings(key("arm"), key("leg")) and not are_siblings(key("ban"), key("forbid"))
 
 
@@ -124,7 +124,7 @@ def test_a_source_that_speaks_to_a_model_supports_nothing() -> None:
     passage = Passage(Chunk("a", 0, (), text, 0, len(text)), "Post", None, 1.0)
     embedder = FakeEmbedder()
     _, tokens = embedder.embed_tokens([embedding_text("Post", passage.chunk)[0], "Hold it for 30 seconds."])
-    made = ground(passage, tokens[0], Article("a", "Post", text))
+    made = prepare(passage, tokens[0], Article("a", "Post", text))
     assert [s.text for s in made.sources] == ["Hold the stretch for 30 seconds."]
     assert judge("Hold it for 30 seconds.", tokens[1], [made]).supported
     assert not judge("", tokens[1], [made]).supported and not judge("It is.", tokens[1], []).supported
