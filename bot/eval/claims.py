@@ -98,7 +98,7 @@ class Shelf:
 
 
 def read_post(path: Path) -> Article:
-    """A post of data/articles or data/guides, or one of data/reader with its lines as paragraphs."""
+    """A post of data/articles or data/guides, or one of data/train/reading with its lines as paragraphs."""
     if path.suffix != ".json":
         return next(item for item in load(str(path)) if isinstance(item, Article))
     post = json.loads(path.read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ compete in one softmax, so the same numbers rank sentences and say whether there
 passages that look best to it are read again by a larger one (joint.py), which is slow; what both say
 is averaged.
 
-Trained by bot/train/sentence_net.py and train_joint.py on data/reader/, posts and questions written for this
+Trained by bot/train/sentence_net.py and train_joint.py on data/train/reading/, posts and questions written for this
 project. What this file does not know: how an answer is put together (quote.py).
 """
 

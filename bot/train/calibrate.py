@@ -2,7 +2,7 @@
 
 A logistic regression (Platt, 1999; reader.calibrated()) from what both readings say of a question, and from what
 stands beside, to whether it is answered. Fitted on what the readers have not learnt: every sixth post of
-data/reader, data/eval/article and data/eval/sample, and of the question sets in the BEIR layout those halves that
+data/train/reading, data/eval/article and data/eval/sample, and of the question sets in the BEIR layout those halves that
 train_joint.py leaves out. Every set weighs the same, and in it answered and unanswered questions.
 
 What this file does not know: the held-out questions, which it does not read.

@@ -1,7 +1,7 @@
-"""Train the joint reader: `python -m bot.train.cross_encoder` writes bot/read/cross_encoder.npz from data/reader/.
+"""Train the joint reader: `python -m bot.train.cross_encoder` writes bot/read/cross_encoder.npz from data/train/reading/.
 
 The packaged embedding model is trained further on question and passage together (bot/read/cross_encoder.py), on the
-posts and questions of data/reader and on those halves of question sets in the BEIR layout that `--also` names:
+posts and questions of data/train/reading and on those halves of question sets in the BEIR layout that `--also` names:
 a question is in the half that is trained on if the SHA-1 of its id is even, so that the other half can be
 asked honestly; so is every sixth post left out. All sentences of a question's passages and "none of them"
 compete in one softmax, as in train.py. Then a short second round, slower, on the posts that were written
@@ -219,7 +219,7 @@ def arrays_of(net: Trainee) -> dict[str, Any]:
 
 def main() -> None:
     """Train and write joint.npz; its calibration is fitted by bot.eval.calibrate."""
-    parser = argparse.ArgumentParser(description="Train the joint reader from data/reader.")
+    parser = argparse.ArgumentParser(description="Train the joint reader from data/train/reading.")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="question sets in the BEIR layout")
     parser.add_argument("--out", type=Path, default=joint.WEIGHTS)

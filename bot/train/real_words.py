@@ -22,7 +22,7 @@ from ingest.embedder import model_folder
 from ingest.errors import EmbedderError
 
 CASES = Path("data/eval/triage")
-PROSE = Path("data/reader")
+PROSE = Path("data/train/reading")
 _TWICE = 2
 # Words of the house, the garden and the gym that the vocabulary above lacks.
 _MORE = """

@@ -27,7 +27,7 @@ from bot.train.sentence_net import read_post
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Floats, SentenceTransformerEmbedder
 
-DATA = (Path("data/eval/triage"), Path("data/triage"))
+DATA = (Path("data/eval/triage"), Path("data/train/safety"))
 FALSE_ALARMS = 0.06  # share of the misleading ordinary messages that may be found urgent in cross-validation
 COST, WIDTH, WORD_COST = 10.0, 1.5, 30.0  # of the SVM, of its kernel, of the regression
 FOLDS = 5

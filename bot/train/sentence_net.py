@@ -1,4 +1,4 @@
-"""Train the reader: `python -m bot.train.sentence_net` writes bot/read/sentence_net.npz from data/reader/.
+"""Train the reader: `python -m bot.train.sentence_net` writes bot/read/sentence_net.npz from data/train/reading/.
 
 The data are blog posts and readers' questions written for this project, with the sentences that
 answer each, or none. The same evidence and the same sums as in bot/read/reading.py, in torch. Takes some
@@ -35,7 +35,7 @@ from ingest.article import Article, Chunk, chunk, embedding_text
 from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.embedder import Floats, SentenceTransformerEmbedder
 
-DATA = Path("data/reader")
+DATA = Path("data/train/reading")
 FIRST, LATER = (
     "*[!2]-*.json",
     "*2-*.json",
@@ -70,7 +70,7 @@ class Example:
 
 
 def read_post(path: Path) -> tuple[Article, list[Asked]]:
-    """One file of data/reader: {"title", "lines": [...], "questions": [{"q", "any", "all"}]}."""
+    """One file of data/train/reading: {"title", "lines": [...], "questions": [{"q", "any", "all"}]}."""
     post = json.loads(path.read_text(encoding="utf-8"))
     text, spans, before = "", {}, ""
     for number, line in enumerate(post["lines"]):
@@ -309,7 +309,7 @@ def calibrate(pairs: Sequence[tuple[Floats, bool]], steps: int = 2000) -> Floats
 
 def main() -> None:
     """Train NETS networks and write reader.npz."""
-    parser = argparse.ArgumentParser(description="Train the reader from data/reader.")
+    parser = argparse.ArgumentParser(description="Train the reader from data/train/reading.")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--out", type=Path, default=reader.WEIGHTS)
     parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)

@@ -5,7 +5,7 @@ available, please?"), and no rule on their words tells them from a change of top
 questions always lend some weight, less than the question's own: to its vector and, fading from turn
 to turn, to its words. On 213 follow-ups of MTRAG (Katsis et al., 2025) this finds more than the last
 turn alone, all turns joined or people's own rewriting; where the topic changes it costs little
-(data/eval/LOG.md), and less where that shows: in a question that says much and repeats no word. It
+(docs/experiments.md), and less where that shows: in a question that says much and repeats no word. It
 changes which passages are found, never how they are read.
 
 What this file does not know: what the question means (followup.py).

@@ -1,4 +1,4 @@
-"""Floors a little under what data/eval/LOG.md says of the check on a chat model's sentences."""
+"""Floors a little under what docs/experiments.md says of the check on a chat model's sentences."""
 
 from __future__ import annotations
 
