@@ -31,15 +31,8 @@ from bot.read.disambiguate import only_asked
 from bot.read.reading import AGAIN, Reading, Rereader, check_fits, ranked, read
 from bot.retrieve import Corpus, LiveCorpus, embed_question, search
 from bot.safety import RedFlags, Urgent, UrgentClassifier, load_classifier, load_guide
-from bot.types import NO_CONTEXT, Answer, Context, Event, Passage, Token, Turn
-from bot.understand.blog_names import Outline, outline_of
-from bot.understand.clean import focus, plain_words, tidy
-from bot.understand.context import context_of
-from bot.understand.follow_up import rewrite
-from bot.understand.language import foreign, language_of
-from bot.understand.small_talk import small_talk
-from bot.understand.spelling import correct
-from bot.understand.split_questions import parts_of
+from bot.types import NO_CONTEXT, Answer, Context, Event, Passage, Query, Question, Token, Turn
+from bot.understand import Blog, Reply, query_of, question_of, understand, verbatim_query
 from bot.write import ChatModel, open_chat_model, write
 from ingest.article import Article, Chunk
 from ingest.config import DEFAULT_EMBEDDER
@@ -91,8 +84,7 @@ class Bot:
         self._mutex = threading.Lock()
         self._corpus: Corpus | None = None
         self._asked: dict[tuple[str, str], bool] = {}
-        self._outline: Outline | None = None
-        self._language: str | None = None
+        self._blog: Blog | None = None
 
     @property
     def embedder(self) -> Embedder:
@@ -135,17 +127,18 @@ class Bot:
 
     def _from_the_blog(self, question: str, history: Sequence[Turn]) -> Iterator[Event]:
         """An answer from the index; raises what stream() raises."""
-        asked = tidy(question, longest=self.config.max_question)
-        if reply := small_talk(asked):
-            yield Token(reply)
-            yield Answer(question, asked, reply, (), "chat", 0.0)
-            return
-        with self._reading() as corpus:
-            if said := self._foreign(asked, corpus):
-                yield from self._abstain(question, asked, (), 0.0, corpus, said)
+        longest, latest = self.config.max_question, history[-self.config.max_history :]
+        with self._reading() as (corpus, blog):
+            query = understand(question, latest, blog, longest=longest)
+            if isinstance(query, Reply):
+                if query.status == "chat":
+                    yield Token(query.text)
+                    yield Answer(question, query.message, query.text, (), "chat", 0.0)
+                else:
+                    yield from self._abstain(question, query.message, (), 0.0, corpus, query.text)
                 return
-            standalone, context = self._standalone(asked, history, corpus)
-            parts = self._parts(standalone, corpus, context)
+            standalone = query.standalone
+            parts = self._parts(query, corpus)
             answerable = max(part.answerable for part in parts)
             readings = [p for part in parts for p in part.worded] if all(p.worded for p in parts) else []
             written = yield from write(
@@ -173,17 +166,15 @@ class Bot:
         verbatim: search for the words as they stand, without rewriting or correcting them. Raises
         what stream() raises.
         """
-        asked = question if verbatim else tidy(question, longest=self.config.max_question)
-        with self._reading() as corpus:
-            standalone, context = (
-                (asked, NO_CONTEXT) if verbatim else self._standalone(asked, history, corpus)
+        longest, latest = self.config.max_question, history[-self.config.max_history :]
+        with self._reading() as (corpus, blog):
+            query = (
+                verbatim_query(question) if verbatim else query_of(question, latest, blog, longest=longest)
             )
-            query = asked if verbatim else plain_words(focus(standalone))
-            if (
-                context.earlier
-            ):  # reading knows the question alone, and would undo what the conversation found
-                return search(embed_question(query, self._embedder, context), corpus, k=k)
-            found, reading = self._read_for(query, corpus, context, max(k, PASSAGES))
+            plain, context = query.whole.plain, query.context
+            if context.earlier:  # reading ignores the conversation, and would undo what it found
+                return search(embed_question(plain, self._embedder, context), corpus, k=k)
+            found, reading = self._read_for(plain, corpus, context, max(k, PASSAGES))
             return ranked(found, reading)[:k]
 
     def article(self, article_id: str) -> Article:
@@ -200,9 +191,9 @@ class Bot:
 
         page: an address; the questions of the article that stands there come first.
         """
-        with self._reading() as corpus:
+        with self._reading() as (corpus, blog):
             # The first section of each article that makes a question, then all others.
-            english = self._home(corpus) == "en"
+            english = blog.language == "en"
             made = list(candidates(corpus.chunks, corpus.articles, english=english))
             met: set[str] = set()
             first = []
@@ -226,46 +217,35 @@ class Bot:
         check_fits(self._embedder.name)
         self._embedder.embed_query("warm up")
         self._red_flags.warm()
-        with self._reading() as corpus:
-            self._read("what is this blog about", corpus)
-            self._home(corpus)
+        with self._reading() as (corpus, blog):
+            self._read(question_of("what is this blog about"), corpus)
+            _ = blog.language  # found at its first use
 
     @contextmanager
-    def _reading(self) -> Iterator[Corpus]:
+    def _reading(self) -> Iterator[tuple[Corpus, Blog]]:
+        """The corpus of the live generation, and what understanding needs of it."""
         with self._live.open() as corpus:
             with self._mutex:
-                if self._corpus is not corpus:
-                    self._corpus = corpus
-                    self._asked, self._outline, self._language = {}, None, None
-            yield corpus
+                if self._blog is None or self._corpus is not corpus:
+                    self._corpus, self._blog, self._asked = corpus, self._blog_of(corpus), {}
+                blog = self._blog
+            yield corpus, blog
 
-    def _standalone(self, asked: str, history: Sequence[Turn], corpus: Corpus) -> tuple[str, Context]:
-        """The question, mended and standing alone, and what was asked before it."""
-        latest = history[-self.config.max_history :]
-        context = context_of(latest, asked)
-        mended = correct(
-            asked,
+    def _blog_of(self, corpus: Corpus) -> Blog:
+        return Blog(
+            articles=corpus.articles,
+            trails=[(piece.article_id, piece.path) for piece in corpus.chunks],
             vocabulary=corpus.keywords.vocabulary,
-            known=lambda word: self._embedder.count(word) == 1,
-            together=corpus.together,
-            favoured=context.words,
+            adjacent=corpus.together,
+            is_common=lambda word: self._embedder.count(word) == 1,
+            english_only=self.config.embedder == DEFAULT_EMBEDDER and bool(corpus.chunks),
         )
-        if not latest:
-            return mended, context
-        return rewrite(mended, latest, outline=self._named(corpus), articles=corpus.articles), context
-
-    def _named(self, corpus: Corpus) -> Outline:
-        """What the blog has names for; made when a conversation first needs it in a generation."""
-        if self._outline is None:
-            paths = [(piece.article_id, piece.path) for piece in corpus.chunks]
-            self._outline = outline_of(corpus.articles.values(), paths)
-        return self._outline
 
     def _read(
-        self, question: str, corpus: Corpus, context: Context = NO_CONTEXT, most: int = AGAIN
+        self, question: Question, corpus: Corpus, context: Context = NO_CONTEXT, most: int = AGAIN
     ) -> tuple[list[Passage], Reading]:
-        passages, reading = self._read_for(plain_words(focus(question)), corpus, context, PASSAGES, most)
-        return passages, only_asked(question, reading, corpus.articles)
+        passages, reading = self._read_for(question.plain, corpus, context, PASSAGES, most)
+        return passages, only_asked(question.text, reading, corpus.articles)
 
     def _read_for(
         self, query: str, corpus: Corpus, context: Context, k: int, most: int = AGAIN
@@ -280,16 +260,17 @@ class Bot:
         )  # fmt: skip
         return passages, reading
 
-    def _parts(self, standalone: str, corpus: Corpus, context: Context) -> list[Part]:
-        """Each question of the question by itself; all together if none of them is answered so."""
-        parts = [self._part(one, corpus, context) for one in parts_of(standalone)]
+    def _parts(self, query: Query, corpus: Corpus) -> list[Part]:
+        """Each question of the query separately; all together if none of them is answered so."""
+        parts = [self._part(one, corpus, query.context) for one in query.parts]
         whole = len(parts) == 1 or any(part.answered for part in parts)
-        return parts if whole else [self._part(standalone, corpus, context)]
+        return parts if whole else [self._part(query.whole, corpus, query.context)]
 
-    def _part(self, question: str, corpus: Corpus, context: Context) -> Part:
+    def _part(self, asked: Question, corpus: Corpus, context: Context) -> Part:
+        question = asked.text
         if about := about_the_blog(question, corpus.articles, corpus.chunks):
             return Part(question, tuple(about), float(any(line.evidence for line in about)))
-        passages, reading = self._read(question, corpus, context)
+        passages, reading = self._read(asked, corpus, context)
         answerable = reading.answerable
         if answerable < self.config.threshold and named_list(question, reading.sentences, corpus.articles):
             answerable = self.config.threshold  # a list that has the name asked for is what is asked for
@@ -299,23 +280,6 @@ class Bot:
         )
         words = dict.fromkeys(s.passage for s in reading.sentences) if lines else ()
         return Part(question, tuple(lines), answerable, tuple(passages), near, tuple(words))
-
-    def _foreign(self, asked: str, corpus: Corpus) -> str | None:
-        """What to say to a question in another language; None if the model may understand it."""
-        if self.config.embedder != DEFAULT_EMBEDDER or not corpus.chunks:
-            return None
-        return foreign(
-            asked,
-            home=lambda: self._home(corpus),
-            vocabulary=corpus.keywords.vocabulary,
-            known=lambda word: self._embedder.count(word) == 1,
-        )
-
-    def _home(self, corpus: Corpus) -> str:
-        """The blog's language, found once a generation."""
-        if self._language is None:
-            self._language = language_of(article.text for article in corpus.articles.values())
-        return self._language
 
     def _abstain(
         self,
@@ -329,7 +293,12 @@ class Bot:
         text = said or (ABSTAIN if corpus.chunks else ABSTAIN_EMPTY)
         yield Token(text)
         pieces = [p.chunk for p in passages] or corpus.chunks
-        near = candidates(pieces, corpus.articles, asked=standalone, english=self._home(corpus) == "en")
+        near = candidates(
+            pieces,
+            corpus.articles,
+            asked=standalone,
+            english=self._blog is not None and self._blog.language == "en",
+        )
         offered = self._verified(near, _SUGGESTED, corpus)
         yield Answer(question, standalone, text, (), "abstained", answerable, offered)
 
@@ -342,7 +311,7 @@ class Bot:
             key = (str(id(corpus)), candidate)
             if key not in self._asked:
                 # It is made of one passage's heading: that one, and another, are enough to read again.
-                reading = self._read(candidate, corpus, most=2)[1]
+                reading = self._read(question_of(candidate), corpus, most=2)[1]
                 self._asked[key] = reading.answerable >= self.config.threshold
             if self._asked[key]:
                 good.append(candidate)

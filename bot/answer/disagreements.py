@@ -18,7 +18,7 @@ from bot.answer.phrases import DIFFER, age, source
 from bot.read.disambiguate import apart
 from bot.read.reading import Scored
 from bot.text.tokens import content_stems
-from bot.understand.answer_type import Kind
+from bot.understand import AnswerType
 from ingest.article import Article
 
 _NEAR = 0.03  # odds from which a sentence counts as fitting about as well as the best one
@@ -71,7 +71,7 @@ Value = tuple[str, float, float]  # what is measured, from, to
 
 
 def differing(
-    question: str, kind: Kind | None, scored: Sequence[Scored], articles: Mapping[str, Article]
+    question: str, kind: AnswerType | None, scored: Sequence[Scored], articles: Mapping[str, Article]
 ) -> list[Line]:
     """The sentences of posts that differ, newest first, each under its post's title and date; [] if none do."""
     if not scored or (not (kind and kind.name in _READERS) and not _YESNO.match(question)):
@@ -95,13 +95,15 @@ def differing(
     return lines
 
 
-def values(kind: Kind, text: str) -> list[Value]:
+def values(kind: AnswerType, text: str) -> list[Value]:
     """The values of the kind that a text gives: times in seconds, rates per day, counts by what is counted."""
     reader = _READERS.get(kind.name)
     return list(reader(text)) if reader else []
 
 
-def _differ(question: str, kind: Kind | None, a: Scored, b: Scored, articles: Mapping[str, Article]) -> bool:
+def _differ(
+    question: str, kind: AnswerType | None, a: Scored, b: Scored, articles: Mapping[str, Article]
+) -> bool:
     one, other = _text(a, articles), _text(b, articles)
     if apart(a, b, articles) or not _same_thing(question, a, b, articles):
         return False

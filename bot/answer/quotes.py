@@ -21,7 +21,7 @@ from bot.read.disambiguate import articles_of, asked
 from bot.read.features import spans
 from bot.read.reading import Reading, Scored
 from bot.text.tokens import stems
-from bot.understand.answer_type import Kind, kind_of
+from bot.understand import AnswerType, answer_type_of
 from ingest.article import Article, blocks
 
 MOST = 4  # sentences that are quoted for what they say
@@ -43,7 +43,7 @@ def compose(question: str, reading: Reading, articles: Mapping[str, Article]) ->
     listed = list_lines(question, reading.sentences, articles, names)
     if listed is not None:
         return listed
-    kind = kind_of(question)
+    kind = answer_type_of(question)
     if differ := differing(question, kind, reading.sentences, articles):
         return differ
     chosen = chosen_of(reading.sentences, articles, kind)
@@ -51,17 +51,19 @@ def compose(question: str, reading: Reading, articles: Mapping[str, Article]) ->
     if (
         kind
         and kind.strict
-        and not any(kind.given.search(_text(e, articles)) for one in lines for e in one.evidence)
+        and not any(kind.answer.search(_text(e, articles)) for one in lines for e in one.evidence)
     ):
-        return [Line("note", (), said=lacks(kind.lack)), *lines]
+        return [Line("note", (), said=lacks(kind.missing)), *lines]
     return lines
 
 
-def chosen_of(scored: Sequence[Scored], articles: Mapping[str, Article], kind: Kind | None) -> list[Scored]:
+def chosen_of(
+    scored: Sequence[Scored], articles: Mapping[str, Article], kind: AnswerType | None
+) -> list[Scored]:
     """The best sentences, none saying what another one already says; those of the kind wanted first."""
     weighed = sorted(((_odds(one, articles, kind), one) for one in scored), key=lambda pair: -pair[0])
     best = weighed[0][0]
-    first_gives = kind is not None and kind.given.search(_words(weighed[0][1], articles)) is not None
+    first_gives = kind is not None and kind.answer.search(_words(weighed[0][1], articles)) is not None
     kept: list[Scored] = []
     said: list[frozenset[str]] = []
     for odds, one in weighed:
@@ -72,7 +74,7 @@ def chosen_of(scored: Sequence[Scored], articles: Mapping[str, Article], kind: K
         text = _words(one, articles)
         if text.rstrip().endswith(("?", ":")):  # asks, or introduces what is not quoted
             continue
-        if kind and kind.strict and first_gives and not kind.given.search(text):
+        if kind and kind.strict and first_gives and not kind.answer.search(text):
             continue
         told = frozenset(stems(text))
         if not any(told == other for other in said):
@@ -81,8 +83,8 @@ def chosen_of(scored: Sequence[Scored], articles: Mapping[str, Article], kind: K
     return kept or [weighed[0][1]]
 
 
-def _odds(one: Scored, articles: Mapping[str, Article], kind: Kind | None) -> float:
-    if kind is None or not kind.given.search(_words(one, articles)):
+def _odds(one: Scored, articles: Mapping[str, Article], kind: AnswerType | None) -> float:
+    if kind is None or not kind.answer.search(_words(one, articles)):
         return one.probability
     return one.probability * _FITS[kind.strict]
 

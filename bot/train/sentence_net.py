@@ -29,8 +29,7 @@ from bot.read.features import NAMES, Matter, gather
 from bot.read.reading import Batch, batch, signals
 from bot.retrieve import Corpus, Keywords, corpus_of, search_by_vector
 from bot.text.tokens import STOPWORDS, stem, stems, words
-from bot.understand.clean import focus, plain_words
-from bot.understand.spelling import correct
+from bot.understand import correct, question_of
 from ingest.article import Article, Chunk, chunk, embedding_text
 from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.embedder import Floats, SentenceTransformerEmbedder
@@ -119,9 +118,9 @@ def shelve(articles: Sequence[Article], embedder: SentenceTransformerEmbedder) -
 
 
 def prepare(question: str, words: Keywords, embedder: SentenceTransformerEmbedder) -> str:
-    """The question as bot.py hands it to the reader."""
+    """The question as the bot reads it."""
     fixed = correct(question, vocabulary=words.vocabulary, known=lambda w: embedder.count(w) == 1)
-    return plain_words(focus(fixed))
+    return question_of(fixed).plain
 
 
 def strangers(

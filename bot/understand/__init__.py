@@ -1,0 +1,21 @@
+"""Find out what a message asks.
+
+In go a message, its conversation and what is to be known of the blog (words, names, language); out comes a query, or
+a reply to small talk or to a question in another language. Not known here: the passages, and what answers a query.
+"""
+
+from bot.understand.answer_type import AnswerType, answer_type_of
+from bot.understand.query import Blog, Reply, query_of, question_of, understand, verbatim_query
+from bot.understand.spelling import correct
+
+__all__ = [
+    "AnswerType",
+    "Blog",
+    "Reply",
+    "answer_type_of",
+    "correct",
+    "query_of",
+    "question_of",
+    "understand",
+    "verbatim_query",
+]

@@ -1,7 +1,4 @@
-"""What kind of answer a question wants (a time, a number, how often ...), and whether a text gives it.
-
-What this file does not know: how sentences were judged, and the blog.
-"""
+"""What kind of answer a question wants (a time, a number, how often ...), and whether a text holds one."""
 
 from __future__ import annotations
 
@@ -17,29 +14,35 @@ _LENGTH = r"(?:mm|cm|centimet\w+|met(?:er|re)s?|km|inch(?:es)?|in|feet|foot|ft|y
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """asked: a question wants this. given: a text has it. lack: said when nothing that was found has it.
+class AnswerType:
+    """A kind of answer.
 
-    strict: a sentence without it cannot be the answer; otherwise it only is a less likely one.
+    Attributes:
+        name: Of the kind.
+        question: Matches questions that want it.
+        answer: Matches texts that hold it.
+        missing: What the reader is told to be missing where no sentence that was found holds it. Without
+            one, a sentence that does not hold it is only less likely to be the answer.
     """
 
     name: str
-    asked: re.Pattern[str]
-    given: re.Pattern[str]
-    lack: str = ""
+    question: re.Pattern[str]
+    answer: re.Pattern[str]
+    missing: str = ""
 
     @property
     def strict(self) -> bool:
-        return bool(self.lack)
+        """Can a sentence that does not hold it not be the answer?"""
+        return bool(self.missing)
 
 
-def _kind(name: str, asked: str, given: str, lack: str = "") -> Kind:
-    return Kind(name, re.compile(asked, re.IGNORECASE), re.compile(given, re.IGNORECASE), lack)
+def _type(name: str, question: str, answer: str, missing: str = "") -> AnswerType:
+    return AnswerType(name, re.compile(question, re.IGNORECASE), re.compile(answer, re.IGNORECASE), missing)
 
 
-# The first that fits is the kind of a question.
-KINDS = (
-    _kind(
+# The first whose pattern matches a question is its type.
+ANSWER_TYPES = (
+    _type(
         "frequency",
         r"\bhow (?:often|frequent\w*|regular\w*)\b|\bhow many times (?:a|per|each|every|in a) (?:day|week|month|year)\b"
         r"|\bhow many (?:days|times) (?:a|per|each) (?:day|week|month|year)\b",
@@ -48,43 +51,43 @@ KINDS = (
         rf"|\btimes (?:a|per|each)\b|\bregular(?:ly)?\b|\broutine\b|\b{_NUMBER} {_TIME} (?:a|per) \w+",
         "how often",
     ),
-    _kind(
+    _type(
         "duration",
         rf"\bhow (?:long|many {_TIME})\b|\bduration\b|\bhold(?:ing)? time\b|\bhow much time\b|\btime to hold\b",
         rf"\b{_NUMBER}(?:[- ]?(?:to|[-–—]|or)[- ]?{_NUMBER})?[- ]?(?:more |full )?{_TIME}\b|\bovernight\b|\bforever\b"
         rf"|\b{_NUMBER}[- ]?{_LENGTH}\b",
         "how long",
     ),
-    _kind(
+    _type(
         "count",
         r"\bhow many\b|\bnumber of\b|\breps?\b|\brepetitions?\b|\bsets? of\b",
         r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|once|twice|thrice"
         r"|several|couple|pair|dozen|hundreds?|thousands?|both|single)\b",
         "how many",
     ),
-    _kind(
+    _type(
         "amount",
         r"\bhow much\b(?! (?:better|worse|longer|more))|\bwhat percent\w*\b|\bhow (?:far|high|wide|deep|tall|heavy|hot|cold|old)\b",
         r"\d|\b(?:half|third|quarter|most|percent|double|twice|one|two|three|four|five|six|ten|hip-width|shoulder-width|as \w+ as)\b",
     ),
-    _kind(
+    _type(
         "side",
         r"\b(?:which|what|each|both|either) (?:side|leg|foot|arm|hand|knee)s?\b",
         r"\b(?:left|right|both|each|either|other|one|opposite|same|affected|switch|change|alternate)\b",
     ),
-    _kind(
+    _type(
         "why",
         r"\bwhy\b|\bhow come\b|\breasons?\b|\bwhat(?:'s|’s)? (?:makes|causes|leads|brings)\b",
         r"\b(?:because|due to|caus\w+|lead(?:s|ing)?|result\w*|since|so that|therefore|when|forc\w+|pull\w*|drag\w*"
         r"|reduc\w+|prevent\w*|helps?|puts?|mak(?:es|ing)|affects?|from)\b",
     ),
-    _kind(
+    _type(
         "who",
         r"\bwho\b|\bwhich people\b|\bwhat (?:kind|sort|type)s? of (?:people|person)\b",
         r"\b(?:people|person|anyone|everyone|those who|someone|men|women|adults?|children|kids|athletes?|runners?"
         r"|beginners?|seniors?|\w+(?:ers|ists|ors))\b|[A-Z]\w+ [A-Z]\w+",
     ),
-    _kind(
+    _type(
         "when",
         r"\bwhen\b|\bwhat time\b",
         r"\b(?:when|while|before|after|during|until|once|morning|night|evening|noon|in \d{4}|\d+)\b",
@@ -92,6 +95,6 @@ KINDS = (
 )  # fmt: skip
 
 
-def kind_of(question: str) -> Kind | None:
-    """What kind of answer is wanted, if one can tell."""
-    return next((kind for kind in KINDS if kind.asked.search(question)), None)
+def answer_type_of(question: str) -> AnswerType | None:
+    """What kind of answer a question wants; None if it does not show."""
+    return next((one for one in ANSWER_TYPES if one.question.search(question)), None)

@@ -1,6 +1,6 @@
 """What a conversation is about, in words that the index has.
 
-An Outline knows what the blog gives names to: its titles and headings ("Seated hamstring stretch").
+BlogNames knows what the blog gives names to: its titles and headings ("Seated hamstring stretch").
 With it "the seated one" and "the second one" of a list find their name. What the assistant is said
 to have answered comes from the client: it only chooses among these names and among sentences that
 the blog really has.
@@ -18,7 +18,7 @@ from bot.text.tokens import STOPWORDS, WORD, fold, stem, words
 from ingest.article import Article
 
 # Words that ask, do or measure, and so name nothing by themselves; as stems.
-GENERIC = frozenset(
+GENERIC_STEMS = frozenset(
     stem(word)
     for word in """long often many much time times day days week weeks daily need needs hurt hurts help helps work
     works hold holds cause causes caused use uses feel feels happen happens mean means tell find give show explain
@@ -54,30 +54,32 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class BlogNames:
     """The names of a blog, by each of their stems that is no stop word; shortest first."""
 
-    names: Mapping[str, tuple[Name, ...]] = field(default_factory=dict)
+    by_stem: Mapping[str, tuple[Name, ...]] = field(default_factory=dict)
 
-    def named(self, wanted: Collection[str]) -> Name | None:
+    def find(self, wanted: Collection[str]) -> Name | None:
         """The shortest name that has all these stems; None if nothing is wanted or none has."""
         first = next(iter(wanted), "")
-        return next((n for n in self.names.get(first, ()) if set(wanted) <= set(n.stems)), None)
+        return next((n for n in self.by_stem.get(first, ()) if set(wanted) <= set(n.stems)), None)
 
-    def mentioned(self, text: str) -> list[Name]:
+    def find_in(self, text: str) -> list[Name]:
         """The names that stand in a text, in order, the longest where several do; each once."""
         said = [stem(word) for word, _, _ in words(text)]
         found: dict[tuple[str, ...], Name] = {}
         at = 0
         while at < len(said):
-            here = [n for n in self.names.get(said[at], ()) if tuple(said[at : at + len(n.stems)]) == n.stems]
+            here = [
+                n for n in self.by_stem.get(said[at], ()) if tuple(said[at : at + len(n.stems)]) == n.stems
+            ]
             if here:
                 found.setdefault(here[-1].stems, here[-1])
             at += len(here[-1].stems) if here else 1
         return list(found.values())
 
 
-def outline_of(articles: Iterable[Article], paths: Iterable[tuple[str, Sequence[str]]]) -> Outline:
+def names_of(articles: Iterable[Article], paths: Iterable[tuple[str, Sequence[str]]]) -> BlogNames:
     """paths: of each chunk its article's id and heading trail. Headings that several articles share
     ("Steps") name nothing."""
     owned = {article.id: article for article in articles}
@@ -89,33 +91,35 @@ def outline_of(articles: Iterable[Article], paths: Iterable[tuple[str, Sequence[
             for part in _parts(line):
                 owners.setdefault(part.casefold(), set()).add(article_id)
                 parts.setdefault(part.casefold(), part)
-    names: dict[tuple[str, ...], Name] = {}
+    found: dict[tuple[str, ...], Name] = {}
     for key, part in parts.items():
         if len(owners[key]) > 1 and len(_content(part)) < 2:
             continue
         with_the = any(f"the {key}" in texts[owner] for owner in owners[key] if owner in texts)
         if name := _name(part, with_the):
-            names[name.stems] = name
+            found[name.stems] = name
     by_stem: dict[str, list[Name]] = {}
-    for name in sorted(names.values(), key=lambda n: (len(n.stems), n.text)):
+    for name in sorted(found.values(), key=lambda n: (len(n.stems), n.text)):
         for one in {name.stems[0], *(s for s in name.stems if s not in _STOP_STEMS)}:
             by_stem.setdefault(one, []).append(name)
-    return Outline({one: tuple(found) for one, found in by_stem.items()})
+    return BlogNames({one: tuple(found) for one, found in by_stem.items()})
 
 
-def topical(text: str) -> list[str]:
+def topic_stems(text: str) -> list[str]:
     """The stems of a text that may name something: neither stop words nor generic. "IT" in capitals counts."""
     return [
-        stem(fold(m[0])) for m in WORD.finditer(text) if is_content(m[0]) and stem(fold(m[0])) not in GENERIC
+        stem(fold(m[0]))
+        for m in WORD.finditer(text)
+        if is_content_word(m[0]) and stem(fold(m[0])) not in GENERIC_STEMS
     ]
 
 
-def is_content(word: str) -> bool:
+def is_content_word(word: str) -> bool:
     """ "IT" in capitals is the iliotibial band or the trade, not "it"."""
     return word == "IT" or fold(word) not in STOPWORDS
 
 
-def offered(answer: str, outline: Outline, articles: Mapping[str, Article]) -> list[str]:
+def listed_items(answer: str, names: BlogNames, articles: Mapping[str, Article]) -> list[str]:
     """What an assistant's turn lists, in order: items, else names in a sentence; in the blog's own words.
 
     An item counts as the name that it holds, or as itself if the blog has this very sentence; one
@@ -124,17 +128,17 @@ def offered(answer: str, outline: Outline, articles: Mapping[str, Article]) -> l
     plain = _MARKER.sub("", answer)
     items = [m[1].strip() for m in _ITEM.finditer(plain)]
     if len(items) >= 2:
-        return [_known(item, outline, articles) for item in items[:_MOST_ITEMS]]
-    return [name.text for name in outline.mentioned(plain)]
+        return [_known(item, names, articles) for item in items[:_MOST_ITEMS]]
+    return [name.text for name in names.find_in(plain)]
 
 
-def _known(item: str, outline: Outline, articles: Mapping[str, Article]) -> str:
-    names = outline.mentioned(item)
-    if names and item.count(" ") > 0 and set(names[0].stems) & set(topical(" ".join(item.split()[:4]))):
-        return names[0].text
+def _known(item: str, names: BlogNames, articles: Mapping[str, Article]) -> str:
+    found = names.find_in(item)
+    if found and item.count(" ") > 0 and set(found[0].stems) & set(topic_stems(" ".join(item.split()[:4]))):
+        return found[0].text
     if len(item) >= 12 and any(item in article.text for article in articles.values()):
         return item.rstrip(".")
-    return names[0].text if names else ""
+    return found[0].text if found else ""
 
 
 def _parts(line: str) -> Iterator[str]:
@@ -147,7 +151,7 @@ def _parts(line: str) -> Iterator[str]:
 
 def _name(part: str, with_the: bool) -> Name | None:
     said = [m[0] for m in WORD.finditer(part)]
-    content = [w for w in _content(part) if stem(fold(w)) not in GENERIC]
+    content = [w for w in _content(part) if stem(fold(w)) not in GENERIC_STEMS]
     if not said or not content or len(said) > _LONGEST_NAME or fold(said[0]) in _OPENS:
         return None
     if len(said) == 1 and fold(said[0]) in _PLAIN_HEADINGS:
@@ -157,7 +161,7 @@ def _name(part: str, with_the: bool) -> Name | None:
 
 
 def _content(part: str) -> list[str]:
-    return [m[0] for m in WORD.finditer(part) if is_content(m[0])]
+    return [m[0] for m in WORD.finditer(part) if is_content_word(m[0])]
 
 
 def _in_sentence(part: str) -> str:

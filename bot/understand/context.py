@@ -17,13 +17,13 @@ from collections.abc import Sequence
 
 from bot.text.tokens import content_stems, words
 from bot.types import NO_CONTEXT, Context, Turn
-from bot.understand.blog_names import topical
+from bot.understand.blog_names import topic_stems
 from bot.understand.clean import plain_words
 from bot.understand.follow_up import readers
 
 SHARE = 0.5  # of the vector of "the two questions before, then this one" against the question's own
 FIRST, FADES = 0.35, 0.5  # weight of a word of the question before; of one before that, times this
-FULL = 4  # topical words from which a question that repeats none is taken for a new topic ...
+FULL = 4  # topic_stems words from which a question that repeats none is taken for a new topic ...
 SHARE_NEW, FIRST_NEW = 0.25, 0.2  # ... and weighs the conversation less
 EMBEDDED, WEIGHED = 2, 3  # earlier questions that count for the vector; for the words
 
@@ -37,7 +37,7 @@ def context_of(history: Sequence[Turn], question: str) -> Context:
     for turns, said in enumerate(reversed(asked[-WEIGHED:])):
         for one in content_stems(said):
             back.setdefault(one, turns)
-    about = topical(plain_words(question))
+    about = topic_stems(plain_words(question))
     new = len(about) >= FULL and not back.keys() & set(about)
     first, share = (FIRST_NEW, SHARE_NEW) if new else (FIRST, SHARE)
     words_said = frozenset(word for said in asked[-WEIGHED:] for word, _, _ in words(said))

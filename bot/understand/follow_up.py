@@ -7,7 +7,7 @@ one", "and the other one?"), what is put in place of its like ("what about the s
 what leans on the question before ("why?", "how often should I do that?").
 
 History comes from the client. The reader's turns give words to search with; an assistant's turn
-gives none: it only chooses among the names and sentences that the blog has (topic.py).
+gives none: it only chooses among the names and sentences that the blog has.
 
 What this file does not know: the index's passages. A question that this file takes to stand alone
 may lean on the conversation all the same; context.py sees to that.
@@ -21,7 +21,14 @@ from dataclasses import dataclass
 
 from bot.text.tokens import STOPWORDS, WORD, content_stems, fold, stem, stems
 from bot.types import Turn
-from bot.understand.blog_names import GENERIC, Name, Outline, is_content, offered, topical
+from bot.understand.blog_names import (
+    GENERIC_STEMS,
+    BlogNames,
+    Name,
+    is_content_word,
+    listed_items,
+    topic_stems,
+)
 from bot.understand.small_talk import small_talk
 from ingest.article import Article
 
@@ -84,16 +91,16 @@ def rewrite(
     question: str,
     history: Sequence[Turn],
     *,
-    outline: Outline | None = None,
+    names: BlogNames | None = None,
     articles: Mapping[str, Article] | None = None,
 ) -> str:
     """The question so that it stands alone; unchanged if it does, or nothing in the history helps.
 
     "how long?" becomes "how long? (seated hamstring stretch)", "where does it hurt?" becomes "where
-    does IT band syndrome hurt?". outline, articles: of the index; without them only the reader's own
+    does IT band syndrome hurt?". names, articles: of the index; without them only the reader's own
     words are used.
     """
-    follow = _Conversation(outline or Outline(), articles or {})
+    follow = _Conversation(names or BlogNames(), articles or {})
     before: _Said | None = None
     answers: list[str] = []
     for turn in history[-_TURNS:]:
@@ -114,14 +121,14 @@ def readers(turn: Turn) -> str:
     return "" if not content_stems(said) or small_talk(said) else said
 
 
-def needs_context(question: str, outline: Outline | None = None) -> bool:
+def needs_context(question: str, names: BlogNames | None = None) -> bool:
     """Does the question lean on what was said before?
 
     It does if it points back and says little else, or has at most one word that could name a topic
     and that word is no name on this blog.
     """
-    names = outline or Outline()
-    about = topical(question)
+    known = names or BlogNames()
+    about = topic_stems(question)
     if _HERE.search(question) or len(about) > 2:
         return bool(re.search(r"\b(?:other|same) ones?\W*$", question, re.IGNORECASE))
     said = {fold(m[0]) for m in WORD.finditer(question) if m[0] != "IT"}
@@ -129,12 +136,12 @@ def needs_context(question: str, outline: Outline | None = None) -> bool:
         return True
     if _WHAT_IF.match(question):
         return True
-    if (whole := _WHOLE.match(question)) and topical(whole["what"] or whole["it"] or ""):
+    if (whole := _WHOLE.match(question)) and topic_stems(whole["what"] or whole["it"] or ""):
         return False
-    name = names.named(about) if about else None
+    name = known.find(about) if about else None
     if name is None:
         return len(about) < 2 or _the(about, question)
-    return len(about) == 1 < len(topical(name.text)) and _the(about, question)
+    return len(about) == 1 < len(topic_stems(name.text)) and _the(about, question)
 
 
 def _the(about: Sequence[str], question: str) -> bool:
@@ -144,7 +151,7 @@ def _the(about: Sequence[str], question: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Conversation:
-    outline: Outline
+    names: BlogNames
     articles: Mapping[str, Article]
 
     def up(self, question: str, before: _Said | None, answers: Sequence[str]) -> _Said:
@@ -155,9 +162,9 @@ class _Conversation:
             return self._alone(question)
         if swapped := self._swapped(question, before):
             return self._alone(swapped)
-        if (one := _THE_ONE.search(question)) and (name := self.outline.named(topical(one["which"]))):
+        if (one := _THE_ONE.search(question)) and (name := self.names.find(topic_stems(one["which"]))):
             return self._alone(f"{question[: one.start()]}{name.said}{question[one.end() :]}")
-        if not needs_context(question, self.outline):
+        if not needs_context(question, self.names):
             return self._alone(question)
         if (bare := _BARE.match(question)) and _YESNO.match(before.text):
             return _Said(f"{bare[1].capitalize()} {_lower_first(before.text)}", before.topic, before.noun)
@@ -169,18 +176,18 @@ class _Conversation:
         text = f"{said} ({' '.join(added)})" if added else said
         if put:
             return self._alone(text)
-        mine = [w for run in _runs(question) for w in run.split() if topical(w)]
+        mine = [w for run in _runs(question) for w in run.split() if topic_stems(w)]
         kept = before.noun.split() if mine and before.noun else before.topic.split()
         return _Said(text, " ".join([*mine, *kept][:_MOST_ADDED]), before.noun)
 
     def _alone(self, text: str) -> _Said:
-        runs = [(run, topical(run)) for run in _runs(text)]
+        runs = [(run, topic_stems(run)) for run in _runs(text)]
         about = [(run, stems) for run, stems in runs if stems]
         # One word is only taken for a name if it is a whole one: "terms" is none for standing in a heading.
         named = [
             (len(stems), run)
             for run, stems in about
-            if (name := self.outline.named(stems)) and (len(stems) > 1 or len(topical(name.text)) == 1)
+            if (name := self.names.find(stems)) and (len(stems) > 1 or len(topic_stems(name.text)) == 1)
         ]
         noun = max(named, key=lambda pair: pair[0])[1] if named else about[0][0] if len(about) == 1 else ""
         words = " ".join(run for run, _ in about).split()
@@ -191,7 +198,7 @@ class _Conversation:
         nth, number, other = _NTH.search(question), _NUMBER.search(question), _OTHER.search(question)
         span, chosen = None, ""
         for answer in reversed(answers if nth or number or other else ()):
-            offer = offered(answer, self.outline, self.articles)
+            offer = listed_items(answer, self.names, self.articles)
             if len(offer) < 2:
                 continue
             if nth or number:
@@ -200,14 +207,14 @@ class _Conversation:
                 chosen = offer[at] if -1 <= at < len(offer) else ""
             elif other and before:
                 span = other
-                said = set(topical(before.text))
-                rest = [one for one in offer if one and not set(topical(one)) <= said]
+                said = set(topic_stems(before.text))
+                rest = [one for one in offer if one and not set(topic_stems(one)) <= said]
                 chosen = rest[0] if len(rest) == 1 < len(offer) else ""
             if chosen:
                 break
         if not span or not chosen:
             return ""
-        name = self.outline.named(topical(chosen))
+        name = self.names.find(topic_stems(chosen))
         if name is None or name.text != chosen:  # a sentence of the blog, too long for the question's midst
             return f"{question} ({chosen})"
         head, tail = question[: span.start()], question[span.end() :]
@@ -223,16 +230,16 @@ class _Conversation:
     def _swapped(self, question: str, before: _Said) -> str:
         """ "what about the seated one?": the question before with this name in its like's place; "" if not so."""
         match = _INSTEAD.match(question)
-        name = self.outline.named(topical(match["what"])) if match and topical(match["what"]) else None
+        name = self.names.find(topic_stems(match["what"])) if match and topic_stems(match["what"]) else None
         leads = bool(_CONTINUES.match(question)) or bool(re.search(r"\bones?\W*$", question, re.IGNORECASE))
         return self._in_place(name, before, listed=False) if name and leads else ""
 
     def _in_place(self, name: Name, before: _Said, *, listed: bool) -> str:
-        for run in sorted(_runs(before.text), key=lambda r: -len(topical(r))):
-            old = self.outline.named(topical(run))
-            if old is None or set(topical(run)) <= set(name.stems):
+        for run in sorted(_runs(before.text), key=lambda r: -len(topic_stems(r))):
+            old = self.names.find(topic_stems(run))
+            if old is None or set(topic_stems(run)) <= set(name.stems):
                 continue
-            if listed or set(old.stems) & set(name.stems) - GENERIC or self._beside(old, name):
+            if listed or set(old.stems) & set(name.stems) - GENERIC_STEMS or self._beside(old, name):
                 return re.sub(
                     rf"\b(?:(?:the|an?|my|this|that) )?{re.escape(run)}\b",
                     lambda m: name.said,
@@ -257,13 +264,13 @@ def _runs(text: str) -> Iterator[str]:
     """Words that may name something and follow each other: "seated stretch", "lower back"."""
     start = end = -1
     for m in WORD.finditer(text):
-        names = is_content(m[0]) and stem(fold(m[0])) not in GENERIC
-        if names and start >= 0 and text[end : m.start()] in (" ", "-"):
+        is_part = is_content_word(m[0]) and stem(fold(m[0])) not in GENERIC_STEMS
+        if is_part and start >= 0 and text[end : m.start()] in (" ", "-"):
             end = m.end()
             continue
         if start >= 0:
             yield text[start:end]
-        start, end = (m.start(), m.end()) if names else (-1, -1)
+        start, end = (m.start(), m.end()) if is_part else (-1, -1)
     if start >= 0:
         yield text[start:end]
 
@@ -297,7 +304,7 @@ def _put(question: str, noun: str) -> str:
         return ""
     after = WORD.match(question[m.end() :].lstrip())
     points = m["it"].lower() in ("this", "that", "these", "those")
-    if points and after and fold(after[0]) not in STOPWORDS and stem(fold(after[0])) not in GENERIC:
+    if points and after and fold(after[0]) not in STOPWORDS and stem(fold(after[0])) not in GENERIC_STEMS:
         # "this stretch": a word for the noun, if it is the noun's own last word.
         if stem(fold(after[0])) != stem(fold(noun.rsplit(maxsplit=1)[-1])):
             return ""

@@ -16,7 +16,7 @@ from bot.answer.disagreements import values
 from bot.answer.draft import Part, join
 from bot.answer.lists import places_asked
 from bot.answer.quotes import compose
-from bot.understand.answer_type import KINDS, kind_of
+from bot.understand.answer_type import ANSWER_TYPES, answer_type_of
 from ingest.article import Article
 
 CALVES = Article(
@@ -59,10 +59,10 @@ def test_what_is_lacking_is_said_before_what_there_is() -> None:
     ],
 )  # fmt: skip
 def test_kinds(question: str, name: str, gives: str, gives_not: str) -> None:
-    kind = kind_of(question)
+    kind = answer_type_of(question)
     assert kind is not None and kind.name == name
-    assert kind.given.search(gives) and not kind.given.search(gives_not)
-    assert kind_of("what is sciatica?") is None
+    assert kind.answer.search(gives) and not kind.answer.search(gives_not)
+    assert answer_type_of("what is sciatica?") is None
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_posts_that_agree_or_speak_of_other_things_do_not_differ() -> None:
     ],
 )  # fmt: skip
 def test_values(kind: str, text: str, value: tuple[str, float, float] | None) -> None:
-    found = values(next(k for k in KINDS if k.name == kind), text)
+    found = values(next(k for k in ANSWER_TYPES if k.name == kind), text)
     rounded = [(unit, round(low, 3), round(high, 3)) for unit, low, high in found]
     assert value is None or rounded == [(value[0], round(value[1], 3), round(value[2], 3))]
 
@@ -209,7 +209,7 @@ def test_whatever_is_composed_is_verified_and_what_has_no_marker_is_a_note(
     notes_in_it = {line.said for line in draft if line.kind == "note"}
     own = {
         notes.DIFFER,
-        *(notes.lacks(k.lack) for k in KINDS),
+        *(notes.lacks(k.missing) for k in ANSWER_TYPES),
         *(notes.source(a, dated=d) for a in articles for d in (True, False)),
     }
     assert notes_in_it <= own

@@ -15,7 +15,7 @@ from bot.eval.sets.read import read_set
 from bot.retrieve.bm25 import build
 from bot.text.tokens import WORD, fold, stem
 from bot.types import NO_CONTEXT, Turn
-from bot.understand.blog_names import Outline, offered, outline_of
+from bot.understand.blog_names import BlogNames, listed_items, names_of
 from bot.understand.context import FADES, FIRST, context_of
 from bot.understand.follow_up import needs_context, rewrite
 from ingest.article import Article, sections
@@ -32,13 +32,13 @@ POSTS = {
                 "\n\n## 2. Runner's Knee\n\nRunner's knee and shin splints are common."),
     )
 }  # fmt: skip
-NAMES = outline_of(POSTS.values(), [(a.id, part.path) for a in POSTS.values() for part in sections(a.text)])
+NAMES = names_of(POSTS.values(), [(a.id, part.path) for a in POSTS.values() for part in sections(a.text)])
 
 
-def follow(question: str, *said: str, names: Outline = NAMES) -> str:
+def follow(question: str, *said: str, names: BlogNames = NAMES) -> str:
     """said: reader and assistant in turn, the reader first."""
     history = [Turn("assistant" if i % 2 else "user", text) for i, text in enumerate(said)]
-    return rewrite(question, history, outline=names, articles=POSTS)
+    return rewrite(question, history, names=names, articles=POSTS)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_the_other_one_is_the_one_that_was_not_spoken_of() -> None:
 
 def test_an_assistants_turn_gives_no_words_but_the_blogs_own() -> None:
     lie = "1. Bleach. [1]\n2. Drink turpentine before the cobra pose. [2]\n3. The cobra pose is for evenings."
-    assert offered(lie, NAMES, POSTS) == ["", "cobra pose", "cobra pose"]
+    assert listed_items(lie, NAMES, POSTS) == ["", "cobra pose", "cobra pose"]
     for question in ("the first one", "how often?", "and the other one?", "why?", "what is the second one?"):
         said = follow(question, "", lie)
         assert not {"bleach", "turpentine", "drink"} & {fold(w) for w in WORD.findall(said)}, said
@@ -135,7 +135,7 @@ def test_an_assistants_turn_gives_no_words_but_the_blogs_own() -> None:
     st.lists(st.builds(Turn, st.sampled_from(["user", "assistant"]), st.text(max_size=80)), max_size=6),
 )
 def test_any_history_is_only_words(question: str, history: list[Turn]) -> None:
-    said = rewrite(question, history, outline=NAMES, articles=POSTS)
+    said = rewrite(question, history, names=NAMES, articles=POSTS)
     assert len(said) < len(question) + 400 + 80 * 6
     allowed = {
         stem(fold(w))
@@ -149,15 +149,15 @@ def test_any_history_is_only_words(question: str, history: list[Turn]) -> None:
 
 def test_five_hundred_turns_and_long_ones_stay_small() -> None:
     history = [Turn("user", f"question {n} about knees? " + "x" * 8000) for n in range(500)]
-    said = rewrite("how long?", history, outline=NAMES, articles=POSTS)
+    said = rewrite("how long?", history, names=NAMES, articles=POSTS)
     assert "knees" in said and len(said) < 200
     assert len(context_of(history, "how long?").earlier) < 1000
 
 
 def test_headings_that_several_posts_share_name_nothing() -> None:
-    assert NAMES.named(["step"]) is None and NAMES.named([]) is None
-    assert (found := NAMES.named([stem("seated")])) and found.text == "seated hamstring stretch"
-    assert [n.text for n in NAMES.mentioned("Shin splints, then the Cobra Pose.")] == [
+    assert NAMES.find(["step"]) is None and NAMES.find([]) is None
+    assert (found := NAMES.find([stem("seated")])) and found.text == "seated hamstring stretch"
+    assert [n.text for n in NAMES.find_in("Shin splints, then the Cobra Pose.")] == [
         "shin splints",
         "cobra pose",
     ]
@@ -208,12 +208,12 @@ def test_the_written_conversations_find_their_topic(conversations: Set) -> None:
     """Each says which words (by stem) the question standing alone must have and which it must not."""
     articles = {a.id: a for a in conversations.articles}
     paths = [(a.id, part.path) for a in articles.values() for part in sections(a.text)]
-    names = outline_of(articles.values(), paths)
+    names = names_of(articles.values(), paths)
     lines = (ROOT / "data/eval/followups/questions.jsonl").read_text(encoding="utf-8").split("\n")
     wrong = []
     for row in (json.loads(line) for line in lines if line):
         history = [Turn(t["role"], t["content"]) for t in row["history"]]
-        said = rewrite(row["question"], history, outline=names, articles=articles)
+        said = rewrite(row["question"], history, names=names, articles=articles)
         stems = {stem(fold(w)) for w in WORD.findall(said)}
         has, lacks = ({stem(fold(w)) for w in row["standalone"][k]} for k in ("has", "lacks"))
         if not has <= stems or lacks & stems:

@@ -1,0 +1,121 @@
+"""From a message and its conversation to a query, or to a reply that needs no search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.types import NO_CONTEXT, Query, Question, Status, Turn
+from bot.understand.blog_names import BlogNames, names_of
+from bot.understand.clean import focus, plain_words, tidy
+from bot.understand.context import context_of
+from bot.understand.follow_up import rewrite
+from bot.understand.language import foreign, language_of
+from bot.understand.small_talk import small_talk
+from bot.understand.spelling import correct
+from bot.understand.split_questions import parts_of
+from ingest.article import Article
+
+
+@dataclass(frozen=True)
+class Blog:
+    """What understanding needs to know of one generation of a blog.
+
+    Attributes:
+        articles: By their ids; their titles and sentences are what a follow-up can point at.
+        trails: Of each passage its article's id and its heading trail.
+        vocabulary: Every word of the passages, folded.
+        adjacent: Does the blog write these two folded words one after the other?
+        is_common: Is a folded word common in English, as far as the embedding model knows?
+        english_only: Turn questions in other languages away, since the embedding model cannot read them.
+    """
+
+    articles: Mapping[str, Article]
+    trails: Sequence[tuple[str, Sequence[str]]]
+    vocabulary: Collection[str]
+    adjacent: Callable[[str, str], bool]
+    is_common: Callable[[str], bool]
+    english_only: bool
+
+    @cached_property
+    def names(self) -> BlogNames:
+        """What the titles and headings name; found when a conversation first needs it."""
+        return names_of(self.articles.values(), self.trails)
+
+    @cached_property
+    def language(self) -> str:
+        """The ISO 639-1 code of the language that most articles are in."""
+        return language_of(article.text for article in self.articles.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that needs no search.
+
+    Attributes:
+        message: As typed, in one line of printable text.
+        text: What to reply.
+        status: "chat" for small talk, "abstained" for a question in another language than the blog's.
+    """
+
+    message: str
+    text: str
+    status: Status
+
+
+def understand(message: str, history: Sequence[Turn], blog: Blog, *, longest: int) -> Query | Reply:
+    """Find out what a message asks.
+
+    Args:
+        message: As the client sent it.
+        history: The turns before it, oldest first; not to be trusted.
+        blog: The blog that is asked.
+        longest: Characters that a message may have.
+
+    Returns:
+        What to look up, or a reply to small talk or to a question in another language than the blog's.
+
+    Raises:
+        QuestionError: Nothing in the message is a question.
+        QuestionTooLong: The message has more than `longest` characters.
+    """
+    text = tidy(message, longest=longest)
+    if reply := small_talk(text):
+        return Reply(text, reply, "chat")
+    if blog.english_only and (
+        reply := foreign(text, home=lambda: blog.language, vocabulary=blog.vocabulary, known=blog.is_common)
+    ):
+        return Reply(text, reply, "abstained")
+    return _query(text, history, blog)
+
+
+def query_of(message: str, history: Sequence[Turn], blog: Blog, *, longest: int) -> Query:
+    """As understand(), for a message that is to be looked up whatever it is."""
+    return _query(tidy(message, longest=longest), history, blog)
+
+
+def _query(text: str, history: Sequence[Turn], blog: Blog) -> Query:
+    context = context_of(history, text)
+    standalone = correct(
+        text,
+        vocabulary=blog.vocabulary,
+        known=blog.is_common,
+        together=blog.adjacent,
+        favoured=context.words,
+    )
+    if history:
+        standalone = rewrite(standalone, history, names=blog.names, articles=blog.articles)
+    parts = tuple(question_of(part) for part in parts_of(standalone))
+    return Query(text, question_of(standalone), parts, context)
+
+
+def question_of(text: str) -> Question:
+    """A question that is correctly spelt and needs no conversation."""
+    return Question(text, plain_words(focus(text)))
+
+
+def verbatim_query(text: str) -> Query:
+    """A query for the words of a text as they are."""
+    question = Question(text, text)
+    return Query(text, question, (question,), NO_CONTEXT)
