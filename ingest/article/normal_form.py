@@ -15,8 +15,8 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from ingest.article.structure import Kind
 
@@ -27,8 +27,8 @@ class Document:
 
     title: "" if it names none. text: in normal form, "" if nothing is left. url: the public address
     the document itself names. published: ISO date or date-time where the document gives a year,
-    else as stated there ("Jun 9"). noindex: a page that asks search engines to leave it out.
-    draft: its front matter marks it as unpublished.
+    else as stated there ("Jun 9"). signs: the fields that may say that
+    it is not public (its front matter, a page's meta tags), as stated.
     """
 
     title: str
@@ -37,8 +37,7 @@ class Document:
     author: str | None = None
     published: str | None = None
     tags: tuple[str, ...] = ()
-    noindex: bool = False
-    draft: bool = False
+    signs: Mapping[str, object] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

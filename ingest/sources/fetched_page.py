@@ -13,6 +13,7 @@ from ingest.errors import SourceError
 from ingest.extract import Format, as_article, decode, kind_of, read_document
 from ingest.fetch import Fetched
 from ingest.urls import same_site
+from ingest.visibility import hidden_because
 
 # Words, and letters for writing that puts no spaces between words. With less than
 _LEAST = (8, 40)  # this and no sentence, only what the theme says around a post has been found;
@@ -30,8 +31,8 @@ def understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut
 
 def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
     name = fetched.asked
-    if "noindex" in fetched.robots or "none" in fetched.robots.split(", "):
-        return LeftOut(origin, name, "it asks not to be indexed")
+    if reason := hidden_because({"robots": fetched.robots}):
+        return LeftOut(origin, name, reason)
     if _at_the_door(fetched.url) and not _at_the_door(name):
         return LeftOut(origin, name, "it only leads to the front page", gone=True)
     form = _format(fetched)
@@ -49,10 +50,8 @@ def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOu
         if kind.kind not in ("post", "page"):
             return LoadFailure(origin, name, kind.reason)
     document = read_document(content, form, url=fetched.url)
-    if document.noindex:
-        return LeftOut(origin, name, "it asks not to be indexed")
-    if document.draft:
-        return LeftOut(origin, name, "it is a draft")
+    if reason := hidden_because(document.signs):
+        return LeftOut(origin, name, reason)
     if _at_the_door(fetched.url) and _is_less(document.text, *_GREETING):
         return LeftOut(origin, name, _FRONT)
     if _is_less(document.text, *_LEAST) and not _SENTENCE.search(document.text):

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.article import Article, Item, LeftOut, LoadFailure, Seen
+from ingest.article import Article, Document, Item, LeftOut, LoadFailure, Seen
 from ingest.errors import SourceError
 from ingest.extract import Format, as_article, decode, read_document
 from ingest.feeds import exported, looks_like_wxr
@@ -36,8 +36,7 @@ from ingest.sources.folder import (
     why,
 )
 from ingest.sources.memory import Memory, code_version
-
-_DRAFT = "its front matter says that it is a draft"
+from ingest.visibility import hidden_because, visible_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Files:
         place = root / path.name
         name = name_in(root, place)
         if place.suffix.lower() in READABLE:
-            yield self._loaded(place, name, url)
+            yield self._loaded(place, name, f"{root.name}/{path.name}", url)
         elif is_export(place):
             yield from _export(place, name)
         else:
@@ -76,13 +75,16 @@ class Files:
                 if is_export(found):
                     yield from _export(found, name)
                 continue
-            loaded = self._loaded(found, name, None)
+            loaded = self._loaded(found, name, found.relative_to(root).as_posix(), None)
             if isinstance(loaded, Article | Seen) and first.setdefault(loaded.id, name) != name:
                 reason = f"this has the same address as {first[loaded.id]}; give each article its own"
                 loaded = LoadFailure(loaded.origin, name, reason)
             yield loaded
 
-    def _loaded(self, path: Path, name: str, url: str | None) -> Article | Seen | LeftOut | LoadFailure:
+    def _loaded(
+        self, path: Path, name: str, place: str, url: str | None
+    ) -> Article | Seen | LeftOut | LoadFailure:
+        """place: where it lies below the source, with its folders' names."""
         origin = origin_of(path)
         try:
             data = read_bytes(path)
@@ -90,12 +92,17 @@ class Files:
             key = hashlib.blake2b(json.dumps(facts).encode() + data, digest_size=16).hexdigest()
             if seen := self._remembered(key, origin):
                 return seen
-            article = _article(data, path, name, origin, url)
+            document = _document(data, path, url)
+            if reason := hidden_because(document.signs, place):
+                return LeftOut(origin, name, reason)
+            if not document.text:
+                raise SourceError("this is empty: it has no text besides title, menus and the like")
         except SourceError as error:
             return LoadFailure(origin, name, str(error))
-        if article is None:
-            return LeftOut(origin, name, _DRAFT)
-        self.memory.put("file", key, json.dumps([article.id, article.fingerprint]))
+        address = url or document.url
+        article = as_article(document, id=address or name, url=address, origin=origin, stem=path.stem)
+        if visible_until(document.signs) is None:  # else it must be looked at again
+            self.memory.put("file", key, json.dumps([article.id, article.fingerprint]))
         return article
 
     def _remembered(self, key: str, origin: str) -> Seen | None:
@@ -141,17 +148,11 @@ def _export(path: Path, name: str) -> Iterator[Item]:
         yield LoadFailure(origin_of(path), name, str(error), incomplete=True)
 
 
-def _article(data: bytes, path: Path, name: str, origin: str, url: str | None) -> Article | None:
-    """Raises SourceError if there is nothing to index in it."""
+def _document(data: bytes, path: Path, url: str | None) -> Document:
+    """Raises SourceError if nothing can be read in it."""
     suffix = path.suffix.lower()
     content = decode(data, html=suffix in PAGES)
     if not content.strip():
         raise SourceError("this is empty")
     kind: Format = "html" if suffix in PAGES else "text" if suffix == ".txt" else "markdown"
-    document = read_document(content, kind, url=url)
-    if document.draft:
-        return None
-    if not document.text:
-        raise SourceError("this is empty: it has no text besides title, menus and the like")
-    address = url or document.url
-    return as_article(document, id=address or name, url=address, origin=origin, stem=path.stem)
+    return read_document(content, kind, url=url)

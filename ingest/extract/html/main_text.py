@@ -52,7 +52,7 @@ def from_html(html: str, url: str | None = None) -> Document:
     sizes = _sizes(root)
     article = _platform_article(root, sizes)
     if article is None and _is_bare(root, sizes):
-        return Document(meta.title, "", meta.url, meta.author, meta.published, meta.tags, meta.noindex)
+        return Document(meta.title, "", meta.url, meta.author, meta.published, meta.tags, meta.signs)
     article = _plain_page(root) if article is None else article
     pieces = _found_pieces(root, html, sizes) if article is None else _pieces(article, sizes)
     if not any(p.kind != "heading" for p in pieces):
@@ -65,7 +65,7 @@ def from_html(html: str, url: str | None = None) -> Document:
         author=meta.author,
         published=meta.published,
         tags=meta.tags,
-        noindex=meta.noindex,
+        signs=meta.signs,
     )
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -30,7 +30,7 @@ class PageMeta:
     author: str | None = None
     published: str | None = None
     tags: tuple[str, ...] = ()
-    noindex: bool = False
+    signs: Mapping[str, object] = field(default_factory=dict, compare=False)
 
 
 _ARTICLES = re.compile(
@@ -47,15 +47,21 @@ def read_meta(root: Element, url: str | None) -> PageMeta:
     """The page's metadata. url: where it was read from, for relative addresses."""
     meta = _meta_fields(root)
     data = _article_data(root)
-    robots = meta.get("robots", [])
     return PageMeta(
         title=_title(root, meta, data),
         url=_canonical(root, meta, url),
         author=_author(root, meta, data),
         published=_published(root, meta, data),
         tags=_tags(root, meta, data),
-        noindex=any("noindex" in value.lower() for value in robots),
+        signs=_signs(meta, data),
     )
+
+
+def _signs(meta: Mapping[str, list[str]], data: Mapping[str, Any]) -> dict[str, object]:
+    """The fields that may say that the page is not public."""
+    names = ("robots", "article:content_tier", "article:expiration_time")
+    signs: dict[str, object] = {name: ", ".join(meta[name]) for name in names if name in meta}
+    return signs | {name: data[name] for name in ("isAccessibleForFree", "expires") if name in data}
 
 
 def _meta_fields(root: Element) -> dict[str, list[str]]:

@@ -43,7 +43,7 @@ def from_markdown(source: str) -> Document:
         author=_author(fields) or None,
         published=iso_date(published),
         tags=_tags(fields),
-        draft=_one(fields, "draft").lower() == "true" or _one(fields, "published").lower() == "false",
+        signs=fields,
     )
 
 
