@@ -119,7 +119,7 @@ def shelve(articles: Sequence[Article], embedder: SentenceTransformerEmbedder) -
 
 def prepare(question: str, words: Keywords, embedder: SentenceTransformerEmbedder) -> str:
     """The question as the bot reads it."""
-    fixed = correct(question, vocabulary=words.vocabulary, known=lambda w: embedder.count(w) == 1)
+    fixed = correct(question, vocabulary=words.vocabulary, is_common=lambda w: embedder.count(w) == 1)
     return question_of(fixed).plain
 
 

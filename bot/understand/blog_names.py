@@ -1,11 +1,7 @@
-"""What a conversation is about, in words that the index has.
+"""What a blog has names for: its titles and headings ("Seated hamstring stretch") and their main parts.
 
-BlogNames knows what the blog gives names to: its titles and headings ("Seated hamstring stretch").
-With it "the seated one" and "the second one" of a list find their name. What the assistant is said
-to have answered comes from the client: it only chooses among these names and among sentences that
-the blog really has.
-
-What this file does not know: how a question is rewritten with it (rewrite.py).
+With these "the seated one" and "the second one" of a list find their name. What the assistant is claimed to have
+answered comes from the client: it only selects among these names and among sentences that the blog has.
 """
 
 from __future__ import annotations
@@ -17,7 +13,7 @@ from dataclasses import dataclass, field
 from bot.text.tokens import STOPWORDS, WORD, fold, stem, words
 from ingest.article import Article
 
-# Words that ask, do or measure, and so name nothing by themselves; as stems.
+# Words that ask, do or measure, and so name nothing on their own; as stems.
 GENERIC_STEMS = frozenset(
     stem(word)
     for word in """long often many much time times day days week weeks daily need needs hurt hurts help helps work
@@ -43,19 +39,22 @@ _MOST_ITEMS = 20
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A title, a heading or the main part of one, as it reads in a sentence, and its stems in order.
+    """A title, a heading or the main part of one.
 
-    said: the text, with "the" if its article says it with "the".
+    Attributes:
+        text: As it reads in a sentence.
+        stems: Of its words, in order.
+        phrase: The text, with "the" if its article writes it with "the".
     """
 
     text: str
     stems: tuple[str, ...]
-    said: str
+    phrase: str
 
 
 @dataclass(frozen=True, slots=True)
 class BlogNames:
-    """The names of a blog, by each of their stems that is no stop word; shortest first."""
+    """The names of a blog, by each of their stems that is no stop word; the shortest first."""
 
     by_stem: Mapping[str, tuple[Name, ...]] = field(default_factory=dict)
 
@@ -65,13 +64,15 @@ class BlogNames:
         return next((n for n in self.by_stem.get(first, ()) if set(wanted) <= set(n.stems)), None)
 
     def find_in(self, text: str) -> list[Name]:
-        """The names that stand in a text, in order, the longest where several do; each once."""
-        said = [stem(word) for word, _, _ in words(text)]
+        """The names in a text, in order, each once; the longest where several overlap."""
+        text_stems = [stem(word) for word, _, _ in words(text)]
         found: dict[tuple[str, ...], Name] = {}
         at = 0
-        while at < len(said):
+        while at < len(text_stems):
             here = [
-                n for n in self.by_stem.get(said[at], ()) if tuple(said[at : at + len(n.stems)]) == n.stems
+                n
+                for n in self.by_stem.get(text_stems[at], ())
+                if tuple(text_stems[at : at + len(n.stems)]) == n.stems
             ]
             if here:
                 found.setdefault(here[-1].stems, here[-1])
@@ -80,8 +81,10 @@ class BlogNames:
 
 
 def names_of(articles: Iterable[Article], paths: Iterable[tuple[str, Sequence[str]]]) -> BlogNames:
-    """paths: of each chunk its article's id and heading trail. Headings that several articles share
-    ("Steps") name nothing."""
+    """The names of a blog; headings that several articles share ("Steps") name nothing.
+
+    paths: of each passage its article's id and heading trail.
+    """
     owned = {article.id: article for article in articles}
     texts = {key: article.text.lower() for key, article in owned.items()}
     owners: dict[str, set[str]] = {}
@@ -115,15 +118,15 @@ def topic_stems(text: str) -> list[str]:
 
 
 def is_content_word(word: str) -> bool:
-    """ "IT" in capitals is the iliotibial band or the trade, not "it"."""
+    """Is it no stop word? "IT" in capitals is the iliotibial band or the trade, not "it"."""
     return word == "IT" or fold(word) not in STOPWORDS
 
 
 def listed_items(answer: str, names: BlogNames, articles: Mapping[str, Article]) -> list[str]:
     """What an assistant's turn lists, in order: items, else names in a sentence; in the blog's own words.
 
-    An item counts as the name that it holds, or as itself if the blog has this very sentence; one
-    that is neither stays in the list as "", so that the others keep their places.
+    An item counts as the name in it, or as itself if the blog has this very sentence; any other is listed as "", so
+    that the others keep their positions.
     """
     plain = _MARKER.sub("", answer)
     items = [m[1].strip() for m in _ITEM.finditer(plain)]
@@ -142,7 +145,7 @@ def _known(item: str, names: BlogNames, articles: Mapping[str, Article]) -> str:
 
 
 def _parts(line: str) -> Iterator[str]:
-    """A heading, what stands before and after its colon, and what stands before its first preposition."""
+    """A heading, the text before and after its colon, and the text before its first preposition."""
     bare = _NUMBERING.sub("", line).strip(" .?!")
     for part in dict.fromkeys([bare, *_PARTS.split(bare)]):
         sides = _PREPOSITION.split(part, maxsplit=1)
@@ -150,14 +153,14 @@ def _parts(line: str) -> Iterator[str]:
 
 
 def _name(part: str, with_the: bool) -> Name | None:
-    said = [m[0] for m in WORD.finditer(part)]
+    words = [m[0] for m in WORD.finditer(part)]
     content = [w for w in _content(part) if stem(fold(w)) not in GENERIC_STEMS]
-    if not said or not content or len(said) > _LONGEST_NAME or fold(said[0]) in _OPENS:
+    if not words or not content or len(words) > _LONGEST_NAME or fold(words[0]) in _OPENS:
         return None
-    if len(said) == 1 and fold(said[0]) in _PLAIN_HEADINGS:
+    if len(words) == 1 and fold(words[0]) in _PLAIN_HEADINGS:
         return None
     text = _in_sentence(part)
-    return Name(text, tuple(stem(fold(w)) for w in said), f"the {text}" if with_the else text)
+    return Name(text, tuple(stem(fold(w)) for w in words), f"the {text}" if with_the else text)
 
 
 def _content(part: str) -> list[str]:

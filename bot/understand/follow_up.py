@@ -1,16 +1,12 @@
-"""A follow-up and its conversation, to a question that stands alone.
+"""Rewrite a follow-up and its conversation to a question that is complete without it.
 
-The conversation is folded up from its beginning: each question of the reader is made to stand
-alone with the one before, so that "how long?", "and how often?" after "How do I do the seated
-stretch?" are both about the seated stretch. In order: what is picked from a list ("the second
-one", "and the other one?"), what is put in place of its like ("what about the seated one?"), and
-what leans on the question before ("why?", "how often should I do that?").
+The conversation is worked through from its beginning: each question of the reader is completed with the one before, so
+that "how long?", "and how often?" after "How do I do the seated stretch?" are both about the seated stretch. In order:
+choices from a list ("the second one", "and the other one?"), a name that replaces a similar one ("what about the seated
+one?"), and questions that need the one before ("why?", "how often should I do that?").
 
-History comes from the client. The reader's turns give words to search with; an assistant's turn
-gives none: it only chooses among the names and sentences that the blog has.
-
-What this file does not know: the index's passages. A question that this file takes to stand alone
-may lean on the conversation all the same; context.py sees to that.
+History comes from the client. The reader's turns give words to search with; an assistant's turn gives none: it only
+selects among the names and sentences that the blog has.
 """
 
 from __future__ import annotations
@@ -79,8 +75,14 @@ _OTHER = re.compile(rf"\b(?:the )?other(?:s| {_LIKE})?(?=\W*$| (?:for|hurt|help|
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """A question of the reader, standing alone; what it is about; the words for a pronoun's place, if any."""
+class _Complete:
+    """A question of the reader that needs no conversation.
+
+    Attributes:
+        text: The question.
+        topic: The words that name what it is about.
+        noun: What a pronoun in the next question refers to, if one can tell.
+    """
 
     text: str
     topic: str
@@ -94,59 +96,64 @@ def rewrite(
     names: BlogNames | None = None,
     articles: Mapping[str, Article] | None = None,
 ) -> str:
-    """The question so that it stands alone; unchanged if it does, or nothing in the history helps.
+    """Complete a question; it stays as it is if nothing in the history helps.
 
-    "how long?" becomes "how long? (seated hamstring stretch)", "where does it hurt?" becomes "where
-    does IT band syndrome hurt?". names, articles: of the index; without them only the reader's own
-    words are used.
+    "how long?" becomes "how long? (seated hamstring stretch)", "where does it hurt?" becomes "where does IT band
+    syndrome hurt?".
+
+    Args:
+        question: Tidy and correctly spelt.
+        history: The turns before it, oldest first.
+        names: What the blog has names for; without it only the reader's own words are used.
+        articles: The blog's articles by their ids.
     """
-    follow = _Conversation(names or BlogNames(), articles or {})
-    before: _Said | None = None
+    conversation = _Conversation(names or BlogNames(), articles or {})
+    before: _Complete | None = None
     answers: list[str] = []
     for turn in history[-_TURNS:]:
         if turn.role == "assistant":
             answers.append(turn.content[:_ASSISTANT])
-        elif said := readers(turn):
-            before = follow.up(said, before, answers)
-    return follow.up(question, before, answers).text
+        elif text := reader_text(turn):
+            before = conversation.complete(text, before, answers)
+    return conversation.complete(question, before, answers).text
 
 
-def readers(turn: Turn) -> str:
-    """What of a reader's turn is worth looking at; "" for an assistant's turn, thanks, or no words."""
+def reader_text(turn: Turn) -> str:
+    """The words of a reader's turn; "" for an assistant's turn, small talk, or no content words."""
     if turn.role != "user":
         return ""
     plain = re.sub(r"<[^>]*>", " ", turn.content[:_READER])
     kept = [w for w in plain.split() if len(w) <= _LONGEST_WORD]
-    said = " ".join("".join(c for c in word if c.isprintable()) for word in kept)
-    return "" if not content_stems(said) or small_talk(said) else said
+    text = " ".join("".join(c for c in word if c.isprintable()) for word in kept)
+    return "" if not content_stems(text) or small_talk(text) else text
 
 
 def needs_context(question: str, names: BlogNames | None = None) -> bool:
-    """Does the question lean on what was said before?
+    """Does the question need the one before?
 
-    It does if it points back and says little else, or has at most one word that could name a topic
-    and that word is no name on this blog.
+    It does if it has a pronoun and little else, or at most one word that could name a topic and that word is no
+    name on this blog.
     """
     known = names or BlogNames()
-    about = topic_stems(question)
-    if _HERE.search(question) or len(about) > 2:
+    topic = topic_stems(question)
+    if _HERE.search(question) or len(topic) > 2:
         return bool(re.search(r"\b(?:other|same) ones?\W*$", question, re.IGNORECASE))
-    said = {fold(m[0]) for m in WORD.finditer(question) if m[0] != "IT"}
-    if said & _PRONOUNS or (said & _ANAPHORS and len(about) < 2):
+    words = {fold(m[0]) for m in WORD.finditer(question) if m[0] != "IT"}
+    if words & _PRONOUNS or (words & _ANAPHORS and len(topic) < 2):
         return True
     if _WHAT_IF.match(question):
         return True
     if (whole := _WHOLE.match(question)) and topic_stems(whole["what"] or whole["it"] or ""):
         return False
-    name = known.find(about) if about else None
+    name = known.find(topic) if topic else None
     if name is None:
-        return len(about) < 2 or _the(about, question)
-    return len(about) == 1 < len(topic_stems(name.text)) and _the(about, question)
+        return len(topic) < 2 or _has_definite(topic, question)
+    return len(topic) == 1 < len(topic_stems(name.text)) and _has_definite(topic, question)
 
 
-def _the(about: Sequence[str], question: str) -> bool:
-    """Is one of these said with "the", as of something that is known already ("should the leg be bent?")?"""
-    return any(stem(fold(m[1])) in about for m in _DEFINITE.finditer(question))
+def _has_definite(topic: Sequence[str], question: str) -> bool:
+    """Does one of these follow "the", as something that is known already does ("should the leg be bent?")?"""
+    return any(stem(fold(m[1])) in topic for m in _DEFINITE.finditer(question))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,36 +161,36 @@ class _Conversation:
     names: BlogNames
     articles: Mapping[str, Article]
 
-    def up(self, question: str, before: _Said | None, answers: Sequence[str]) -> _Said:
-        """The question after what was said before; answers: what the assistant is said to have said."""
-        if picked := self._picked(question, before, answers):
-            return self._alone(picked)
+    def complete(self, question: str, before: _Complete | None, answers: Sequence[str]) -> _Complete:
+        """The question, completed with the one before; answers: the assistant's turns, as the client sent them."""
+        if chosen := self._chosen(question, before, answers):
+            return self._as_complete(chosen)
         if before is None:
-            return self._alone(question)
-        if swapped := self._swapped(question, before):
-            return self._alone(swapped)
+            return self._as_complete(question)
+        if swapped := self._with_name_replaced(question, before):
+            return self._as_complete(swapped)
         if (one := _THE_ONE.search(question)) and (name := self.names.find(topic_stems(one["which"]))):
-            return self._alone(f"{question[: one.start()]}{name.said}{question[one.end() :]}")
+            return self._as_complete(f"{question[: one.start()]}{name.phrase}{question[one.end() :]}")
         if not needs_context(question, self.names):
-            return self._alone(question)
+            return self._as_complete(question)
         if (bare := _BARE.match(question)) and _YESNO.match(before.text):
-            return _Said(f"{bare[1].capitalize()} {_lower_first(before.text)}", before.topic, before.noun)
-        put = _put(question, before.noun) if before.noun else ""
-        said = put or question
-        own = set(stems(said))
-        # Of what the conversation is about: with the noun in its place, only what stood beside the noun.
+            return _Complete(f"{bare[1].capitalize()} {_lower_first(before.text)}", before.topic, before.noun)
+        put = _pronoun_replaced(question, before.noun) if before.noun else ""
+        replaced = put or question
+        own = set(stems(replaced))
+        # Words of the topic that the question does not have; with the noun in place, those beside the noun.
         added = [w for w in before.topic.split() if not own & set(stems(w))][:_MOST_ADDED]
-        text = f"{said} ({' '.join(added)})" if added else said
+        text = f"{replaced} ({' '.join(added)})" if added else replaced
         if put:
-            return self._alone(text)
+            return self._as_complete(text)
         mine = [w for run in _runs(question) for w in run.split() if topic_stems(w)]
         kept = before.noun.split() if mine and before.noun else before.topic.split()
-        return _Said(text, " ".join([*mine, *kept][:_MOST_ADDED]), before.noun)
+        return _Complete(text, " ".join([*mine, *kept][:_MOST_ADDED]), before.noun)
 
-    def _alone(self, text: str) -> _Said:
+    def _as_complete(self, text: str) -> _Complete:
         runs = [(run, topic_stems(run)) for run in _runs(text)]
         about = [(run, stems) for run, stems in runs if stems]
-        # One word is only taken for a name if it is a whole one: "terms" is none for standing in a heading.
+        # One word counts as a name only if it is the whole name, and not a word of a heading.
         named = [
             (len(stems), run)
             for run, stems in about
@@ -191,10 +198,10 @@ class _Conversation:
         ]
         noun = max(named, key=lambda pair: pair[0])[1] if named else about[0][0] if len(about) == 1 else ""
         words = " ".join(run for run, _ in about).split()
-        return _Said(text, " ".join(words[:_MOST_ADDED]), _with_article(text, noun))
+        return _Complete(text, " ".join(words[:_MOST_ADDED]), _with_article(text, noun))
 
-    def _picked(self, question: str, before: _Said | None, answers: Sequence[str]) -> str:
-        """The question with "the second one" or "the other one" said by name; "" if it picks nothing."""
+    def _chosen(self, question: str, before: _Complete | None, answers: Sequence[str]) -> str:
+        """The question with a name for "the second one" or "the other one"; "" if it chooses nothing."""
         nth, number, other = _NTH.search(question), _NUMBER.search(question), _OTHER.search(question)
         span, chosen = None, ""
         for answer in reversed(answers if nth or number or other else ()):
@@ -207,49 +214,49 @@ class _Conversation:
                 chosen = offer[at] if -1 <= at < len(offer) else ""
             elif other and before:
                 span = other
-                said = set(topic_stems(before.text))
-                rest = [one for one in offer if one and not set(topic_stems(one)) <= said]
+                already = set(topic_stems(before.text))
+                rest = [one for one in offer if one and not set(topic_stems(one)) <= already]
                 chosen = rest[0] if len(rest) == 1 < len(offer) else ""
             if chosen:
                 break
         if not span or not chosen:
             return ""
         name = self.names.find(topic_stems(chosen))
-        if name is None or name.text != chosen:  # a sentence of the blog, too long for the question's midst
+        if name is None or name.text != chosen:  # a sentence of the blog, too long to insert
             return f"{question} ({chosen})"
         head, tail = question[: span.start()], question[span.end() :]
         if (
             before
             and _ONLY.match(head)
             and not any(c.isalnum() for c in tail)
-            and (swapped := self._in_place(name, before, listed=True))
+            and (swapped := self._replace_similar(name, before, listed=True))
         ):
             return swapped
-        return f"{head}{name.said}{tail}"
+        return f"{head}{name.phrase}{tail}"
 
-    def _swapped(self, question: str, before: _Said) -> str:
-        """ "what about the seated one?": the question before with this name in its like's place; "" if not so."""
+    def _with_name_replaced(self, question: str, before: _Complete) -> str:
+        """ "what about the seated one?": the question before, with this name instead of a similar one; else ""."""
         match = _INSTEAD.match(question)
         name = self.names.find(topic_stems(match["what"])) if match and topic_stems(match["what"]) else None
         leads = bool(_CONTINUES.match(question)) or bool(re.search(r"\bones?\W*$", question, re.IGNORECASE))
-        return self._in_place(name, before, listed=False) if name and leads else ""
+        return self._replace_similar(name, before, listed=False) if name and leads else ""
 
-    def _in_place(self, name: Name, before: _Said, *, listed: bool) -> str:
+    def _replace_similar(self, name: Name, before: _Complete, *, listed: bool) -> str:
         for run in sorted(_runs(before.text), key=lambda r: -len(topic_stems(r))):
             old = self.names.find(topic_stems(run))
             if old is None or set(topic_stems(run)) <= set(name.stems):
                 continue
-            if listed or set(old.stems) & set(name.stems) - GENERIC_STEMS or self._beside(old, name):
+            if listed or set(old.stems) & set(name.stems) - GENERIC_STEMS or self._appear_together(old, name):
                 return re.sub(
                     rf"\b(?:(?:the|an?|my|this|that) )?{re.escape(run)}\b",
-                    lambda m: name.said,
+                    lambda m: name.phrase,
                     before.text,
                     count=1,
                 )
         return ""
 
-    def _beside(self, one: Name, other: Name) -> bool:
-        """Does the blog speak of both in one paragraph or list? Then they are of a kind."""
+    def _appear_together(self, one: Name, other: Name) -> bool:
+        """Does one paragraph or list of the blog have both? Then they are of a kind."""
         a, b = one.text.lower(), other.text.lower()
         texts = (article.text.lower() for article in self.articles.values())
         return any(
@@ -261,7 +268,7 @@ class _Conversation:
 
 
 def _runs(text: str) -> Iterator[str]:
-    """Words that may name something and follow each other: "seated stretch", "lower back"."""
+    """Runs of words that may name something: "seated stretch", "lower back"."""
     start = end = -1
     for m in WORD.finditer(text):
         is_part = is_content_word(m[0]) and stem(fold(m[0])) not in GENERIC_STEMS
@@ -276,7 +283,7 @@ def _runs(text: str) -> Iterator[str]:
 
 
 def _with_article(text: str, noun: str) -> str:
-    """The noun with "the" or "my" if it has one in the text."""
+    """The noun with "the" or "my", if it has one in the text."""
     if not noun:
         return ""
     m = re.search(rf"\b(?:(?:the|my) )?{re.escape(noun)}", text, re.IGNORECASE)
@@ -287,25 +294,30 @@ def _lower_first(text: str) -> str:
     return text if text[1:2].isupper() else text[0].lower() + text[1:]
 
 
-def _put(question: str, noun: str) -> str:
-    """The question with the noun in its only pronoun's place; "" if there is none, or several."""
+def _pronoun_replaced(question: str, noun: str) -> str:
+    """The question with the noun instead of its only pronoun; "" if it has none, or several."""
     found = [m for m in _PRONOUN.finditer(question) if m["it"] != "IT"]
     if len(found) != 1:
         return ""
     m = found[0]
-    many = (
+    is_plural = (
         stem(fold(noun)) != fold(noun)
         and fold(noun).endswith("s")
         and not fold(noun).endswith(("ss", "is", "us"))
     )
-    if (m["it"].lower() in ("they", "them", "these", "those") and not many) or (
-        m["it"].lower() == "it" and many
+    if (m["it"].lower() in ("they", "them", "these", "those") and not is_plural) or (
+        m["it"].lower() == "it" and is_plural
     ):
         return ""
     after = WORD.match(question[m.end() :].lstrip())
-    points = m["it"].lower() in ("this", "that", "these", "those")
-    if points and after and fold(after[0]) not in STOPWORDS and stem(fold(after[0])) not in GENERIC_STEMS:
-        # "this stretch": a word for the noun, if it is the noun's own last word.
+    is_demonstrative = m["it"].lower() in ("this", "that", "these", "those")
+    if (
+        is_demonstrative
+        and after
+        and fold(after[0]) not in STOPWORDS
+        and stem(fold(after[0])) not in GENERIC_STEMS
+    ):
+        # "this stretch" means the noun if that ends with the same word.
         if stem(fold(after[0])) != stem(fold(noun.rsplit(maxsplit=1)[-1])):
             return ""
         return question[: m.start()] + noun + question[m.end() :].lstrip()[after.end() :]

@@ -1,12 +1,9 @@
-"""A question in another language than the blog's gets one honest sentence in its own.
+"""Recognise a question in another language than the blog's, and reply to it in its own.
 
-Which language it is, is told by py3langid (a naive Bayes model over byte n-grams, Lui & Baldwin,
-"langid.py", ACL 2012), among those that languages.toml has a sentence for. On a few words no such
-model can be trusted to say that a question is *not* in the blog's language ("sciatica piriformis?",
-"tai chi"), so it is only asked if the words themselves say so: another script, or more function words
-of another language than words the blog's own language has.
-
-What this file does not know: how a question in the blog's language is answered.
+py3langid (a naive Bayes model over byte n-grams, Lui & Baldwin, "langid.py", ACL 2012) names the language, among
+those with a reply in the table. On a few words no such model can be trusted that a question is *not* in the blog's
+language ("sciatica piriformis?", "tai chi"), so it runs only if the words indicate another: by their script, or by
+more function words of another language than words of the blog's own.
 """
 
 from __future__ import annotations
@@ -28,94 +25,107 @@ if TYPE_CHECKING:
 _TABLE = Path(__file__).parent / "languages.toml"
 _SAMPLED = 40  # articles that are looked at for the blog's language
 _SAMPLE = 400  # characters of each
-_SURE = 2  # function words of a language that tell it by themselves
-_TELLING = 3  # letters of one that tells it with the model
-_ENGLISH = 0.25  # share of function words from which a text is taken for English
+_SURE = 2  # function words of a language that prove it without the model
+_LONG = 3  # letters of one that proves it together with the model
+_ENGLISH = 0.25  # share of English function words from which a text is taken for English
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """says: its sentence, with {language} for the blog's. words: function words that English has not."""
+    """A language in which readers get a reply.
+
+    Attributes:
+        code: ISO 639-1.
+        reply: To a question in it, with {language} for the name of the blog's language.
+        words: Its function words that are no English words.
+    """
 
     code: str
-    says: str
+    reply: str
     words: frozenset[str]
 
 
 @functools.lru_cache(maxsize=1)
 def languages() -> Mapping[str, Language]:
-    """Those of languages.toml, by their ISO 639-1 code."""
+    """The languages with a reply, by their code."""
     rows = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
     return {
-        code: Language(code, row["says"], frozenset(row.get("words", "").split()))
+        code: Language(code, row["reply"], frozenset(row.get("words", "").split()))
         for code, row in rows.items()
     }
 
 
-def foreign(
-    question: str, *, home: Callable[[], str], vocabulary: Collection[str], known: Callable[[str], bool]
+def reply_if_foreign(
+    question: str,
+    *,
+    blog_language: Callable[[], str],
+    vocabulary: Collection[str],
+    is_common: Callable[[str], bool],
 ) -> str | None:
-    """The sentence for a question in another language than the blog's; None if it may well be in that.
+    """The reply to a question in another language than the blog's; None if it may be in the blog's.
 
-    home: the blog's language, called only if there is a doubt. vocabulary: the blog's words; known:
-    is a word (lower case) common in the embedding model's language, English?
+    Args:
+        question: Tidy text.
+        blog_language: Gives the code of the blog's language; called only where there is a doubt.
+        vocabulary: The blog's words, folded.
+        is_common: Is a word (lower case) common in English?
     """
-    said = [m[0].casefold() for m in WORD.finditer(question)]
-    if not said or not (_other_script(question) or _hints(said, vocabulary)):
+    words = [m[0].casefold() for m in WORD.finditer(question)]
+    if not words or not (_other_script(question) or _hints(words, vocabulary)):
         return None
-    own = home()
+    own = blog_language()
     code = _likely(question)
-    if not _other_script(question) and not (languages()[code].words - languages()[own].words) & set(said):
-        # No word of its own is there: the model guesses. Several words of another know better.
-        code = max(languages(), key=lambda c: len(_own_words(said, c, own)))
-        if len(_own_words(said, code, own)) < _SURE:
+    if not _other_script(question) and not (languages()[code].words - languages()[own].words) & set(words):
+        # Without one of its own words the model guesses; several words of another language prove more.
+        code = max(languages(), key=lambda c: len(_own_words(words, c, own)))
+        if len(_own_words(words, code, own)) < _SURE:
             return None
     if code == own or own not in languages():
         return None
-    if not _other_script(question) and not _outweighs(said, code, own, vocabulary, known):
+    if not _other_script(question) and not _outweighs(words, code, own, vocabulary, is_common):
         return None
-    return languages()[code].says.replace("{language}", _name_of(own, code))
+    return languages()[code].reply.replace("{language}", _name_of(own, code))
 
 
 def language_of(texts: Iterable[str]) -> str:
     """The language most texts are in, by their beginnings; English for none."""
     begun = [text[:_SAMPLE] for text, _ in zip(texts, range(_SAMPLED), strict=False) if text.strip()]
-    said = [m[0].casefold() for text in begun for m in WORD.finditer(text)]
-    if sum(w in languages()["en"].words for w in said) >= _ENGLISH * len(said):
+    words = [m[0].casefold() for text in begun for m in WORD.finditer(text)]
+    if sum(w in languages()["en"].words for w in words) >= _ENGLISH * len(words):
         return "en"  # no need to load a model for what every fourth word says
     votes = Counter(_likely(text) for text in begun)
     return votes.most_common(1)[0][0] if votes else "en"
 
 
 def _outweighs(
-    said: list[str], code: str, own: str, vocabulary: Collection[str], known: Callable[[str], bool]
+    words: list[str], code: str, own: str, vocabulary: Collection[str], is_common: Callable[[str], bool]
 ) -> bool:
-    """Do the words speak for a language rather than for the blog's own? In doubt they do not."""
+    """Is there more evidence in the words for a language than for the blog's own?"""
     theirs, ours = languages()[code].words, languages()[own].words
-    telling = _own_words(said, code, own)
-    if len(telling) < _SURE and all(len(w) < _TELLING and w.isascii() for w in telling):
+    own_words = _own_words(words, code, own)
+    if len(own_words) < _SURE and all(len(w) < _LONG and w.isascii() for w in own_words):
         return False
-    there = 1.5 * sum(w in telling for w in said)
-    here = sum(2.0 for w in said if w in ours and w not in theirs)
-    for word in said:
+    theirs_weight = 1.5 * sum(w in own_words for w in words)
+    ours_weight = sum(2.0 for w in words if w in ours and w not in theirs)
+    for word in words:
         if word in theirs or word in ours or len(word) < 4:
             continue
-        if word in vocabulary or (own == "en" and known(word)):
-            here += 1.0
+        if word in vocabulary or (own == "en" and is_common(word)):
+            ours_weight += 1.0
         else:
-            there += 0.5
-    return there > here
+            theirs_weight += 0.5
+    return theirs_weight > ours_weight
 
 
-def _own_words(said: list[str], code: str, own: str) -> set[str]:
-    """The function words of a language that stand in a question and are none of the blog's language."""
-    return set(said) & languages()[code].words - languages()[own].words
+def _own_words(words: list[str], code: str, own: str) -> set[str]:
+    """The function words of a language that a question has and that are none in the blog's language."""
+    return set(words) & languages()[code].words - languages()[own].words
 
 
-def _hints(said: list[str], vocabulary: Collection[str]) -> bool:
-    """Is there any word that only another language has? English ones tell nothing where the blog has them."""
+def _hints(words: list[str], vocabulary: Collection[str]) -> bool:
+    """Is there a function word of another language? English ones prove nothing where the blog uses them."""
     english = languages()["en"].words
-    return any(w in _function_words() and not (w in english and w in vocabulary) for w in said)
+    return any(w in _function_words() and not (w in english and w in vocabulary) for w in words)
 
 
 @functools.lru_cache(maxsize=1)
@@ -151,7 +161,7 @@ def _likely(text: str) -> str:
 
 
 def _name_of(code: str, inside: str) -> str:
-    """A language's name in another language, as a sentence has it in its middle."""
+    """A language's name in another language, spelt as within a sentence."""
     from babel import Locale
 
     return str(Locale.parse(inside).languages.get(code, code))

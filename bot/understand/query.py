@@ -11,7 +11,7 @@ from bot.understand.blog_names import BlogNames, names_of
 from bot.understand.clean import focus, plain_words, tidy
 from bot.understand.context import context_of
 from bot.understand.follow_up import rewrite
-from bot.understand.language import foreign, language_of
+from bot.understand.language import language_of, reply_if_foreign
 from bot.understand.small_talk import small_talk
 from bot.understand.spelling import correct
 from bot.understand.split_questions import parts_of
@@ -84,7 +84,12 @@ def understand(message: str, history: Sequence[Turn], blog: Blog, *, longest: in
     if reply := small_talk(text):
         return Reply(text, reply, "chat")
     if blog.english_only and (
-        reply := foreign(text, home=lambda: blog.language, vocabulary=blog.vocabulary, known=blog.is_common)
+        reply := reply_if_foreign(
+            text,
+            blog_language=lambda: blog.language,
+            vocabulary=blog.vocabulary,
+            is_common=blog.is_common,
+        )
     ):
         return Reply(text, reply, "abstained")
     return _query(text, history, blog)
@@ -100,9 +105,9 @@ def _query(text: str, history: Sequence[Turn], blog: Blog) -> Query:
     standalone = correct(
         text,
         vocabulary=blog.vocabulary,
-        known=blog.is_common,
-        together=blog.adjacent,
-        favoured=context.words,
+        is_common=blog.is_common,
+        adjacent=blog.adjacent,
+        preferred=context.words,
     )
     if history:
         standalone = rewrite(standalone, history, names=blog.names, articles=blog.articles)

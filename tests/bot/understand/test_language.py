@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from questions_by_language import ENGLISH, FOREIGN
 
 from bot.text.tokens import words
-from bot.understand.language import foreign, language_of, languages
+from bot.understand.language import language_of, languages, reply_if_foreign
 
 DATA = Path(__file__).resolve().parents[3] / "data"
 SAMPLE = [
@@ -26,12 +26,14 @@ REQUIRED = ("es", "fr", "de", "it", "pt", "nl", "pl", "ru", "zh", "ja", "ar", "t
 
 def said(question: str, home: str = "en") -> str | None:
     # Nothing outside the blog counts as English here, which is harder than with the real model's words.
-    return foreign(question, home=lambda: home, vocabulary=VOCABULARY, known=lambda word: False)
+    return reply_if_foreign(
+        question, blog_language=lambda: home, vocabulary=VOCABULARY, is_common=lambda word: False
+    )
 
 
 def _code(sentence: str) -> str:
     return next(
-        c for c, one in languages().items() if sentence.startswith(one.says.split("{", maxsplit=1)[0])
+        c for c, one in languages().items() if sentence.startswith(one.reply.split("{", maxsplit=1)[0])
     )
 
 
@@ -40,7 +42,7 @@ def test_no_english_question_is_refused() -> None:
     for name in ("article", "sample"):
         lines = (DATA / "eval" / name / "questions.jsonl").read_text(encoding="utf-8").splitlines()
         asked += [json.loads(line)["question"] for line in lines]
-    for path in sorted((DATA / "reader").glob("*.json")):
+    for path in sorted((DATA / "train" / "reading").glob("*.json")):
         asked += [row["q"] for row in json.loads(path.read_text(encoding="utf-8"))["questions"]]
     assert len(asked) > 4000
     assert [question for question in asked if said(question)] == []
@@ -63,7 +65,7 @@ def test_a_blog_in_another_language_is_answered_in_its_own() -> None:
     assert said("How long do I hold the stretch?", "de") == (
         "The language of this blog is German; please ask me in that language, so that I can look it up."
     )
-    assert said("¿Por qué me duele la espalda?", "de") == languages()["es"].says.replace(
+    assert said("¿Por qué me duele la espalda?", "de") == languages()["es"].reply.replace(
         "{language}", "alemán"
     )
 
@@ -80,7 +82,7 @@ def test_a_foreign_word_in_an_english_question_does_not_matter() -> None:
 @pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
 def test_every_sentence_names_the_blogs_language(code: str) -> None:
     one = languages()[code]
-    assert one.says.count("{language}") == 1 and "[" not in one.says
+    assert one.reply.count("{language}") == 1 and "[" not in one.reply
 
 
 @given(st.text(max_size=80) | st.text(string.ascii_letters + " éüñçßøżşа你な", max_size=60))

@@ -55,11 +55,14 @@ def test_plain_words_change_slang_only() -> None:
 )
 def test_typing_mistakes_are_mended_with_the_blogs_words(typed: str, meant: str) -> None:
     vocabulary = {"hamstrings", "back", "pain", "seated", "tight"}
-    assert correct(typed, vocabulary=vocabulary, known=lambda word: word in {"tight", "pain", "one"}) == meant
+    assert (
+        correct(typed, vocabulary=vocabulary, is_common=lambda word: word in {"tight", "pain", "one"})
+        == meant
+    )
 
 
 def test_a_known_word_is_left_alone() -> None:
-    assert correct("pilates", vocabulary={"plates"}, known=lambda word: word == "pilates") == "pilates"
+    assert correct("pilates", vocabulary={"plates"}, is_common=lambda word: word == "pilates") == "pilates"
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,7 @@ from bot.eval.sets.read import read_set
 from bot.retrieve.bm25 import build
 from bot.text.tokens import STOPWORDS, content_stems, words
 from bot.understand.clean import plain_words
-from bot.understand.sound import sound, starts_alike
-from bot.understand.spelling import correct, nearest
+from bot.understand.spelling import correct, nearest, similar_start, sound_key
 from ingest.embedder import SentenceTransformerEmbedder
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,7 +37,7 @@ short = st.text("abest", min_size=1, max_size=10)
 
 
 def mend(question: str) -> str:
-    return correct(question, vocabulary=BLOG, known=lambda word: word in EVERYDAY)
+    return correct(question, vocabulary=BLOG, is_common=lambda word: word in EVERYDAY)
 
 
 def edits(a: str, b: str) -> int:
@@ -105,7 +104,7 @@ def test_any_text_comes_back_and_mending_it_again_changes_nothing(text: str) -> 
 
 
 def test_an_empty_blog_mends_nothing_but_everyday_words() -> None:
-    assert correct("hamstirngs", vocabulary=(), known=lambda word: False) == "hamstirngs"
+    assert correct("hamstirngs", vocabulary=(), is_common=lambda word: False) == "hamstirngs"
 
 
 def test_heavy_mistakes_against_rightly_spelt_rare_words() -> None:
@@ -119,8 +118,8 @@ def test_heavy_mistakes_against_rightly_spelt_rare_words() -> None:
         return correct(
             typed,
             vocabulary=build(texts).vocabulary,
-            known=lambda word: count(word) == 1,
-            together=lambda first, second: (first, second) in pairs,
+            is_common=lambda word: count(word) == 1,
+            adjacent=lambda first, second: (first, second) in pairs,
         )
 
     wrong, right = (
@@ -153,8 +152,8 @@ def test_by_ear_joined_doubled_named_and_foreign(typed: str, meant: str) -> None
         correct(
             typed,
             vocabulary=blog,
-            known=lambda word: word in {"ask", "stretch", "lange"},
-            together=lambda first, second: (first, second) == ("back", "pain"),
+            is_common=lambda word: word in {"ask", "stretch", "lange"},
+            adjacent=lambda first, second: (first, second) == ("back", "pain"),
         )
         == meant
     )
@@ -162,7 +161,7 @@ def test_by_ear_joined_doubled_named_and_foreign(typed: str, meant: str) -> None
 
 def test_of_two_that_are_equally_near_the_conversations_word_wins() -> None:
     blog = {"thighs", "tight"}
-    assert nearest("thight", blog) == "thighs" and nearest("thight", blog, favoured={"tight"}) == "tight"
+    assert nearest("thight", blog) == "thighs" and nearest("thight", blog, preferred={"tight"}) == "tight"
 
 
 @pytest.mark.parametrize(
@@ -170,5 +169,5 @@ def test_of_two_that_are_equally_near_the_conversations_word_wins() -> None:
     [("sciatica", "syatica"), ("buttocks", "buttox"), ("tight", "tite"), ("chronic", "cronick"), ("circulation", "circulashun")],
 )  # fmt: skip
 def test_what_sounds_the_same_has_the_same_key(one: str, other: str) -> None:
-    assert sound(one) == sound(other) and starts_alike(one, other)
-    assert sound(one) != sound(one + "able")
+    assert sound_key(one) == sound_key(other) and similar_start(one, other)
+    assert sound_key(one) != sound_key(one + "able")
