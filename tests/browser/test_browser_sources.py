@@ -67,7 +67,86 @@ def test_a_follow_up_has_its_history_and_older_footnotes_still_lead_somewhere(
     assert "Why does my back ache?" in page.inner_text(".fn-sources:visible")
 
 
+def ask_four(page: Page) -> None:
+    for n, question in enumerate(("Why does my back ache?", "How do I do it?", "Why so?", "Why again?"), 1):
+        ask(page, question, answers=n)
+
+
+def test_four_answers_deep_the_sources_are_beside_the_answer_and_a_footnote_moves_nothing(page: Page) -> None:
+    ask_four(page)
+    panel = "document.querySelector('.fn-panel').getBoundingClientRect()"
+    for marker in ("ref-3-2", "ref-1-2", "ref-0-1"):
+        page.locator(f"#{marker}").scroll_into_view_if_needed()
+        page.wait_for_function(f"{panel}.top >= 0 && {panel}.top < 200 && {panel}.bottom <= innerHeight")
+        before = page.evaluate("scrollY")
+        page.click(f"#{marker}")
+        quote = marker.replace("ref", "fn")
+        page.wait_for_function(f"document.activeElement.id === '{quote}'")
+        page.wait_for_function(
+            f"(({{top, bottom}}) => top >= 0 && bottom <= innerHeight)"
+            f"(document.querySelector('#{quote}').getBoundingClientRect())"
+        )
+        assert page.evaluate("scrollY") == before
+    shot(page, "four-answers")
+
+
+PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+
+def test_back_closes_the_sheet_and_stays_on_the_page(chromium: Any, served: tuple[str, FakeBot]) -> None:
+    with opened(chromium, served[0], **PHONE) as page:
+        ask(page, "Why does my back ache?", answers=1)
+        length = page.evaluate("history.length")
+        page.tap("#ref-0-1")
+        sheet = page.locator(".fn-sheet[open]")
+        sheet.wait_for()
+        page.evaluate("history.back()")
+        sheet.wait_for(state="hidden")
+        assert page.locator(".fn-answer").count() == 1 and page.url == served[0]
+        # Closed in any other way, it leaves no entry that Back would have to go through.
+        for _ in range(2):
+            page.tap("#ref-0-2")
+            sheet.wait_for()
+            page.tap(".fn-sheet-close")
+            sheet.wait_for(state="hidden")
+            page.wait_for_function("!history.state?.sheet")
+        assert page.evaluate("history.length") == length + 1
+
+
+def test_escape_from_a_sheet_opens_no_card(chromium: Any, served: tuple[str, FakeBot]) -> None:
+    with opened(chromium, served[0], viewport={"width": 500, "height": 740}) as page:
+        ask(page, "Why does my back ache?", answers=1)
+        page.focus(".fn-skip")
+        while page.evaluate("document.activeElement.id") != "ref-0-1":
+            page.keyboard.press("Tab")
+        page.locator(".fn-peek").wait_for()  # the keyboard's way to a marker shows its card
+        page.keyboard.press("Enter")
+        page.locator(".fn-sheet[open]").wait_for()
+        page.keyboard.press("Escape")
+        page.locator(".fn-sheet[open]").wait_for(state="hidden")
+        page.wait_for_function("document.activeElement.id === 'ref-0-1'")
+        page.wait_for_timeout(400)  # longer than a card takes to appear
+        assert page.locator(".fn-peek").count() == 0
+        page.click(".fn-copy")
+
+
 # --- steps
+
+
+def test_a_hold_for_both_sides_is_timed_twice(page: Page) -> None:
+    page.clock.install()
+    ask(page, "How do I do it?", answers=1)
+    sides = page.locator(".fn-timer-side")
+    assert sides.all_inner_texts() == ["Side 1", "Side 2"]
+    page.click(".fn-timer-go")
+    page.clock.run_for(31_000)
+    page.wait_for_function("document.querySelector('.fn-timer-side[aria-pressed=true]').value === '1'")
+    assert sides.all_inner_texts() == ["Side 1 ✓", "Side 2"]
+    assert page.inner_text(".fn-digits") == "0:30" and page.inner_text(".fn-timer-go") == "Start"
+    page.click(".fn-timer-go")
+    page.clock.run_for(31_000)
+    page.wait_for_selector(".fn-timer-side >> text=Side 2 ✓")
+    shot(page, "sides")
 
 
 def test_a_step_has_a_timer_that_outlives_a_redraw(page: Page) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.problems import Problem, explain
+from bot.server.window.footnotes import without_heading_footnotes
 from bot.server.window.html import (
     render_answer,
     render_partial,
@@ -94,9 +95,10 @@ def continue_conversation(
                     shown = time.monotonic()
                     yield (*past, current)
             else:
-                sources_html = render_sources(event, number, _publication_dates(bot, event), texts)
                 answer_id = remember(event) if remember else ""
-                current = replace(current, answer=event, sources_html=sources_html, answer_id=answer_id)
+                answer = without_heading_footnotes(event)
+                sources_html = render_sources(answer, number, _publication_dates(bot, answer), texts)
+                current = replace(current, answer=answer, sources_html=sources_html, answer_id=answer_id)
     except Exception as error:  # noqa: BLE001 - the reader gets a sentence for any error; explain() logs it
         current = replace(current, problem=explain(error, in_full=bot.config.log_questions))
     yield (*past, current)

@@ -20,10 +20,11 @@ MOST_TICKS = 20  # in a row; more would not be ticked off
 
 @dataclass(frozen=True, slots=True)
 class HoldTime:
-    """least to most seconds; equal where the step gives no range."""
+    """least to most seconds, equal where the step gives no range; sides: 2 if it is held on both."""
 
     least: int
     most: int
+    sides: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,14 @@ _AGAIN = re.compile(
     r"\b(?:repeat\w*|do|does|perform|complete|try|aim for|go for|work up to|start with|practise|practice|make|give)\b[^.;:!?]*$",
     re.IGNORECASE,
 )
-_EACH = re.compile(
-    r"\b(?:each|both|per|either)\s+(?:\w+\s+)?(?:side|leg|arm|foot|feet|hand|hip|knee|shoulder|ankle|direction|way)s?\b",
+# What has two sides: "each leg", "switch sides".
+_SIDED = r"(?:side|leg|arm|foot|feet|hand|hip|knee|shoulder|ankle|direction|way)s?"
+_EACH = re.compile(rf"\b(?:each|both|per|either)\s+(?:\w+\s+)?{_SIDED}\b", re.IGNORECASE)
+# That a hold is done on both sides. "Keep both feet on the floor" does not say so.
+_BOTH_SIDES = re.compile(
+    rf"\b(?:switch(?:ing)?|chang(?:e|ing)|swap(?:ping)?|alternat(?:e|ing))\b[^.;:!?]{{0,30}}?\b{_SIDED}\b"
+    rf"|\b(?:repeat\w*|then|do|same|and)\b[^.;:!?]{{0,30}}?\b(?:other|opposite|second) {_SIDED}\b"
+    rf"|\b(?:each|per|either) (?:\w+ )?{_SIDED}\b|\bboth (?:sides|directions|ways)\b",
     re.IGNORECASE,
 )
 _SETS = re.compile(r"\W*(?:sets?|rounds?)\b", re.IGNORECASE)
@@ -94,8 +101,13 @@ def find_hold_time(text: str) -> HoldTime | None:
         for amount in quantities(sentence):
             if _is_hold(sentence, amount):
                 least, most = round(amount.low), round(amount.high)
-                return HoldTime(least, most)
+                return HoldTime(least, most, 2 if is_for_both_sides(text) else 1)
     return None
+
+
+def is_for_both_sides(text: str) -> bool:
+    """Whether the text says to do something on both sides: "then switch legs", "on each side"."""
+    return _BOTH_SIDES.search(text) is not None
 
 
 def find_repetitions(text: str) -> Repetitions | None:

@@ -3,16 +3,24 @@
 A list is a how-to if it is quoted completely from one post, word for word and in the post's order, and
 either it is numbered and the question asks for a how-to or a step has a hold time or repetitions, or it
 is a list of commands of which one has ("Hold for 30 seconds"). Tips and causes stay plain lists.
+Items that are no action ("This stretch helps the hips.", "Do this every day.") are notes: inside the list
+they belong to the step before them, at its end they follow the steps.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bot.server.window.hold_times import HoldTime, Repetitions, find_hold_time, find_repetitions
+from bot.server.window.hold_times import (
+    HoldTime,
+    Repetitions,
+    find_hold_time,
+    find_repetitions,
+    is_for_both_sides,
+)
 from bot.text.markdown import unescape
 from bot.types import Answer, Citation
 from ingest.article import Block
@@ -26,11 +34,21 @@ _ASKS = re.compile(
 _COMMAND = re.compile(
     r"(?:then |now )?(?:hold|stay|keep|remain|repeat|do|perform|pause|squeeze)\b", re.IGNORECASE
 )
+_IS_STATEMENT = re.compile(
+    r"(?:(?:this|these|that|it|they|doing (?:this|so)|regular)\b|the (?:\w+ ){0,3}?(?:stretch|exercise|pose|movement|move)e?s?\b)"
+    r"[^.;:!?]*?\b(?:helps?|improves?|strengthens?|relieves?|reduces?|lengthens?|increases?|eases?|targets?|works?|opens?"
+    r"|loosens?|releases?|supports?|prevents?|builds?|keeps?|makes?|gives?|is|are|can|will|may|should|also)\b",
+    re.IGNORECASE,
+)
+_IS_FREQUENCY = re.compile(
+    r"\b(?:daily|every (?:other |single )?(?:day|morning|evening|night|week)|(?:times|once|twice) (?:a|per|each|every) (?:day|week))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: its block, the blocks of its sub-items, its first citation, hold time and repetitions."""
+    """One step: its block, the blocks of its sub-items and notes, its first citation, hold time, repetitions."""
 
     block: Block
     below: tuple[Block, ...]
@@ -70,21 +88,42 @@ def _steps(answer: Answer, run: Sequence[Block]) -> tuple[Step, ...]:
     complete = [quote for quote in quotes if quote is not None]
     if len(complete) < len(run) or not _in_one_section(complete):
         return ()
-    steps: list[Step] = []
-    for at, block in enumerate(run):
-        if block.kind != run[0].kind:
-            continue
-        end = next((n for n in range(at + 1, len(run)) if run[n].kind == block.kind), len(run))
-        texts = [quote.quote for quote in complete[at:end]]
-        hold_time = next(filter(None, map(find_hold_time, texts)), None)
-        repetitions = next(filter(None, map(find_repetitions, texts)), None)
-        steps.append(Step(block, tuple(run[at + 1 : end]), complete[at].number, hold_time, repetitions))
+    steps = _group(run, complete)
     timed = [step for step in steps if step.hold_time or step.repetitions]
     if run[0].kind == "number":
         is_how_to = bool(timed) or _ASKS.search(answer.standalone or answer.question) is not None
     else:
         is_how_to = any(_COMMAND.match(cited[step.citation].quote.strip()) for step in timed)
     return tuple(steps) if is_how_to and len(steps) > 1 else ()
+
+
+def _group(run: Sequence[Block], quotes: Sequence[Citation]) -> list[Step]:
+    """The items of a list as steps, each with its sub-items and notes; notes at the end are left out."""
+    starts = [
+        at
+        for at, block in enumerate(run)
+        if block.kind == run[0].kind and (at == 0 or not _is_note(quotes[at]))
+    ]
+    end = len(run)
+    while end > starts[-1] + 1 and run[end - 1].kind == run[0].kind:
+        end -= 1  # the notes after the last step
+    steps: list[Step] = []
+    for start, stop in pairwise([*starts, end]):
+        texts = [quote.quote for quote in quotes[start:stop]]
+        hold_time = next(filter(None, map(find_hold_time, texts)), None)
+        if hold_time and any(is_for_both_sides(quote.quote) for quote in quotes[stop:end]):
+            hold_time = replace(hold_time, sides=2)  # "5. Change legs."
+        repetitions = next(filter(None, map(find_repetitions, texts)), None)
+        below = tuple(run[start + 1 : stop])
+        steps.append(Step(run[start], below, quotes[start].number, hold_time, repetitions))
+    return steps
+
+
+def _is_note(citation: Citation) -> bool:
+    text = citation.quote.strip()
+    if find_hold_time(text) or find_repetitions(text):
+        return False
+    return bool(_IS_STATEMENT.match(text) or _IS_FREQUENCY.search(text))
 
 
 def _quote(text: str, block: Block, cited: dict[int, Citation]) -> Citation | None:

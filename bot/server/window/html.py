@@ -162,26 +162,32 @@ def _body(answer: Answer, exchange: int, marker: Callable[[int], str | None]) ->
 
 
 def _step_cards(text: str, steps: Sequence[Step], exchange: int, inline: Inline) -> str:
-    """A list of steps; the script makes timers and ticks of the empty elements whose classes carry numbers."""
-    tag = "ol" if steps[0].block.kind == "number" else "ul"
+    """Steps as a numbered list; the script makes timers and ticks of the empty elements whose classes carry numbers."""
     out = ""
     for step in steps:
         listed = re.match(r"\s*(\d{1,3})", text[step.block.line : step.block.start])
         value = f' value="{int(listed[1])}"' if listed else ""
-        tools = ""
-        if step.hold_time:
-            tools += (
-                f'<span class="fn-hold fn-from-{step.hold_time.least} fn-to-{step.hold_time.most}"></span>'
-            )
-        if repeat := step.repetitions:
-            rows = f"fn-rows-{repeat.rows}{f' fn-per-{repeat.row_kind}' if repeat.row_kind else ''}"
-            tools += f'<span class="fn-reps fn-from-{repeat.least} fn-to-{repeat.most} {rows}"></span>'
         sentence = f'<div class="fn-step-text">{inline(step.block.start, step.block.end)}</div>'
         below = render_blocks(text, step.below, inline)
         out += (
-            f'<li class="fn-step" id="step-{exchange}-{step.citation}"{value}>{sentence}{below}{tools}</li>'
+            f'<li class="fn-step" id="step-{exchange}-{step.citation}"{value}>{sentence}{below}'
+            f"{_timer(step)}{_ticks(step)}</li>"
         )
-    return f'<{tag} class="fn-steps">{out}</{tag}>'
+    return f'<ol class="fn-steps">{out}</ol>'
+
+
+def _timer(step: Step) -> str:
+    if (hold := step.hold_time) is None:
+        return ""
+    sides = f" fn-sides-{hold.sides}" if hold.sides > 1 else ""
+    return f'<span class="fn-hold fn-from-{hold.least} fn-to-{hold.most}{sides}"></span>'
+
+
+def _ticks(step: Step) -> str:
+    if (repeat := step.repetitions) is None:
+        return ""
+    rows = f"fn-rows-{repeat.rows}{f' fn-per-{repeat.row_kind}' if repeat.row_kind else ''}"
+    return f'<span class="fn-reps fn-from-{repeat.least} fn-to-{repeat.most} {rows}"></span>'
 
 
 def _prose(text: str, marker: Callable[[int], str | None]) -> str:

@@ -3,7 +3,7 @@
 // the server rendered; nothing here parses text as markup.
 (() => {
   "use strict";
-  const { one, all, say, make, scroll, settled, clicked } = window.footnote;
+  const { one, all, say, make, scroll, reducedMotion, settled, clicked } = window.footnote;
   const wide = () => matchMedia("(min-width: 60rem)").matches;
   const CARD_AFTER = 120; // ms that the mouse rests on a marker
   const CARD_STAYS = 300; // ms in which the mouse may move from the marker into the card
@@ -42,7 +42,8 @@
   let card = null;
   let cardFor = "";
   let soon = 0;
-  let silent = false; // while the script moves the focus back to a marker
+  let silent = false; // while the focus moves back to a marker
+  let still = false; // a page that scrolls under a mouse at rest is no reason for a card
 
   function showCard(marker) {
     if (!marker.isConnected || one(".fn-sheet[open]")) return;
@@ -91,12 +92,15 @@
 
   document.addEventListener("pointerover", (event) => {
     const marker = event.target.closest?.(".fn-marker");
-    if (!marker || event.pointerType !== "mouse") return;
+    if (!marker || event.pointerType !== "mouse" || still) return;
     clearTimeout(soon);
     if (marker.id !== cardFor) soon = setTimeout(showCard, CARD_AFTER, marker);
   });
   document.addEventListener("pointerout", (event) => {
     if (event.target.closest?.(".fn-marker") && event.pointerType === "mouse") hideSoon();
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (event.movementX || event.movementY) still = false;
   });
   document.addEventListener("focusin", (event) => {
     if (silent || !event.target.matches?.(".fn-marker:focus-visible")) return;
@@ -129,10 +133,14 @@
     all(`mark.fn-in-${numberOf(id)}`, group).forEach((mark) => mark.classList.add("fn-active"));
   }
 
+  // Only the panel scrolls: it is in view already, and the reader's place in the answers is not to change.
   function showInPanel(id) {
     activate(id);
     const quote = document.getElementById(id);
-    scroll(quote, "center");
+    const panel = quote.closest(".fn-panel");
+    const from = quote.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+    const top = panel.scrollTop + from - Math.min(panel.clientHeight / 3, from + panel.scrollTop);
+    panel.scrollTo({ top, behavior: reducedMotion() ? "auto" : "smooth" });
     quote.focus({ preventScroll: true });
   }
 
@@ -140,6 +148,7 @@
     const marker =
       document.getElementById(lastMarker) ?? document.getElementById((link?.getAttribute("href") ?? "").slice(1));
     if (!marker) return;
+    still = true;
     scroll(marker, "nearest");
     silent = true;
     marker.focus({ preventScroll: true });
@@ -165,7 +174,7 @@
     sheet.append(make("div", { class: "fn-sheet-in" }, grip, head, body, foot));
     document.body.append(sheet);
     sheet.addEventListener("click", (event) => {
-      if (event.target === sheet || event.target.closest(".fn-sheet-close")) sheet.close();
+      if (event.target === sheet || event.target.closest(".fn-sheet-close")) closeSheet();
       else if (event.target.closest(".fn-sheet-previous")) leaf(-1);
       else if (event.target.closest(".fn-sheet-next")) leaf(1);
     });
@@ -173,6 +182,7 @@
       if (event.key === "ArrowLeft") leaf(-1);
       if (event.key === "ArrowRight") leaf(1);
     });
+    sheet.addEventListener("cancel", () => (silent = true)); // Escape, or a phone's back gesture
     sheet.addEventListener("close", closed);
     swipe(sheet);
   }
@@ -187,7 +197,15 @@
     sheet.style.transform = "";
     document.documentElement.classList.add("fn-sheet-up");
     if (!sheet.open) sheet.showModal();
+    // A history entry of its own, so that Back closes the sheet and does not leave the page.
+    if (!history.state?.sheet) history.pushState({ ...history.state, sheet: true }, "");
     fill();
+  }
+
+  // Closing gives the focus back to the marker, where it must not open a card.
+  function closeSheet() {
+    silent = true;
+    sheet.close();
   }
 
   function leaf(by) {
@@ -215,7 +233,9 @@
   }
 
   function closed() {
+    silent = false;
     document.documentElement.classList.remove("fn-sheet-up");
+    if (history.state?.sheet) history.back();
     // Back to the element that opened it, which may have been redrawn since.
     lastMarker = document.getElementById(lastMarker) ? lastMarker : (ids[open] ?? "").replace("fn-", "ref-");
     goBack();
@@ -234,11 +254,13 @@
     }, { passive: true });
     element.addEventListener("touchend", (event) => {
       const by = from === null ? 0 : event.changedTouches[0].clientY - from;
-      if (by > 90) element.close();
+      if (by > 90) closeSheet();
       element.style.transform = "";
       from = null;
     });
   }
+
+  addEventListener("popstate", () => sheet?.open && !history.state?.sheet && closeSheet());
 
   // --- events that open a source
 
@@ -265,7 +287,7 @@
 
   settled(() => {
     if (card && !document.getElementById(cardFor)) hideCard();
-    if (sheet?.open && !groupOf(ids[open])) sheet.close();
+    if (sheet?.open && !groupOf(ids[open])) closeSheet();
     all(".fn-marker:not([aria-haspopup])").forEach((marker) => marker.setAttribute("aria-haspopup", "dialog"));
   });
 })();

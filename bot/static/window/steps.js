@@ -4,7 +4,7 @@
 (() => {
   "use strict";
   const { one, all, say, make, announce, settled } = window.footnote;
-  const timers = new Map(); // key of a step -> { least, most, run: ms before `since`, since, signalled }
+  const timers = new Map(); // key of a step -> { least, most, side, sides: [{ run: ms before `since`, since, signalled }] }
   const ticks = new Map(); // key of a step -> Set of ticks that are done
   let sound = false;
   let beat = 0;
@@ -18,16 +18,27 @@
     return `${step.id} ${one(".fn-step-text", step).textContent}`;
   };
   const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  const gone = (timer) => (timer.run + (timer.since ? Date.now() - timer.since : 0)) / 1000;
+  const elapsed = (side) => (side.run + (side.since ? Date.now() - side.since : 0)) / 1000; // seconds
   const length = (timer) =>
     timer.least === timer.most ? say("timer_one", { n: timer.most }) : say("timer_range", { n: timer.least, most: timer.most });
 
   // --- timers
 
+  // One timer for each side; `side` is the index of the one that is shown.
+  const newSide = () => ({ run: 0, since: 0, signalled: 0 });
+  const current = (timer) => timer.sides[timer.side];
+  const isDone = (timer, side) => elapsed(side) >= timer.most;
+  const sides = () => [...timers.values()].flatMap((timer) => timer.sides);
+
   function drawTimer(place) {
     const key = keyOf(place);
     if (!timers.has(key)) {
-      timers.set(key, { least: number(place, "from"), most: number(place, "to"), run: 0, since: 0, signalled: 0 });
+      timers.set(key, {
+        least: number(place, "from"),
+        most: number(place, "to"),
+        sides: Array.from({ length: number(place, "sides") }, newSide),
+        side: 0,
+      });
     }
     const timer = timers.get(key);
     const button = (kind) => make("button", { type: "button", class: `fn-timer-${kind}` });
@@ -37,9 +48,15 @@
       notch.style.insetInlineStart = `${(100 * timer.least) / timer.most}%`;
       bar.append(notch);
     }
+    const choices = timer.sides.length > 1 ? timer.sides.map((_, n) => {
+      const choice = button("side");
+      choice.value = n;
+      return choice;
+    }) : [];
     place.setAttribute("role", "group");
     place.setAttribute("aria-label", `${say("timer")}: ${length(timer)}`);
     place.replaceChildren(
+      ...(choices.length ? [make("span", { class: "fn-timer-sides" }, ...choices)] : []),
       make("span", { class: "fn-digits", role: "timer", "aria-live": "off" }),
       make("span", { class: "fn-length" }),
       bar,
@@ -49,24 +66,30 @@
   }
 
   function show(place, timer) {
-    const at = gone(timer);
+    const side = current(timer);
+    const at = elapsed(side);
     const reached = at >= timer.least && timer.least < timer.most;
     const done = at >= timer.most;
     const left = Math.max(0, Math.ceil((at < timer.least ? timer.least : timer.most) - at));
-    const put = (kind, text) => {
-      const element = one(kind, place);
+    const put = (element, text) => {
       if (element.textContent !== text) element.textContent = text; // an unconditional write would cause endless redraws
     };
-    put(".fn-digits", clock(left));
+    const set = (element, name, value) => element.getAttribute(name) !== value && element.setAttribute(name, value);
+    all(".fn-timer-side", place).forEach((choice, n) => {
+      put(choice, `${say("side", { n: n + 1 })}${elapsed(timer.sides[n]) >= timer.least ? " ✓" : ""}`);
+      set(choice, "aria-pressed", String(n === timer.side));
+    });
+    put(one(".fn-digits", place), clock(left));
     const key = done ? "timer_done" : reached ? "timer_reached" : "";
-    put(".fn-length", key ? say(key, { n: done ? timer.most : timer.least, most: timer.most }) : length(timer));
+    const text = key ? say(key, { n: done ? timer.most : timer.least, most: timer.most }) : length(timer);
+    put(one(".fn-length", place), text);
     one(".fn-fill", place).style.inlineSize = `${Math.min(100, (100 * at) / timer.most)}%`;
-    put(".fn-timer-go", say(timer.since ? "timer_pause" : at > 0 && !done ? "timer_go_on" : "timer_start"));
-    put(".fn-timer-reset", say("timer_reset"));
+    put(one(".fn-timer-go", place), say(side.since ? "timer_pause" : at > 0 && !done ? "timer_go_on" : "timer_start"));
+    put(one(".fn-timer-reset", place), say("timer_reset"));
     one(".fn-timer-reset", place).disabled = at === 0;
-    put(".fn-timer-sound", say("timer_sound"));
-    one(".fn-timer-sound", place).setAttribute("aria-pressed", String(sound));
-    place.classList.toggle("fn-running", !!timer.since);
+    put(one(".fn-timer-sound", place), say("timer_sound"));
+    set(one(".fn-timer-sound", place), "aria-pressed", String(sound));
+    place.classList.toggle("fn-running", !!side.since);
     place.classList.toggle("fn-reached", reached || done);
     place.classList.toggle("fn-over", done);
   }
@@ -80,43 +103,60 @@
 
   // Elapsed time comes from the clock, not from a count of intervals: a background tab gets few of those.
   function tick() {
-    let running = false;
     for (const timer of timers.values()) {
-      if (!timer.since) continue;
-      const at = gone(timer);
+      const side = current(timer);
+      if (!side.since) continue;
+      const at = elapsed(side);
       const past = at >= timer.most ? 2 : at >= timer.least && timer.least < timer.most ? 1 : 0;
-      if (past > timer.signalled) {
-        timer.signalled = past;
-        const done = past === 2;
-        signal(done);
-        announce(say(done ? "timer_done" : "timer_reached", { n: done ? timer.most : timer.least, most: timer.most }));
+      if (past > side.signalled) {
+        side.signalled = past;
+        signal(past === 2);
+        if (past === 1) announce(say("timer_reached", { n: timer.least, most: timer.most }));
       }
-      if (past === 2) stop(timer, timer.most * 1000);
-      else running = true;
+      if (past === 2) finish(timer);
     }
     showAll();
-    if (!running) stopBeat();
+    if (!sides().some((side) => side.since)) stopBeat();
   }
 
-  function stop(timer, run) {
-    timer.run = run ?? gone(timer) * 1000;
-    timer.since = 0;
+  // The next side is shown, and waits to be started.
+  function finish(timer) {
+    stop(current(timer), timer.most * 1000);
+    const next = timer.sides.findIndex((side) => !isDone(timer, side));
+    const done = say("timer_done", { n: timer.most });
+    if (next >= 0) timer.side = next;
+    announce(next >= 0 ? `${done} ${say("side", { n: next + 1 })}.` : done);
+  }
+
+  function stop(side, run) {
+    side.run = run ?? elapsed(side) * 1000;
+    side.since = 0;
   }
 
   function go(timer) {
-    if (timer.since) {
-      stop(timer);
-      if (![...timers.values()].some((other) => other.since)) stopBeat();
+    const side = current(timer);
+    if (side.since) {
+      stop(side);
+      stopBeat();
       return;
     }
-    timers.forEach((other) => other.since && stop(other)); // one timer at a time
-    if (gone(timer) >= timer.most) Object.assign(timer, { run: 0, signalled: 0 });
-    timer.since = Date.now();
+    sides().forEach((other) => other.since && stop(other)); // one timer at a time
+    if (isDone(timer, side)) Object.assign(side, newSide());
+    side.since = Date.now();
     announce(say("timer_started"));
     clearInterval(beat);
     beat = setInterval(tick, 200);
     // Keeps a phone's screen on while a timer runs. A browser may refuse.
     navigator.wakeLock?.request("screen").then((lock) => (beat ? (awake = lock) : lock.release())).catch(() => {});
+  }
+
+  function choose(timer, side) {
+    if (side === timer.side) return;
+    if (current(timer).since) {
+      stop(current(timer));
+      stopBeat();
+    }
+    timer.side = side;
   }
 
   function stopBeat() {
@@ -148,7 +188,8 @@
     if (!place || !button) return;
     const timer = timers.get(keyOf(place));
     if (button.matches(".fn-timer-go")) go(timer);
-    else if (button.matches(".fn-timer-reset")) Object.assign(timer, { run: 0, since: 0, signalled: 0 });
+    else if (button.matches(".fn-timer-side")) choose(timer, Number(button.value));
+    else if (button.matches(".fn-timer-reset")) Object.assign(current(timer), newSide());
     else if (button.matches(".fn-timer-sound")) {
       sound = !sound;
       if (sound) audio ??= new AudioContext(); // browsers allow it during a press only

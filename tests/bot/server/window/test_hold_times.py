@@ -8,11 +8,11 @@ from bot.server.window.hold_times import HoldTime, Repetitions, find_hold_time, 
 
 HOLDS = [
     ("Hold for 30 seconds and breathe slowly.", (30, 30)),
-    ("Hold for 20-30 seconds, then switch legs.", (20, 30)),
+    ("Hold for 20-30 seconds, then switch legs.", (20, 30, 2)),
     ("Hold for 20 to 30 seconds.", (20, 30)),
     ("Hold 15 sec.", (15, 15)),
     ("Hold it 10 s.", (10, 10)),
-    ("Stay in the stretch for 20 to 30 seconds, then change to the other leg.", (20, 30)),
+    ("Stay in the stretch for 20 to 30 seconds, then change to the other leg.", (20, 30, 2)),
     ("Stay in downward dog for 30 seconds, then do the stretch again.", (30, 30)),
     ("Hold the stretch for half a minute.", (30, 30)),
     ("Hold this position for 2–3 minutes.", (120, 180)),
@@ -26,7 +26,7 @@ HOLDS = [
     ("Hold this position, breathing slowly, for 30 seconds.", (30, 30)),
     ("Pull the knee in with a 30-second hold.", (30, 30)),
     ("Lie on your back. Breathe for 30 seconds.", (30, 30)),
-    ("You should hold each side for between 15 and 20 seconds.", (15, 20)),
+    ("You should hold each side for between 15 and 20 seconds.", (15, 20, 2)),
     ("Keep the leg up for 5 seconds.", (5, 5)),
     ("Squeeze for 5 seconds, relax and repeat 10 times.", (5, 5)),
 ]  # fmt: skip
@@ -89,7 +89,7 @@ NOT_REPEATED = [
 
 
 @pytest.mark.parametrize(("text", "seconds"), HOLDS)
-def test_a_hold_time_is_found(text: str, seconds: tuple[int, int]) -> None:
+def test_a_hold_time_is_found(text: str, seconds: tuple[int, ...]) -> None:
     assert find_hold_time(text) == HoldTime(*seconds)
 
 
