@@ -26,9 +26,16 @@ from bot.answer.phrases import ABSTAIN, ABSTAIN_EMPTY, AFTER_URGENT
 from bot.answer.quotes import compose
 from bot.answer.suggestions import article_at, candidates
 from bot.config import BotConfig
-from bot.read.cross_encoder import JointReader
-from bot.read.disambiguate import only_asked
-from bot.read.reading import AGAIN, Reading, Rereader, check_fits, ranked, read
+from bot.read import (
+    RERANKED,
+    CrossEncoder,
+    Reading,
+    Reranker,
+    check_embedder,
+    rank_passages,
+    read,
+    score_sentences,
+)
 from bot.retrieve import Corpus, LiveCorpus, embed_question, search
 from bot.safety import RedFlags, Urgent, UrgentClassifier, load_classifier, load_guide
 from bot.types import NO_CONTEXT, Answer, Context, Event, Passage, Query, Question, Token, Turn
@@ -65,16 +72,16 @@ class Bot:
         index: Index,
         embedder: Embedder,
         config: BotConfig,
-        second: Rereader | None = None,
+        cross_encoder: Reranker | None = None,
         classifier: Callable[[], UrgentClassifier] | None = None,
         writer: ChatModel | None = None,
     ) -> None:
-        """second: reads the best passages again (bot.joint.JointReader); without it answers are less sure.
+        """cross_encoder: reads the best passages again; without it answers are less sure.
         classifier: loads the classifier of urgent messages; without it patterns alone find them.
         writer: the owner's chat model, which words answers (bot.llm.open_writer).
         """
         self.config = config
-        self._second = second
+        self._cross_encoder = cross_encoder
         self._writer = writer
         guide = load_guide(config.triage_file, config.emergency)
         self._red_flags = RedFlags(guide, classifier, embedder)
@@ -171,11 +178,12 @@ class Bot:
             query = (
                 verbatim_query(question) if verbatim else query_of(question, latest, blog, longest=longest)
             )
-            plain, context = query.whole.plain, query.context
-            if context.earlier:  # reading ignores the conversation, and would undo what it found
-                return search(embed_question(plain, self._embedder, context), corpus, k=k)
-            found, reading = self._read_for(plain, corpus, context, max(k, PASSAGES))
-            return ranked(found, reading)[:k]
+            asked = embed_question(query.whole, self._embedder, query.context)
+            if query.context.earlier:  # reading ignores the conversation, and would undo what it found
+                return search(asked, corpus, k=k)
+            found = search(asked, corpus, k=max(k, PASSAGES))
+            reading = score_sentences(asked, found[:PASSAGES], corpus, cross_encoder=self._cross_encoder)
+            return rank_passages(found, reading)[:k]
 
     def article(self, article_id: str) -> Article:
         """A stored article. Raises NotInIndex."""
@@ -214,7 +222,7 @@ class Bot:
 
     def warm(self) -> None:
         """Load the model and the corpus, so that the first reader does not wait for them."""
-        check_fits(self._embedder.name)
+        check_embedder(self._embedder.name)
         self._embedder.embed_query("warm up")
         self._red_flags.warm()
         with self._reading() as (corpus, blog):
@@ -242,23 +250,12 @@ class Bot:
         )
 
     def _read(
-        self, question: Question, corpus: Corpus, context: Context = NO_CONTEXT, most: int = AGAIN
+        self, question: Question, corpus: Corpus, context: Context = NO_CONTEXT, reranked: int = RERANKED
     ) -> tuple[list[Passage], Reading]:
-        passages, reading = self._read_for(question.plain, corpus, context, PASSAGES, most)
-        return passages, only_asked(question.text, reading, corpus.articles)
-
-    def _read_for(
-        self, query: str, corpus: Corpus, context: Context, k: int, most: int = AGAIN
-    ) -> tuple[list[Passage], Reading]:
-        """The k passages that are found for a query, and what is read in the first of them."""
-        check_fits(self._embedder.name)
-        question = embed_question(query, self._embedder, context)
-        passages = search(question, corpus, k=k)
-        reading = read(
-            query, question.vector, question.tokens, passages[:PASSAGES],
-            corpus=corpus, second=self._second, most=most,
-        )  # fmt: skip
-        return passages, reading
+        """The passages that are found for a question, and what is read in them."""
+        asked = embed_question(question, self._embedder, context)
+        passages = search(asked, corpus, k=PASSAGES)
+        return passages, read(asked, passages, corpus, cross_encoder=self._cross_encoder, reranked=reranked)
 
     def _parts(self, query: Query, corpus: Corpus) -> list[Part]:
         """Each question of the query separately; all together if none of them is answered so."""
@@ -311,7 +308,7 @@ class Bot:
             key = (str(id(corpus)), candidate)
             if key not in self._asked:
                 # It is made of one passage's heading: that one, and another, are enough to read again.
-                reading = self._read(question_of(candidate), corpus, most=2)[1]
+                reading = self._read(question_of(candidate), corpus, reranked=2)[1]
                 self._asked[key] = reading.answerable >= self.config.threshold
             if self._asked[key]:
                 good.append(candidate)
@@ -325,7 +322,7 @@ def open_bot(config: BotConfig) -> Bot:
     """
     embedder = SentenceTransformerEmbedder(config.embedder, threads=config.threads)
     index = Index(config.index, config.index_config)
-    return Bot(index, embedder, config, JointReader(), load_classifier, _writer(config))
+    return Bot(index, embedder, config, CrossEncoder(), load_classifier, _writer(config))
 
 
 def _writer(config: BotConfig) -> ChatModel | None:

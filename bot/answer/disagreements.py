@@ -15,8 +15,7 @@ from itertools import combinations
 
 from bot.answer.citations import Evidence, Line
 from bot.answer.phrases import DIFFER, age, source
-from bot.read.disambiguate import apart
-from bot.read.reading import Scored
+from bot.read import ScoredSentence, differ_in_item
 from bot.text.tokens import content_stems
 from bot.understand import AnswerType
 from ingest.article import Article
@@ -71,13 +70,13 @@ Value = tuple[str, float, float]  # what is measured, from, to
 
 
 def differing(
-    question: str, kind: AnswerType | None, scored: Sequence[Scored], articles: Mapping[str, Article]
+    question: str, kind: AnswerType | None, scored: Sequence[ScoredSentence], articles: Mapping[str, Article]
 ) -> list[Line]:
     """The sentences of posts that differ, newest first, each under its post's title and date; [] if none do."""
     if not scored or (not (kind and kind.name in _READERS) and not _YESNO.match(question)):
         return []
     near = [s for s in scored if s.probability >= _NEAR * scored[0].probability]
-    first: dict[str, Scored] = {}
+    first: dict[str, ScoredSentence] = {}
     for one in near:
         if kind is None or values(kind, _text(one, articles)):
             first.setdefault(one.passage.chunk.article_id, one)
@@ -102,10 +101,14 @@ def values(kind: AnswerType, text: str) -> list[Value]:
 
 
 def _differ(
-    question: str, kind: AnswerType | None, a: Scored, b: Scored, articles: Mapping[str, Article]
+    question: str,
+    kind: AnswerType | None,
+    a: ScoredSentence,
+    b: ScoredSentence,
+    articles: Mapping[str, Article],
 ) -> bool:
     one, other = _text(a, articles), _text(b, articles)
-    if apart(a, b, articles) or not _same_thing(question, a, b, articles):
+    if differ_in_item(a, b, articles) or not _same_thing(question, a, b, articles):
         return False
     if kind is not None and kind.name in _READERS:
         mine, yours = values(kind, one), values(kind, other)
@@ -114,7 +117,7 @@ def _differ(
     return bool(_NOT.search(one)) != bool(_NOT.search(other)) and _shared(one, other) >= _ALIKE + 0.1
 
 
-def _same_thing(question: str, a: Scored, b: Scored, articles: Mapping[str, Article]) -> bool:
+def _same_thing(question: str, a: ScoredSentence, b: ScoredSentence, articles: Mapping[str, Article]) -> bool:
     """Do both speak of the same words of the question, and share words beside?"""
     wanted = set(content_stems(question))
     covers = [
@@ -132,7 +135,7 @@ def _shared(one: str, other: str) -> float:
     return len(mine & yours) / max(min(len(mine), len(yours)), 1)
 
 
-def _text(one: Scored, articles: Mapping[str, Article]) -> str:
+def _text(one: ScoredSentence, articles: Mapping[str, Article]) -> str:
     return articles[one.passage.chunk.article_id].text[one.sentence.start : one.sentence.end]
 
 

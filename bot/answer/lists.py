@@ -13,14 +13,12 @@ from bot.answer.citations import Evidence, Line
 from bot.answer.named import asked_list
 from bot.answer.phrases import source
 from bot.answer.suggestions import speaks
-from bot.read.disambiguate import Asked
-from bot.read.reading import Scored
-from bot.read.similar_items import Name
+from bot.read import ItemName, ScoredSentence, Selection
 from bot.types import Passage
 from ingest.article import Article, Block, Chunk, blocks, sections
 
 _LONGEST = 25
-_MOST_NAMED = 3  # of alike things, whose lists are all quoted
+_MOST_NAMED = 3  # of similar items, whose lists are all quoted
 _LEADING = 8  # the sentences whose articles are looked at for a list asked for by name
 _HOWTO = re.compile(
     r"\bhow (?:do|to|can|should|would|could|does)\b|\bsteps?\b|\binstructions?\b|\bwalk me through\b|\bshow me\b"
@@ -72,7 +70,7 @@ class List:
     """
 
     items: tuple[Block, ...]
-    scored: tuple[Scored, ...]
+    scored: tuple[ScoredSentence, ...]
     lead: int = -1
 
     @property
@@ -83,14 +81,14 @@ class List:
     def numbered(self) -> bool:
         return self.items[0].kind == "number"
 
-    def stands_in(self, name: Name) -> bool:
-        """Is it, as a whole, in the text that is about one of alike things?"""
+    def stands_in(self, name: ItemName) -> bool:
+        """Is it, as a whole, in the text that is about one of similar items?"""
         same = self.scored[0].passage.chunk.article_id == name.article_id
         return same and name.start <= self.items[0].start and self.items[-1].end <= name.end
 
 
 def list_lines(
-    question: str, scored: Sequence[Scored], articles: Mapping[str, Article], names: Asked
+    question: str, scored: Sequence[ScoredSentence], articles: Mapping[str, Article], selection: Selection
 ) -> list[Line] | None:
     """The list that answers, or those of its items that are asked for; None if no list is wanted.
 
@@ -98,12 +96,12 @@ def list_lines(
     """
     if lines := named_list(question, scored, articles):
         return lines
-    whole = _whole_list(question, scored, articles, names)
+    whole = _whole_list(question, scored, articles, selection)
     if whole is not None:
         # "The second stretch" has been found by its heading; of its list all is wanted.
-        own = _THING.sub(" ", question) if names.named else question
+        own = _THING.sub(" ", question) if selection.chosen else question
         lines = _lines(whole, _wanted(own, whole.items), articles)
-        for other in _of_the_others(whole, scored, articles, names):
+        for other in _of_the_others(whole, scored, articles, selection):
             lines += _lines(other, _wanted(own, other.items), articles)
         return lines
     if led := _led_to(scored[0], articles):
@@ -113,7 +111,9 @@ def list_lines(
     return None
 
 
-def named_list(question: str, scored: Sequence[Scored], articles: Mapping[str, Article]) -> list[Line]:
+def named_list(
+    question: str, scored: Sequence[ScoredSentence], articles: Mapping[str, Article]
+) -> list[Line]:
     """The list that is asked for by its name ("list the stretches"), from the best post that has one."""
     for article_id in dict.fromkeys(one.passage.chunk.article_id for one in scored[:_LEADING]):
         if members := asked_list(question, articles[article_id]):
@@ -142,10 +142,10 @@ def _wanted(question: str, items: Sequence[Block]) -> list[Block]:
 
 
 def _whole_list(
-    question: str, scored: Sequence[Scored], articles: Mapping[str, Article], names: Asked
+    question: str, scored: Sequence[ScoredSentence], articles: Mapping[str, Article], selection: Selection
 ) -> List | None:
     """The list to quote as a whole, if a list is what is asked for and one answers."""
-    lists = sorted(_lists(scored, articles, names), key=lambda one: -one.probability)
+    lists = sorted(_lists(scored, articles, selection), key=lambda one: -one.probability)
     if not lists or len(lists[0].items) > _LONGEST:
         return None
     best, total = lists[0], sum(s.probability for s in scored)
@@ -164,22 +164,24 @@ def _whole_list(
 
 
 def _of_the_others(
-    whole: List, scored: Sequence[Scored], articles: Mapping[str, Article], names: Asked
+    whole: List, scored: Sequence[ScoredSentence], articles: Mapping[str, Article], selection: Selection
 ) -> list[List]:
-    """Where several of alike things are asked for, the lists of those that the first list is not about."""
+    """Where several of similar items are asked for, the lists of those that the first list is not about."""
     chosen = [whole]
-    lists = sorted(_lists(scored, articles, names), key=lambda one: -one.probability)
-    for named in names.named:
-        for name in named.meant if 2 <= len(named.meant) <= _MOST_NAMED else ():
+    lists = sorted(_lists(scored, articles, selection), key=lambda one: -one.probability)
+    for group in selection.chosen:
+        for name in group.meant if 2 <= len(group.meant) <= _MOST_NAMED else ():
             mine = [one for one in lists if one.stands_in(name)]
             if mine and not any(one.stands_in(name) for one in chosen):
                 chosen.append(next((one for one in mine if one.numbered == whole.numbered), mine[0]))
     return chosen[1:]
 
 
-def _lists(scored: Sequence[Scored], articles: Mapping[str, Article], names: Asked) -> list[List]:
+def _lists(
+    scored: Sequence[ScoredSentence], articles: Mapping[str, Article], selection: Selection
+) -> list[List]:
     """The lists (two items and more) of the passages that were read, without what is not meant."""
-    by_passage: dict[str, list[Scored]] = {}
+    by_passage: dict[str, list[ScoredSentence]] = {}
     for one in scored:
         by_passage.setdefault(one.passage.chunk.id, []).append(one)
     found = []
@@ -190,7 +192,7 @@ def _lists(scored: Sequence[Scored], articles: Mapping[str, Article], names: Ask
         lead = -1
         for block in [*blocks(article.text, piece.start, piece.end), None]:
             if block is not None and block.is_item:
-                if names.allows(article, piece.path, block.start, block.end):
+                if selection.allows(article, piece.path, block.start, block.end):
                     run.append(block)
                 continue
             if len(run) >= 2:
@@ -203,7 +205,7 @@ def _lists(scored: Sequence[Scored], articles: Mapping[str, Article], names: Ask
     return [one for one in found if one.scored]
 
 
-def _led_to(best: Scored, articles: Mapping[str, Article]) -> list[Block]:
+def _led_to(best: ScoredSentence, articles: Mapping[str, Article]) -> list[Block]:
     """The headings that the best sentence introduces ("Here are some effective stretches:")."""
     article = articles[best.passage.chunk.article_id]
     if not article.text[best.sentence.start : best.sentence.end].endswith(":"):

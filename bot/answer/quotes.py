@@ -17,9 +17,7 @@ from bot.answer.citations import Evidence, Line
 from bot.answer.disagreements import differing
 from bot.answer.lists import list_lines
 from bot.answer.phrases import lacks
-from bot.read.disambiguate import articles_of, asked
-from bot.read.features import spans
-from bot.read.reading import Reading, Scored
+from bot.read import Reading, ScoredSentence, articles_of, select, spans
 from bot.text.tokens import stems
 from bot.understand import AnswerType, answer_type_of
 from ingest.article import Article, blocks
@@ -39,8 +37,8 @@ def compose(question: str, reading: Reading, articles: Mapping[str, Article]) ->
     """A draft of what answers the question; empty if nothing was read."""
     if not reading.sentences:
         return []
-    names = asked(question, articles_of(reading, articles))
-    listed = list_lines(question, reading.sentences, articles, names)
+    selection = select(question, articles_of(reading, articles))
+    listed = list_lines(question, reading.sentences, articles, selection)
     if listed is not None:
         return listed
     kind = answer_type_of(question)
@@ -58,13 +56,13 @@ def compose(question: str, reading: Reading, articles: Mapping[str, Article]) ->
 
 
 def chosen_of(
-    scored: Sequence[Scored], articles: Mapping[str, Article], kind: AnswerType | None
-) -> list[Scored]:
+    scored: Sequence[ScoredSentence], articles: Mapping[str, Article], kind: AnswerType | None
+) -> list[ScoredSentence]:
     """The best sentences, none saying what another one already says; those of the kind wanted first."""
     weighed = sorted(((_odds(one, articles, kind), one) for one in scored), key=lambda pair: -pair[0])
     best = weighed[0][0]
     first_gives = kind is not None and kind.answer.search(_words(weighed[0][1], articles)) is not None
-    kept: list[Scored] = []
+    kept: list[ScoredSentence] = []
     said: list[frozenset[str]] = []
     for odds, one in weighed:
         if len(kept) == MOST or odds < _RATIO * best:
@@ -83,13 +81,13 @@ def chosen_of(
     return kept or [weighed[0][1]]
 
 
-def _odds(one: Scored, articles: Mapping[str, Article], kind: AnswerType | None) -> float:
+def _odds(one: ScoredSentence, articles: Mapping[str, Article], kind: AnswerType | None) -> float:
     if kind is None or not kind.answer.search(_words(one, articles)):
         return one.probability
     return one.probability * _FITS[kind.strict]
 
 
-def _words(one: Scored, articles: Mapping[str, Article]) -> str:
+def _words(one: ScoredSentence, articles: Mapping[str, Article]) -> str:
     return articles[one.passage.chunk.article_id].text[one.sentence.start : one.sentence.end]
 
 
@@ -97,9 +95,9 @@ def _text(evidence: Evidence, articles: Mapping[str, Article]) -> str:
     return articles[evidence.passage.chunk.article_id].text[evidence.start : evidence.end]
 
 
-def _prose_lines(chosen: Sequence[Scored], articles: Mapping[str, Article]) -> list[Line]:
+def _prose_lines(chosen: Sequence[ScoredSentence], articles: Mapping[str, Article]) -> list[Line]:
     """Paragraph for paragraph in reading order; the section of the best sentence first."""
-    sections: dict[tuple[str, tuple[str, ...]], list[Scored]] = {}
+    sections: dict[tuple[str, tuple[str, ...]], list[ScoredSentence]] = {}
     for one in chosen:
         sections.setdefault((one.passage.chunk.article_id, one.passage.chunk.path), []).append(one)
     lines: list[Line] = []
@@ -126,7 +124,7 @@ def _prose_lines(chosen: Sequence[Scored], articles: Mapping[str, Article]) -> l
     return lines
 
 
-def _with_neighbours(one: Scored, articles: Mapping[str, Article], *, after: bool) -> list[Evidence]:
+def _with_neighbours(one: ScoredSentence, articles: Mapping[str, Article], *, after: bool) -> list[Evidence]:
     """The sentence, the one before it in its paragraph if it leans on that, and, after the best
     sentence, one that leans on it: "Another issue is X." says little without "It often results from ...".
     """

@@ -24,7 +24,7 @@ from bot.bench.widget import bench_widget
 from bot.config import BotConfig
 from bot.eval.sets.read import read_set
 from bot.pipeline import Bot
-from bot.read.cross_encoder import JointReader
+from bot.read import CrossEncoder
 from bot.safety import load_classifier
 from ingest.article import Article
 from ingest.config import IndexConfig
@@ -58,7 +58,7 @@ def bench_large(posts: int = 1000) -> Figures:
 
 def _asked(index: Index, embedder: SentenceTransformerEmbedder, questions: list[str]) -> Figures:
     """Whole answers by the bot as it is served, and the bare embedding of each question beside it."""
-    bot = Bot(index, embedder, BotConfig(), JointReader(), load_classifier)
+    bot = Bot(index, embedder, BotConfig(), CrossEncoder(), load_classifier)
     bot.warm()
     for question in questions[:5]:
         bot.ask(question)
@@ -123,7 +123,7 @@ def bench_ingest(posts: int = 1000) -> Figures:
         posts,
         embedder,
         lambda texts: model.encode(texts, batch_size=32, show_progress_bar=False),
-        second=JointReader(),
+        cross_encoder=CrossEncoder(),
     )
     return figures | measure_langchain(posts, embedder)
 

@@ -19,7 +19,7 @@ from bot.bench.rig.stopwatch import Figures, disk, ms, process, seconds
 from bot.bench.rig.synthetic_blog import MadePost, made_post, write_blog
 from bot.config import BotConfig
 from bot.pipeline import PASSAGES, Bot
-from bot.read.cross_encoder import JointReader
+from bot.read import CrossEncoder
 from bot.retrieve import load_corpus, search_by_vector
 from ingest.article import Article, Inventory, Item
 from ingest.config import IndexConfig
@@ -172,7 +172,7 @@ def check_made(place: str) -> None:
 def serve_made(place: str, real: bool) -> None:
     """Ask a bot what ingest_made() ingested. real: with the packaged model."""
     embedder: Embedder = SentenceTransformerEmbedder(threads=1) if real else MadeUpEmbedder()
-    second = JointReader() if real else None
-    bot = Bot(Index(Path(place) / "index", IndexConfig()), embedder, BotConfig(), second)
+    cross_encoder = CrossEncoder() if real else None
+    bot = Bot(Index(Path(place) / "index", IndexConfig()), embedder, BotConfig(), cross_encoder)
     for number in range(10):
         bot.ask(made_post(number).question)

@@ -18,7 +18,7 @@ from bot.bench.rig.stopwatch import Figures, seconds
 from bot.bench.rig.synthetic_blog import write_blog, write_post
 from bot.config import BotConfig
 from bot.pipeline import Bot
-from bot.read.reading import Rereader
+from bot.read import Reranker
 from ingest.article import Article, chunk, embedding_text
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder
@@ -34,7 +34,7 @@ def measure_ingest(
     embedder: Embedder,
     encode: Callable[[list[str]], object],
     edits: int = 5,
-    second: Rereader | None = None,
+    cross_encoder: Reranker | None = None,
 ) -> Figures:
     """Full ingest, nothing changed, one post edited; encode: the bare model, for comparison."""
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as place:
@@ -45,7 +45,7 @@ def measure_ingest(
         desk = Desk(folder, Path(place) / "index", embedder)
         full = seconds(desk.sync)
         nothing = statistics.median(seconds(desk.sync) for _ in range(3))
-        bot = Bot(Index(desk.index, IndexConfig()), embedder, BotConfig(), second)
+        bot = Bot(Index(desk.index, IndexConfig()), embedder, BotConfig(), cross_encoder)
         bot.warm()
         edited = [_edit(desk, bot, number) for number in _spread(posts, edits)]
     synced, whole = (statistics.median(edit[at] for edit in edited) for at in (0, 1))

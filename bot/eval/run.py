@@ -25,8 +25,7 @@ from bot.eval.sets.case import Set, SetSkipped
 from bot.eval.sets.read import read_set
 from bot.eval.sets.spreadsheet import read_sheet
 from bot.pipeline import Bot
-from bot.read.cross_encoder import JointReader
-from bot.read.reading import Rereader
+from bot.read import CrossEncoder, Reranker
 from bot.retrieve import load_corpus
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.errors import SourceError
@@ -60,15 +59,15 @@ def run(
     folder where those indexes are kept for the next run.
     """
     model = embedder or SentenceTransformerEmbedder(config.embedder, threads=2)
-    second = None if embedder else JointReader()  # it reads what the packaged model made
+    cross_encoder = None if embedder else CrossEncoder()  # it reads what the packaged model made
     found: dict[str, Measured] = {}
     skipped: list[str] = []
     for path in paths:
         try:
             if path.suffix.lower() == ".csv":
-                measured = _of_an_owner(path, model, config, baselines, progress, second)
+                measured = _of_an_owner(path, model, config, baselines, progress, cross_encoder)
             else:
-                measured = measure(read_set(path), model, config, cache, baselines, progress, second)
+                measured = measure(read_set(path), model, config, cache, baselines, progress, cross_encoder)
         except SetSkipped as why:
             skipped.append(str(why))
             continue
@@ -84,13 +83,13 @@ def measure(
     cache: Path | None = None,
     baselines: bool = True,
     progress: Progress = silent,
-    second: Rereader | None = None,
+    cross_encoder: Reranker | None = None,
 ) -> Measured:
     """Ask a set's questions of an index of its own articles."""
     if not asked.articles or not asked.cases:
         raise SourceError(f"{asked.name}: there is nothing to ask, or nothing to ask it of.")
     with indexed(asked, embedder, config.index_config, cache) as (index, home):
-        return measure_on(index, home, asked, embedder, config, baselines, progress, second)
+        return measure_on(index, home, asked, embedder, config, baselines, progress, cross_encoder)
 
 
 def _of_an_owner(
@@ -99,13 +98,13 @@ def _of_an_owner(
     config: BotConfig,
     baselines: bool,
     progress: Progress,
-    second: Rereader | None,
+    cross_encoder: Reranker | None,
 ) -> Measured:
     index = Index(config.index, config.index_config)
     try:
         with index.reading() as store:
             asked = read_sheet(path, store.articles())
-        return measure_on(index, None, asked, embedder, config, baselines, progress, second)
+        return measure_on(index, None, asked, embedder, config, baselines, progress, cross_encoder)
     finally:
         index.close()
 
@@ -118,14 +117,14 @@ def measure_on(
     config: BotConfig,
     baselines: bool,
     progress: Progress,
-    second: Rereader | None = None,
+    cross_encoder: Reranker | None = None,
 ) -> Measured:
     """Ask a set's questions of an index that holds its articles.
 
     home: where what LangChain's pipeline needs is kept; None leaves that pipeline out.
     """
     memo = Memo(embedder)
-    bot = Bot(index, memo, config, second)
+    bot = Bot(index, memo, config, cross_encoder)
     bot.warm()
     articles = {article.id: article for article in asked.articles}
     outcomes = []

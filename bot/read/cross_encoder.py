@@ -1,17 +1,13 @@
-"""Read a question and a passage together, word by word: which sentences answer it?
+"""A cross-encoder: question and passage read together, word by word, sentence by sentence.
 
-The embedding model's own six layers, trained further, over question and passage at once (a cross-encoder:
-Nogueira & Cho, "Passage Re-ranking with BERT", 2019), so that every word of one is read in the light of
-the other. Each token is also told whether its stem stands on the other side and how near it comes to
-anything there (late interaction, as in evidence.py); such marks make little training data go far (Chen et
-al., "Reading Wikipedia to Answer Open-Domain Questions", ACL 2017, section 3.2). Each sentence is judged
-by the mean of its tokens' states, beside the state of the whole.
+The embedding model's own six layers, trained further, over question and passage at once (Nogueira & Cho, "Passage
+Re-ranking with BERT", 2019), so that every word of one is read in the light of the other. Each token is also marked
+with whether its stem is on the other side and how near it comes to anything there (late interaction); such marks
+make little training data go far (Chen et al., "Reading Wikipedia to Answer Open-Domain Questions", ACL 2017, section
+3.2). Each sentence is judged by the mean of its tokens' states, beside the state of the whole.
 
-Stored is only what training changed (joint.npz: differences to the packaged weights, as int8 with one
-scale a row). Trained by bot/train/cross_encoder.py. With bot/eval/train*.py, bot/bench/command.py and
-ingest/embedder.py the only file that imports torch, at its first use.
-
-What this file does not know: retrieval, and what becomes of its numbers (reader.py).
+Stored is only what training changed: differences to the packaged weights, as int8 with one scale a row. torch is
+imported at the first use.
 """
 
 from __future__ import annotations
@@ -25,16 +21,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.read.features import Matter
+from bot.read.features import ReaderInput
 from bot.text.tokens import STOPWORDS, stem, words
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Floats, model_folder
 from ingest.errors import EmbedderError
 
 WEIGHTS = Path(__file__).parent / "cross_encoder.npz"
-MARKS = 4  # numbers each token is told: stem on the other side, nearest cosine there, stop word, heading
+MARKS = (
+    4  # numbers each token is marked with: stem on the other side, nearest cosine there, stop word, heading
+)
 _UNLIKE = 0.3  # cosine that is assumed for a token that has no vector
-_FEWEST = 8  # passages with fewer tokens than this are padded; keeps shapes alike
+_FEWEST = 8  # passages with fewer tokens than this are padded
 
 Ints = NDArray[np.int64]
 
@@ -43,7 +41,7 @@ Ints = NDArray[np.int64]
 class Pair:
     """Question and passage as one sequence of n tokens. ids, types: (n,); marks: (n, MARKS).
 
-    sentences: for each sentence its number in Matter.sentences and the tokens [start, end) it has here.
+    sentences: for each sentence its number in ReaderInput.sentences and the tokens [start, end) it has here.
     """
 
     ids: Ints
@@ -69,24 +67,26 @@ def cut(tokenizer: Any, text: str) -> Pieces:
     return Pieces(text, np.array(tokens["input_ids"], np.int64), offsets[:, 0], offsets[:, 1])
 
 
-def pair(question: Pieces, passage: Pieces, matter: Matter, number: int) -> Pair:
-    """Lay a question and the passage `number` of its matter side by side."""
-    vectors = matter.texts[number]
-    n, t = len(matter.question), len(vectors)
-    near = matter.question @ vectors.T if n and t else np.full((max(n, 1), max(t, 1)), _UNLIKE, np.float32)
-    asked, said = _stems(question), _stems(passage)
-    content = {s for s, stop in asked if s and not stop}
+def pair(question: Pieces, passage: Pieces, inputs: ReaderInput, number: int) -> Pair:
+    """A question and the passage `number` of its inputs as one sequence."""
+    vectors = inputs.texts[number]
+    n, t = len(inputs.question), len(vectors)
+    near = inputs.question @ vectors.T if n and t else np.full((max(n, 1), max(t, 1)), _UNLIKE, np.float32)
+    of_question, of_passage = _stems(question), _stems(passage)
+    content = {s for s, stop in of_question if s and not stop}
     anywhere = {stem(word) for word, _, _ in words(passage.text)}
-    head = set(matter.heads[number].tolist())
-    left = [_mark(s in anywhere, near[i].max(), stop, False) for i, (s, stop) in enumerate(asked[:n])]
-    right = [_mark(s in content, near[:, i].max(), stop, i in head) for i, (s, stop) in enumerate(said[:t])]
+    head = set(inputs.heads[number].tolist())
+    left = [_mark(s in anywhere, near[i].max(), stop, False) for i, (s, stop) in enumerate(of_question[:n])]
+    right = [
+        _mark(s in content, near[:, i].max(), stop, i in head) for i, (s, stop) in enumerate(of_passage[:t])
+    ]
     plain = [[0.0] * MARKS]
     first = len(left) + 2
     ids = [101, *question.ids[: len(left)], 102, *passage.ids[: len(right)], 102]
     types = [0] * first + [1] * (len(right) + 1)
     places = tuple(
         (k, first + int(s.own[0]), first + int(s.own[-1]) + 1)
-        for k, s in enumerate(matter.sentences)
+        for k, s in enumerate(inputs.sentences)
         if s.passage == number and int(s.own[-1]) < len(right)
     )
     marks = np.array(plain + left + plain + right + plain, np.float32)
@@ -111,7 +111,7 @@ def _stems(pieces: Pieces) -> list[tuple[str, bool]]:
     return found
 
 
-class JointReader:
+class CrossEncoder:
     """The network, loaded at its first use, safe to call from several threads."""
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
@@ -120,22 +120,22 @@ class JointReader:
         self._loaded: _Loaded | None = None
 
     def logits(
-        self, question: str, texts: Sequence[str], matter: Matter, chosen: Sequence[int]
+        self, question: str, texts: Sequence[str], inputs: ReaderInput, chosen: Sequence[int]
     ) -> dict[int, float]:
         """For the sentences of the chosen passages (by number): the logit that each answers.
 
-        texts: of every passage what was embedded (ingest.chunk.embedding_text). A sentence that does
+        texts: of every passage what was embedded (title, headings and body). A sentence that does
         not fit into what the model reads is left out. Raises EmbedderError if the weights are missing.
         """
         with self._lock:
             loaded = self._ready()
             asked = cut(loaded.tokenizer, question)
-            pairs = [pair(asked, cut(loaded.tokenizer, texts[i]), matter, i) for i in chosen]
-            return loaded.judge([p for p in pairs if p.sentences])
+            pairs = [pair(asked, cut(loaded.tokenizer, texts[i]), inputs, i) for i in chosen]
+            return loaded.logits([p for p in pairs if p.sentences])
 
     @property
     def calibration(self) -> Floats:
-        """Weights of reader.calibrated() for the mean of both readings' logits."""
+        """Weights of calibrated() for the mean of both readers' logits."""
         with self._lock:
             return self._ready().calibration
 
@@ -153,7 +153,7 @@ class _Loaded:
     calibration: Floats
     half: bool
 
-    def judge(self, pairs: Sequence[Pair]) -> dict[int, float]:
+    def logits(self, pairs: Sequence[Pair]) -> dict[int, float]:
         import torch
 
         if not pairs:
@@ -163,7 +163,7 @@ class _Loaded:
         found: dict[int, float] = {}
         with torch.inference_mode():
             pieces = [(row, a, b) for row, p in enumerate(pairs) for _, a, b in p.sentences]
-            scores = judged(states, pieces, self.head).tolist()
+            scores = sentence_logits(states, pieces, self.head).tolist()
         numbers = [k for p in pairs for k, _, _ in p.sentences]
         found.update(zip(numbers, scores, strict=True))
         return found
@@ -176,16 +176,16 @@ def encode(encoder: Any, marks: Any, pairs: Sequence[Pair]) -> Any:
     n = max([_FEWEST, *(len(p.ids) for p in pairs)])
     ids = torch.zeros((len(pairs), n), dtype=torch.long)
     types, mask = torch.zeros_like(ids), torch.zeros_like(ids)
-    told = torch.zeros((len(pairs), n, MARKS))
+    marked = torch.zeros((len(pairs), n, MARKS))
     for row, p in enumerate(pairs):
         size = len(p.ids)
         ids[row, :size], types[row, :size] = torch.from_numpy(p.ids), torch.from_numpy(p.types)
-        told[row, :size], mask[row, :size] = torch.from_numpy(p.marks), 1
-    embedded = encoder.embeddings.word_embeddings(ids) + told @ marks
+        marked[row, :size], mask[row, :size] = torch.from_numpy(p.marks), 1
+    embedded = encoder.embeddings.word_embeddings(ids) + marked @ marks
     return encoder(inputs_embeds=embedded, token_type_ids=types, attention_mask=mask).last_hidden_state
 
 
-def judged(states: Any, pieces: Sequence[tuple[int, int, int]], head: Any) -> Any:
+def sentence_logits(states: Any, pieces: Sequence[tuple[int, int, int]], head: Any) -> Any:
     """(len(pieces),) logits of sentences, each given as row, start, end of its tokens' states.
 
     The pieces are in order of their rows. head: tensors out1 (3 d, h), out2 (h, 1) and their biases, and
@@ -212,7 +212,7 @@ def judged(states: Any, pieces: Sequence[tuple[int, int, int]], head: Any) -> An
 def _load(path: Path) -> _Loaded:
     if not path.is_file():
         raise EmbedderError(
-            f"The reader's weights ({path.name}) are missing. Run `make train`, or reinstall."
+            f"The cross-encoder's weights ({path.name}) are missing. Run `make train`, or reinstall."
         )
     folder = model_folder(DEFAULT_EMBEDDER)
     import torch

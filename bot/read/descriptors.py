@@ -1,7 +1,6 @@
-"""The words with which a reader names one of several alike things: postures, aids, sides, places.
+"""The words with which a reader names one of several similar items: postures, aids, sides, places.
 
-Readers say "on my back" where a blog says "lying", and "after sitting all day" is no name of
-anything. What this file does not know: what the blog calls its things (alike.py).
+Readers say "on my back" where a blog says "lying", and "after sitting all day" names nothing.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ _COUNTS = frozenset("one two three four five six seven few".split())
 ALL_POSTURES = frozenset(_POSTURES.values())
 
 
-def telling_words(text: str) -> frozenset[str]:
+def content_words(text: str) -> frozenset[str]:
     """Content stems; a posture in its one form."""
     plain = _ON_FRONT.sub(" prone ", _ON_BACK.sub(" lying ", text))
     return frozenset(_POSTURES.get(w) or stem(w) for w, _, _ in words(plain) if w not in STOPWORDS)
@@ -65,9 +64,9 @@ def postures(question: str, heads: set[str]) -> Iterator[str]:
         ahead, behind = said[i + 1 : i + 5], said[max(0, i - 4) : i][::-1]
         if posture is None or (ahead[:1] and ahead[0] in _LASTING) or (behind[:1] and behind[0] in _AFTER):
             continue
-        alone = behind[:1] == ["the"] and (not ahead or ahead[0] in ("down", "up"))
+        by_itself = behind[:1] == ["the"] and (not ahead or ahead[0] in ("down", "up"))
         if (
-            alone
+            by_itself
             or _reaches(ahead, things, lambda w: w not in STOPWORDS or w in _JOINING)
             or _reaches(behind, things, lambda w: w in _BETWEEN)
         ):

@@ -1,12 +1,9 @@
-"""Which of several alike things a question is about: "the seated one" is not the standing one.
+"""Which of several similar items a question is about: "the seated one" is not the standing one.
 
-Headings, list items and posts often stand side by side for things of one kind ("1. Standing Hamstring
-Stretch", "2. Seated ..."). What tells them apart is read off their own names: the words that one
-has and another has not. If a question names one of them, what stands under the others is no
-answer to it, however well it fits otherwise. Beside the names there is a small table of postures and
-aids, because readers say "on my back" where a blog says "lying".
-
-What this file does not know: how sentences were judged, and how an answer is put together (quote.py).
+Headings, list items and posts often come in groups of one kind ("1. Standing Hamstring Stretch", "2. Seated ...").
+What tells them apart is read off their own names: the words that one has and another has not. If a question names
+one of them, what is under the others is no answer to it, however well it fits otherwise. Beside the names there is
+a small table of postures and aids, because readers say "on my back" where a blog says "lying".
 """
 
 from __future__ import annotations
@@ -15,10 +12,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.read import descriptors as posture
-from bot.read.descriptors import telling_words
-from bot.read.reading import Reading, Scored
-from bot.read.similar_items import Group, Name, groups_among, groups_in, varying
+from bot.read import descriptors
+from bot.read.descriptors import content_words
+from bot.read.reading import Reading, ScoredSentence
+from bot.read.similar_items import Group, ItemName, groups_among, groups_in, varying
 from bot.text.tokens import stem, stems
 from ingest.article import Article
 
@@ -30,45 +27,45 @@ _POINTED = re.compile(r"\b(?:one|stretch|exercise|pose|version)\b", re.IGNORECAS
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """A group of which some are meant. by: the words that say so. rivals: the words of each other's own."""
+class Chosen:
+    """A group of which some items are meant. by: the words that say so. rivals: the words of each other item."""
 
     group: Group
-    meant: tuple[Name, ...]
+    meant: tuple[ItemName, ...]
     by: frozenset[str]
     rivals: tuple[frozenset[str], ...]
 
     def allows(self, article: Article, path: Sequence[str], start: int, text: str) -> bool:
-        """Is a sentence not about one of the others? By where it stands, or else by its headings."""
+        """Is a sentence not about one of the others? By its place, or else by its headings."""
         here = [n for n in self.group if n.article_id == article.id and n.start <= start < n.end]
         if here:
             inner = max(n.start for n in here)
-            return any(n in self.meant for n in here if n.start == inner) or _told(self.by, text)
-        told = telling_words(" ".join((article.title, *path)))
-        if self.by & (told | telling_words(text)):
+            return any(n in self.meant for n in here if n.start == inner) or _names(self.by, text)
+        headed = content_words(" ".join((article.title, *path)))
+        if self.by & (headed | content_words(text)):
             return True
-        return not any(rival <= told for rival in self.rivals)
+        return not any(rival <= headed for rival in self.rivals)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a question names among alike things, and on which side of the body."""
+class Selection:
+    """What a question names among similar items, and on which side of the body."""
 
-    named: tuple[Named, ...]
+    chosen: tuple[Chosen, ...]
     side: str = ""
 
     def allows(self, article: Article, path: Sequence[str], start: int, end: int) -> bool:
-        """Is a sentence, by its place and words, not about something else than what is named?"""
+        """Is a sentence, by its place and words, about what is named?"""
         text = article.text[start:end]
-        if self.side and posture.sides(text) and self.side not in posture.sides(text):
+        if self.side and descriptors.sides(text) and self.side not in descriptors.sides(text):
             return False
-        return all(one.allows(article, path, start, text) for one in self.named)
+        return all(one.allows(article, path, start, text) for one in self.chosen)
 
 
-def only_asked(question: str, reading: Reading, articles: Mapping[str, Article]) -> Reading:
-    """The reading without sentences about something else than the one of alike things that is named."""
-    names = asked(question, articles_of(reading, articles))
-    return reading.only([s for s in reading.sentences if allowed(names, s, articles)])
+def disambiguate(question: str, reading: Reading, articles: Mapping[str, Article]) -> Reading:
+    """The reading without sentences about other items than the question names."""
+    selection = select(question, articles_of(reading, articles))
+    return reading.only([s for s in reading.sentences if _allowed(selection, s, articles)])
 
 
 def articles_of(reading: Reading, articles: Mapping[str, Article]) -> list[Article]:
@@ -76,20 +73,20 @@ def articles_of(reading: Reading, articles: Mapping[str, Article]) -> list[Artic
     return [articles[i] for i in dict.fromkeys(s.passage.chunk.article_id for s in reading.sentences)]
 
 
-def allowed(names: Asked, one: Scored, articles: Mapping[str, Article]) -> bool:
+def _allowed(selection: Selection, one: ScoredSentence, articles: Mapping[str, Article]) -> bool:
     chunk, sentence = one.passage.chunk, one.sentence
-    return names.allows(articles[chunk.article_id], chunk.path, sentence.start, sentence.end)
+    return selection.allows(articles[chunk.article_id], chunk.path, sentence.start, sentence.end)
 
 
-def asked(question: str, articles: Iterable[Article]) -> Asked:
-    """What the question names among the alike things of these articles."""
+def select(question: str, articles: Iterable[Article]) -> Selection:
+    """What the question names among the similar items of these articles."""
     kept = tuple(articles)
     groups = [group for article in kept for group in groups_in(article)] + list(groups_among(kept))
     texts = {article.id: article.text for article in kept}
-    titles = {article.id: telling_words(article.title) for article in kept}
-    # What stands in parentheses at the end comes from the conversation; the reader's own words go first.
+    titles = {article.id: content_words(article.title) for article in kept}
+    # Parentheses at the end come from the conversation; the reader's own words go first.
     own = re.sub(r"\s*\([^()]*\)\s*$", "", question) or question
-    named = []
+    chosen = []
     for group in groups:
         # What the post is about as a whole tells none of its parts from the others.
         inside = {n.article_id for n in group}
@@ -98,18 +95,18 @@ def asked(question: str, articles: Iterable[Article]) -> Asked:
         if found is None and own != question:
             found = _meant(f"{question.rstrip(' )')} one)", group, texts, topics)
         if found is not None and len(found[0]) < len(group):
-            named.append(Named(group, *found, tuple(_rivals(group, found[0]))))
-    sides = posture.sides(own)
-    return Asked(tuple(named), next(iter(sides)) if len(sides) == 1 else "")
+            chosen.append(Chosen(group, *found, tuple(_rivals(group, found[0]))))
+    sides = descriptors.sides(own)
+    return Selection(tuple(chosen), next(iter(sides)) if len(sides) == 1 else "")
 
 
 def _meant(
     question: str, group: Group, texts: Mapping[str, str], topics: frozenset[str]
-) -> tuple[tuple[Name, ...], frozenset[str]] | None:
+) -> tuple[tuple[ItemName, ...], frozenset[str]] | None:
     """The names of a group that a question means, and the words it does so by; None if it names none."""
     heads = {n.head for n in group if n.head}
-    postures = frozenset(posture.postures(question, heads))
-    said = (telling_words(question) - posture.ALL_POSTURES) | postures
+    postures = frozenset(descriptors.postures(question, heads))
+    said = (content_words(question) - descriptors.ALL_POSTURES) | postures
     tell = varying(group, topics)
     hits = {n: said & tell[n] for n in group}
     if all(n.label for n in group):
@@ -118,45 +115,45 @@ def _meant(
     best = [n for n in group if hits[n] and not any(hits[n] < hits[m] for m in group)]
     if best:
         return tuple(best), frozenset(w for n in best for w in hits[n])
-    if (number := posture.ordinal(question, heads)) and any(n.number > 0 for n in group):
+    if (number := descriptors.ordinal(question, heads)) and any(n.number > 0 for n in group):
         place = number - 1 if number > 0 else len(group) - 1
         there = group[place : place + 1]
         return there, frozenset(w for n in there for w in tell[n])
-    if aids := posture.aids(question) - said:
+    if aids := descriptors.aids(question) - said:
         with_aid = [n for n in group if aids & n.words]
         if with_aid:
             return tuple(with_aid), frozenset(aids)
-    if told := _by_what_it_says(question, group, texts):
-        return told
-    rivals = [n for n in group if n.words & posture.ALL_POSTURES]
-    if postures and len(rivals) >= 2:  # one that none of them is called by
+    if pointed := _by_its_text(question, group, texts):
+        return pointed
+    rivals = [n for n in group if n.words & descriptors.ALL_POSTURES]
+    if postures and len(rivals) >= 2:  # a posture that none of them is named after
         return tuple(
-            n for n in group if postures & telling_words(texts[n.article_id][n.start : n.end])
+            n for n in group if postures & content_words(texts[n.article_id][n.start : n.end])
         ), postures
     return None
 
 
-def _by_what_it_says(
+def _by_its_text(
     question: str, group: Group, texts: Mapping[str, str]
-) -> tuple[tuple[Name, ...], frozenset[str]] | None:
+) -> tuple[tuple[ItemName, ...], frozenset[str]] | None:
     """ "The one where a foot goes on a chair": a word that only one of them has in its text."""
     pointing = _POINTING.search(question)
     before = question[: pointing.start()] if pointing else ""
-    if pointing is None or not (_POINTED.search(before) or {n.head for n in group} & telling_words(before)):
+    if pointing is None or not (_POINTED.search(before) or {n.head for n in group} & content_words(before)):
         return None
-    said = telling_words(question[pointing.end() :])
-    bodies = {n: telling_words(texts[n.article_id][n.start : n.end]) for n in group}
+    said = content_words(question[pointing.end() :])
+    bodies = {n: content_words(texts[n.article_id][n.start : n.end]) for n in group}
     telling = {w for w in said if sum(w in body for body in bodies.values()) == 1}
     meant = tuple(n for n in group if telling & bodies[n])
     return (meant, frozenset(telling)) if len(meant) == 1 else None
 
 
-def _told(by: frozenset[str], text: str) -> bool:
-    """Does a sentence name what is asked by a word of its own? A posture may be a mere circumstance."""
-    return bool((by - posture.ALL_POSTURES) & telling_words(text))
+def _names(by: frozenset[str], text: str) -> bool:
+    """Does a sentence name the chosen item by a word of its own? A posture may be a mere circumstance."""
+    return bool((by - descriptors.ALL_POSTURES) & content_words(text))
 
 
-def _rivals(group: Group, meant: Sequence[Name]) -> Iterator[frozenset[str]]:
+def _rivals(group: Group, meant: Sequence[ItemName]) -> Iterator[frozenset[str]]:
     """What tells each of the others from all else: two words of its own, or one and what kind it is."""
     for n in group:
         own = n.words - frozenset(w for m in group if m is not n for w in m.words)
@@ -164,8 +161,8 @@ def _rivals(group: Group, meant: Sequence[Name]) -> Iterator[frozenset[str]]:
             yield own if len(own) > 1 else own | {n.head}
 
 
-def apart(a: Scored, b: Scored, articles: Mapping[str, Article]) -> bool:
-    """Are two sentences about different ones of alike things, by where they stand or by their headings?"""
+def differ_in_item(a: ScoredSentence, b: ScoredSentence, articles: Mapping[str, Article]) -> bool:
+    """Are two sentences about different items of a group, by their places or by their headings?"""
     both = [articles[i] for i in dict.fromkeys(s.passage.chunk.article_id for s in (a, b))]
     groups = [group for article in both for group in groups_in(article)] + list(groups_among(both))
     for group in groups:
@@ -175,10 +172,12 @@ def apart(a: Scored, b: Scored, articles: Mapping[str, Article]) -> bool:
     return False
 
 
-def _of(one: Scored, group: Group, articles: Mapping[str, Article]) -> set[Name]:
-    """Which of a group a sentence is about; none if one cannot tell, or if no word of its own tells it apart."""
+def _of(one: ScoredSentence, group: Group, articles: Mapping[str, Article]) -> set[ItemName]:
+    """Which of a group a sentence is about; none if that is unclear, or if no word of its own tells it apart."""
     chunk, at = one.passage.chunk, one.sentence.start
     own = {n: words - _PRAISE for n, words in varying(group, frozenset()).items()}
     here = {n for n in group if n.article_id == chunk.article_id and n.start <= at < n.end}
-    told = telling_words(" ".join((articles[chunk.article_id].title, *chunk.path)))
-    return {n for n in here if own[n]} or {n for n in group if own[n] and own[n] <= told and n.head in told}
+    headed = content_words(" ".join((articles[chunk.article_id].title, *chunk.path)))
+    return {n for n in here if own[n]} or {
+        n for n in group if own[n] and own[n] <= headed and n.head in headed
+    }

@@ -1,14 +1,13 @@
 """What can be seen of a question and the sentences that may answer it, as numbers.
 
-For each sentence (or list item) of the retrieved passages: how well its words, by late interaction
-over token vectors, by stems and as a whole, cover the question's, alone, with its headings and
-with its passage; where it stands; and whether it holds the kind of thing that is asked for (a
-duration, a number, a cause ...). reader.py makes a probability of it.
+For each sentence (or list item) of the retrieved passages: how well its words, by late interaction over token
+vectors, by stems and as a whole, cover the question's, alone, with its headings and with its passage; where it is;
+and whether it holds the kind of thing that is asked for (a duration, a number, a cause ...).
 
-Late interaction: for each word of the question its best cosine among the contextual token vectors
-of the text (Khattab & Zaharia, "ColBERT", SIGIR 2020), here with the embedding model's own vectors.
+Late interaction: for each word of the question its best cosine among the contextual token vectors of the text
+(Khattab & Zaharia, "ColBERT", SIGIR 2020), here with the embedding model's own vectors.
 
-What this file does not know: which of these numbers matter (they are weighed by training).
+NAMES, its order and every pattern below are frozen with the trained weights.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.retrieve import Corpus
+from bot.retrieve import Corpus, EmbeddedQuestion
 from bot.text.tokens import STOPWORDS, overlap, stem, stems, words
 from bot.types import Passage
 from ingest.article import Kind, blocks, embedding_text, sentences
@@ -48,13 +47,17 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
-    """All that the reader looks at for one question.
+class ReaderInput:
+    """All that the readers look at for one question.
 
-    question: (n, d) token vectors. texts: for each passage its (t, d) token vectors; heads: the
-    rows of each that are title and headings. features: (sentences, len(NAMES)) float32. exact:
-    (n, sentences, 4): does the stem of the question's token stand in the sentence, in its headings,
-    in its passage, anywhere on the blog?
+    Attributes:
+        question: (n, d), its token vectors.
+        texts: For each passage its (t, d) token vectors.
+        heads: The rows of each that are title and headings.
+        sentences: What may be quoted.
+        features: (sentences, len(NAMES)) float32.
+        exact: (n, sentences, 4): is the stem of the question's token in the sentence, in its headings, in its
+            passage, anywhere on the blog?
     """
 
     question: Floats
@@ -131,14 +134,12 @@ NAMES = (
 )
 
 
-def gather(
-    question: str, vector: Floats, tokens: TokenVectors, passages: Sequence[Passage], *, corpus: Corpus
-) -> Matter:
-    """Everything about a question and its passages. vector: (d,), tokens: of the same question."""
-    wanted = _Wanted.of(question, vector, tokens, corpus)
+def gather(question: EmbeddedQuestion, passages: Sequence[Passage], *, corpus: Corpus) -> ReaderInput:
+    """Everything that the readers need of a question and its passages."""
+    wanted = _Wanted.of(question, corpus)
     blobs = corpus.store.tokens([p.chunk.id for p in passages])
-    best = max(float(corpus.keywords.scores(question).max(initial=0.0)), 1e-6)
-    bm25 = corpus.keywords.scores(question) / best
+    scored = corpus.keywords.scores(question.text)
+    bm25 = scored / max(float(scored.max(initial=0.0)), 1e-6)
     texts, heads, found, rows, exact = [], [], [], [], []
     for number, passage in enumerate(passages):
         page = _Page.of(passage, TokenVectors.from_bytes(blobs[passage.chunk.id]), corpus)
@@ -155,7 +156,9 @@ def gather(
         scores = np.hstack([scores, relative])
     count = len(wanted.each)
     same = np.array(exact, np.float32).reshape(len(found), count, 4).transpose(1, 0, 2)
-    return Matter(tokens.vectors[:count], tuple(texts), tuple(heads), tuple(found), scores, same)
+    return ReaderInput(
+        question.tokens.vectors[:count], tuple(texts), tuple(heads), tuple(found), scores, same
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +175,11 @@ class _Wanted:
     on_blog: frozenset[str]
 
     @staticmethod
-    def of(text: str, vector: Floats, tokens: TokenVectors, corpus: Corpus) -> _Wanted:
-        content = [w for w in words(text) if w[0] not in STOPWORDS and len(w[0]) > 1] or words(text)
+    def of(question: EmbeddedQuestion, corpus: Corpus) -> _Wanted:
+        text, tokens = question.text, question.tokens
+        said = [w for w in words(text) if w[0] not in STOPWORDS and len(w[0]) > 1] or words(text)
         pairs = []
-        for word, start, end in content:
+        for word, start, end in said:
             group = np.flatnonzero((tokens.starts >= start) & (tokens.ends <= end))
             if len(group):
                 pairs.append((stem(word), group))
@@ -186,7 +190,8 @@ class _Wanted:
         postings = corpus.keywords.postings
         on_blog = frozenset(s for s in {*each, *(p[0] for p in pairs)} if s in postings)
         groups = tuple(p[1] for p in pairs)
-        return _Wanted(text, vector, tuple(p[0] for p in pairs), groups, tokens.vectors, kinds, each, on_blog)
+        content = tuple(p[0] for p in pairs)
+        return _Wanted(text, question.vector, content, groups, tokens.vectors, kinds, each, on_blog)
 
     def similarity(self, vectors: Floats) -> Floats:
         """(words, t): cosine of each content word (the mean over its tokens) with each token."""
@@ -206,7 +211,7 @@ def _stem_of_each(text: str, tokens: TokenVectors) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A passage with its token vectors, and where its tokens stand in the article."""
+    """A passage with its token vectors, and where its tokens are in the article."""
 
     passage: Passage
     text: str

@@ -1,9 +1,7 @@
-"""Things of one kind that stand side by side on a blog, by what tells their names apart.
+"""Items of one kind that a blog has side by side, by what tells their names apart.
 
-Headings of one level ("1. Standing Hamstring Stretch", "2. Seated ..."), items of one list that begin
-with what they are about, and posts that are alike.
-
-What this file does not know: questions.
+Headings of one level ("1. Standing Hamstring Stretch", "2. Seated ..."), items of one list that begin with what
+they are about, and posts built in the same way.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.read.descriptors import telling_words
+from bot.read.descriptors import content_words
 from bot.text.tokens import STOPWORDS, fold, stem, words
 from ingest.article import Article, Block, blocks, sections
 
@@ -24,17 +22,17 @@ _AFTER_HEAD = re.compile(
 )
 _ASKS = re.compile(r"(?:what|how|why|where|when|which|who|is|are|do|does|can|should)\b", re.IGNORECASE)
 _LEAD = re.compile(r"([^.:!?–—]{2,60}?)(?::\s|\s[–—-]\s|\s(?:is|are)\s)")
-_EVERYWHERE = frozenset("introduction conclusion summary overview faq faqs references sources".split())
-_LONGEST_NAME = 9  # words; what is longer is a sentence, no name
+_COMMON = frozenset("introduction conclusion summary overview faq faqs references sources".split())
+_LONGEST_NAME = 9  # words; what is longer is a sentence
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """What one of several alike things is called. words: its content stems, postures in one form.
+class ItemName:
+    """What one of several similar items is called. words: its content stems, postures in one form.
 
     head: the stem of the word that says what kind of thing it is. article_id, start, end: the text
-    that is about it. number: its place as the blog counts it, else 0. label: it is what an item begins
-    with before a colon, and is meant only by all its words.
+    that is about it. number: its place as the blog counts it, else 0. label: an item begins with it, before a
+    colon; it is chosen only by all its words.
     """
 
     text: str
@@ -47,10 +45,10 @@ class Name:
     label: bool = False
 
 
-Group = tuple[Name, ...]  # alike things, two or more
+Group = tuple[ItemName, ...]  # similar items, two or more
 
 
-def varying(group: Group, topics: frozenset[str]) -> dict[Name, frozenset[str]]:
+def varying(group: Group, topics: frozenset[str]) -> dict[ItemName, frozenset[str]]:
     """For each name the words that tell it from most of the others."""
     uses = Counter(w for n in group for w in n.words)
     telling = {w for w, count in uses.items() if count <= len(group) / 2 and w not in topics}
@@ -59,7 +57,7 @@ def varying(group: Group, topics: frozenset[str]) -> dict[Name, frozenset[str]]:
 
 @functools.lru_cache(maxsize=4096)
 def groups_in(article: Article) -> tuple[Group, ...]:
-    """The alike things of one article: headings of one level under one parent, items of one list."""
+    """The similar items of one article: headings of one level under one parent, items of one list."""
     found: list[Group] = []
     levels: dict[tuple[int, tuple[str, ...]], list[tuple[Block, tuple[str, ...]]]] = {}
     headings = [b for b in blocks(article.text) if b.kind == "heading"]
@@ -78,14 +76,14 @@ def groups_in(article: Article) -> tuple[Group, ...]:
                 (b.line for b in headings if b.start > h.start and b.level <= level), len(article.text)
             )
             names.append(_name(article, article.text[h.start : h.end], h.start, end))
-        found += _alike(names, {n.start: frozenset(children.get(n.start, ())) for n in names})
+        found += _similar_headings(names, {n.start: frozenset(children.get(n.start, ())) for n in names})
     return tuple(found + list(_items(article)))
 
 
 def _items(article: Article) -> Iterator[Group]:
     """Lists whose items begin with what they are about: "Warm up first: ...", "The seated stretch is ..."."""
     for part in sections(article.text):
-        run: list[Name] = []
+        run: list[ItemName] = []
         for block in [*blocks(article.text, part.start, part.end), None]:
             if block is not None and block.is_item:
                 if m := _LEAD.match(article.text, block.start, block.end):
@@ -102,16 +100,16 @@ def _items(article: Article) -> Iterator[Group]:
             run = []
 
 
-def _name(article: Article, text: str, start: int, end: int) -> Name:
+def _name(article: Article, text: str, start: int, end: int) -> ItemName:
     bare = _NUMBERED.sub("", text, count=1) if _NUMBERED.match(text) else text
     number = int(re.search(r"\d+", text)[0]) if bare != text else 0  # type: ignore[index]
     front = [w for w, _, _ in words(_AFTER_HEAD.split(bare)[0]) if w not in STOPWORDS]
     head = stem(front[-1]) if front and not _ASKS.match(bare) else ""
-    return Name(bare, telling_words(bare), head, article.id, start, end, number)
+    return ItemName(bare, content_words(bare), head, article.id, start, end, number)
 
 
-def _alike(names: Sequence[Name], children: Mapping[int, frozenset[str]]) -> Iterator[Group]:
-    """Groups among sibling headings: counted ones, those of one head noun, those built alike."""
+def _similar_headings(names: Sequence[ItemName], children: Mapping[int, frozenset[str]]) -> Iterator[Group]:
+    """Groups among sibling headings: counted ones, those of one head noun, those with the same subheadings."""
     short = [n for n in names if n.words and len(n.text.split()) <= _LONGEST_NAME]
     counted = [n for n in short if n.number > 0]
     if len(counted) >= 2:
@@ -127,7 +125,7 @@ def _alike(names: Sequence[Name], children: Mapping[int, frozenset[str]]) -> Ite
 
 
 def groups_among(articles: Sequence[Article]) -> Iterator[Group]:
-    """Posts that are alike: "Seated stretch" and "Standing stretch", or guides built from the same headings."""
+    """Posts that are similar: "Seated stretch" and "Standing stretch", or guides built from the same headings."""
     named = [_name(a, a.title, 0, len(a.text)) for a in articles]
     short = [
         n
@@ -138,23 +136,23 @@ def groups_among(articles: Sequence[Article]) -> Iterator[Group]:
         same = [n for n in short if n.head == head]
         if len(same) >= 2:
             yield tuple(same)
-    built = {a.id: _built(a) for a in articles}
+    built = {a.id: _headings(a) for a in articles}
     like = [
         n
         for n in short
-        if any(_similar(built[n.article_id], built[m.article_id]) for m in short if m is not n)
+        if any(_share_headings(built[n.article_id], built[m.article_id]) for m in short if m is not n)
     ]
     if len(like) >= 2 and len({n.head for n in like}) > 1:
         yield tuple(like)
 
 
 @functools.lru_cache(maxsize=4096)
-def _built(article: Article) -> frozenset[str]:
+def _headings(article: Article) -> frozenset[str]:
     headings = (article.text[b.start : b.end].casefold() for b in blocks(article.text) if b.kind == "heading")
-    return frozenset(h for h in headings if fold(h) not in _EVERYWHERE)
+    return frozenset(h for h in headings if fold(h) not in _COMMON)
 
 
-def _similar(one: frozenset[str], other: frozenset[str]) -> bool:
+def _share_headings(one: frozenset[str], other: frozenset[str]) -> bool:
     """Do two posts share half of their headings, and at least two?"""
     both = len(one & other)
     return both >= 2 and both >= 0.5 * min(len(one), len(other))

@@ -7,7 +7,7 @@ passages, best first. Not known here: what a question means, and whether a passa
 from bot.retrieve.bm25 import Keywords
 from bot.retrieve.corpus import Corpus, Searchable, corpus_of, load_corpus
 from bot.retrieve.live import LiveCorpus
-from bot.retrieve.search import EmbeddedQuestion, embed_question, search, search_by_vector
+from bot.retrieve.search import EmbeddedQuestion, embed_plain, embed_question, search, search_by_vector
 
 __all__ = [
     "Corpus",
@@ -16,6 +16,7 @@ __all__ = [
     "LiveCorpus",
     "Searchable",
     "corpus_of",
+    "embed_plain",
     "embed_question",
     "load_corpus",
     "search",

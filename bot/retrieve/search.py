@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from bot.retrieve.corpus import Corpus
-from bot.types import NO_CONTEXT, Context, Passage
+from bot.types import NO_CONTEXT, Context, Passage, Question
 from ingest.embedder import Embedder, Floats, TokenVectors
 
 DEPTH = 50  # how far down each ranking fusion looks at least
@@ -26,28 +26,44 @@ class EmbeddedQuestion:
     """A question as it is searched and read.
 
     Attributes:
-        text: In the words that blogs use.
+        question: What is asked.
         vector: (d,), unit length; what reading compares with.
         tokens: The vectors of its tokens.
         search_vector: (d,), the vector drawn towards what was asked before; what is searched.
         weights: BM25 weights of stems that were asked before.
+        model: Name of the embedding model.
     """
 
-    text: str
+    question: Question
     vector: Floats
     tokens: TokenVectors
     search_vector: Floats
     weights: Mapping[str, float]
+    model: str
+
+    @property
+    def text(self) -> str:
+        """What is searched and read: the question in the words that blogs use."""
+        return self.question.plain
 
 
-def embed_question(text: str, embedder: Embedder, context: Context = NO_CONTEXT) -> EmbeddedQuestion:
+def embed_question(question: Question, embedder: Embedder, context: Context = NO_CONTEXT) -> EmbeddedQuestion:
     """Embed a question within its conversation."""
-    pooled, tokens = embedder.embed_tokens([text])
+    pooled, tokens = embedder.embed_tokens([question.plain])
     vector = search_vector = pooled[0]
     if context.earlier:
-        mixed = vector + context.share * embedder.embed_query(f"{context.earlier} {text}")
+        mixed = vector + context.share * embedder.embed_query(f"{context.earlier} {question.plain}")
         search_vector = np.asarray(mixed / np.maximum(np.linalg.norm(mixed), 1e-9), np.float32)
-    return EmbeddedQuestion(text, vector, tokens[0], search_vector, context.weights)
+    return EmbeddedQuestion(question, vector, tokens[0], search_vector, context.weights, embedder.name)
+
+
+def embed_plain(texts: Sequence[str], embedder: Embedder) -> list[EmbeddedQuestion]:
+    """Embed questions that are searched and read as they are, all at once."""
+    pooled, tokens = embedder.embed_tokens(texts)
+    return [
+        EmbeddedQuestion(Question(text, text), vector, read, vector, {}, embedder.name)
+        for text, vector, read in zip(texts, pooled, tokens, strict=True)
+    ]
 
 
 def search(question: EmbeddedQuestion, corpus: Corpus, *, k: int) -> list[Passage]:

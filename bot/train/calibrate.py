@@ -19,9 +19,9 @@ import numpy as np
 
 from bot.eval.sets.case import SetSkipped
 from bot.eval.sets.read import read_set
-from bot.read import cross_encoder as joint
-from bot.read.reading import Reading, read, signals
-from bot.retrieve import Corpus, search_by_vector
+from bot.read import CrossEncoder, Reading, cross_encoder, score_sentences
+from bot.read.reading import signals
+from bot.retrieve import Corpus, embed_plain, search
 from bot.train.cross_encoder import trained_on
 from bot.train.sentence_net import DATA, FIRST, prepare, read_post, shelve
 from ingest.embedder import Floats, SentenceTransformerEmbedder
@@ -33,7 +33,7 @@ _PASSAGES = 12
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A set's questions, read. signals: (n, 2 + beside); answered: (n,) whether there is an answer."""
+    """A set's questions, read. signals: (n, 2 + signals of passages); answered: (n,) whether there is an answer."""
 
     name: str
     signals: Floats
@@ -44,14 +44,12 @@ def answers(
     questions: Sequence[tuple[str, bool]], corpus: Corpus, embedder: SentenceTransformerEmbedder, name: str
 ) -> Read:
     """Read every question of a corpus as the bot does. questions: text, and whether there is an answer."""
-    second = joint.JointReader()
+    reranker = CrossEncoder()
     queries = [prepare(question, corpus.keywords, embedder) for question, _ in questions]
     rows, kept = [], []
-    for (_, answered), query, vector, tokens in zip(
-        questions, queries, *embedder.embed_tokens(queries), strict=True
-    ):
-        passages = search_by_vector(query, vector, corpus=corpus, k=_PASSAGES)
-        reading = read(query, vector, tokens, passages, corpus=corpus, second=second)
+    for (_, answered), question in zip(questions, embed_plain(queries, embedder), strict=True):
+        passages = search(question, corpus, k=_PASSAGES)
+        reading = score_sentences(question, passages, corpus, cross_encoder=reranker)
         if reading.sentences:
             rows.append(_signals(reading))
             kept.append(float(answered))
@@ -60,7 +58,7 @@ def answers(
 
 def _signals(reading: Reading) -> Floats:
     logits = np.array([one.logit for one in reading.sentences], np.float32)
-    return np.array([*signals(logits), *reading.beside], np.float32)
+    return np.array([*signals(logits), *reading.passage_signals], np.float32)
 
 
 def labelled(embedder: SentenceTransformerEmbedder) -> Iterator[Read]:
@@ -111,7 +109,7 @@ def fit(reads: Sequence[Read]) -> Floats:
 def main() -> None:
     """Fit and write."""
     parser = argparse.ArgumentParser(description="Calibrate the reader.")
-    parser.add_argument("--weights", type=Path, default=joint.WEIGHTS)
+    parser.add_argument("--weights", type=Path, default=cross_encoder.WEIGHTS)
     given = parser.parse_args()
     weights = fit(list(labelled(SentenceTransformerEmbedder(threads=2))))
     print("calibration", weights.round(3).tolist())

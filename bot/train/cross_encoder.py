@@ -26,10 +26,10 @@ import torch
 from torch import Tensor, nn
 
 from bot.eval.sets.read import read_set
-from bot.read import cross_encoder as joint
+from bot.read import cross_encoder
 from bot.read.features import gather
-from bot.read.reading import load_reader
-from bot.retrieve import search_by_vector
+from bot.read.sentence_net import load_sentence_net
+from bot.retrieve import embed_plain, search
 from bot.train.sentence_net import DATA, LATER, Asked, Example, examples, loss, prepare, shelve
 from ingest.article import embedding_text
 from ingest.config import DEFAULT_EMBEDDER
@@ -48,7 +48,7 @@ class Lesson:
     hard: for each pair the best logit that the first reader gives to any of its sentences.
     """
 
-    pairs: tuple[joint.Pair, ...]
+    pairs: tuple[cross_encoder.Pair, ...]
     gold: tuple[tuple[bool, ...], ...]
     hard: tuple[float, ...]
 
@@ -56,13 +56,13 @@ class Lesson:
 def lessons_of(found: Sequence[Example], cutter: Any) -> list[Lesson]:
     """Examples as token sequences, made once for all epochs."""
     made = []
-    first = load_reader()
+    first = load_sentence_net()
     for example in found:
-        asked = joint.cut(cutter, example.query)
-        logits = first.logits(example.matter)
+        asked = cross_encoder.cut(cutter, example.query)
+        logits = first.logits(example.inputs)
         pairs, gold, hard = [], [], []
         for number, text in enumerate(example.texts):
-            one = joint.pair(asked, joint.cut(cutter, text), example.matter, number)
+            one = cross_encoder.pair(asked, cross_encoder.cut(cutter, text), example.inputs, number)
             if one.sentences:
                 pairs.append(one)
                 gold.append(tuple(k in example.answers for k, _, _ in one.sentences))
@@ -78,20 +78,21 @@ def also(folder: Path, embedder: SentenceTransformerEmbedder) -> list[Example]:
     cases = [case for case in asked_set.cases if trained_on(case.id)]
     queries = [prepare(case.question, corpus.keywords, embedder) for case in cases]
     found = []
-    for case, query, vector, tokens in zip(cases, queries, *embedder.embed_tokens(queries), strict=True):
-        passages = search_by_vector(query, vector, corpus=corpus, k=_PASSAGES)
-        matter = gather(query, vector, tokens, passages, corpus=corpus)
+    for case, question in zip(cases, embed_plain(queries, embedder), strict=True):
+        query = question.text
+        passages = search(question, corpus, k=_PASSAGES)
+        inputs = gather(question, passages, corpus=corpus)
         gold = {*case.any, *case.all}
         answers = tuple(
             k
-            for k, s in enumerate(matter.sentences)
+            for k, s in enumerate(inputs.sentences)
             if any(
                 passages[s.passage].chunk.article_id == a and s.start < e and b < s.end for a, b, e in gold
             )
         )
-        if matter.sentences and bool(answers) == case.answerable:
+        if inputs.sentences and bool(answers) == case.answerable:
             texts = tuple(embedding_text(p.title, p.chunk)[0] for p in passages)
-            found.append(Example(Asked(folder.name, query, ()), query, texts, matter, answers))
+            found.append(Example(Asked(folder.name, query, ()), query, texts, inputs, answers))
     return found
 
 
@@ -111,16 +112,16 @@ class Trainee(nn.Module):
         self.encoder = AutoModel.from_pretrained(folder, local_files_only=True)
         self.encoder.embeddings.requires_grad_(False)
         d = self.encoder.config.hidden_size
-        self.marks = nn.Parameter(torch.randn(joint.MARKS, d) * 0.02)
+        self.marks = nn.Parameter(torch.randn(cross_encoder.MARKS, d) * 0.02)
         self.out1, self.out2 = nn.Linear(3 * d, h), nn.Linear(h, 1)
         self.drop = nn.Dropout(drop)
 
-    def forward(self, pairs: Sequence[joint.Pair]) -> Tensor:
+    def forward(self, pairs: Sequence[cross_encoder.Pair]) -> Tensor:
         """The logits of all sentences of the pairs, in their order."""
         with torch.autocast("cpu", torch.bfloat16):
-            states = joint.encode(self.encoder, self.marks, pairs).float()
+            states = cross_encoder.encode(self.encoder, self.marks, pairs).float()
         pieces = [(row, a, b) for row, p in enumerate(pairs) for _, a, b in p.sentences]
-        return torch.as_tensor(joint.judged(states, pieces, self.head()))
+        return torch.as_tensor(cross_encoder.sentence_logits(states, pieces, self.head()))
 
     def head(self) -> dict[str, Any]:
         """As judged() wants it."""
@@ -200,7 +201,7 @@ def choose(lesson: Lesson, draw: random.Random) -> list[int]:
 
 
 def arrays_of(net: Trainee) -> dict[str, Any]:
-    """What joint.npz holds of a network: its head, and the encoder's changes."""
+    """What the weights holds of a network: its head, and the encoder's changes."""
     from transformers import AutoModel
 
     before = AutoModel.from_pretrained(
@@ -214,7 +215,9 @@ def arrays_of(net: Trainee) -> dict[str, Any]:
     }
     head = {name: value.detach() for name, value in net.head().items() if isinstance(value, Tensor)}
     head["marks"] = net.marks.detach()
-    return joint.packed(changes) | {f"head/{n}": v.numpy().astype(np.float16) for n, v in head.items()}
+    return cross_encoder.packed(changes) | {
+        f"head/{n}": v.numpy().astype(np.float16) for n, v in head.items()
+    }
 
 
 def main() -> None:
@@ -222,7 +225,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train the joint reader from data/train/reading.")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="question sets in the BEIR layout")
-    parser.add_argument("--out", type=Path, default=joint.WEIGHTS)
+    parser.add_argument("--out", type=Path, default=cross_encoder.WEIGHTS)
     given = parser.parse_args()
     embedder = SentenceTransformerEmbedder(threads=2)
     from transformers import AutoTokenizer

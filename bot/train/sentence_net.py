@@ -24,10 +24,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bot.read import reading as reader
-from bot.read.features import NAMES, Matter, gather
-from bot.read.reading import Batch, batch, signals
-from bot.retrieve import Corpus, Keywords, corpus_of, search_by_vector
+from bot.read import sentence_net
+from bot.read.features import NAMES, ReaderInput, gather
+from bot.read.reading import signals
+from bot.read.sentence_net import Batch, batch
+from bot.retrieve import Corpus, Keywords, corpus_of, embed_plain, search
 from bot.text.tokens import STOPWORDS, stem, stems, words
 from bot.understand import correct, question_of
 from ingest.article import Article, Chunk, chunk, embedding_text
@@ -56,7 +57,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question with its evidence. answers: which of matter.sentences are gold.
+    """A question with its evidence. answers: which of inputs.sentences are gold.
 
     query: the question as it is read. texts: of every passage what was embedded.
     """
@@ -64,7 +65,7 @@ class Example:
     asked: Asked
     query: str
     texts: tuple[str, ...]
-    matter: Matter
+    inputs: ReaderInput
     answers: tuple[int, ...]
 
 
@@ -163,27 +164,25 @@ def examples(folder: Path, embedder: SentenceTransformerEmbedder, pattern: str =
         corpus = shelve([article], embedder)
         shared: dict[str, Floats] = {}  # every question of a post looks at the same token vectors
         queries = [prepare(asked.question, corpus.keywords, embedder) for asked in questions]
-        for asked, query, vector, tokens in zip(
-            questions, queries, *embedder.embed_tokens(queries), strict=True
-        ):
-            passages = search_by_vector(query, vector, corpus=corpus, k=_PASSAGES)
-            matter = gather(query, vector, tokens, passages, corpus=corpus)
+        for asked, question in zip(questions, embed_plain(queries, embedder), strict=True):
+            passages = search(question, corpus, k=_PASSAGES)
+            inputs = gather(question, passages, corpus=corpus)
             texts = tuple(
-                shared.setdefault(p.chunk.id, t) for p, t in zip(passages, matter.texts, strict=True)
+                shared.setdefault(p.chunk.id, t) for p, t in zip(passages, inputs.texts, strict=True)
             )
-            matter = replace(matter, texts=texts)
+            inputs = replace(inputs, texts=texts)
             answers = tuple(
                 i
-                for i, s in enumerate(matter.sentences)
+                for i, s in enumerate(inputs.sentences)
                 if any(s.start < e and b < s.end for b, e in asked.gold)
             )
-            if matter.sentences and bool(answers) == bool(asked.gold):
+            if inputs.sentences and bool(answers) == bool(asked.gold):
                 indexed = tuple(embedding_text(p.title, p.chunk)[0] for p in passages)
-                yield Example(asked, query, indexed, matter, answers)
+                yield Example(asked, question.text, indexed, inputs, answers)
 
 
 class Trainee(nn.Module):
-    """The network of reader.Net, in torch. k: width of the projection, h: of the hidden layers."""
+    """The small network, in torch. k: width of the projection, h: of the hidden layers."""
 
     def __init__(self, d: int, k: int = 64, h: int = 64, drop: float = 0.2) -> None:
         super().__init__()
@@ -201,7 +200,7 @@ class Trainee(nn.Module):
         self.register_buffer("deviation", torch.ones(f))
 
     def forward(self, b: Batch) -> Tensor:
-        """(s,) logits; line by line what reader.Net.logits computes, with dropout."""
+        """(s,) logits; line by line what sentence_net.Net.logits computes, with dropout."""
         raw, all_tokens = torch.from_numpy(b.question), torch.from_numpy(b.tokens)
         masks = [torch.from_numpy(m) for m in (b.own_mask, b.head_mask, b.near_mask)]
         question, tokens = self.drop(raw) @ self.project, self.drop(all_tokens) @ self.project
@@ -232,7 +231,7 @@ class Trainee(nn.Module):
         return torch.as_tensor(self.out2(self.drop(torch.relu(self.out1(z))))[:, 0])
 
     def weights(self) -> dict[str, np.ndarray[Any, Any]]:
-        """By the names that reader.Net reads; linear layers transposed."""
+        """By the names that sentence_net.Net reads; linear layers transposed."""
         out: dict[str, np.ndarray[Any, Any]] = {}
         for name, value in self.state_dict().items():
             array = value.detach().numpy()
@@ -256,8 +255,8 @@ def train(data: Sequence[Example], *, seed: int, epochs: int, rate: float = 1e-3
     """One network. Shuffles and draws by the seed."""
     torch.manual_seed(seed)
     draw = random.Random(seed)
-    net = Trainee(data[0].matter.question.shape[1])
-    features = np.vstack([e.matter.features for e in data])
+    net = Trainee(data[0].inputs.question.shape[1])
+    features = np.vstack([e.inputs.features for e in data])
     net.mean.copy_(torch.from_numpy(features.mean(0)))
     net.deviation.copy_(torch.from_numpy(features.std(0) + 1e-3))
     optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=1e-3)
@@ -282,10 +281,10 @@ def train(data: Sequence[Example], *, seed: int, epochs: int, rate: float = 1e-3
 
 
 def _one(net: Trainee, example: Example, draw: random.Random) -> Tensor:
-    others = sorted(set(range(len(example.matter.sentences))) - set(example.answers))
+    others = sorted(set(range(len(example.inputs.sentences))) - set(example.answers))
     chosen = [*example.answers, *draw.sample(others, min(_NEGATIVES, len(others)))]
     gold = torch.tensor([i < len(example.answers) for i in range(len(chosen))])
-    return loss(net(batch(example.matter, chosen)), gold)
+    return loss(net(batch(example.inputs, chosen)), gold)
 
 
 def calibrate(pairs: Sequence[tuple[Floats, bool]], steps: int = 2000) -> Floats:
@@ -310,7 +309,7 @@ def main() -> None:
     """Train NETS networks and write reader.npz."""
     parser = argparse.ArgumentParser(description="Train the reader from data/train/reading.")
     parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--out", type=Path, default=reader.WEIGHTS)
+    parser.add_argument("--out", type=Path, default=sentence_net.WEIGHTS)
     parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)
     parser.add_argument("--epochs", type=int, default=8)
     given = parser.parse_args()
@@ -324,9 +323,9 @@ def main() -> None:
         net = train([e for e in data if e.asked.post not in kept_out], seed=seed, epochs=given.epochs)
         weights = net.weights()
         arrays |= {f"{seed}/{name}": value.astype(np.float16) for name, value in weights.items()}
-        plain = reader.Net({name: value.astype(np.float32) for name, value in weights.items()})
+        plain = sentence_net.Net({name: value.astype(np.float32) for name, value in weights.items()})
         left_out += [
-            (plain.logits(batch(e.matter)), bool(e.answers)) for e in data if e.asked.post in kept_out
+            (plain.logits(batch(e.inputs)), bool(e.answers)) for e in data if e.asked.post in kept_out
         ]
     arrays |= {"calibration": calibrate(left_out), "embedder": np.array(given.embedder)}
     np.savez_compressed(given.out, **arrays)  # type: ignore[arg-type]

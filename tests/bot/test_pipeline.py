@@ -14,7 +14,7 @@ from bot.answer.citations import verify
 from bot.config import BotConfig
 from bot.langchain import BlogRetriever, BlogRunnable
 from bot.pipeline import Bot
-from bot.read.cross_encoder import JointReader
+from bot.read import CrossEncoder
 from bot.types import Answer, Token, Turn
 from ingest.embedder import SentenceTransformerEmbedder
 from ingest.errors import EmbedderError, IndexMissing, QuestionError, QuestionTooLong
@@ -38,7 +38,7 @@ def bot(folder: Path) -> Iterator[Bot]:
         [str(ROOT / "data/articles"), str(ROOT / "data/guides")], index=index, embedder=lambda: embedder
     )
     assert len(report.added) == 8 and not report.failed
-    yield Bot(index, embedder, BotConfig(), JointReader())
+    yield Bot(index, embedder, BotConfig(), CrossEncoder())
     index.close()
 
 

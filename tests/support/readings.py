@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bot.read.features import Sentence, spans
-from bot.read.reading import Reading, Scored
+from bot.read import Reading, ScoredSentence, spans
+from bot.read.features import Sentence
 from bot.types import Passage
 from ingest.article import Article, Chunk, sections
 
@@ -32,7 +32,7 @@ def reading(articles: Sequence[Article], odds: Mapping[str, float], answerable: 
                 said = article.text[start:end]
                 share = next((p for words, p in odds.items() if said.startswith(words)), 1e-6)
                 scored.append(
-                    Scored(passage, Sentence(0, start, end, kind, none, none), share, math.log(share))
+                    ScoredSentence(passage, Sentence(0, start, end, kind, none, none), share, math.log(share))
                 )
     ordered = tuple(sorted(scored, key=lambda s: -s.probability))
     # As sure as the best sentence that is left.

@@ -19,7 +19,7 @@ from typing import Protocol
 import numpy as np
 
 from bot.eval.sets.case import Span
-from bot.read.features import spans
+from bot.read import spans
 from bot.retrieve import Corpus
 from ingest.article import Article, Chunk, embedding_text
 from ingest.embedder import Embedder, Floats, TokenVectors

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bot.read.features import spans
+from bot.read import spans
 from bot.text.tokens import stems
 from bot.types import Passage
 from bot.write.verify.contradictions import contradiction

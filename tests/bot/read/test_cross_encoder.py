@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.read.cross_encoder import JointReader, Pieces, packed, pair, unpacked
-from bot.read.features import NAMES, Matter, Sentence
-from bot.read.reading import BESIDE, SHARE, Reading, Scored, again, beside, calibrated, ranked
+from bot.read.cross_encoder import CrossEncoder, Pieces, packed, pair, unpacked
+from bot.read.features import NAMES, ReaderInput, Sentence
+from bot.read.readers import CROSS_ENCODER_SHARE, PASSAGE_SIGNALS, passage_signals, rank_passages, rerank
+from bot.read.reading import Reading, ScoredSentence, calibrated
 from bot.types import Passage
 from ingest.article import Chunk
 from ingest.embedder import Floats
@@ -29,10 +30,10 @@ def words_of(text: str) -> Pieces:
     return Pieces(text, np.arange(1000, 1000 + len(starts)), np.array(starts), np.array(ends))
 
 
-def matter_of(question: Floats, texts: Sequence[Floats], sentences: Sequence[Sentence]) -> Matter:
+def inputs_of(question: Floats, texts: Sequence[Floats], sentences: Sequence[Sentence]) -> ReaderInput:
     features = np.zeros((len(sentences), len(NAMES)), np.float32)
     exact = np.zeros((len(question), len(sentences), 4), np.float32)
-    return Matter(
+    return ReaderInput(
         question, tuple(texts), tuple(np.arange(1) for _ in texts), tuple(sentences), features, exact
     )
 
@@ -51,8 +52,8 @@ def unit(*rows: int) -> Floats:
 
 def test_a_pair_holds_every_token_once_and_tells_where_sentences_are() -> None:
     asked, said = words_of("hold stretches"), words_of("Seated hold the stretch")
-    matter = matter_of(unit(0, 1), [unit(2, 0, 3, 1)], [sentence(0, [1]), sentence(0, [2, 3])])
-    made = pair(asked, said, matter, 0)
+    inputs = inputs_of(unit(0, 1), [unit(2, 0, 3, 1)], [sentence(0, [1]), sentence(0, [2, 3])])
+    made = pair(asked, said, inputs, 0)
     assert made.ids.tolist() == [101, 1000, 1001, 102, 1000, 1001, 1002, 1003, 102]
     assert made.types.tolist() == [0, 0, 0, 0, 1, 1, 1, 1, 1]
     assert made.sentences == ((0, 5, 6), (1, 6, 8))
@@ -60,7 +61,7 @@ def test_a_pair_holds_every_token_once_and_tells_where_sentences_are() -> None:
 
 def test_each_token_is_told_what_stands_on_the_other_side() -> None:
     asked, said = words_of("the stretches"), words_of("Seated hold the stretch")
-    made = pair(asked, said, matter_of(unit(0, 1), [unit(2, 2, 3, 1)], [sentence(0, [1])]), 0)
+    made = pair(asked, said, inputs_of(unit(0, 1), [unit(2, 2, 3, 1)], [sentence(0, [1])]), 0)
     shared, nearest, stop, heading = made.marks.T.tolist()
     assert shared[1:3] == [1.0, 1.0]  # both words of the question stand there, one as another form
     assert shared[4:8] == [0.0, 0.0, 0.0, 1.0]  # of the passage only the content word counts
@@ -71,7 +72,7 @@ def test_each_token_is_told_what_stands_on_the_other_side() -> None:
 
 def test_a_sentence_that_was_not_embedded_whole_is_left_out() -> None:
     asked, said = words_of("hold"), words_of("one two three")
-    made = pair(asked, said, matter_of(unit(0), [unit(1, 2)], [sentence(0, [0]), sentence(0, [1, 2])]), 0)
+    made = pair(asked, said, inputs_of(unit(0), [unit(1, 2)], [sentence(0, [0]), sentence(0, [1, 2])]), 0)
     assert made.sentences == ((0, 3, 4),)
 
 
@@ -86,9 +87,9 @@ def test_changes_come_back_from_the_file_nearly_as_they_were() -> None:
 
 
 def test_missing_weights_are_told_in_words(tmp_path: Path) -> None:
-    matter = matter_of(unit(0), [unit(1)], [sentence(0, [0])])
+    inputs = inputs_of(unit(0), [unit(1)], [sentence(0, [0])])
     with pytest.raises(EmbedderError, match="make train"):
-        JointReader(tmp_path / "joint.npz").logits("q", ["t"], matter, [0])
+        CrossEncoder(tmp_path / "joint.npz").logits("q", ["t"], inputs, [0])
 
 
 class Second:
@@ -102,26 +103,26 @@ class Second:
         return np.array([1.0, 0.0, 0.0], np.float32)
 
     def logits(
-        self, question: str, texts: Sequence[str], matter: Matter, chosen: Sequence[int]
+        self, question: str, texts: Sequence[str], inputs: ReaderInput, chosen: Sequence[int]
     ) -> dict[int, float]:
         self.chosen = list(chosen)
-        return {k: self.logit for k, s in enumerate(matter.sentences) if s.passage in chosen}
+        return {k: self.logit for k, s in enumerate(inputs.sentences) if s.passage in chosen}
 
 
 def test_the_passages_that_look_best_are_read_again_and_both_readings_count() -> None:
     sentences = [sentence(p, [0]) for p in range(4)]
-    matter = matter_of(unit(0), [unit(1)] * 4, sentences)
+    inputs = inputs_of(unit(0), [unit(1)] * 4, sentences)
     second = Second(4.0)
-    judged = again("q", ["t"] * 4, matter, np.array([0.0, -3.0, 2.0, 1.0], np.float32), second, 2)
+    judged = rerank("q", ["t"] * 4, inputs, np.array([0.0, -3.0, 2.0, 1.0], np.float32), second, 2)
     assert sorted(second.chosen) == [2, 3]
-    assert judged == pytest.approx({2: 2.0 + 2 * SHARE, 3: 1.0 + 3 * SHARE})
+    assert judged == pytest.approx({2: 2.0 + 2 * CROSS_ENCODER_SHARE, 3: 1.0 + 3 * CROSS_ENCODER_SHARE})
 
 
 def test_what_stands_beside_counts_little_on_a_small_blog() -> None:
-    matter = matter_of(unit(0), [unit(1)], [sentence(0, [0])])
-    matter.features[0, [NAMES.index(name) for name in BESIDE]] = 0.5
-    small, large = beside(matter, 1), beside(matter, 600)
-    assert large.tolist() == pytest.approx([0.5] * len(BESIDE) + [1.0])
+    inputs = inputs_of(unit(0), [unit(1)], [sentence(0, [0])])
+    inputs.features[0, [NAMES.index(name) for name in PASSAGE_SIGNALS]] = 0.5
+    small, large = passage_signals(inputs, 1), passage_signals(inputs, 600)
+    assert large.tolist() == pytest.approx([0.5] * len(PASSAGE_SIGNALS) + [1.0])
     assert small.tolist() == pytest.approx((0.108 * large).tolist(), abs=0.01)
 
 
@@ -137,7 +138,7 @@ def test_what_is_read_best_comes_first_and_what_was_not_read_keeps_its_place() -
     found = [passage_of(f"Post {n}", f"Text {n}.") for n in range(4)]
     sentences = [sentence(0, [0]), sentence(1, [0]), sentence(1, [0])]
     scored = tuple(
-        Scored(found[p], s, 0.1, logit)
+        ScoredSentence(found[p], s, 0.1, logit)
         for p, s, logit in zip((0, 2, 2), sentences, (1.0, -2.0, 3.0), strict=True)
     )
-    assert ranked(found, Reading(scored, 0.5)) == [found[2], found[0], found[1], found[3]]
+    assert rank_passages(found, Reading(scored, 0.5)) == [found[2], found[0], found[1], found[3]]

@@ -10,9 +10,9 @@ from conftest import FakeEmbedder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.retrieve import Corpus, corpus_of, embed_question, search, search_by_vector
+from bot.retrieve import Corpus, corpus_of, embed_plain, embed_question, search, search_by_vector
 from bot.retrieve.search import RRF_K, fuse
-from bot.types import Context, Passage
+from bot.types import Context, Passage, Question
 from ingest.article import Article, Chunk, chunk, embedding_text
 from ingest.embedder import Floats
 
@@ -51,7 +51,7 @@ BLOG = shelve(SEATED, BACK)
 
 
 def found_for(question: str, k: int, corpus: Corpus = BLOG) -> list[Passage]:
-    return search(embed_question(question, EMBEDDER), corpus, k=k)
+    return search(embed_plain([question], EMBEDDER)[0], corpus, k=k)
 
 
 @pytest.mark.parametrize(
@@ -111,10 +111,9 @@ def test_what_is_indexed_is_title_headings_and_body() -> None:
 
 
 def test_the_search_leans_towards_what_was_asked_before_and_reading_does_not() -> None:
-    alone = embed_question("how long?", EMBEDDER)
-    within = embed_question(
-        "how long?", EMBEDDER, Context("seated stretch", weights={"seat": 0.3}, share=0.5)
-    )
+    asked = Question("how long? (stretch)", "how long?")
+    alone = embed_question(asked, EMBEDDER)
+    within = embed_question(asked, EMBEDDER, Context("seated stretch", weights={"seat": 0.3}, share=0.5))
     earlier = EMBEDDER.embed_query("seated stretch how long?")
     assert alone.search_vector is alone.vector and not alone.weights
     assert np.array_equal(within.vector, alone.vector) and within.weights == {"seat": 0.3}

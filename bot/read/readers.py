@@ -1,0 +1,153 @@
+"""Does any of these passages answer this question, and which of its sentences do?
+
+Two readers: a small network reads every sentence of every passage; a cross-encoder, which is slower, reads the
+passages that look best to it again. The weighted mean of their logits is calibrated.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from bot.read.disambiguate import disambiguate
+from bot.read.features import NAMES, ReaderInput, gather
+from bot.read.reading import Reading, ScoredSentence, calibrated
+from bot.read.sentence_net import check_embedder, load_sentence_net
+from bot.retrieve import Corpus, EmbeddedQuestion
+from bot.types import Passage
+from ingest.embedder import Floats
+
+RERANKED = 6  # passages that the cross-encoder reads
+CROSS_ENCODER_SHARE = 0.4  # of the mean: alone it knows better whether there is an answer, the network where
+PASSAGE_SIGNALS = ("passage cosine",)  # frozen with the calibrations in the weights
+_RANK = 0.15  # what a place further down in retrieval costs a passage, in logits
+_MANY = 600  # articles from which on the signals of whole passages count in full
+
+
+class Reranker(Protocol):
+    """What reads the best passages again: a CrossEncoder."""
+
+    def logits(
+        self, question: str, texts: Sequence[str], inputs: ReaderInput, chosen: Sequence[int]
+    ) -> dict[int, float]: ...
+    @property
+    def calibration(self) -> Floats: ...
+
+
+def read(
+    question: EmbeddedQuestion,
+    passages: Sequence[Passage],
+    corpus: Corpus,
+    *,
+    cross_encoder: Reranker | None = None,
+    reranked: int = RERANKED,
+) -> Reading:
+    """Judge the sentences of the passages, without those about another item than the question names.
+
+    Args:
+        question: Embedded by the model that the weights were trained on.
+        passages: Of the corpus, best first.
+        corpus: The generation they are from.
+        cross_encoder: Without one the small network judges alone, and is less sure.
+        reranked: How many passages the cross-encoder reads.
+
+    Raises:
+        EmbedderError: The weights are missing, or were trained on another model.
+    """
+    reading = score_sentences(question, passages, corpus, cross_encoder=cross_encoder, reranked=reranked)
+    return disambiguate(question.question.text, reading, corpus.articles)
+
+
+def score_sentences(
+    question: EmbeddedQuestion,
+    passages: Sequence[Passage],
+    corpus: Corpus,
+    *,
+    cross_encoder: Reranker | None = None,
+    reranked: int = RERANKED,
+) -> Reading:
+    """As read(), with the sentences about other items."""
+    check_embedder(question.model)
+    inputs = gather(question, passages, corpus=corpus)
+    if not inputs.sentences:
+        return Reading((), 0.0)
+    net = load_sentence_net()
+    first = net.logits(inputs)
+    if cross_encoder is None:
+        judged = dict(enumerate(map(float, first)))
+    else:
+        texts = [corpus.texts[corpus.numbers[p.chunk.id]] for p in passages]
+        judged = rerank(question.text, texts, inputs, first, cross_encoder, reranked)
+    if not judged:
+        return Reading((), 0.0)
+    signals = passage_signals(inputs, len(corpus.articles))
+    return _reading(passages, inputs, judged, signals, (cross_encoder or net).calibration)
+
+
+def _reading(
+    passages: Sequence[Passage],
+    inputs: ReaderInput,
+    judged: dict[int, float],
+    signals: Floats,
+    calibration: Floats,
+) -> Reading:
+    """judged: sentence number -> logit."""
+    numbers = sorted(judged, key=lambda k: -judged[k])
+    logits = np.array([judged[k] for k in numbers], np.float32)
+    shares = np.exp(logits) / (1.0 + np.exp(logits).sum())
+    sentences = tuple(
+        ScoredSentence(passages[inputs.sentences[k].passage], inputs.sentences[k], float(share), float(logit))
+        for k, share, logit in zip(numbers, shares, logits, strict=True)
+    )
+    return Reading(sentences, calibrated(logits, signals, calibration), signals, calibration)
+
+
+def passage_signals(inputs: ReaderInput, articles: int) -> Floats:
+    """What of whole passages speaks for an answer: how near the nearest is by its vector.
+
+    On a blog of few posts everything is near, and that means little: it counts by the logarithm of the number
+    of articles, which comes last. (len(PASSAGE_SIGNALS) + 1,).
+    """
+    share = math.log1p(articles) / math.log1p(_MANY)
+    best = [float(inputs.features[:, NAMES.index(name)].max()) for name in PASSAGE_SIGNALS]
+    return np.array([share * x for x in [*best, 1.0]], np.float32)
+
+
+def rerank(
+    question: str,
+    texts: Sequence[str],
+    inputs: ReaderInput,
+    first: Floats,
+    cross_encoder: Reranker,
+    most: int,
+) -> dict[int, float]:
+    """The cross-encoder on the best-looking passages: sentence number -> weighted mean of both logits.
+
+    texts: of every passage what was embedded. first: (sentences,) logits of the small network.
+    """
+    best = np.full(len(texts), -np.inf)
+    for logit, sentence in zip(first, inputs.sentences, strict=True):
+        best[sentence.passage] = max(best[sentence.passage], float(logit))
+    order = np.argsort(-(best - _RANK * np.arange(len(texts))), kind="stable")
+    chosen = [int(i) for i in order[:most] if np.isfinite(best[i])]
+    second = cross_encoder.logits(question, texts, inputs, chosen)
+    share = CROSS_ENCODER_SHARE
+    return {k: (1 - share) * float(first[k]) + share * logit for k, logit in second.items()}
+
+
+def rank_passages(passages: Sequence[Passage], reading: Reading) -> list[Passage]:
+    """The passages, best first by their best sentence and by where they were found.
+
+    Those in which nothing was read come after the others, in the order in which they were found.
+    """
+    best: dict[str, float] = {}
+    for one in reading.sentences:
+        key = one.passage.chunk.id
+        best[key] = max(best.get(key, -math.inf), one.logit)
+    place = {p.chunk.id: n for n, p in enumerate(passages)}
+    seen = [p for p in passages if p.chunk.id in best]
+    seen.sort(key=lambda p: _RANK * place[p.chunk.id] - best[p.chunk.id])
+    return [*seen, *(p for p in passages if p.chunk.id not in best)]
