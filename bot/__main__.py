@@ -1,6 +1,6 @@
 """`python -m bot`: the same as `footnote`."""
 
-from bot.cli.main import main
+from bot.cli import main
 
 if __name__ == "__main__":
     main()

@@ -122,12 +122,12 @@ def _serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Fa
     from browsing import serving
     from fake_bot import FakeBot
 
-    import ui
     from bot.config import BotConfig
+    from bot.server import create_app
 
     votes = tmp_path_factory.mktemp("votes") / "votes.sqlite"
     bot = FakeBot(config=BotConfig(rate=(), rate_total=(), feedback=str(votes)))
-    with serving(ui.app(cast("Bot", bot), bot.config)) as address:
+    with serving(create_app(cast("Bot", bot), bot.config)) as address:
         yield address, bot
 
 

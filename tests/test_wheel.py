@@ -49,4 +49,4 @@ def test_its_metadata_names_the_command_and_the_extras(wheel: zipfile.ZipFile) -
     folder = next(name.split("/")[0] for name in wheel.namelist() if ".dist-info/" in name)
     metadata = Parser().parsestr(wheel.read(f"{folder}/METADATA").decode())
     assert {"anthropic", "llamacpp", "ollama", "openai"} <= set(metadata.get_all("Provides-Extra", []))
-    assert "footnote = bot.cli.main:main" in wheel.read(f"{folder}/entry_points.txt").decode()
+    assert "footnote = bot.cli.commands:main" in wheel.read(f"{folder}/entry_points.txt").decode()

@@ -78,12 +78,12 @@ def _demo(browser: meter.Browser, stack: ExitStack, chat: str, rounds: int) -> F
     """The longest post of the demo blog before anything is pressed, with the line and without, in turn."""
     from bot.demo import blog as demo
 
-    written = demo.posts()
+    written = demo.load_posts()
     post = max(written, key=lambda post: len(post.markdown))
     addresses = {}
     for name, embedded in (("without the line", None), ("with the line", chat)):
         port = free_port()
-        stack.enter_context(threaded(demo.blog(embedded, written), port))
+        stack.enter_context(threaded(demo.create_blog(embedded, written), port))
         addresses[name] = f"http://{BLOG}:{port}/post/{post.slug}"
     seen: dict[str, list[Visit]] = {name: [] for name in addresses}
     for number in range(rounds + 1):

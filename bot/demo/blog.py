@@ -1,9 +1,7 @@
 """A small blog that embeds Footnote by its one line: `footnote demo`, for trying it out and for tests.
 
-Its posts are the sample articles and guides, its looks and its words are data/demo/. It is a site of
-its own, on a port of its own, so that the chat is as foreign to it as it is to a real blog.
-
-What this file does not know: how it is served and read (demo_server.py), and how the chat works.
+Its posts are the sample articles and guides; its looks and its texts are files of this project. It is a site of its
+own, on a port of its own, so that the chat is as foreign to it as it is to a real blog.
 """
 
 from __future__ import annotations
@@ -53,7 +51,7 @@ class Post:
         return " ".join(words[:22]) + ("…" if len(words) > 22 else "")
 
 
-def posts(sources: Sequence[str] = DEFAULT_SOURCES) -> tuple[Post, ...]:
+def load_posts(sources: Sequence[str] = DEFAULT_SOURCES) -> tuple[Post, ...]:
     """The posts of some folders, newest first. Raises SourceError if one is not there."""
     from ingest.article import Article
     from ingest.sources import load
@@ -71,7 +69,7 @@ def footnote_line(chat: str, title: str) -> str:
     return f'<script src="{escape(chat.rstrip("/"))}/widget.js" data-title="{escape(title)}" defer></script>'
 
 
-def blog(chat: str | None, written: Sequence[Post]) -> Starlette:
+def create_blog(chat: str | None, written: Sequence[Post]) -> Starlette:
     """The blog as an ASGI app. chat: address of the Footnote server it embeds; None: of none."""
     site = _Site.read(chat, tuple(written))
     routes = [
@@ -87,7 +85,7 @@ def blog(chat: str | None, written: Sequence[Post]) -> Starlette:
     return Starlette(routes=routes, exception_handlers={404: partial(_missing, site=site)})
 
 
-def title() -> str:
+def demo_title() -> str:
     """What the chat of the demo blog is called."""
     return f"Ask {_words()['name']}"
 
@@ -139,8 +137,8 @@ class _Site:
 
     def about(self, _: Request) -> str:
         name = self.words["name"]
-        said = _html(self.words["about"])
-        main = f'<main class="page"><h1>About {escape(name)}</h1>{said}</main>'
+        text = _html(self.words["about"])
+        main = f'<main class="page"><h1>About {escape(name)}</h1>{text}</main>'
         return self.around(f"About · {name}", main, at="about")
 
     def missing(self) -> str:
@@ -148,7 +146,7 @@ class _Site:
         return self.around("Not found", main, head='<meta name="robots" content="noindex">\n')
 
     def post(self, request: Request) -> str:
-        """One post with all that stands around posts. Raises HTTPException 404."""
+        """One post in the page that surrounds posts. Raises HTTPException 404."""
         slug = request.path_params["slug"]
         post = next((post for post in self.written if post.slug == slug), None)
         if post is None:
@@ -185,8 +183,8 @@ def _card(post: Post, heading: str) -> str:
 
 
 def _comment(comment: dict[str, str]) -> str:
-    who, when, said = (escape(comment[key]) for key in ("who", "when", "said"))
-    return f'<li><p class="comment-meta"><strong>{who}</strong>, {when}</p><p>{said}</p></li>'
+    who, when, text = (escape(comment[key]) for key in ("who", "when", "said"))
+    return f'<li><p class="comment-meta"><strong>{who}</strong>, {when}</p><p>{text}</p></li>'
 
 
 def _html(markdown: str) -> str:

@@ -1,7 +1,4 @@
-"""Serve the demo blog beside the chat, and read it into an index of its own: the rest of `footnote demo`.
-
-What this file does not know: what the blog looks like (demo.py), and the chat (ui.py).
-"""
+"""Serve the demo blog beside the chat, and ingest it into an index of its own: the rest of `footnote demo`."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
     from ingest.sync import Progress, SyncReport
 
 HOST = "127.0.0.1"
-# In it an index for each port of the blog: what was read at one is not there at another.
+# Holds one index for each port of the blog: what was read at one port is not there at another.
 INDEX = Path("data/demo-index")
 _OTHERS = "DEMO_PORT=… for make, or --blog-port"
 
@@ -48,8 +45,8 @@ def _listening(port: int, others: str) -> socket.socket:
 
 
 @contextmanager
-def serving(app: ASGIApp, port: int) -> Iterator[str]:
-    """Serve an app beside whatever else runs here; yields its address. Raises ConfigError if taken."""
+def serve_blog(app: ASGIApp, port: int) -> Iterator[str]:
+    """Serve an app in a thread of this process; yields its address. Raises ConfigError if the port is taken."""
     import uvicorn
 
     listener = _listening(port, _OTHERS)
@@ -68,7 +65,7 @@ def serving(app: ASGIApp, port: int) -> Iterator[str]:
         thread.join(5)
 
 
-def read_into(config: BotConfig, address: str, progress: Progress) -> SyncReport:
+def ingest_blog(config: BotConfig, address: str, progress: Progress) -> SyncReport:
     """Ingest the blog from its own pages, as its owner would. Raises SourceError if that fails."""
     from ingest.embedder import SentenceTransformerEmbedder
     from ingest.index import Index

@@ -1,0 +1,34 @@
+"""The server: the HTTP interface, the chat window, the widget, readers' votes, and re-ingesting while it runs.
+
+In go the owner's settings, out comes a process that serves until it is interrupted; `payload` gives an answer as the
+HTTP interface writes it. This room does not know how a question is answered.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from bot.server.answer_json import payload
+from bot.server.run import exit_now, main, serve
+
+if TYPE_CHECKING:
+    from bot.server.app import create_api
+    from bot.server.gradio_window import create_app
+    from bot.server.static_files import CompressedFiles
+
+__all__ = ["CompressedFiles", "create_api", "create_app", "exit_now", "main", "payload", "serve"]
+
+
+def __getattr__(name: str) -> Any:
+    """FastAPI and Gradio are imported when an app is made, not when the command line starts."""
+    if name == "create_api":
+        from bot.server.app import create_api
+
+        return create_api
+    if name == "create_app":
+        from bot.server.gradio_window import create_app
+
+        return create_app
+    if name == "CompressedFiles":
+        from bot.server.static_files import CompressedFiles
+
+        return CompressedFiles
+    raise AttributeError(name)

@@ -1,7 +1,7 @@
-"""The page's own frame in the reader's language: <html lang dir>, and the words for the script.
+"""The page's frame in the reader's language: <html lang dir>, and the texts for its script.
 
-Gradio writes one page for everybody, with lang="en"; a screen reader must know the language, and
-the direction, before any script has run. What this file does not know: what stands in the page.
+Gradio writes one page for everybody, with lang="en"; a screen reader must know the language, and the direction,
+before any script has run.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from urllib.parse import parse_qs
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.server.guard.headers import STATIC
-from bot.server.guard.middleware import route_path
+from bot.server.guard import STATIC, route_path
 from bot.server.window import Languages, Translations, choose_language
 
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 _OPENING = re.compile(rb'(<html\b[^>]*?\slang=)"[^"]*"')
 
 
-def add_words(app: FastAPI, languages: Languages) -> None:
-    """The words that the window's script reads; declare it before the static files."""
+def add_translation_routes(app: FastAPI, languages: Languages) -> None:
+    """The texts of the window's script, one address a language; declare it before the static files."""
 
     @app.get(f"{STATIC}/words/{{code}}.json", include_in_schema=False)
     async def words(code: str) -> Response:
@@ -37,8 +36,8 @@ def add_words(app: FastAPI, languages: Languages) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class InTheirLanguage:
-    """Pure ASGI; goes inside Guard, which hands on pages uncompressed."""
+class PageLanguage:
+    """ASGI middleware; goes inside Guard, which passes pages on uncompressed."""
 
     app: ASGIApp
     languages: Languages
@@ -47,11 +46,11 @@ class InTheirLanguage:
         if scope["type"] != "http" or route_path(scope) != "/":
             await self.app(scope, receive, send)
             return
-        words = _wanted(scope, self.languages)
+        words = _language_of(scope, self.languages)
         start: Message | None = None
         page = bytearray()
 
-        async def told(message: Message) -> None:
+        async def send_translated(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
                 start = message
@@ -60,29 +59,31 @@ class InTheirLanguage:
                 page.extend(message.get("body", b""))
                 if message.get("more_body", False):
                     return
-                body = _in(words, bytes(page))
-                await send({**start, "headers": _told(start["headers"], words, len(body))})
+                body = _translated(words, bytes(page))
+                await send({**start, "headers": _headers(start["headers"], words, len(body))})
                 start, message = None, {"type": "http.response.body", "body": body}
             await send(message)
 
-        await self.app(scope, receive, told)
+        await self.app(scope, receive, send_translated)
 
 
-def _wanted(scope: Scope, languages: Languages) -> Translations:
+def _language_of(scope: Scope, languages: Languages) -> Translations:
     headers = dict(scope["headers"])
     asked = parse_qs(scope.get("query_string", b"").decode("latin-1")[:2000]).get("lang", [""])
     accepted = headers.get(b"accept-language", b"").decode("latin-1")
     return choose_language(asked[0], accepted, languages)
 
 
-def _in(words: Translations, page: bytes) -> bytes:
+def _translated(words: Translations, page: bytes) -> bytes:
     code = escape(words.code)
     # Twice: Gradio overwrites lang with the browser's language, or with "en" if it has no words in that.
     frame = f'"{code}" data-lang="{code}" dir="{words.direction}"'.encode()
     return _OPENING.sub(lambda m: m[1] + frame, page, count=1)
 
 
-def _told(headers: list[tuple[bytes, bytes]], words: Translations, length: int) -> list[tuple[bytes, bytes]]:
+def _headers(
+    headers: list[tuple[bytes, bytes]], words: Translations, length: int
+) -> list[tuple[bytes, bytes]]:
     changed = (b"content-length", b"content-language")
     kept = [(k, v) for k, v in headers if k.lower() not in changed]
     added = [

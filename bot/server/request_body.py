@@ -1,9 +1,7 @@
 """From the bytes of a request to a question and its history, or to a refusal that says why.
 
-Nothing of a request is trusted: not its length, its encoding, its nesting, its types, nor that
-the history it tells ever took place.
-
-What this file does not know: what makes a question a good one (bot.py), and routes (web.py).
+Nothing of a request is trusted: not its length, its encoding, its nesting, its types, nor that the history in it
+ever took place.
 """
 
 from __future__ import annotations
@@ -15,7 +13,7 @@ import anyio
 from starlette.requests import Request
 
 from bot.problems import Problem, Refused
-from bot.server.guard.middleware import MAX_BODY
+from bot.server.guard import MAX_BODY
 from bot.text.printable import replace_lone_surrogates
 from bot.types import Turn
 
@@ -66,7 +64,7 @@ async def read_question(request: Request, config: BotConfig) -> tuple[str, tuple
 
 
 async def read_object(request: Request, *, such_as: str) -> dict[str, Any]:
-    """The JSON object that is a request's body; such_as: one, to be told. Raises Refused."""
+    """The JSON object that is a request's body. Raises Refused, naming such_as as an example."""
     _check_kind(request)
     body = _parsed(await _body(request), such_as)
     if not isinstance(body, dict):
@@ -115,17 +113,17 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _history(told: Any, latest: int) -> tuple[Turn, ...]:
-    if told is None:
+def _history(turns: Any, latest: int) -> tuple[Turn, ...]:
+    if turns is None:
         return ()
-    if not isinstance(told, list):
+    if not isinstance(turns, list):
         _refuse(422, "bad_history", '"history" must be a list of {"role", "content"} objects.')
-    for number, turn in enumerate(told, 1):
+    for number, turn in enumerate(turns, 1):
         if not isinstance(turn, dict) or turn.get("role") not in ("user", "assistant"):
             _refuse(422, "bad_history", f'History entry {number} needs "role": "user" or "assistant".')
         if not isinstance(turn.get("content"), str):
             _refuse(422, "bad_history", f'History entry {number} needs "content", and it must be a text.')
-    kept = told[-latest:] if latest > 0 else []
+    kept = turns[-latest:] if latest > 0 else []
     return tuple(Turn(turn["role"], replace_lone_surrogates(turn["content"][:MAX_TURN])) for turn in kept)
 
 

@@ -1,76 +1,125 @@
-"""A folder of scripts and styles over HTTP, each compressed once and not for every reader.
+"""Scripts and styles over HTTP, each compressed once and not for every reader.
 
-Gradio compresses its files anew for each request, quickly and so not very well. Here the first
-request of a file compresses it well enough, and pack(), called in the background when the server
-starts, does it as well as it can be done.
-
-What this file does not know: how long a file may be kept (headers.py), which are wanted (preload.py).
+Gradio compresses its files anew for each request, quickly and so not very well. Here the first request of a file
+compresses it well enough, and `CompressedFiles.compress_all`, called in the background when the server starts,
+compresses what the window needs as well as possible. The window's own script and style are several files to read
+and one request each: a bundle.
 """
 
 from __future__ import annotations
 
+import functools
 import gzip
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from anyio.to_thread import run_sync
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-KINDS = (".js", ".css", ".json", ".svg")  # what is text; all else is compressed already
-LEAST = 400  # bytes; less than this does not get smaller
+STATIC_FOLDER = Path(__file__).parents[1] / "static"
+WINDOW_FOLDER = STATIC_FOLDER / "window"
+BUNDLES: dict[str, tuple[str, ...]] = {  # in this order: later files use earlier ones
+    "window.js": ("frame.js", "ui.js", "sources.js", "steps.js", "states.js", "feedback.js"),
+    "window.css": (
+        "ui.css",
+        "answers.css",
+        "sources.css",
+        "steps.css",
+        "frame.css",
+        "feedback.css",
+        "last.css",
+    ),
+}
+KINDS = (".js", ".css", ".json", ".svg")  # text; everything else is compressed already
+MIN_BYTES = 400  # less than this does not get smaller
 QUICK, BEST = 5, 11  # brotli's qualities: a millisecond or two for a file, and up to a second
 
 
 @dataclass(frozen=True, slots=True)
-class Packs:
-    """Compressed files; a file that was changed is another one. wanted: what pack() will compress."""
+class CompressedFiles:
+    """A memory of compressed files, by name, time of change and encoding.
+
+    Attributes:
+        wanted: The files that `compress_all` compresses ahead of the first request.
+    """
 
     wanted: list[Path] = field(default_factory=list)
-    kept: dict[tuple[str, int, str], bytes] = field(default_factory=dict)
+    bodies: dict[tuple[str, int, str], bytes] = field(default_factory=dict)
 
-    def of(self, file: Path, encoding: str, quality: int = QUICK) -> bytes:
+    def get(self, file: Path, encoding: str, quality: int = QUICK) -> bytes:
         """A file's bytes in an encoding."""
         key = (str(file), file.stat().st_mtime_ns, encoding)
-        if key not in self.kept or quality == BEST:
-            self.kept[key] = compressed(file.read_bytes(), encoding, quality)
-        return self.kept[key]
+        if key not in self.bodies or quality == BEST:
+            self.bodies[key] = compressed(file.read_bytes(), encoding, quality)
+        return self.bodies[key]
 
-    def pack(self) -> None:
-        """Compress what is wanted as well as possible; takes seconds."""
+    def compress_all(self) -> None:
+        """Compress the wanted files as well as possible; takes seconds."""
         for file in self.wanted:
-            if file.suffix in KINDS and file.stat().st_size >= LEAST:
-                self.of(file, "br", BEST)
+            if file.suffix in KINDS and file.stat().st_size >= MIN_BYTES:
+                self.get(file, "br", BEST)
 
 
-class PackedFiles(StaticFiles):
+class CompressedStaticFiles(StaticFiles):
     """Static files, of which text goes out compressed."""
 
-    def __init__(self, directory: Path, packs: Packs) -> None:
+    def __init__(self, directory: Path, files: CompressedFiles) -> None:
         super().__init__(directory=directory)
-        self.packs = packs
+        self.files = files
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """As StaticFiles has it: conditional requests, HEAD and what is not there are its business."""
-        whole = await super().get_response(path, scope)
-        if not isinstance(whole, FileResponse) or whole.status_code != 200:
-            return whole
-        file = Path(whole.path)
+        """As StaticFiles does, which handles conditional requests, HEAD and missing files."""
+        plain = await super().get_response(path, scope)
+        if not isinstance(plain, FileResponse) or plain.status_code != 200:
+            return plain
+        file = Path(plain.path)
         if file.suffix not in KINDS:
-            return whole
-        whole.headers["vary"] = "Accept-Encoding"
+            return plain
+        plain.headers["vary"] = "Accept-Encoding"
         encoding = accepted(Headers(scope=scope).get("accept-encoding", ""))
-        if not encoding or scope["method"] != "GET" or file.stat().st_size < LEAST:
-            return whole
-        told = {name: whole.headers[name] for name in ("etag", "last-modified", "vary")}
-        body = await run_sync(self.packs.of, file, encoding)
-        return Response(body, 200, {**told, "content-encoding": encoding}, whole.media_type)
+        if not encoding or scope["method"] != "GET" or file.stat().st_size < MIN_BYTES:
+            return plain
+        headers = {name: plain.headers[name] for name in ("etag", "last-modified", "vary")}
+        body = await run_sync(self.files.get, file, encoding)
+        return Response(body, 200, {**headers, "content-encoding": encoding}, plain.media_type)
+
+
+@functools.cache
+def bundle(name: str) -> bytes:
+    """One of BUNDLES as one file."""
+    return b"\n".join((WINDOW_FOLDER / part).read_bytes() for part in BUNDLES[name])
+
+
+@functools.cache
+def bundle_version(name: str) -> str:
+    """Changes when the content does: part of the address, so that browsers may keep the file for good."""
+    return sha256(bundle(name)).hexdigest()[:12]
+
+
+def bundle_route(name: str) -> Callable[[Request], Awaitable[Response]]:
+    """A route that answers one of BUNDLES."""
+    kind = "text/javascript" if name.endswith(".js") else "text/css"
+    caching = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+    bodies = {"gzip": compressed(bundle(name), "gzip", 9), "br": compressed(bundle(name), "br", BEST)}
+
+    async def get(request: Request) -> Response:
+        encoding = accepted(request.headers.get("accept-encoding", ""))
+        if not encoding:
+            return Response(bundle(name), media_type=kind, headers=caching)
+        headers = {**caching, "Content-Encoding": encoding}
+        return Response(bodies[encoding], media_type=kind, headers=headers)
+
+    return get
 
 
 def accepted(header: str) -> str:
-    """The better of the encodings that we have and an Accept-Encoding allows; "" if none."""
+    """The better of the encodings that we have and that an Accept-Encoding allows; "" if none."""
     allowed = {}
     for part in header.lower().split(","):
         name, _, weight = part.partition(";")
@@ -79,9 +128,9 @@ def accepted(header: str) -> str:
 
 
 def compressed(body: bytes, encoding: str, quality: int) -> bytes:
-    """br or gzip; gzip knows qualities up to 9."""
+    """The body in an encoding, br or gzip; gzip has qualities up to 9."""
     if encoding == "br":
-        import brotli  # Gradio brings it
+        import brotli
 
         return bytes(brotli.compress(body, quality=quality))
     return gzip.compress(body, min(quality, 9), mtime=0)

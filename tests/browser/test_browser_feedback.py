@@ -17,11 +17,11 @@ import pytest
 from browsing import Page, ask, opened, serving, settled
 from fake_bot import HOSTILE, STEPS, STRETCHES, FakeBot
 
-import ui
 from bot.config import BotConfig
 from bot.pipeline import Bot
-from bot.server.feedback.store import Feedback, Row
-from bot.server.feedback_routes import EACH
+from bot.server import create_app
+from bot.server.feedback import FeedbackStore, Row
+from bot.server.feedback.routes import PER_CLIENT
 from bot.server.window import packaged_language
 
 pytestmark = pytest.mark.browser
@@ -45,7 +45,7 @@ class Site:
 
     def rows(self) -> list[Row]:
         assert self.bot.config.feedback_file is not None
-        return Feedback(self.bot.config.feedback_file).rows()
+        return FeedbackStore(self.bot.config.feedback_file).rows()
 
     def wait_for(self, count: int, page: Page) -> list[Row]:
         for _ in range(100):
@@ -59,7 +59,7 @@ class Site:
 def _site(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     index = tmp_path_factory.mktemp("feedback") / "index"
     bot = FakeBot(BotConfig(index=index, rate=(), rate_total=(), trusted_proxies=("127.0.0.1",)))
-    with serving(ui.app(cast("Bot", bot), bot.config)) as address:
+    with serving(create_app(cast("Bot", bot), bot.config)) as address:
         yield Site(address, bot, chromium)
 
 
@@ -68,7 +68,7 @@ def site(_site: Site) -> Iterator[Site]:
     """Without votes, and with the articles as they are."""
     yield _site
     assert _site.bot.config.feedback_file is not None
-    Feedback(_site.bot.config.feedback_file).purge()
+    FeedbackStore(_site.bot.config.feedback_file).purge()
     _site.bot.articles, _site.bot.live = (STRETCHES, HOSTILE), "gen-1"
     _site.bot.asked.clear()
 
@@ -166,8 +166,8 @@ def test_a_vote_that_is_refused_is_told_and_undone(site: Site) -> None:
         ask(page, HOLD, answers=1)
         page.wait_for_selector(".fn-thumb-down")
         # At once, however slow the machine is: what is over after ten seconds must not be over too soon.
-        left = page.evaluate(BURST, EACH[0].count)
-        assert left == [200] * EACH[0].count
+        left = page.evaluate(BURST, PER_CLIENT[0].count)
+        assert left == [200] * PER_CLIENT[0].count
         page.click(".fn-thumb-down")
         told(page, "That was a lot in a short time. Please try again in a moment.")
         assert pressed(page) == ["false", "false"] and page.locator(".fn-feedback").count() == 0
@@ -277,7 +277,7 @@ def test_a_post_that_has_changed_since_is_told_and_can_be_asked_again(site: Site
 
 def test_where_feedback_is_off_there_are_no_thumbs(chromium: Any, tmp_path: Path) -> None:
     bot = FakeBot(BotConfig(index=tmp_path / "index", feedback="off", rate=(), rate_total=()))
-    with serving(ui.app(cast("Bot", bot), bot.config)) as address, opened(chromium, address) as page:
+    with serving(create_app(cast("Bot", bot), bot.config)) as address, opened(chromium, address) as page:
         ask(page, HOLD, answers=1)
         page.wait_for_function("() => window.footnote.say('helpful') != ''")
         page.wait_for_timeout(200)

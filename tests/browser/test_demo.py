@@ -19,8 +19,7 @@ import pytest
 from patience import PATIENCE
 from starlette.testclient import TestClient
 
-from bot.demo import blog as demo
-from bot.demo import server as demo_server
+from bot import demo
 from ingest.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,12 +28,12 @@ SOURCES = [str(ROOT / "data" / name) for name in ("articles", "guides")]
 
 @pytest.fixture(scope="module")
 def written() -> tuple[demo.Post, ...]:
-    return demo.posts(SOURCES)
+    return demo.load_posts(SOURCES)
 
 
 @pytest.fixture
 def client(written: tuple[demo.Post, ...]) -> TestClient:
-    return TestClient(demo.blog("https://chat.example", written))
+    return TestClient(demo.create_blog("https://chat.example", written))
 
 
 def test_every_page_has_the_line_once(client: TestClient, written: tuple[demo.Post, ...]) -> None:
@@ -59,29 +58,29 @@ def test_a_taken_port_is_said(written: tuple[demo.Post, ...]) -> None:
         port = taken.getsockname()[1]
         with (
             pytest.raises(ConfigError, match=f"Port {port} is taken.*DEMO_PORT"),
-            demo_server.serving(demo.blog(None, written), port),
+            demo.serve_blog(demo.create_blog(None, written), port),
         ):
             pass
 
 
 def test_the_chat_and_the_blog_need_a_port_each() -> None:
     with pytest.raises(ConfigError, match=r"port each, not 7870 both.*DEMO_PORT"):
-        demo_server.check_ports(7870, 7870)
+        demo.check_ports(7870, 7870)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigError, match=f"Port {port} is taken.*or --port"):
-            demo_server.check_ports(port, 7870)
+            demo.check_ports(port, 7870)
 
 
 def test_an_interrupt_of_the_terminal_ends_both_servers_quietly() -> None:
     """Without the model: the chat's bot is a scripted one, and nothing is read."""
     code = (
-        "import sys; sys.path.insert(0, 'tests/support'); import bot.pipeline, fake_bot, ui;"
-        "from bot import config; from bot.demo import blog as demo, server; from bot.server.run import leave;"
+        "import sys; sys.path.insert(0, 'tests/support'); import bot.pipeline, fake_bot;"
+        "from bot import config, demo; from bot.server import exit_now, serve;"
         "bot.pipeline.open_bot = fake_bot.FakeBot\n"
-        "with server.serving(demo.blog(None, demo.posts()), 0) as blog:\n"
-        "    print(blog, flush=True); ui.serve(config.BotConfig(port=int(sys.argv[1])))\n"
-        "leave()"
+        "with demo.serve_blog(demo.create_blog(None, demo.load_posts()), 0) as blog:\n"
+        "    print(blog, flush=True); serve(config.BotConfig(port=int(sys.argv[1])))\n"
+        "exit_now()"
     )
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

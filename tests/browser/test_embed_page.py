@@ -12,7 +12,7 @@ from fake_bot import FakeBot
 from starlette.testclient import TestClient
 
 from bot.config import read_origins
-from bot.server.app import api
+from bot.server import create_api
 from bot.server.widget.install_page import (
     Options,
     address_warnings,
@@ -26,7 +26,9 @@ BLOG = "https://www.blog.example"
 
 def client(base: str = "https://ask.blog.example", origins: tuple[str, ...] = (BLOG,)) -> TestClient:
     bot = FakeBot()
-    return TestClient(api(cast("Any", bot), replace(bot.config, allowed_origins=origins)), base_url=base)
+    return TestClient(
+        create_api(cast("Any", bot), replace(bot.config, allowed_origins=origins)), base_url=base
+    )
 
 
 def test_the_line_names_this_server() -> None:

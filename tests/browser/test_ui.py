@@ -18,11 +18,11 @@ from fake_bot import ERRORS, EXAMPLES, FakeBot
 from patience import PATIENCE
 from starlette.testclient import TestClient
 
-import ui
 from bot.config import BotConfig
 from bot.problems import explain
-from bot.server.bundle import PARTS
+from bot.server import create_app, serve
 from bot.server.guard.middleware import MAX_BODY
+from bot.server.static_files import BUNDLES
 from bot.server.window import (
     MAX_EXCHANGES,
     Conversation,
@@ -135,7 +135,7 @@ def test_the_greeting_offers_questions_or_says_why_not() -> None:
 def client() -> Iterator[TestClient]:
     bot = FakeBot()
     with TestClient(
-        ui.app(cast("Bot", bot), BotConfig(title="A <b>blog</b>")), raise_server_exceptions=False
+        create_app(cast("Bot", bot), BotConfig(title="A <b>blog</b>")), raise_server_exceptions=False
     ) as client:
         yield client
 
@@ -214,7 +214,7 @@ def test_a_port_that_is_taken_is_named_with_the_way_out() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigError, match=f"Port {port} is taken.*FOOTNOTE_PORT"):
-            ui.serve(BotConfig(port=port))
+            serve(BotConfig(port=port))
         run = subprocess.run(
             [sys.executable, "ui.py"], cwd=ROOT, capture_output=True, text=True, check=False,
             env={"FOOTNOTE_PORT": str(port), "PATH": ""},
@@ -228,8 +228,8 @@ def test_the_server_says_where_it_is_and_ends_quietly() -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     code = (
-        "import sys; sys.path.insert(0, 'tests/support'); import bot.config, bot.pipeline, fake_bot, ui;"
-        f"bot.pipeline.open_bot = fake_bot.FakeBot; ui.serve(bot.config.BotConfig(port={port}))"
+        "import sys; sys.path.insert(0, 'tests/support'); import bot.config, bot.pipeline, bot.server, fake_bot;"
+        f"bot.pipeline.open_bot = fake_bot.FakeBot; bot.server.serve(bot.config.BotConfig(port={port}))"
     )
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, **pipes) as process:
@@ -245,7 +245,7 @@ def test_the_server_says_where_it_is_and_ends_quietly() -> None:
 
 def test_an_address_that_is_not_this_machines_is_refused_clearly() -> None:
     with pytest.raises(ConfigError, match=r"Cannot listen on 203\.0\.113\.1"):
-        ui.serve(BotConfig(host="203.0.113.1", port=1))
+        serve(BotConfig(host="203.0.113.1", port=1))
 
 
 # --- looks
@@ -275,7 +275,7 @@ def test_text_stands_out_enough_in_light_and_dark(theme: str, pair: str) -> None
 
 
 def test_nothing_in_our_files_names_another_host() -> None:
-    for name in (part for parts in PARTS.values() for part in parts):
+    for name in (part for parts in BUNDLES.values() for part in parts):
         text = (ROOT / "bot" / "static" / "window" / name).read_text()
         text = text.replace('"http://www.w3.org/2000/svg"', "")  # the name of SVG, which nobody asks for
         assert not re.search(r"https?://|//[a-z]+\.|@import|url\(", text)

@@ -27,7 +27,7 @@ from widget_pages import (
 )
 
 from bot.config import BotConfig
-from bot.server.app import api
+from bot.server import create_api
 from bot.server.widget import load_element, load_widget
 from bot.server.window import CODES, packaged_language
 
@@ -55,7 +55,7 @@ def test_the_owners_title_is_on_the_button_in_every_language() -> None:
 
 @pytest.mark.parametrize("name", ["widget", "element"])
 def test_every_site_may_load_the_script_and_browsers_need_not_load_it_twice(name: str) -> None:
-    client = TestClient(api(cast("Any", bot_of(Blog("http://blog.example"))), BotConfig()))
+    client = TestClient(create_api(cast("Any", bot_of(Blog("http://blog.example"))), BotConfig()))
     path = f"/{name}.js"
     got = client.get(path, headers={"Accept-Encoding": "gzip"})
     assert got.status_code == 200 and got.headers["content-type"] == "text/javascript; charset=utf-8"

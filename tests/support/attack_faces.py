@@ -20,9 +20,9 @@ from browsing import serving
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from widget_pages import BUTTON, FRAME, wait
 
-import ui
 from bot.pipeline import Bot
-from bot.server.feedback.store import Feedback
+from bot.server import create_app
+from bot.server.feedback import FeedbackStore
 from bot.text.printable import printable
 
 FACES = ("window", "widget")
@@ -51,7 +51,7 @@ class Face:
     page: Page
     chat: Page
     seen: Seen
-    store: Feedback
+    store: FeedbackStore
     blog: str = ""
     before: dict[str, int] = field(default_factory=dict)  # of the chat, and
     around: dict[str, int] = field(default_factory=dict)  # of the blog's page
@@ -141,12 +141,12 @@ def facing(chromium: Any, face: str, bot: Quoter, *, policy: bool) -> Iterator[F
             rate=(),
             rate_total=(),
         )
-        app: ASGIApp = ui.app(cast(Bot, bot), config)
+        app: ASGIApp = create_app(cast(Bot, bot), config)
         with serving(app if policy else WithoutPolicy(app)) as address:
             blog.chat = address.replace("127.0.0.1", "localhost").rstrip("/")
             homes = (address, blog.chat, blog.address)
             assert config.feedback_file is not None
-            store = Feedback(config.feedback_file)
+            store = FeedbackStore(config.feedback_file)
             with watched(chromium, homes, seen) as page:
                 if face == "window":
                     page.goto(address, wait_until="domcontentloaded")

@@ -28,7 +28,7 @@ from attack_watch import Seen, compare, put
 from browsing import launched
 from conftest import SHARED
 
-from bot.server.feedback.store import NOTE
+from bot.server.feedback import MAX_NOTE
 
 TOGETHER = 25  # strings in one question, one a line
 MANNERS = {True: "with the policy", False: "without the policy"}
@@ -113,13 +113,13 @@ def together(texts: Sequence[str]) -> list[list[str]]:
 def in_notes(texts: Sequence[str]) -> list[str]:
     """The strings, as many in a note as there is room for, one a line; a longer one is cut."""
     notes = [""]
-    for text in (page_question(clean(text))[:NOTE] for text in texts if text.strip()):
+    for text in (page_question(clean(text))[:MAX_NOTE] for text in texts if text.strip()):
         joined = f"{notes[-1]}\n{text}".lstrip("\n")
-        if _units(joined) <= NOTE:
+        if _units(joined) <= MAX_NOTE:
             notes[-1] = joined
         else:
             notes.append(text)
-    return [note for note in notes if _units(note) <= NOTE]
+    return [note for note in notes if _units(note) <= MAX_NOTE]
 
 
 def _units(text: str) -> int:

@@ -30,11 +30,10 @@ import pytest
 from browsing import Page, free_port, launched, serving
 from fake_bot import ERRORS, FakeBot
 
-import ui
+from bot import demo
 from bot.config import BotConfig
-from bot.demo import blog as demo
-from bot.demo import server as demo_server
 from bot.pipeline import Bot
+from bot.server import create_app
 
 VIEWS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]
 _POSTS = [str(Path(__file__).resolve().parents[2] / "data" / name) for name in ("articles", "guides")]
@@ -91,9 +90,9 @@ def site() -> Iterator[Site]:
     with tempfile.TemporaryDirectory() as folder:
         index = Path(folder) / "index"  # beside which votes are kept
         bot = FakeBot(config=BotConfig(index=index, allowed_origins=(blog,), rate=(), rate_total=()))
-        with serving(ui.app(cast(Bot, bot), bot.config)) as address:
+        with serving(create_app(cast(Bot, bot), bot.config)) as address:
             chat = address.rstrip("/").replace("127.0.0.1", "localhost")
-            with demo_server.serving(demo.blog(chat, demo.posts(_POSTS)), port):
+            with demo.serve_blog(demo.create_blog(chat, demo.load_posts(_POSTS)), port):
                 yield Site(address, blog, bot)
 
 
@@ -219,7 +218,7 @@ def window(chromium: Any, on: Site, look: Look, width: int, scheme: str) -> None
 
 def pages(chromium: Any, on: Site, look: Look, width: int, scheme: str) -> None:
     """What the owner sees, and the demo blog; its button is on each page."""
-    post = f"post/{demo.posts(_POSTS)[0].slug}"
+    post = f"post/{demo.load_posts(_POSTS)[0].slug}"
     with opened(chromium, f"{on.chat}embed", width, scheme) as page:
         for path in ("embed", "embed/preview"):
             page.goto(f"{on.chat}{path}", wait_until="load")

@@ -33,7 +33,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 
 from bot.answer.citations import link
-from bot.demo.blog import blog, posts
+from bot.demo import create_blog, load_posts
 from ingest.article import Article, Block, blocks, sentences
 from ingest.sources import loader
 
@@ -238,7 +238,7 @@ def site() -> Starlette:
     async def hostile(request: Any) -> Response:
         return HTMLResponse((PAGES / f"{request.path_params['name']}.html").read_text(encoding="utf-8"))
 
-    return Starlette(routes=[Route("/hostile/{name}", hostile), Mount("/", blog(None, posts()))])
+    return Starlette(routes=[Route("/hostile/{name}", hostile), Mount("/", create_blog(None, load_posts()))])
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from pathlib import Path
 
 from fake_bot import FakeBot
 
-from bot.server.feedback.recent_answers import Given
-from bot.server.feedback.store import Feedback, Vote
+from bot.server.feedback import FeedbackStore
+from bot.server.feedback.recent_answers import RecentAnswer
+from bot.server.feedback.store import Vote
 from bot.types import Answer
 
 DAY = date(2026, 3, 1)
@@ -27,14 +28,16 @@ def quick() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
-def given(asked: str = "How long do I hold a stretch?", *, known_as: str = "", **changed: object) -> Given:
+def given(
+    asked: str = "How long do I hold a stretch?", *, known_as: str = "", **changed: object
+) -> RecentAnswer:
     """An answer as the memory has it. changed: fields of the Answer."""
     answer: Answer = replace(FakeBot().ask(asked), **changed)  # type: ignore[arg-type]
-    return Given(known_as or secrets.token_hex(12), answer, "gen-1", {})
+    return RecentAnswer(known_as or secrets.token_hex(12), answer, "gen-1", {})
 
 
-def on(path: Path, day: date = DAY, wait: float = 5.0) -> Feedback:
-    return Feedback(path, today=lambda: day, wait=wait)
+def on(path: Path, day: date = DAY, wait: float = 5.0) -> FeedbackStore:
+    return FeedbackStore(path, today=lambda: day, wait=wait)
 
 
 def all_bytes(path: Path) -> bytes:
@@ -45,7 +48,7 @@ def all_bytes(path: Path) -> bytes:
 def fill(path: Path, count: int, day: str) -> None:
     """So many votes of one day, at once."""
     on(path).rows()
-    on(path).keep(given(known_as="first"), Vote("up"))
+    on(path).save(given(known_as="first"), Vote("up"))
     rows = [
         (f"{day}-{n:06}", day, "up", "", "", f"q {n}", "a", "answered", "[]", 0.5, "g") for n in range(count)
     ]
@@ -60,6 +63,6 @@ def votes(path: Path, notes: Sequence[str]) -> list[str]:
     for number, note in enumerate(notes):
         answer = replace(one.answer, question=f"Why {number}?", text="One. [1]\nTwo. [2]")
         about = replace(one, id=f"{number:024}", answer=answer)
-        on(path, date.fromordinal(DAY.toordinal() + number // 400)).keep(about, Vote("down", "wrong", note))
+        on(path, date.fromordinal(DAY.toordinal() + number // 400)).save(about, Vote("down", "wrong", note))
         ids.append(about.id)
     return ids

@@ -17,8 +17,8 @@ from blog import Blog, blog_server, bot_of
 from browsing import Page, serving
 from patience import PATIENCE
 
-import ui
 from bot.config import BotConfig
+from bot.server import create_app
 
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 BUTTON, FRAME = "footnote-chat button", "footnote-chat iframe"
@@ -39,7 +39,7 @@ def blog_with_chat() -> Iterator[Blog]:
     with blog_server() as blog:
         bot = bot_of(blog)
         bot.config = BotConfig(allowed_origins=(blog.address, blog.wix_frames), rate=(), rate_total=())
-        with serving(ui.app(cast("Any", bot), bot.config)) as address:
+        with serving(create_app(cast("Any", bot), bot.config)) as address:
             blog.chat = address.rstrip("/").replace("127.0.0.1", "localhost")
             yield blog
 

@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 PATIENCE = 180.0
-# The window over the script, and over the real bot. Files of bot/ cannot import ui.py; these can.
+# The window over the script, and over the real bot.
 SCRIPTED = """
-import os, ui, uvicorn
-from bot.config import load_config
+import os, uvicorn
 from bot.bench.rig.scripted_bot import ScriptedBot
-from bot.server.static_files import Packs
-config, packs = load_config(os.environ), Packs()
-app = ui.app(ScriptedBot(config), config, packs=packs)
-packs.pack()
+from bot.config import load_config
+from bot.server import CompressedFiles, create_app
+config, files = load_config(os.environ), CompressedFiles()
+app = create_app(ScriptedBot(config), config, files=files)
+files.compress_all()
 uvicorn.run(app, port=config.port, log_level="warning", ws="none")
 """
-REAL = "import os, ui\nfrom bot.config import load_config\nui.serve(load_config(os.environ))"
+REAL = "import os\nfrom bot.config import load_config\nfrom bot.server import serve\nserve(load_config(os.environ))"
 
 
 class NotServing(FootnoteError):

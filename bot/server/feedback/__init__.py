@@ -1,0 +1,23 @@
+"""What readers think of the answers: recent answers by id, votes in a SQLite file, and files of them for the owner.
+
+In go answers and votes, out come rows, files and a summary; what identifies a reader is removed before it is stored.
+This room does not know how an answer is made, nor how the window shows the form.
+"""
+
+from bot.server.feedback.export import FORMATS, format_rows, summarize
+from bot.server.feedback.recent_answers import RecentAnswers
+from bot.server.feedback.routes import add_feedback_routes
+from bot.server.feedback.store import MAX_NOTE, REASONS, FeedbackStore, Row, Vote
+
+__all__ = [
+    "FORMATS",
+    "MAX_NOTE",
+    "REASONS",
+    "FeedbackStore",
+    "RecentAnswers",
+    "Row",
+    "Vote",
+    "add_feedback_routes",
+    "format_rows",
+    "summarize",
+]

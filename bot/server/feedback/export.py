@@ -1,10 +1,8 @@
-"""What readers said, as files for the owner: JSON Lines, CSV, a sheet for `footnote eval`; and in figures.
+"""Votes as files for the owner (JSON Lines, CSV, a sheet for `footnote eval`) and as a summary.
 
-A CSV is opened in a spreadsheet, and everything in it came from strangers: a cell that a spreadsheet
-would take for a formula gets an apostrophe in front. So does what follows a semicolon or begins a
-line inside a cell: where a comma is a decimal point, spreadsheets part cells there, quoted or not.
-
-What this file does not know: where rows come from (feedback.py) and who may see them.
+A CSV is opened in a spreadsheet, and everything in it came from untrusted clients: a cell that a spreadsheet would
+take for a formula gets an apostrophe in front. So does what follows a semicolon or begins a line inside a cell: where
+a comma is a decimal point, spreadsheets split cells there, quoted or not.
 """
 
 from __future__ import annotations
@@ -29,22 +27,22 @@ TO_FILL_IN = "TO FILL IN: the blog's words, or nothing if the blog does not say"
 _TABLE = tuple(field.name for field in fields(Row))
 _SHEET = ("question", "expected", "reason", "note", "answered")
 _BEGINS_FORMULA = re.compile(r"((?:^|[;\t\r\n])(?:[^\S\t\r\n]|[\"'])*)(?=[=+\-@|%＝＋－＠])")
-_LISTED = 20  # questions in the figures
+_MAX_LISTED = 20  # questions in the summary
 
 
-def written(rows: Sequence[Row], kind: str) -> str:
-    """kind: one of FORMATS. A CSV begins with the mark by which spreadsheets know UTF-8."""
+def format_rows(rows: Sequence[Row], kind: str) -> str:
+    """Votes as a file. kind: one of FORMATS. A CSV begins with the mark by which spreadsheets know UTF-8."""
     if kind == "jsonl":
         return "".join(json.dumps(_named(row), ensure_ascii=False) + "\n" for row in rows)
     return "\ufeff" + (_csv(_TABLE, _table(rows)) if kind == "csv" else _csv(_SHEET, _sheet(rows)))
 
 
-def figures(rows: Sequence[Row]) -> dict[str, Any]:
-    """Thumbs, their share, the reasons by how often they were given, and what should have been known."""
+def summarize(rows: Sequence[Row]) -> dict[str, Any]:
+    """Counts of votes and reasons, and the questions that the blog should have answered."""
     thumbs = Counter(row.verdict for row in rows)
     down = [row for row in rows if row.verdict == "down"]
     reasons = Counter(row.reason or "none given" for row in down)
-    missed = Counter(row.question for row in down if row.status == "abstained")
+    unanswered = Counter(row.question for row in down if row.status == "abstained")
     return {
         "votes": len(rows),
         "up": thumbs["up"],
@@ -52,7 +50,7 @@ def figures(rows: Sequence[Row]) -> dict[str, Any]:
         "share_up": round(thumbs["up"] / len(rows), 3) if rows else None,
         "reasons": dict(reasons.most_common()),
         "down_by_status": dict(Counter(row.status for row in down).most_common()),
-        "abstained_and_down": dict(missed.most_common(_LISTED)),
+        "abstained_and_down": dict(unanswered.most_common(_MAX_LISTED)),
     }
 
 
@@ -69,17 +67,17 @@ def _table(rows: Sequence[Row]) -> Iterable[dict[str, str]]:
 
 
 def _sheet(rows: Sequence[Row]) -> Iterable[dict[str, str]]:
-    """Each question with a thumb down once, as eval/sheet.py reads it; the owner puts in what is right.
+    """Each question with a thumb down once, for the owner to fill in and `footnote eval` to read.
 
-    One line each: eval/sheet.py counts lines.
+    One line each: errors in the sheet are reported by line.
     """
     seen: set[str] = set()
     for row in rows:
         question = _flat(row.question)
         if row.verdict == "down" and question and question.casefold() not in seen:
             seen.add(question.casefold())
-            said = "" if row.status == "abstained" else row.answer
-            cells = (question, TO_FILL_IN, row.reason, _flat(row.note), _flat(said))
+            answer = "" if row.status == "abstained" else row.answer
+            cells = (question, TO_FILL_IN, row.reason, _flat(row.note), _flat(answer))
             yield dict(zip(_SHEET, cells, strict=True))
 
 
@@ -88,7 +86,7 @@ def _csv(names: Sequence[str], rows: Iterable[dict[str, str]]) -> str:
     writer = csv.DictWriter(out, names, quoting=csv.QUOTE_ALL)
     writer.writeheader()
     for row in rows:
-        writer.writerow({name: _harmless(text) for name, text in row.items()})
+        writer.writerow({name: _escape_formula(text) for name, text in row.items()})
     return out.getvalue()
 
 
@@ -96,5 +94,5 @@ def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _harmless(cell: str) -> str:
+def _escape_formula(cell: str) -> str:
     return _BEGINS_FORMULA.sub(r"\1'", cell)

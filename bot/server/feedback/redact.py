@@ -1,13 +1,10 @@
-"""Takes out of a reader's words what tells who they are, before anything is stored.
+"""Removes from a reader's words what identifies them, before anything is stored.
 
-E-mail addresses (also "ann at example dot org"), @names, numbers of seven or more digits (telephone,
-account, a whole date), and of web addresses whatever is not host and path. Rather too much than too
-little where it is a matter of digits: "10 20 30 40" goes as well. But what readers of a blog on exercises write all day must
-stay whole: "20-30 seconds, 3 times", "squats @ home. Then rest", "it hurts at one point near the hip".
-It does not know names, streets or what somebody suffers from: no pattern does, so the form asks
-readers to leave such things out.
-
-What this file does not know: where the words are kept (feedback.py).
+E-mail addresses (also "ann at example dot org"), @names, numbers of seven or more digits (telephone, account, a whole
+date), and of web addresses everything but host and path. With digits it removes rather too much: "10 20 30 40" goes
+as well. But what readers of a blog on exercises write all day stays: "20-30 seconds, 3 times", "squats @ home. Then
+rest", "it hurts at one point near the hip". It does not know names, streets or illnesses: no pattern does, so the
+form asks readers to leave such things out.
 """
 
 from __future__ import annotations
@@ -28,7 +25,11 @@ _ENDS = "com|net|org|info|edu|gov|io|eu|uk|ca|au|de|ch|fr|es|mx|pt|br|nl|lu|li"
 _SPELLED = (
     ("at|ät", "dot|punkt", _ENDS),
     ("chez", "point", "com|net|org|eu|fr|be|ch|ca"),
-    ("ät|arobase|arroba|chiocciola", "dot|punkt|punto|point|ponto", r"\w{2,10}"),  # these mean nothing else
+    (
+        "ät|arobase|arroba|chiocciola",
+        "dot|punkt|punto|point|ponto",
+        r"\w{2,10}",
+    ),  # these words have no other meaning
 )
 
 
@@ -48,7 +49,7 @@ _HANDLE = re.compile(r"(?<![\w@＠])[@＠][^\W\d][\w.-]{1,60}")  # not "@20 kg"
 _NUMBER = re.compile(r"(?:\+|\(\+?)?\d(?:[ \t\u00a0\u2009\u202f().\-\u2010-\u2014\u2212/'’_·]{0,3}\d){6,}")
 
 
-def without_personal(text: str) -> str:
+def redact(text: str) -> str:
     """The text with placeholders such as "[e-mail]" for what was taken out."""
     text = _LINK.sub(_bare, text)
     for pattern in _EMAILS:
@@ -57,7 +58,7 @@ def without_personal(text: str) -> str:
 
 
 def _bare(found: re.Match[str]) -> str:
-    """A web address without name, password, query and fragment; what cannot be read goes whole."""
+    """A web address without name, password, query and fragment; one that cannot be parsed is removed whole."""
     written = found[0]
     try:
         parts = urlsplit(written if "://" in written else f"//{written}")

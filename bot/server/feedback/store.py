@@ -1,20 +1,16 @@
-"""Readers' thumbs, kept in one SQLite file on the server: what was asked, what was answered, how it was found.
+"""Readers' votes in one SQLite file on the server: what was asked, what was answered, what it cited.
 
-No address, session, browser or time of day is kept: a row has a day and the random id of its answer, and
-rows are told in the order of those ids, so that two votes of one reader cannot be told from those of two.
-(Who takes the file apart byte by byte can still see in which order votes came, until the next purge.)
-What a reader typed is masked (personal.py) before it is written; so is the answer, which may repeat it.
+No address, session, browser or time of day is stored: a row has a day and the random id of its answer, and rows are
+listed in the order of those ids, so that two votes of one reader look like those of two. (The file's bytes still
+show the order of votes until the next purge.) What a reader typed is redacted before it is written; so is the
+answer, which may repeat it.
 
-The file cannot grow without end. On one day no more than MOST_A_DAY votes are taken (a flood cannot push
-out what came before it), and of more than MOST rows the oldest days go. MOST_BYTES is the last fence.
+The file has three limits: MAX_PER_DAY votes are taken on one day, so that a flood cannot push out earlier votes; of
+more than MAX_VOTES the oldest days go; and the file is never larger than MAX_BYTES.
 
-A connection lives for one call: so threads, processes, a server killed at any moment and the owner's
-commands beside it share the file by SQLite's own locks. Nothing else here opens the file: whoever closes
-it would undo the locks that another thread has on it. The journal is the plain one, which needs no
-change of mode that two first votes at once could not both make. Purged rows are overwritten.
-
-What this file does not know: HTTP (feedback_web.py), the command line (feedback_cli.py), file formats
-(feedback_out.py).
+A connection lives for one call: so threads, processes, a server killed at any moment and the owner's commands share
+the file by SQLite's own locks. Nothing else here opens the file: closing it would drop the locks of another thread.
+The journal is the plain one, which needs no change of mode that two first votes could not both make.
 """
 
 from __future__ import annotations
@@ -29,18 +25,18 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.server.feedback.recent_answers import Given
-from bot.server.feedback.redact import without_personal
+from bot.server.feedback.recent_answers import RecentAnswer
+from bot.server.feedback.redact import redact
 from bot.text.markdown import unescape
 from ingest.errors import FeedbackError, FeedbackFull
 
 Verdict = Literal["up", "down"]
 VERDICTS = ("up", "down")
 REASONS = ("wrong", "incomplete", "not_asked", "should_know", "unclear", "unsafe")
-MOST, MOST_A_DAY = 10_000, 500  # rows
-MOST_BYTES = 256 * 1024 * 1024
-NOTE, QUESTION, TEXT = 500, 2_000, 8_000  # characters that are kept
-_ADDRESS = 2_000  # characters of an article's id
+MAX_VOTES, MAX_PER_DAY = 10_000, 500  # rows
+MAX_BYTES = 256 * 1024 * 1024
+MAX_NOTE, MAX_QUESTION, MAX_ANSWER = 500, 2_000, 8_000  # characters that are stored
+_MAX_ID = 2_000  # characters of an article's id
 _PAGE = 4096
 _WAIT = 5.0  # seconds for another process to finish writing
 SCHEMA = 1
@@ -52,7 +48,7 @@ CREATE TABLE feedback (
 ) WITHOUT ROWID
 """
 _BY_DAY = "CREATE INDEX by_day ON feedback (day)"
-_UNSEEN = "\n\u200c\u200d"
+_INVISIBLE = "\n\u200c\u200d"
 _COLUMNS = "id, day, verdict, reason, note, question, answer, status, citations, answerable, generation"
 
 
@@ -67,7 +63,7 @@ class Vote:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is kept of one vote. citations: article id, start and end of each quote, by number."""
+    """What is stored of one vote. citations: article id, start and end of each quote, by number."""
 
     id: str
     day: str
@@ -83,17 +79,18 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Feedback:
-    """The file and what may be done with it. Each call raises FeedbackError if the file cannot be used.
+class FeedbackStore:
+    """The file of votes. Each call raises FeedbackError if the file cannot be used.
 
-    wait: seconds for which another program may keep the file to itself.
+    Attributes:
+        wait: Seconds to wait while another program writes to the file.
     """
 
     path: Path
     today: Callable[[], date] = lambda: datetime.now(UTC).date()
     wait: float = _WAIT
 
-    def keep(self, given: Given, vote: Vote) -> None:
+    def save(self, answered: RecentAnswer, vote: Vote) -> None:
         """Store a vote, or put it in place of the earlier one for this answer.
 
         Raises FeedbackFull when the day's votes are used up.
@@ -102,30 +99,30 @@ class Feedback:
             # In place of the earlier one, and nothing else of it: its day stays.
             changed = db.execute(
                 "UPDATE feedback SET verdict = ?, reason = ?, note = ? WHERE id = ?",
-                (vote.verdict, vote.reason, _masked(vote.note, NOTE), given.id),
+                (vote.verdict, vote.reason, _masked(vote.note, MAX_NOTE), answered.id),
             ).rowcount
             if changed:
                 return
             day = self.today().isoformat()
-            if _one(db, "SELECT count(*) FROM feedback WHERE day = ?", day) >= MOST_A_DAY:
-                raise FeedbackFull(f"{MOST_A_DAY} votes were taken on {day}; more are not kept.")
+            if _number(db, "SELECT count(*) FROM feedback WHERE day = ?", day) >= MAX_PER_DAY:
+                raise FeedbackFull(f"{MAX_PER_DAY} votes were taken on {day}; more are not stored.")
             db.execute(
-                f"INSERT INTO feedback ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", _row(given, vote, day)
+                f"INSERT INTO feedback ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", _row(answered, vote, day)
             )
-            over = _one(db, "SELECT count(*) FROM feedback") - MOST
+            over = _number(db, "SELECT count(*) FROM feedback") - MAX_VOTES
             if over > 0:
                 oldest = "SELECT id FROM feedback ORDER BY day, id LIMIT ?"
                 db.execute(f"DELETE FROM feedback WHERE id IN ({oldest})", (over,))
 
-    def take_back(self, answer_id: str) -> bool:
-        """Forget the vote for an answer; whether there was one."""
+    def withdraw(self, answer_id: str) -> bool:
+        """Remove the vote for an answer; returns whether there was one."""
         if not self.path.exists():
             return False
         with self._writing() as db:
             return db.execute("DELETE FROM feedback WHERE id = ?", (answer_id,)).rowcount > 0
 
     def rows(self, *, verdict: str = "", since: str = "") -> list[Row]:
-        """What is kept, the latest day first. since: an ISO date."""
+        """The stored votes, the latest day first. since: an ISO date."""
         if not self.path.exists():
             return []
         wanted = f"SELECT {_COLUMNS} FROM feedback WHERE day >= ? AND (? = '' OR verdict = ?)"
@@ -140,18 +137,18 @@ class Feedback:
         """How many rows purge() would remove."""
         if not self.path.exists():
             return 0
-        where, values = _which(answer_id, before)
+        where, values = _condition(answer_id, before)
         with self._open() as db:
-            return _one(db, f"SELECT count(*) FROM feedback{where}", *values)
+            return _number(db, f"SELECT count(*) FROM feedback{where}", *values)
 
     def purge(self, *, answer_id: str | None = None, before: str | None = None) -> int:
-        """Remove one row, those of the days before an ISO date, or all; how many there were.
+        """Remove one row, those of the days before an ISO date, or all; returns how many.
 
-        What is removed is gone from the file: overwritten, and the file made smaller.
+        Removed rows are overwritten in the file, and the file is made smaller.
         """
         if not self.path.exists():
             return 0
-        where, values = _which(answer_id, before)
+        where, values = _condition(answer_id, before)
         with self._writing() as db:
             removed = db.execute(f"DELETE FROM feedback{where}", values).rowcount
         with self._open() as db:
@@ -160,7 +157,7 @@ class Feedback:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._open() as db, _all_or_nothing(db):
+        with self._open() as db, _transaction(db):
             yield db
 
     @contextmanager
@@ -170,7 +167,7 @@ class Feedback:
             new = not self.path.exists()
             with closing(sqlite3.connect(self.path, timeout=self.wait, isolation_level=None)) as db:
                 if new:
-                    self.path.chmod(0o600)  # for the owner's eyes, and before there is anything in it
+                    self.path.chmod(0o600)  # readable by the owner alone, before anything is in it
                 self._prepare(db)
                 yield db
         except OSError as error:
@@ -181,13 +178,13 @@ class Feedback:
     def _prepare(self, db: sqlite3.Connection) -> None:
         db.execute("PRAGMA secure_delete = ON")
         db.execute("PRAGMA temp_store = MEMORY")  # VACUUM would copy the rows to a folder for everybody
-        db.execute(f"PRAGMA max_page_count = {MOST_BYTES // _PAGE}")
+        db.execute(f"PRAGMA max_page_count = {MAX_BYTES // _PAGE}")
         if self._is_made(db):
             return
-        with _all_or_nothing(db):
-            if self._is_made(db):  # by another one, just now
+        with _transaction(db):
+            if self._is_made(db):  # by another process, just now
                 return
-            if _one(db, "SELECT count(*) FROM sqlite_master"):
+            if _number(db, "SELECT count(*) FROM sqlite_master"):
                 raise FeedbackError(
                     f"{self.path} is the database of another program. Name another file in FOOTNOTE_FEEDBACK."
                 )
@@ -196,7 +193,7 @@ class Feedback:
             db.execute(f"PRAGMA user_version = {SCHEMA}")
 
     def _is_made(self, db: sqlite3.Connection) -> bool:
-        made_by = _one(db, "PRAGMA user_version")
+        made_by = _number(db, "PRAGMA user_version")
         if made_by > SCHEMA:
             raise FeedbackError(
                 f"{self.path} was written by a newer version of Footnote. Update Footnote, or name another "
@@ -206,8 +203,8 @@ class Feedback:
 
 
 @contextmanager
-def _all_or_nothing(db: sqlite3.Connection) -> Iterator[None]:
-    """What is done inside is written whole or not at all, by one writer at a time."""
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """Everything inside is written, or nothing; one writer at a time."""
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -217,23 +214,23 @@ def _all_or_nothing(db: sqlite3.Connection) -> Iterator[None]:
             db.execute("ROLLBACK")
 
 
-def _row(given: Given, vote: Vote, day: str) -> tuple[str | float, ...]:
-    answer = given.answer
+def _row(answered: RecentAnswer, vote: Vote, day: str) -> tuple[str | float, ...]:
+    answer = answered.answer
     places = [
         {
             "number": c.number,
-            "article_id": _plain(c.passage.chunk.article_id, _ADDRESS),
+            "article_id": _plain(c.passage.chunk.article_id, _MAX_ID),
             "start": c.start,
             "end": c.end,
         }
         for c in answer.citations
     ]
-    # As one reads it: a mask does not see through the backslashes of Markdown.
-    said = _masked(unescape(answer.text), TEXT)
+    # As the reader sees it: a mask does not see through the backslashes of Markdown.
+    text = _masked(unescape(answer.text), MAX_ANSWER)
     return (
-        given.id, day, vote.verdict, vote.reason, _masked(vote.note, NOTE),
-        _masked(answer.question, QUESTION), said, answer.status,
-        json.dumps(places, ensure_ascii=False), round(float(answer.answerable), 4), given.generation,
+        answered.id, day, vote.verdict, vote.reason, _masked(vote.note, MAX_NOTE),
+        _masked(answer.question, MAX_QUESTION), text, answer.status,
+        json.dumps(places, ensure_ascii=False), round(float(answer.answerable), 4), answered.generation,
     )  # fmt: skip
 
 
@@ -244,7 +241,7 @@ def _read(stored: tuple[Any, ...]) -> Row:
 
 def _masked(text: str, most: int) -> str:
     """Cut first: a pattern need not read what is not kept. Cut again: a placeholder may be longer."""
-    return without_personal(_plain(text, most))[:most]
+    return redact(_plain(text, most))[:most]
 
 
 def _plain(text: str, most: int) -> str:
@@ -253,17 +250,17 @@ def _plain(text: str, most: int) -> str:
     whole = text[:most].encode("utf-8", "replace").decode()
     lines = "\n".join(whole.splitlines()).replace("\t", " ")
     return "".join(
-        c for c in lines if c in _UNSEEN or c.isprintable() or unicodedata.category(c) == "Zs"
+        c for c in lines if c in _INVISIBLE or c.isprintable() or unicodedata.category(c) == "Zs"
     ).strip()
 
 
-def _which(answer_id: str | None, before: str | None) -> tuple[str, tuple[str, ...]]:
+def _condition(answer_id: str | None, before: str | None) -> tuple[str, tuple[str, ...]]:
     if answer_id is not None:
         return " WHERE id = ?", (answer_id,)
     return (" WHERE day < ?", (before,)) if before is not None else ("", ())
 
 
-def _one(db: sqlite3.Connection, query: str, *values: str) -> int:
+def _number(db: sqlite3.Connection, query: str, *values: str) -> int:
     return int(db.execute(query, values).fetchone()[0])
 
 

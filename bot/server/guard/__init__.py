@@ -1,0 +1,34 @@
+"""What no request may reach and what every response must carry: proxies, origins, limits, headers, the owner's token.
+
+In go raw requests and the owner's settings, out come requests as the reader's browser made them, or a Refused with a
+sentence. This room does not know what a question or an answer is.
+"""
+
+from bot.server.guard.gradio_api import HandlerInputs
+from bot.server.guard.headers import STATIC
+from bot.server.guard.middleware import MAX_BODY, Guard, is_known, route_path
+from bot.server.guard.origins import RefusedSites, allows, origin_of, origins_pattern
+from bot.server.guard.owner_token import OwnerToken
+from bot.server.guard.proxy import ProxyHeaders
+from bot.server.guard.rate_limit import RateLimits, client_key, too_often
+from bot.server.guard.sessions import Sessions, open_sessions
+
+__all__ = [
+    "MAX_BODY",
+    "STATIC",
+    "Guard",
+    "HandlerInputs",
+    "OwnerToken",
+    "ProxyHeaders",
+    "RateLimits",
+    "RefusedSites",
+    "Sessions",
+    "allows",
+    "client_key",
+    "is_known",
+    "open_sessions",
+    "origin_of",
+    "origins_pattern",
+    "route_path",
+    "too_often",
+]

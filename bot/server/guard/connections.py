@@ -1,10 +1,7 @@
-"""Connections to the server: how many, how many of one address, and that none is held open by a client that says nothing.
+"""Limits for connections: how many there are, how many one client holds, and how long one may stay silent.
 
-uvicorn limits how long an idle connection is kept after an answer, but waits without end for one
-that has begun to ask, or never begins. It counts all connections together: one stranger could hold
-them all, and readers would find the door shut.
-
-What this file does not know: what is asked.
+uvicorn limits how long an idle connection is kept after an answer, but waits without end for a request that has
+begun, or never begins. It counts all connections together: one client could hold them all.
 """
 
 from __future__ import annotations
@@ -15,59 +12,65 @@ from collections import Counter
 from collections.abc import Callable
 
 from bot.server.guard.proxy import ip_of
-from bot.server.guard.rate_limit import who
+from bot.server.guard.rate_limit import client_key
 
-CONNECTIONS = 2000  # more are turned away at the door, without a word that a reader would see
-EACH = 400  # of one address; a browser holds six, and a school may have one address for all
-HEAD_SECONDS = 20.0  # between two looks at a connection: by the second one a request must have arrived
+MAX_CONNECTIONS = 2000  # further ones are closed without an answer
+MAX_PER_CLIENT = 400  # a browser holds six, and a school may have one address for all
+HEAD_SECONDS = 20.0  # between two looks at a connection: by the second, a request must have arrived
 
 
-def is_stranger(peer: str) -> bool:
-    """Not a proxy near us, by which all readers come."""
+def is_remote(peer: str) -> bool:
+    """Whether the peer is on the internet, and so no proxy near us by which all readers come."""
     address = ip_of(peer)
     return address is not None and address.is_global
 
 
-def impatient(
-    seconds: float = HEAD_SECONDS, each: int = EACH, counts: Callable[[str], bool] = is_stranger
+def limited_protocol(
+    seconds: float = HEAD_SECONDS, each: int = MAX_PER_CLIENT, counts: Callable[[str], bool] = is_remote
 ) -> type[asyncio.Protocol]:
-    """uvicorn's HTTP protocol, with a time limit for the line and headers of a request.
+    """uvicorn's HTTP protocol, with limits for connections and for the time that a request's head may take.
 
-    h11, not httptools: only h11 limits how long they may be. each: connections of one address, if it counts.
+    Based on h11 and not on httptools: only h11 limits how long the head may be. It relies on the private parts of
+    uvicorn's class that a test names.
+
+    Args:
+        seconds: Between two looks at each connection.
+        each: Connections that one client may hold.
+        counts: Whether the connections of a peer are counted.
     """
     from uvicorn.protocols.http.h11_impl import H11Protocol
 
     held: Counter[str] = Counter()
 
-    class Impatient(H11Protocol):
+    class LimitedProtocol(H11Protocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
-            self._look = self.loop.call_later(seconds, self._again, None)
+            self._check = self.loop.call_later(seconds, self._close_if_idle, None)
             peer = (transport.get_extra_info("peername") or ("",))[0]
-            self._asker = who(peer) if counts(peer) else ""
-            if self._asker:
-                held[self._asker] += 1
-                if held[self._asker] > each:
+            self._client = client_key(peer) if counts(peer) else ""
+            if self._client:
+                held[self._client] += 1
+                if held[self._client] > each:
                     transport.abort()
 
         def connection_lost(self, exc: Exception | None) -> None:
-            self._look.cancel()
-            if self._asker:
-                held[self._asker] -= 1
-                if not held[self._asker]:
-                    del held[self._asker]
+            self._check.cancel()
+            if self._client:
+                held[self._client] -= 1
+                if not held[self._client]:
+                    del held[self._client]
             super().connection_lost(exc)
 
-        def _again(self, before: object) -> None:
-            """Ends the connection if nothing has been asked since the last look, and nothing is being answered."""
+        def _close_if_idle(self, before: object) -> None:
+            """Close the connection if no request has come since the last look, and none is being answered."""
             now = self.cycle or self
             idle = self.cycle is None or self.cycle.response_complete
             if idle and before is now:
                 self.transport.abort()
             else:
-                self._look = self.loop.call_later(seconds, self._again, now if idle else None)
+                self._check = self.loop.call_later(seconds, self._close_if_idle, now if idle else None)
 
-    return Impatient
+    return LimitedProtocol
 
 
 def raise_file_limit(wanted: int) -> None:

@@ -1,10 +1,7 @@
-"""What the window may ask of Gradio: its handlers by number, and what each of them takes.
+"""The requests that the window makes of Gradio: its handlers by number, and what each of them takes.
 
-Gradio prints whatever it was sent into the log when a request does not fit (a stranger could write
-there, and a reader's question would stand there), and answers 500. So what no window sends is
-refused before Gradio sees it.
-
-What this file does not know: what the handlers do (ui.py), and requests (visits.py, guard.py).
+Gradio logs what it was sent when a request does not fit, and answers 500: an untrusted client could write into the
+log, and a reader's question could appear there. So what no window sends is refused before Gradio sees it.
 """
 
 from __future__ import annotations
@@ -13,16 +10,15 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-Events = Mapping[int, tuple[bool, ...]]  # a handler's number -> for each input whether it is a text
+HandlerInputs = Mapping[int, tuple[bool, ...]]  # a handler's number -> for each input whether it is a text
 _QUERY = (b"embed", b"at", b"lang", b"__theme", b"session_hash", b"v")  # of our scripts and Gradio's
-_FIRST_PAGE = b"page="  # any other than this one, Gradio answers with an error
+_FIRST_PAGE = b"page="  # Gradio answers any other page with an error
 
 
-def fits(body: Mapping[str, Any], events: Events) -> bool:
-    """Whether a window would ask this: a handler that there is, and for each of its inputs a text, or
-    null where the server has its own."""
+def is_window_request(body: Mapping[str, Any], inputs: HandlerInputs) -> bool:
+    """Whether the window sends this: a known handler, and for each input a text, or null where the server keeps it."""
     number, data = body.get("fn_index"), body.get("data")
-    takes = events.get(number) if type(number) is int else None
+    takes = inputs.get(number) if type(number) is int else None
     if takes is None or not isinstance(data, list) or len(data) != len(takes):
         return False
     return all(
@@ -30,8 +26,8 @@ def fits(body: Mapping[str, Any], events: Events) -> bool:
     )
 
 
-def known_query(query: bytes) -> bytes:
-    """Of a query what the window knows, each name once: who counts sees the same as who answers."""
+def filter_query(query: bytes) -> bytes:
+    """The parameters that the window uses, each once: what is counted is what is answered."""
     kept: dict[bytes, bytes] = {}
     for part in query.split(b"&"):
         name = unquote_to_bytes(part.partition(b"=")[0].replace(b"+", b" "))

@@ -1,7 +1,6 @@
-"""Which headers a response carries, by its path: one small table.
+"""The headers that a response carries, by its path: one small table.
 
 To give a new route a policy of its own, add a line to POLICIES above the one that would match.
-What this file does not know: requests, and who may reach what (guard.py).
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ Headers = list[tuple[bytes, bytes]]
 class Policy:
     """csp: {scripts} and {ancestors} are filled in. shared: which other sites' scripts may read the
     response: those of the owner's list, all, or none. document: a page that a browser shows. cache:
-    how long it may be kept; "": as whoever made it says.
+    how long it may be kept; "": as the route says.
     """
 
     csp: str
@@ -116,8 +115,8 @@ def secured(
 
 def _varying(headers: Headers) -> Headers:
     """Vary names Origin, for caches, also where this time no origin was given."""
-    told = [v for k, v in headers if k == b"vary"]
-    names = [name.strip() for value in told for name in value.split(b",") if name.strip()]
+    values = [v for k, v in headers if k == b"vary"]
+    names = [name.strip() for value in values for name in value.split(b",") if name.strip()]
     if b"origin" not in [name.lower() for name in names]:
         names.append(b"Origin")
     return [*((k, v) for k, v in headers if k != b"vary"), (b"vary", b", ".join(names))]

@@ -1,11 +1,8 @@
-"""What no request may reach, and what every response must carry: one ASGI middleware.
+"""The outermost filter of requests and responses: one ASGI middleware.
 
-Gradio brings more than a chat window needs: file upload, a proxy, a REST copy of every handler.
-This file lets through only what the window uses, caps bodies, streams and requests (visits.py),
-sets the security headers (headers.py), keeps the answers from sites that are not on the owner's
-list (origins.py), and turns an error that nobody foresaw into a sentence.
-
-What this file does not know: what a question or an answer is, and how Gradio works inside.
+Gradio brings more than a chat window needs: file upload, a proxy, a REST copy of every handler. This lets through
+only what the window uses, limits bodies, streams and requests, sets the security headers, keeps the answers from
+sites that are not on the owner's list, and turns an unforeseen error into a sentence.
 """
 
 from __future__ import annotations
@@ -22,16 +19,16 @@ from hashlib import sha256
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.problems import Problem, Refused, explain
-from bot.server.guard.gradio_api import known_query
+from bot.server.guard.gradio_api import filter_query
 from bot.server.guard.headers import STATIC, Headers, Policy, content_policy, policy_of, secured
-from bot.server.guard.origins import Watch, allows, frame_ancestors, origin_of
-from bot.server.guard.sessions import Visits, visits_of
+from bot.server.guard.origins import RefusedSites, allows, frame_ancestors, origin_of
+from bot.server.guard.sessions import Sessions, open_sessions
 
 MAX_BODY = 256 * 1024
 OURS = ("/api/", "/healthz", "/openapi.json", f"{STATIC}/", "/widget.js", "/element.js", "/embed")
 
 # Everything else under / answers 404. /gradio_api/upload, proxy=, file=, call/, component_server
-# and the run history stay shut: nothing here needs them, and each is a door for strangers.
+# and the run history stay shut: nothing here needs them, and each would be open to untrusted clients.
 _PAGE = re.compile(
     r"/(?:|config/?|theme\.css|manifest\.json|favicon\.ico|pwa_icon.*|robots\.txt"
     r"|(?:assets|static|svelte)/.*"
@@ -43,7 +40,7 @@ _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.S
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Pure ASGI, so that it never buffers a stream.
+    """ASGI middleware that never buffers a stream.
 
     origins: as read_origins() gives them. in_full: errors may be logged with their messages, which
     may hold a reader's question. head: gives what goes first into the page's <head>.
@@ -51,8 +48,8 @@ class Guard:
 
     app: ASGIApp
     origins: tuple[str, ...] = ()
-    visits: Visits = field(default_factory=lambda: visits_of(()))
-    watch: Watch = field(default_factory=Watch)
+    sessions: Sessions = field(default_factory=lambda: open_sessions(()))
+    refused: RefusedSites = field(default_factory=RefusedSites)
     in_full: bool = False
     head: Callable[[], str] = str
 
@@ -65,64 +62,64 @@ class Guard:
             return
         path = route_path(scope)
         policy = policy_of(path)
-        outwards = _Outwards(send, policy, frame_ancestors(self.origins), scope)
+        response = _Response(send, policy, frame_ancestors(self.origins), scope)
         headers = [(k, v) for k, v in scope["headers"] if k != b"origin" or self._may_share(scope, policy)]
         try:
             if refusal := _refusal(path, dict(headers)):
                 raise Refused(refusal)
             if not path:  # /chat: what the page names stands beside it, under /chat/
-                await _moved(outwards, f"{scope['root_path']}/", scope["query_string"])
+                await _redirect(response, f"{scope['root_path']}/", scope["query_string"])
                 return
-            query = scope["query_string"] if is_ours(path) else known_query(scope["query_string"])
+            query = scope["query_string"] if is_ours(path) else filter_query(scope["query_string"])
             seen = {**scope, "headers": headers, "query_string": query}
-            await self._let_in(seen, receive, outwards, path)
-        except Exception as error:  # noqa: BLE001 - the last resort, for what nobody foresaw; it is logged
+            await self._pass_on(seen, receive, response, path)
+        except Exception as error:  # noqa: BLE001 - the last resort for unforeseen errors; explain() logs it
             problem = explain(error, in_full=self.in_full)
-            if not outwards.started:
-                await _answer(outwards, problem)
+            if not response.started:
+                await _answer(response, problem)
 
-    async def _let_in(self, scope: Scope, receive: Receive, outwards: _Outwards, path: str) -> None:
+    async def _pass_on(self, scope: Scope, receive: Receive, response: _Response, path: str) -> None:
         address = (scope.get("client") or (None,))[0]
-        self.visits.count(path, address)
+        self.sessions.count(path, address)
         if scope["method"] == "POST" and not is_ours(path):  # our own routes read with care themselves
-            receive = await self.visits.read(path, receive, address, MAX_BODY)
-        with self.visits.stream(path, scope["query_string"], address):
+            receive = await self.sessions.read(path, receive, address, MAX_BODY)
+        with self.sessions.stream(path, scope["query_string"], address):
             if path != "/":
-                await self.app(scope, receive, outwards)
+                await self.app(scope, receive, response)
                 return
-            self._look_who_frames(scope)
+            self._report_framing(scope)
             zips = b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b"")
             plain = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]  # read on its way
             head = _base(scope) + self.head()
             await self.app(
-                {**scope, "headers": plain}, receive, _with_script_hashes(outwards, head, zips=zips)
+                {**scope, "headers": plain}, receive, _with_script_hashes(response, head, zips=zips)
             )
 
     def _may_share(self, scope: Scope, policy: Policy) -> bool:
-        """Whether the site that the request names may read the response. If not, nobody further in hears of it."""
-        told = dict(scope["headers"])
-        said = told[b"origin"].decode("latin-1")
-        origin = origin_of(said)
-        if origin is None or policy.shared != "listed" or _is_own(origin, told):
-            if said == "null" and policy.shared == "listed":
-                self.watch.noticed(None, "wanted to ask questions")
+        """Whether the site that the request names may read the response. If not, nothing further in sees the Origin."""
+        named = dict(scope["headers"])
+        origin_header = named[b"origin"].decode("latin-1")
+        origin = origin_of(origin_header)
+        if origin is None or policy.shared != "listed" or _is_own(origin, named):
+            if origin_header == "null" and policy.shared == "listed":
+                self.refused.report(None, "wanted to ask questions")
             return False
         if allows(self.origins, origin):
             return True
-        self.watch.noticed(origin, "wanted to ask questions")
+        self.refused.report(origin, "wanted to ask questions")
         return False
 
-    def _look_who_frames(self, scope: Scope) -> None:
-        """A browser refuses by itself to show the page on a site that is not allowed; the owner should know."""
-        told = dict(scope["headers"])
-        shown = told.get(b"sec-fetch-dest", b"") in (b"iframe", b"frame", b"embed", b"object")
-        if not shown or told.get(b"sec-fetch-site", b"") not in (b"cross-site", b"same-site"):
+    def _report_framing(self, scope: Scope) -> None:
+        """Report a site that is not allowed and shows the page; its browser refuses without telling the owner."""
+        named = dict(scope["headers"])
+        shown = named.get(b"sec-fetch-dest", b"") in (b"iframe", b"frame", b"embed", b"object")
+        if not shown or named.get(b"sec-fetch-site", b"") not in (b"cross-site", b"same-site"):
             return
-        origin = origin_of(told.get(b"referer", b"").decode("latin-1"))
+        origin = origin_of(named.get(b"referer", b"").decode("latin-1"))
         if origin is None and self.origins:
             return  # it may well be one that is allowed
-        if origin is None or not (allows(self.origins, origin) or _is_own(origin, told)):
-            self.watch.noticed(origin, "wanted to show the chat")
+        if origin is None or not (allows(self.origins, origin) or _is_own(origin, named)):
+            self.refused.report(origin, "wanted to show the chat")
 
 
 def route_path(scope: Scope) -> str:
@@ -166,7 +163,7 @@ def _refusal(path: str, headers: dict[bytes, bytes]) -> Problem | None:
 
 
 @dataclass(slots=True)
-class _Outwards:
+class _Response:
     """Sends on, with the headers that every response carries. started: whether anything was sent.
 
     Starlette says "Internal Server Error" before it raises an error; that is left out, for Guard to
@@ -202,7 +199,7 @@ def _is_plain(start: Message) -> bool:
     return any(k.lower() == b"content-type" and v.startswith(b"text/plain") for k, v in start["headers"])
 
 
-def _with_script_hashes(outwards: _Outwards, head: str, *, zips: bool) -> Send:
+def _with_script_hashes(response: _Response, head: str, *, zips: bool) -> Send:
     """Hold the page back until it is complete, and allow exactly the scripts that stand in it."""
     start: Message = {}
     page = bytearray()
@@ -220,18 +217,18 @@ def _with_script_hashes(outwards: _Outwards, head: str, *, zips: bool) -> Send:
             scripts = "".join(f" 'sha256-{digest.decode()}'" for digest in digests)
             body = gzip.compress(page, 6) if zips else bytes(page)
             added: Headers = [
-                (b"content-security-policy", content_policy(outwards.policy, outwards.ancestors, scripts)),
+                (b"content-security-policy", content_policy(response.policy, response.ancestors, scripts)),
                 (b"content-length", str(len(body)).encode()),
             ]
             added += [(b"content-encoding", b"gzip")] if zips else []
             kept = [(k, v) for k, v in start["headers"] if k.lower() != b"content-length"]
-            await outwards({**start, "headers": [*kept, *added]})
-            await outwards({"type": "http.response.body", "body": body})
+            await response({**start, "headers": [*kept, *added]})
+            await response({"type": "http.response.body", "body": body})
 
     return held
 
 
-async def _moved(send: Send, place: str, query: bytes) -> None:
+async def _redirect(send: Send, place: str, query: bytes) -> None:
     location = place.encode() + (b"?" + query if query else b"")
     await send({"type": "http.response.start", "status": 307, "headers": [(b"location", location)]})
     await send({"type": "http.response.body", "body": b""})

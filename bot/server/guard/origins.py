@@ -1,10 +1,6 @@
-"""Where the chat may live: which other sites may show it in a page and ask its HTTP interface.
+"""The sites where the chat may appear: which may show it in a page and ask its HTTP interface.
 
-    read_origins("blog.example, https://*.shop.example/") -> ("https://blog.example", "https://*.shop.example")
-    frame_ancestors(origins) -> "'self' https://blog.example https://*.shop.example"
-
-An origin is scheme, host and (unless it is the usual one) port; browsers send and compare just
-that. What this file does not know: requests and responses (guard.py).
+An origin is scheme, host and (unless it is the usual one) port; browsers send and compare just that.
 """
 
 from __future__ import annotations
@@ -18,12 +14,12 @@ from bot.config import ANY_SUBDOMAIN
 from ingest.errors import FetchError
 from ingest.fetch import parse_address
 
-_NAMED = 100  # strangers that the log names before it stops
+_MAX_NAMED = 100  # sites that the log names
 log = logging.getLogger("footnote")
 
 
 def origin_of(address: str) -> str | None:
-    """The origin of an address or Origin header that a stranger sent; None if it has none that can be read."""
+    """The origin of an address or Origin header that a client sent; None if it cannot be read."""
     try:
         return parse_address(address).origin if len(address) < 2000 else None
     except FetchError:
@@ -31,7 +27,7 @@ def origin_of(address: str) -> str | None:
 
 
 def allows(origins: Sequence[str], origin: str) -> bool:
-    """Whether the list names this origin, which is as origin_of() tells it. A wildcard needs a subdomain."""
+    """Whether the list names this origin, as origin_of() writes it. A wildcard needs a subdomain."""
     scheme, _, place = origin.partition("://")
     for one in origins:
         listed_scheme, _, listed = one.partition("://")
@@ -49,29 +45,28 @@ def frame_ancestors(origins: Sequence[str]) -> str:
     return " ".join(["'self'", *origins])
 
 
-def pattern_of(origins: Sequence[str]) -> str:
+def origins_pattern(origins: Sequence[str]) -> str:
     """A regular expression of what allows() allows, for Starlette's CORSMiddleware; matches nothing for none."""
     written = [re.escape(one).replace(r"\*\.", r"[a-z0-9._-]+\.") for one in origins]
     return "|".join(f"(?:{one})" for one in written) or r"(?!)"
 
 
 @dataclass(slots=True)
-class Watch:
-    """Tells the owner, once for each, which other sites wanted something and may not have it.
+class RefusedSites:
+    """Logs for the owner, once a site, which other sites were refused.
 
-    What a browser says of where it comes from may be anything a stranger likes: only what
-    origin_of() could read is written, and of so many only.
+    The address that a client sends is untrusted: only what origin_of() could read is logged, and only so many.
     """
 
     origins: tuple[str, ...] = ()
-    _told: set[tuple[str, str]] = field(default_factory=set)
+    _reported: set[tuple[str, str]] = field(default_factory=set)
 
-    def noticed(self, origin: str | None, wanted: str) -> None:
-        """wanted: what the site wanted to do, as in "wanted to show the chat". None: it does not say who it is."""
+    def report(self, origin: str | None, wanted: str) -> None:
+        """Log a refusal. origin: None if the site did not name itself. wanted: such as "wanted to show the chat"."""
         key = (origin or "", wanted)
-        if key in self._told or len(self._told) >= _NAMED:
+        if key in self._reported or len(self._reported) >= _MAX_NAMED:
             return
-        self._told.add(key)
+        self._reported.add(key)
         if origin is None:
             log.warning("A page that does not say its address %s and may not. %s", wanted, _NAMELESS)
         else:
@@ -81,8 +76,8 @@ class Watch:
                 "%s %s and may not. If that is your site, set FOOTNOTE_ALLOWED_ORIGINS=%s and start again.",
                 origin, wanted, quoted,
             )  # fmt: skip
-        if len(self._told) == _NAMED:
-            log.warning("%d sites were refused so far; more are not named.", _NAMED)
+        if len(self._reported) == _MAX_NAMED:
+            log.warning("%d sites were refused so far; more are not named.", _MAX_NAMED)
 
 
 _NAMELESS = (

@@ -1,12 +1,9 @@
-"""Who asks, by which address and under which path, when proxies stand between: one ASGI middleware.
+"""Who the client is, by which address and under which path, when proxies stand between: one ASGI middleware.
 
-In front of everything. A proxy that the owner trusts tells, in X-Forwarded-For, -Proto, -Host and
--Prefix or in Forwarded (RFC 7239), what the reader's browser asked; anybody else could say so
-too, and is not believed. Afterwards the request is as if no proxy were there: scope["client"],
-scope["scheme"], the Host header and scope["root_path"] say what is true for the reader, and none
-of those headers is left, so that nothing further in can believe them (Gradio would).
-
-What this file does not know: what is served.
+A proxy that the owner trusts reports, in X-Forwarded-For, -Proto, -Host and -Prefix or in Forwarded (RFC 7239), what
+the reader's browser asked; the same headers from anybody else are not believed. Afterwards the request is as if no
+proxy were there: scope["client"], scope["scheme"], the Host header and scope["root_path"] are true for the reader,
+and none of those headers is left, so that nothing further in can believe them (Gradio would).
 """
 
 from __future__ import annotations
@@ -46,8 +43,8 @@ def ip_of(host: str) -> IP | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What proxies told of a request, each list from the reader's side to ours."""
+class Forwarded:
+    """What proxies reported of a request, each list from the reader's side to ours."""
 
     clients: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
@@ -55,12 +52,11 @@ class Told:
     prefixes: tuple[str, ...] = ()
 
 
-class Proxied:
-    """Pure ASGI.
+class ProxyHeaders:
+    """ASGI middleware.
 
-    trusted: as read_networks() gives them. root: as read_root() does. is_known: whether a path is
-    one of ours as it stands; what is not, but begins with the root, comes from a proxy that does
-    not take its prefix off.
+    trusted: networks, as read_networks() gives them. root: as read_root() gives it. is_known: whether a path is one
+    of ours; a path that is not, but begins with the root, comes from a proxy that keeps the prefix.
     """
 
     def __init__(
@@ -74,16 +70,16 @@ class Proxied:
         self.hint = _Hint()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(self.seen(scope) if scope["type"] == "http" else scope, receive, send)
+        await self.app(self.original(scope) if scope["type"] == "http" else scope, receive, send)
 
-    def seen(self, scope: Scope) -> Scope:
+    def original(self, scope: Scope) -> Scope:
         """The request as the reader's browser made it."""
         peer = ip_of((scope.get("client") or ("",))[0])
         given: list[tuple[bytes, bytes]] = scope["headers"]
         kept = [(k, v) for k, v in given if not k.startswith(b"x-forwarded-") and k not in _DROPPED]
         seen = {**scope, "headers": kept}
         if self._trusts(peer):
-            self._believe(seen, _told(given))
+            self._believe(seen, _forwarded(given))
         elif len(kept) < len(given):
             self.hint.give(peer)
         if self.scheme:
@@ -95,21 +91,21 @@ class Proxied:
     def _trusts(self, address: IP | None) -> bool:
         return address is not None and any(address in network for network in self.trusted)
 
-    def _believe(self, scope: Scope, told: Told) -> None:
+    def _believe(self, scope: Scope, forwarded: Forwarded) -> None:
         hops = 1  # how many proxies of ours the request came through: each appends to the lists
-        for client in reversed(told.clients):
+        for client in reversed(forwarded.clients):
             address = ip_of(client)
             if address is None:
-                break  # "unknown", or nonsense: who is nearer to us is the last one known
+                break  # "unknown", or nonsense: the address before it is the last one known
             scope["client"] = (str(address), 0)
             if not self._trusts(address):
                 break
             hops += 1
-        if (scheme := _at(told.schemes, hops).lower()) in ("http", "https"):
+        if (scheme := _at(forwarded.schemes, hops).lower()) in ("http", "https"):
             scope["scheme"] = scheme
-        if host := _host(_at(told.hosts, hops)):
+        if host := _host(_at(forwarded.hosts, hops)):
             _set_host(scope, host)
-        if is_prefix(prefix := _at(told.prefixes, hops).rstrip("/")):
+        if is_prefix(prefix := _at(forwarded.prefixes, hops).rstrip("/")):
             scope["footnote.prefix"] = prefix
 
     def _place(self, scope: Scope, prefix: str) -> None:
@@ -121,7 +117,7 @@ class Proxied:
         scope.update(root_path=prefix, path=added + path, raw_path=added.encode() + raw)
 
 
-def _told(headers: Sequence[tuple[bytes, bytes]]) -> Told:
+def _forwarded(headers: Sequence[tuple[bytes, bytes]]) -> Forwarded:
     """X-Forwarded-* if there is any of them, else Forwarded: only one of the two is the proxy's."""
 
     def listed(name: bytes) -> tuple[str, ...]:
@@ -130,16 +126,16 @@ def _told(headers: Sequence[tuple[bytes, bytes]]) -> Told:
 
     if any(k.startswith(b"x-forwarded-") for k, _ in headers):
         names = (b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-prefix")
-        return Told(*(listed(name) for name in names))
+        return Forwarded(*(listed(name) for name in names))
     elements = [
         {m[1].lower(): m[2] if m[2] is not None else m[3] for m in _PAIR.finditer(element)}
         for element in listed(_FORWARDED)
     ]
-    return Told(*(tuple(e[key] for e in elements if key in e) for key in ("for", "proto", "host")))
+    return Forwarded(*(tuple(e[key] for e in elements if key in e) for key in ("for", "proto", "host")))
 
 
 def _at(values: Sequence[str], hops: int) -> str:
-    """What the outermost of our proxies told; what stands further out was told by strangers."""
+    """The value of the outermost trusted proxy; those further out come from untrusted clients."""
     return values[-min(hops, len(values))] if values else ""
 
 
@@ -158,12 +154,12 @@ def _set_host(scope: Scope, host: str) -> None:
 
 @dataclass(slots=True)
 class _Hint:
-    """Tells the owner once that a proxy seems to be there that is not trusted."""
+    """Logs once that a proxy seems to be there that is not trusted."""
 
     given: bool = field(default=False)
 
     def give(self, peer: IP | None) -> None:
-        if self.given or peer is None or peer.is_global:  # a stranger may send such a header, too
+        if self.given or peer is None or peer.is_global:  # an untrusted client may send such a header, too
             return
         self.given = True
         log.warning(

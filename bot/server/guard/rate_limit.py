@@ -1,10 +1,7 @@
-"""How often one address, and all of them together, may ask: "8/10s 20/minute 200/hour".
+"""How often one client, and all of them together, may ask: "8/10s 20/minute 200/hour".
 
-The counting is the library `limits`' moving window. Its own memory store sweeps every address it
-has ever seen on each request; ours keeps the latest addresses only, so that a million strangers
-cost no more than a few thousand.
-
-What this file does not know: what is asked, and who answers.
+The counting is the moving window of the library `limits`. Its own memory store sweeps every address it has ever seen
+on each request; ours keeps the latest clients only, so that a million addresses cost no more than a few thousand.
 """
 
 from __future__ import annotations
@@ -25,23 +22,23 @@ from bot.config import Rate
 from bot.problems import Problem, Refused
 from bot.server.guard.proxy import ip_of
 
-ADDRESSES = 10_000  # that are remembered, the latest ones
+CLIENTS = 10_000  # that are remembered, the latest ones
 
 
-def who(address: str | None) -> str:
-    """What counts as one asker: an IPv4 address, or the /64 network that a household has of IPv6."""
+def client_key(address: str | None) -> str:
+    """What counts as one client: an IPv4 address, or the /64 network that a household has of IPv6."""
     found = ip_of(address or "")
     if found is None:
         return "unknown"
     return str(found) if found.version == 4 else f"{int(found) >> 64:x}"
 
 
-class LatestOnly(Storage, MovingWindowSupport):
-    """A store for `limits`: the moments of the latest hits, of the addresses that hit latest."""
+class LatestClients(Storage, MovingWindowSupport):
+    """A store for `limits`: the moments of the latest hits, of the clients that were here latest."""
 
-    STORAGE_SCHEME = None  # not to be had by a URL
+    STORAGE_SCHEME = None  # it has no URL
 
-    def __init__(self, most: int = ADDRESSES, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int = CLIENTS, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._most, self._clock = most, clock
         self._hits: OrderedDict[str, deque[float]] = OrderedDict()
@@ -96,25 +93,25 @@ class LatestOnly(Storage, MovingWindowSupport):
 
 
 @dataclass(slots=True)
-class Rates:
+class RateLimits:
     """Counts what was let in; what is refused costs nothing, so that who waits as told is let in. For threads."""
 
     each: tuple[Rate, ...] = ()
     total: tuple[Rate, ...] = ()
     clock: Callable[[], float] = time.monotonic
-    _store: LatestOnly = field(init=False)
+    _store: LatestClients = field(init=False)
     _limiter: MovingWindowRateLimiter = field(init=False)
     _mutex: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._store = LatestOnly(ADDRESSES * max(1, len(self.each)), self.clock)
+        self._store = LatestClients(CLIENTS * max(1, len(self.each)), self.clock)
         self._limiter = MovingWindowRateLimiter(self._store)
 
     def wait(self, address: str | None) -> tuple[float, bool]:
         """Let one in and return (0, …), or return the seconds after which to come again, and whether
         it is for all together that there were too many."""
-        asker = who(address)
-        rules = [("all", rate) for rate in self.total] + [(asker, rate) for rate in self.each]
+        client = client_key(address)
+        rules = [("all", rate) for rate in self.total] + [(client, rate) for rate in self.each]
         with self._mutex:
             waits = [(self._left(key, rate), key == "all") for key, rate in rules]
             longest = max(waits, default=(0.0, False))
@@ -141,7 +138,7 @@ def _item(rate: Rate) -> RateLimitItem:
 
 
 def too_often(seconds: int, *, for_all: bool = False) -> Problem:
-    """429 for who asked too often; 503 when it is not their doing."""
+    """The problem of a client that asked too often, or of one that came when all together did."""
     when = f"in {seconds} seconds" if seconds > 1 else "in a second"
     if seconds >= 100:
         when = f"in {math.ceil(seconds / 60)} minutes"

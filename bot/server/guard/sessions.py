@@ -1,10 +1,7 @@
-"""What one address, and all together, may hold of the server beside asking: requests, streams, sessions.
+"""What one client, and all together, may hold of the server beside questions: requests, streams, sessions.
 
-The window's queue belongs to Gradio, which keeps something for every session that it is told of
-and every stream that stays open; here they are counted, and the bodies that name them are read
-with a time limit before Gradio sees them.
-
-What this file does not know: what the bodies ask for.
+The window's queue belongs to Gradio, which remembers every session and every open stream; here they are counted, and
+the bodies that name them are read with a time limit before Gradio sees them.
 """
 
 from __future__ import annotations
@@ -24,8 +21,8 @@ from starlette.types import Message, Receive
 
 from bot.config import Rate
 from bot.problems import Problem, Refused
-from bot.server.guard.gradio_api import Events, fits
-from bot.server.guard.rate_limit import Rates, too_often, who
+from bot.server.guard.gradio_api import HandlerInputs, is_window_request
+from bot.server.guard.rate_limit import RateLimits, client_key, too_often
 
 READ_SECONDS = 15
 STREAMS_EACH, STREAMS = 100, 500  # open at a time, of each of two kinds; a tab holds one of them
@@ -52,14 +49,14 @@ class _Session:
 
 
 @dataclass(slots=True)
-class Visits:
+class Sessions:
     """Lives on one event loop. rates: how often one address may ask for anything at all; new: open a tab.
-    events: what the window may ask of Gradio.
+    inputs: what the window may ask of Gradio.
     """
 
-    rates: Rates
-    new: Rates
-    events: Events = field(default_factory=dict)
+    rates: RateLimits
+    new: RateLimits
+    inputs: HandlerInputs = field(default_factory=dict)
     _streams: Counter[tuple[str, str]] = field(default_factory=Counter)
     _sessions: OrderedDict[str, _Session] = field(default_factory=OrderedDict)
 
@@ -79,14 +76,14 @@ class Visits:
             return
         kind = found[1] or found[3]
         name = found[2] or parse_qs(query.decode("latin-1")).get("session_hash", [""])[0]
-        asker = who(address)
+        client = client_key(address)
         session = self._session(name, address)
-        if self._streams[kind, asker] >= STREAMS_EACH:
+        if self._streams[kind, client] >= STREAMS_EACH:
             raise Refused(_CROWDED)
         if self._streams[kind, ""] >= STREAMS:
             raise Refused(_FULL)
         listens = kind != "heartbeat"
-        held = ((kind, asker), (kind, ""))
+        held = ((kind, client), (kind, ""))
         self._streams.update(held)
         if listens:
             session.unread, session.listening = 0, session.listening + 1
@@ -101,10 +98,10 @@ class Visits:
         """The body, whole and checked, as something to receive it from again. Raises Refused."""
         body = await _whole(receive, most)
         if found := _WITH_SESSION.fullmatch(path):
-            told = _object(body)
-            name = told.get("session_hash")
+            fields = _object(body)
+            name = fields.get("session_hash")
             session = self._session(name if isinstance(name, str) else "", address)
-            if found[1] and not fits(told, self.events):
+            if found[1] and not is_window_request(fields, self.inputs):
                 raise Refused(_UNFIT)
             if path.startswith("/gradio_api/queue/join") and not session.listening:
                 if session.unread >= UNREAD:
@@ -127,14 +124,18 @@ class Visits:
         return found
 
 
-def visits_of(
-    rates: tuple[Rate, ...], events: Events | None = None, clock: Callable[[], float] = time.monotonic
-) -> Visits:
+def open_sessions(
+    rates: tuple[Rate, ...], inputs: HandlerInputs | None = None, clock: Callable[[], float] = time.monotonic
+) -> Sessions:
     """rates: how often one address may ask a question; () switches the counting of requests off, too."""
     questions = max((rate.count * 60 / rate.seconds for rate in rates if rate.seconds >= 60), default=0.0)
     each, new = Rate(max(_REQUESTS, int(30 * questions)), 60), _NEW_SESSIONS
-    asked, opened = (Rates((each,), clock=clock), Rates((new,), clock=clock)) if rates else (Rates(), Rates())
-    return Visits(asked, opened, events or {})
+    asked, opened = (
+        (RateLimits((each,), clock=clock), RateLimits((new,), clock=clock))
+        if rates
+        else (RateLimits(), RateLimits())
+    )
+    return Sessions(asked, opened, inputs or {})
 
 
 async def _whole(receive: Receive, most: int) -> bytes:
@@ -157,10 +158,10 @@ async def _whole(receive: Receive, most: int) -> bytes:
 def _object(body: bytes) -> Mapping[str, Any]:
     """The JSON object that a body is; an empty one if it is none."""
     try:
-        told = json.loads(body)
+        fields = json.loads(body)
     except (ValueError, RecursionError):
-        told = None
-    return told if isinstance(told, dict) else {}
+        fields = None
+    return fields if isinstance(fields, dict) else {}
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -1,0 +1,11 @@
+"""Keeping the index up to date inside a running server: a scheduler, the work at low priority, the owner's routes.
+
+In go the sources to follow and the owner's requests, out come jobs with their reports. This room does not know how a
+blog is read or an index is written.
+"""
+
+from bot.server.reingest.background import background_sync
+from bot.server.reingest.routes import add_reingest_routes
+from bot.server.reingest.schedule import Scheduler
+
+__all__ = ["Scheduler", "add_reingest_routes", "background_sync"]

@@ -1,9 +1,7 @@
-"""Re-ingest inside a running server without its readers noticing.
+"""Re-ingest inside a running server without slowing its readers down.
 
-The work is done in a thread of low priority, where the system has such, and with the bot's own
-model, a few texts at a time: a reader's question waits for one small batch, not for a whole post.
-
-What this file does not know: when to re-ingest, and who asked for it (keep.py).
+The work is done in a thread of low priority, where the system has such, and with the bot's own model, a few texts at
+a time: a reader's question waits for one small batch, not for a whole post.
 """
 
 from __future__ import annotations
@@ -27,14 +25,14 @@ if TYPE_CHECKING:
     from bot.pipeline import Bot
 
 T = TypeVar("T")
-AT_ONCE = 4  # texts: some 150 ms of one core, which is what a question may have to wait
-TURN = 0.002  # seconds between two batches; a lock that is taken again at once is never given up
+BATCH = 4  # texts: some 150 ms of one core, which is what a question may have to wait
+YIELD_SECONDS = 0.002  # between two batches; a lock that is taken again at once is never yielded
 NICE = 5  # of 19: a third of a reader's share; with less, a busy machine would hardly ever get done
-BUSY_SECONDS = 5.0  # how long a timed round waits for another writer; there will be another round
-ASKED_SECONDS = 600.0  # how long one that the owner asked for does
+ROUND_WAIT_SECONDS = 5.0  # how long a timed round waits for another writer; there will be another round
+OWNER_WAIT_SECONDS = 600.0  # how long one that the owner asked for does
 
 
-def reingesting(
+def background_sync(
     bot: Bot, *, start_finisher: StartFinisher = Subprocess
 ) -> Callable[[Sequence[str], bool, Progress], SyncReport]:
     """What brings a bot's index up to date: run(sources, patient, progress) -> SyncReport.
@@ -47,22 +45,26 @@ def reingesting(
     def run(sources: Sequence[str], patient: bool, progress: Progress) -> SyncReport:
         from ingest.sources import loader, memory_in
 
-        wait = BUSY_SECONDS if patient else ASKED_SECONDS
+        wait = ROUND_WAIT_SECONDS if patient else OWNER_WAIT_SECONDS
         index = Index(config.index, config.index_config, lock_timeout=wait, start_finisher=start_finisher)
         memory = memory_in(config.index)
         with loader(memory=memory, allow_private=config.allow_private, patient=patient) as load:
             return sync(
-                sources, index=index, embedder=lambda: Gentle(bot.embedder), load=load, progress=progress
+                sources,
+                index=index,
+                embedder=lambda: LowPriorityEmbedder(bot.embedder),
+                load=load,
+                progress=progress,
             )
 
-    return lambda sources, patient, progress: gently(lambda: run(sources, patient, progress))
+    return lambda sources, patient, progress: at_low_priority(lambda: run(sources, patient, progress))
 
 
-def gently(work: Callable[[], T]) -> T:
-    """Do it in a thread of low priority, and give or raise what it does.
+def at_low_priority(work: Callable[[], T]) -> T:
+    """Do the work in a thread of low priority, and return or raise what it does.
 
-    A thread of its own, since a priority that was given up cannot be had back, and whatever thread
-    is started by one of low priority (Chroma's, say) inherits it.
+    A thread of its own, since a priority that was lowered cannot be raised again, and threads that it starts
+    (Chroma's, say) inherit it.
     """
     done: Future[T] = Future()
 
@@ -72,15 +74,15 @@ def gently(work: Callable[[], T]) -> T:
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
         try:
             done.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - it is raised where the work was asked for
+        except BaseException as error:  # noqa: BLE001 - raised again in the calling thread
             done.set_exception(error)
 
     threading.Thread(target=body, name="reingest", daemon=True).start()
     return done.result()
 
 
-class Gentle:
-    """An Embedder over another one that others need too: small batches, and a turn for them between."""
+class LowPriorityEmbedder:
+    """An embedder that shares another one with readers: small batches, and a pause for readers between them."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -97,15 +99,17 @@ class Gentle:
         return self.embed_tokens(texts)[0]
 
     def embed_tokens(self, texts: Sequence[str]) -> tuple[Floats, list[TokenVectors]]:
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))  # like with like: less padding
+        order = sorted(
+            range(len(texts)), key=lambda i: len(texts[i])
+        )  # similar lengths together: less padding
         pooled: dict[int, Floats] = {}
         tokens: dict[int, TokenVectors] = {}
-        for at in range(0, len(order), AT_ONCE):
-            some = order[at : at + AT_ONCE]
+        for at in range(0, len(order), BATCH):
+            some = order[at : at + BATCH]
             vectors, each = self._embedder.embed_tokens([texts[i] for i in some])
             pooled.update(zip(some, vectors, strict=True))
             tokens.update(zip(some, each, strict=True))
-            time.sleep(TURN)
+            time.sleep(YIELD_SECONDS)
         rows = [pooled[i] for i in range(len(texts))]
         shape = (len(texts), self.dimension)
         return np.array(rows, np.float32).reshape(shape), [tokens[i] for i in range(len(texts))]

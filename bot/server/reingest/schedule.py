@@ -1,11 +1,9 @@
-"""Keep up with the blog: re-ingest by the clock, and when the owner asks for it.
+"""Keep the index up to date: re-ingest by the clock, and when the owner asks for it.
 
-One thread does one job at a time. A job is a round by the clock, or a request of the owner's, for
-all that is followed or for a single page; single pages go first, and a round that is still reading
-gives way to any of them. Nothing that goes wrong in a job ends the thread: it is told in one
-sentence, and the next round comes, after a while that grows while nothing works.
-
-What this file does not know: how to re-ingest (gentle.py), HTTP and tokens (owner.py).
+One thread does one job at a time. A job is a round by the clock, or a request of the owner's, for all that is
+followed or for a single page; single pages go first, and a round that is still reading is interrupted by any of them.
+No failure ends the thread: it is logged in one sentence, and the next round comes, after a pause that grows while
+nothing works.
 """
 
 from __future__ import annotations
@@ -23,22 +21,22 @@ from typing import Any, Literal
 from ingest.errors import FootnoteError, IndexBusy
 from ingest.sync import Progress, SyncReport
 
-KEPT = 20  # jobs that are remembered
-PAGES = 20  # single pages that wait; when more are named, all is read instead
+MAX_JOBS = 20  # that are remembered
+MAX_PAGES = 20  # single pages that wait; beyond that everything is read instead
 JITTER = 0.1  # so that many servers do not ask a blog all at once
-SLOWEST = 4  # times `every`, when nothing works
+MAX_SLOWDOWN = 4  # times `every`, when nothing works
 START_SECONDS = 5.0  # within which the first round begins
 _UNFORESEEN = "Something went wrong here; the server's log has the details."
 _READING = ("reading", "fetching")
 
 Run = Callable[[Sequence[str], bool, Progress], SyncReport]
 State = Literal["queued", "running", "done", "failed"]
-End = Literal["done", "failed", "busy", "gave way"]
-log = logging.getLogger("footnote.keep")
+End = Literal["done", "failed", "busy", "interrupted"]
+log = logging.getLogger("footnote.reingest")
 
 
 class _Stop(Exception):
-    """Ends a round from inside its progress; nothing of it goes live."""
+    """Ends a round from inside its progress; nothing of it becomes live."""
 
 
 @dataclass(slots=True)
@@ -58,19 +56,19 @@ class Job:
     report: SyncReport | None = None
     error: str | None = None
 
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """For JSON; without the report."""
         names = ("state", "phase", "done", "total", "queued_at", "started_at", "finished_at", "error")
         who = {"job": self.id, "asked_by": "clock" if self.timed else "owner", "page": self.url}
         return {**who, **{name: getattr(self, name) for name in names}}
 
 
-class Keeper:
+class Scheduler:
     """Does the jobs. run() is its thread; everything else may be called from any other.
 
     reingest(sources, patient, progress): does the work, raises FootnoteError. every: seconds from
     the end of a round to the next one, None for no rounds. warm: called after each job, so that the
-    next reader finds the new state loaded. clock, chance, wait: stand-ins for time and luck.
+    next reader finds the new state loaded. clock, chance, wait: replaced in tests.
     """
 
     def __init__(
@@ -95,20 +93,20 @@ class Keeper:
         self._stopping = False
         self._works = True
         self._last: str | None = None
-        self._complained = ""
+        self._logged = ""
 
     def ask(self, url: str | None = None) -> dict[str, Any]:
-        """Queue a job, or join the one that waits for the same, and tell of it as job() does."""
+        """Queue a job, or join the one that waits for the same, and return it as job() does."""
         with self._changed:
             pages = [job for job in self._queue if job.url is not None]
-            if len(pages) >= PAGES and url not in (job.url for job in pages):
+            if len(pages) >= MAX_PAGES and url not in (job.url for job in pages):
                 url = None
             job = next((job for job in self._queue if job.url == url), None)
             if job is None:
                 job = self._new(url, timed=False)
                 self._queue.insert(len(self._queue if url is None else pages), job)
                 self._changed.notify_all()
-            return {**job.told(), "report": None}
+            return {**job.as_json(), "report": None}
 
     def job(self, job_id: str) -> dict[str, Any] | None:
         """A job with its report, None if there is none of that id (any more)."""
@@ -116,13 +114,13 @@ class Keeper:
             job = self._jobs.get(job_id)
             if job is None:
                 return None
-            told, report = job.told(), job.report
-        return {**told, "report": report.to_dict() if report else None}
+            data, report = job.as_json(), job.report
+        return {**data, "report": report.to_dict() if report else None}
 
     def jobs(self) -> list[dict[str, Any]]:
         """The latest jobs without their reports, latest first."""
         with self._changed:
-            return [job.told() for job in reversed(self._jobs.values())]
+            return [job.as_json() for job in reversed(self._jobs.values())]
 
     def health(self) -> dict[str, str | None]:
         """state: idle, running, or failed if the last job for all failed. last: end of the last that did not."""
@@ -143,12 +141,12 @@ class Keeper:
         due = None if self._every is None else self._clock() + START_SECONDS * self._chance()
         while (job := self._next(due)) is not None:
             end = self._do(job)
-            if end == "gave way" or job.url is not None:
+            if end == "interrupted" or job.url is not None:
                 continue
             if end != "busy":
                 failures = failures + 1 if end == "failed" else 0
             if self._every is not None:
-                due = self._clock() + pause(self._every, failures, self._chance())
+                due = self._clock() + seconds_to_next_round(self._every, failures, self._chance())
 
     def _next(self, due: float | None) -> Job | None:
         """The next job, as soon as there is one; None to end."""
@@ -165,23 +163,23 @@ class Keeper:
     def _new(self, url: str | None, *, timed: bool) -> Job:
         job = Job(secrets.token_hex(8), url, timed, now())
         finished = [old for old in self._jobs.values() if old.finished_at]
-        for old in sorted(finished, key=lambda old: not old.timed)[: max(0, len(self._jobs) + 1 - KEPT)]:
+        for old in sorted(finished, key=lambda old: not old.timed)[: max(0, len(self._jobs) + 1 - MAX_JOBS)]:
             del self._jobs[old.id]  # rounds by the clock first: there is always another one
         self._jobs[job.id] = job
         return job
 
     def _do(self, job: Job) -> End:
-        """Do a job, and tell how it ended."""
+        """Do a job; returns how it ended."""
         sources = self.sources if job.url is None else (job.url,)
         report, error = None, ""
         try:
-            report = self._reingest(sources, job.timed, lambda *told: self._progress(job, *told))
+            report = self._reingest(sources, job.timed, lambda *progress: self._progress(job, *progress))
             self._warm_up()
-            error = failure(report)
+            error = total_failure(report)
         except _Stop:
             with self._changed:
                 del self._jobs[job.id]
-            return "gave way"
+            return "interrupted"
         except IndexBusy as busy:
             log.info("not re-ingested: %s", busy)
             self._finish(job, None, str(busy), busy=True)
@@ -192,7 +190,7 @@ class Keeper:
             log.error("re-ingesting met an unexpected error", exc_info=unknown)
             error = _UNFORESEEN
         self._finish(job, report, error)
-        self._tell(job, report, error)
+        self._log(job, report, error)
         return "failed" if error else "done"
 
     def _progress(self, job: Job, phase: str, done: int, total: int | None) -> None:
@@ -215,30 +213,30 @@ class Keeper:
             if job.url is None and not busy:
                 self._works = not error
 
-    def _tell(self, job: Job, report: SyncReport | None, error: str) -> None:
-        """Into the log: trouble, but the same trouble of round after round only once."""
-        what = "Keeping up with the blog" if job.url is None else f"Re-ingesting {job.url}"
+    def _log(self, job: Job, report: SyncReport | None, error: str) -> None:
+        """Log trouble, and the same trouble in each round only once."""
+        what = "Following the blog" if job.url is None else f"Re-ingesting {job.url}"
         again = "" if self._every is None or job.url else ", and will be tried again"
-        trouble = f"{what} failed{again}. {error}" if error else partly(report)
-        if trouble and trouble != self._complained:
+        trouble = f"{what} failed{again}. {error}" if error else partial_failure(report)
+        if trouble and trouble != self._logged:
             log.warning("%s", trouble)
         if job.url is None:
-            self._complained = trouble
+            self._logged = trouble
         if report and (report.added or report.updated or report.removed):
             counts = (f"{len(getattr(report, name))} {name}" for name in ("added", "updated", "removed"))
             log.info("re-ingested: %s", ", ".join(counts))
 
 
-def pause(every: float, failures: int, chance: float) -> float:
+def seconds_to_next_round(every: float, failures: int, chance: float) -> float:
     """Seconds to the next round, after so many failed in a row; chance: 0 to 1.
 
     every, every, 2 every, 4 every, 4 every, …; each up to a tenth shorter or longer.
     """
-    slower = min(SLOWEST, 1 << min(max(0, failures - 1), 10))
+    slower = min(MAX_SLOWDOWN, 1 << min(max(0, failures - 1), 10))
     return every * slower * (1 + JITTER * (2 * chance - 1))
 
 
-def failure(report: SyncReport) -> str:
+def total_failure(report: SyncReport) -> str:
     """Why a sync counts as failed, since nothing could be read at all; "" if it does not."""
     came = (report.added, report.updated, report.unchanged, report.removed, report.left_out)
     if not report.failed or any(came):
@@ -246,8 +244,8 @@ def failure(report: SyncReport) -> str:
     return " ".join(f"{failed.name}: {failed.reason}".rstrip(".") + "." for failed in report.failed[:3])
 
 
-def partly(report: SyncReport | None) -> str:
-    """A sentence on what a sync, which worked, could not read; "" if there is nothing."""
+def partial_failure(report: SyncReport | None) -> str:
+    """A sentence on what a sync that worked could not read; "" if there is nothing."""
     if report is None or not report.failed:
         return ""
     first = report.failed[0]

@@ -13,7 +13,7 @@ from bot.bench.rig import other_widgets as rivals
 from bot.bench.rig.browser import Traffic, watching
 from bot.bench.rig.scripted_bot import FIRST, LAST, QUESTION, SENTENCES, ScriptedBot, words
 from bot.bench.widget import Visit, blocking, summary
-from bot.server.app import api
+from bot.server import create_api
 from ingest.errors import ConfigError
 
 SAID = " ".join(SENTENCES)
@@ -77,7 +77,7 @@ def test_the_scripted_answer_is_one_that_could_be_shown() -> None:
 def test_the_server_answers_with_the_scripted_bot_to_the_end() -> None:
     """Whatever the server asks of a bot by and by, this one must have."""
     bot = ScriptedBot()
-    client = TestClient(api(cast("Any", bot), bot.config))
+    client = TestClient(create_api(cast("Any", bot), bot.config))
     told = client.post("/api/ask", json={"question": QUESTION}).json()
     assert (told["status"], len(told["citations"])) == ("answered", len(SENTENCES))
     assert client.get("/healthz").status_code == 200

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bot.cli import main as cli
+from bot.cli import commands as cli
 
 
 def test_an_installation_without_the_benches_says_how_to_get_them(

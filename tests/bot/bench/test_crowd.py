@@ -11,17 +11,17 @@ from urllib.parse import urlsplit
 from browsing import serving
 from fake_bot import FakeBot
 
-import ui
 from bot.bench.crowd import _handler, _Reader, _round
 from bot.config import read_rates
 from bot.pipeline import Bot
+from bot.server import create_app
 
 
 @contextmanager
 def served(rate: str) -> Iterator[int]:
     bot = FakeBot()
     bot.config = replace(bot.config, rate=read_rates(rate), trusted_proxies=("127.0.0.1/32",))
-    with serving(ui.app(cast(Bot, bot), bot.config)) as address:
+    with serving(create_app(cast(Bot, bot), bot.config)) as address:
         yield int(urlsplit(address).port or 0)
 
 

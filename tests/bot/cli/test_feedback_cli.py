@@ -18,12 +18,12 @@ from fake_bot import STRETCHES
 from test_feedback import path as path  # noqa: PLC0414 - a fixture
 from votes import DAY, given, on, votes
 
-from bot.cli import main as cli
+from bot.cli import commands as cli
 from bot.eval.sets.spreadsheet import read_sheet
 from bot.server.feedback.export import TO_FILL_IN
 from bot.server.feedback.store import Vote
 
-NONE = "No reader has said anything yet.\n"
+NONE = "No reader has voted yet.\n"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def kept(path: Path) -> Path:
         (3, "Peru?", Vote("down", "should_know", "It does say so")),
     ]
     for n, (day, question, vote) in enumerate(given_):
-        on(path, DAY.replace(day=day)).keep(given(question, known_as=f"{n:024}"), vote)
+        on(path, DAY.replace(day=day)).save(given(question, known_as=f"{n:024}"), vote)
     return path
 
 
@@ -100,7 +100,7 @@ def test_nothing_is_listed_of_nothing(footnote: Footnote, path: Path) -> None:
 
 
 def test_a_long_question_is_cut_to_a_line(footnote: Footnote, path: Path) -> None:
-    on(path).keep(given("Stretch " + "long " * 150), Vote("up"))
+    on(path).save(given("Stretch " + "long " * 150), Vote("up"))
     (line,) = footnote("list").out.splitlines()
     assert len(line) < 180 and "…" in line
 
@@ -114,7 +114,7 @@ def test_the_summary_counts_and_names_what_was_missed(footnote: Footnote, kept: 
     assert run.out.splitlines()[0] == "4 votes: 1 up, 3 down (25% up)"
     assert re.search(r"Why down:\n +2  should_know\n +1  wrong\n", run.out)
     assert re.search(r"kind of answer:\n +2  abstained\n +1  answered\n", run.out)
-    assert re.search(r"did not say.*:\n +2  Peru\?\n", run.out)
+    assert re.search(r"the vote was down:\n +2  Peru\?\n", run.out)
     figures = json.loads(footnote("summary", "--json", "--since", "2026-03-03").out)
     assert figures == {
         "votes": 2, "up": 0, "down": 2, "share_up": 0.0, "reasons": {"should_know": 2},
@@ -172,7 +172,7 @@ def test_a_file_that_cannot_be_written_is_told(footnote: Footnote, kept: Path, t
     assert run.code == 1 and "cannot be written" in run.err and run.out == ""
     before = kept.read_bytes()
     run = footnote("export", "--out", str(kept.parent / "." / kept.name))
-    assert run.code == 1 and "where the votes are kept" in run.err and kept.read_bytes() == before
+    assert run.code == 1 and "where the votes are stored" in run.err and kept.read_bytes() == before
 
 
 # --- purge
@@ -242,5 +242,5 @@ def test_switched_off_is_two(footnote: Footnote, monkeypatch: pytest.MonkeyPatch
     run = footnote("list")
     assert run.code == 2 and "FOOTNOTE_FEEDBACK=off" in run.err
     monkeypatch.delenv("FOOTNOTE_FEEDBACK")
-    on(tmp_path / "other.feedback.sqlite").keep(given("Stretch?"), Vote("up"))
+    on(tmp_path / "other.feedback.sqlite").save(given("Stretch?"), Vote("up"))
     assert "Stretch?" in footnote("list", "--index", str(tmp_path / "other")).out

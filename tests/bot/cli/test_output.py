@@ -8,10 +8,16 @@ import sys
 
 import pytest
 
-from bot.cli import main as cli
+from bot.cli.options import print_json
 from bot.cli.output import print_answer
-from bot.server.calm import ALIKE, ALL, SECONDS, Calm
-from bot.server.logs import OneEntry, log_to_stderr
+from bot.server.logs import (
+    ALL_ENTRIES,
+    PERIOD_SECONDS,
+    SIMILAR_ENTRIES,
+    LogRateLimit,
+    PrintableFormatter,
+    log_to_stderr,
+)
 from bot.text.printable import printable
 from bot.types import Answer, Citation, Passage
 from ingest.article import Chunk, plain_text
@@ -36,7 +42,7 @@ def test_an_answer_is_printed_so(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json_with_half_a_character_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    cli._print_json({"name": "a\udcff"})
+    print_json({"name": "a\udcff"})
     assert json.loads(capsys.readouterr().out) == {"name": "a\udcff"}
 
 
@@ -45,7 +51,7 @@ def test_no_line_of_a_log_entry_begins_as_another_would() -> None:
         raise ValueError("bad\nindex_unusable: forged\r\x1b[2K")
     except ValueError:
         record = logging.LogRecord("footnote", 40, "", 0, "%s", ("a\nforged",), sys.exc_info())
-    first, *rest = OneEntry().format(record).split("\n")
+    first, *rest = PrintableFormatter().format(record).split("\n")
     assert first == "a" and all(line.startswith("  ") for line in rest)
     assert "\x1b" not in "".join(rest) and "\r" not in "".join(rest)
 
@@ -66,18 +72,18 @@ def test_a_log_is_not_filled_by_what_is_alike_and_says_what_it_left_out(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     now = [0.0]
-    calm = Calm(clock=lambda: now[0])
-    assert sum(calm.filter(entry("Invalid request")) for _ in range(1000)) == ALIKE
-    assert calm.filter(entry("something else"))
-    now[0] = SECONDS
-    assert calm.filter(entry("Invalid request"))
-    assert f"{1000 - ALIKE} entries" in caplog.text
+    limit = LogRateLimit(clock=lambda: now[0])
+    assert sum(limit.filter(entry("Invalid request")) for _ in range(1000)) == SIMILAR_ENTRIES
+    assert limit.filter(entry("something else"))
+    now[0] = PERIOD_SECONDS
+    assert limit.filter(entry("Invalid request"))
+    assert f"{1000 - SIMILAR_ENTRIES} similar entries" in caplog.text
 
 
 def test_nor_by_what_is_different_each_time() -> None:
-    calm = Calm(clock=lambda: 0.0)
-    assert sum(calm.filter(entry("from %d", number)) for number in range(1000)) == ALL
-    assert len(calm._seen) == ALL
+    limit = LogRateLimit(clock=lambda: 0.0)
+    assert sum(limit.filter(entry("from %d", number)) for number in range(1000)) == ALL_ENTRIES
+    assert len(limit._seen) == ALL_ENTRIES
 
 
 def test_the_servers_log_is_such_a_one(capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,7 +95,7 @@ def test_the_servers_log_is_such_a_one(capsys: pytest.CaptureFixture[str]) -> No
             logging.getLogger("footnote.talk").warning("no \x1b index")
             loggers[1].warning("Invalid HTTP request received.")
         told = capsys.readouterr().err
-        assert told.count("no \\x1b index") == ALIKE
+        assert told.count("no \\x1b index") == SIMILAR_ENTRIES
         assert [bool(one.filters) for one in loggers] == [False, True, True]
     finally:
         for one, (handlers, filters) in zip(loggers, before, strict=True):

@@ -126,7 +126,7 @@ def test_the_help_shows_defaults_as_they_are_written(monkeypatch: pytest.MonkeyP
 def test_the_command_line_says_how_often_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     from typer.testing import CliRunner
 
-    from bot.cli.main import app
+    from bot.cli.commands import app
 
     run = CliRunner().invoke(app, ["serve", "--every", "15"])
     assert run.exit_code == 2 and "15m" in run.output

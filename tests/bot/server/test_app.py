@@ -18,8 +18,8 @@ from patience import PATIENCE
 from starlette.testclient import TestClient
 
 from bot.config import BotConfig
-from bot.server.app import api
-from bot.server.question_queue import AT_ONCE, LINE, OTHERS
+from bot.server import create_api
+from bot.server.question_queue import AT_ONCE, RESERVED_FOR_OTHERS, WAITING_LIMIT
 from ingest.errors import EmbedderError, FootnoteError, IndexBusy, IndexDamaged, IndexMissing
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ SECRETS = ("Traceback", "/srv/", "site-packages", ".py")
 
 
 def client_of(bot: FakeBot) -> TestClient:
-    return TestClient(api(cast("Bot", bot), bot.config), raise_server_exceptions=False)
+    return TestClient(create_api(cast("Bot", bot), bot.config), raise_server_exceptions=False)
 
 
 @pytest.fixture
@@ -248,7 +248,7 @@ def test_an_error_after_the_stream_began_is_an_event(error: Exception) -> None:
 
 def test_too_many_at_once_are_asked_to_come_back() -> None:
     bot = FakeBot(gate=threading.Event())
-    app = api(cast("Bot", bot), bot.config)
+    app = create_api(cast("Bot", bot), bot.config)
 
     async def crowd() -> list[httpx.Response]:
         responses: list[httpx.Response] = []
@@ -262,7 +262,9 @@ def test_too_many_at_once_are_asked_to_come_back() -> None:
                 responses.append(await http.post("/api/ask", json={"question": "Why?"}))
 
             with anyio.fail_after(10):
-                for number in range(AT_ONCE + LINE - OTHERS + 3):  # all from one address
+                for number in range(
+                    AT_ONCE + WAITING_LIMIT - RESERVED_FOR_OTHERS + 3
+                ):  # all from one address
                     tasks.start_soon(one)
                     while number < AT_ONCE and len(bot.asked) <= number:
                         await anyio.sleep(0.01)  # else who has not been taken in yet stands in the line, too
@@ -273,14 +275,16 @@ def test_too_many_at_once_are_asked_to_come_back() -> None:
         return responses
 
     responses = anyio.run(crowd)
-    assert [r.status_code for r in responses] == [429] * 3 + [200] * (AT_ONCE + LINE - OTHERS)
+    assert [r.status_code for r in responses] == [429] * 3 + [200] * (
+        AT_ONCE + WAITING_LIMIT - RESERVED_FOR_OTHERS
+    )
     assert responses[0].headers["retry-after"]
     assert error_of(responses[0], 429)["code"] == "busy"
 
 
 def test_a_reader_who_leaves_stops_the_work() -> None:
     bot = FakeBot(pause=0.02)
-    app = api(cast("Bot", bot), bot.config)
+    app = create_api(cast("Bot", bot), bot.config)
     body = json.dumps({"question": "Why does my back ache?"}).encode()
 
     async def leave() -> None:
@@ -368,7 +372,7 @@ def test_security_headers_and_no_foreign_origin(client: TestClient, path: str) -
 
 
 def test_the_forwarded_host_is_not_believed() -> None:
-    app = api(cast("Bot", FakeBot()), BotConfig())
+    app = create_api(cast("Bot", FakeBot()), BotConfig())
     told: list[list[tuple[bytes, bytes]]] = []
 
     async def inner(scope: Any, receive: Any, send: Any) -> None:

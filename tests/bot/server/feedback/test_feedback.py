@@ -19,8 +19,16 @@ from fake_bot import STEPS, STRETCHES
 from patience import PATIENCE
 from votes import DAY, all_bytes, fill, given, on, quick
 
+from bot.server.feedback import MAX_NOTE, FeedbackStore
 from bot.server.feedback import store as feedback
-from bot.server.feedback.store import MOST, MOST_A_DAY, NOTE, REASONS, TEXT, Feedback, Row, Vote
+from bot.server.feedback.store import (
+    MAX_ANSWER,
+    MAX_PER_DAY,
+    MAX_VOTES,
+    REASONS,
+    Row,
+    Vote,
+)
 from ingest.errors import FeedbackError, FeedbackFull
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -47,7 +55,7 @@ def child(code: str, path: Path) -> subprocess.Popen[str]:
 
 def test_a_vote_is_kept_with_what_it_is_about(path: Path) -> None:
     about = given()
-    on(path).keep(about, DOWN)
+    on(path).save(about, DOWN)
     (row,) = on(path).rows()
     start = STRETCHES.text.index(STEPS[2])
     assert row == Row(
@@ -61,7 +69,7 @@ def test_a_vote_is_kept_with_what_it_is_about(path: Path) -> None:
 
 def test_nothing_else_is_kept(path: Path) -> None:
     """A column more is a promise less: see docs/on-your-blog.md."""
-    on(path).keep(given(), UP)
+    on(path).save(given(), UP)
     with closing(sqlite3.connect(path)) as db:
         columns = [name for _, name, *_ in db.execute("PRAGMA table_info(feedback)")]
         tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
@@ -73,19 +81,19 @@ def test_nothing_else_is_kept(path: Path) -> None:
 def test_rows_tell_nothing_of_the_order_in_which_they_came(path: Path) -> None:
     ids = [f"{n:024}" for n in (5, 3, 9, 1, 7)]
     for one in ids:
-        on(path).keep(given(known_as=one), UP)
+        on(path).save(given(known_as=one), UP)
     assert [row.id for row in on(path).rows()] == sorted(ids)
 
 
 def test_only_the_owner_of_the_file_may_read_it(path: Path) -> None:
-    on(path).keep(given(), UP)
+    on(path).save(given(), UP)
     assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_later_vote_takes_the_place_of_the_earlier(path: Path) -> None:
     about = given()
-    on(path).keep(about, DOWN)
-    on(path, date(2026, 3, 9)).keep(about, UP)
+    on(path).save(about, DOWN)
+    on(path, date(2026, 3, 9)).save(about, UP)
     (row,) = on(path).rows()
     assert (row.day, row.verdict, row.reason, row.note) == ("2026-03-01", "up", "", "")
     assert b"20 seconds." not in all_bytes(path).replace(b"30 seconds", b"")  # the note is gone, not hidden
@@ -93,12 +101,12 @@ def test_a_later_vote_takes_the_place_of_the_earlier(path: Path) -> None:
 
 def test_a_vote_can_be_taken_back_and_nothing_of_it_is_left(path: Path) -> None:
     about, other = given("Why is this so secret?"), given()
-    assert not on(path).take_back(about.id)
+    assert not on(path).withdraw(about.id)
     assert not path.exists()
-    on(path).keep(about, DOWN)
-    on(path).keep(other, UP)
-    assert on(path).take_back(about.id)
-    assert not on(path).take_back(about.id)
+    on(path).save(about, DOWN)
+    on(path).save(other, UP)
+    assert on(path).withdraw(about.id)
+    assert not on(path).withdraw(about.id)
     assert [row.id for row in on(path).rows()] == [other.id]
     assert b"secret" not in all_bytes(path) and about.id.encode() not in all_bytes(path)
 
@@ -108,28 +116,30 @@ def test_what_tells_who_somebody_is_is_masked_wherever_it_was_typed(path: Path) 
     about = given(
         f"I am {mail}, who can help?", text=r"I found nothing on “ann\_b@example\.org”, 079 123 45 67. [1]"
     )
-    on(path).keep(about, Vote("down", "", f"call 079 123 45 67, {mail}"))
+    on(path).save(about, Vote("down", "", f"call 079 123 45 67, {mail}"))
     (row,) = on(path).rows()
     assert (row.question, row.note) == ("I am [e-mail], who can help?", "call [number], [e-mail]")
     assert row.answer == "I found nothing on “[e-mail]”, [number]. [1]"
-    on(path).keep(about, Vote("down", "", f"or {mail}"))
+    on(path).save(about, Vote("down", "", f"or {mail}"))
     assert b"example.org" not in all_bytes(path)
 
 
 def test_texts_are_cut_and_hold_nothing_that_a_program_would_stumble_over(path: Path) -> None:
     odd = "a\0\x1fb\x1b[31mc\x07\r\nd\u2028e\x85f\x1cg\th\u202ei\u2066\ufeff\U000e0041\x9bj \ud83d k"
-    on(path).keep(given(question=odd + "?" * 3000, text="x" * 9000), Vote("down", "", odd))
+    on(path).save(given(question=odd + "?" * 3000, text="x" * 9000), Vote("down", "", odd))
     (row,) = on(path).rows()
     assert row.note == "ab[31mc\nd\ne\nf\ng hij ? k"
-    assert row.question.startswith("ab[31mc\nd") and len(row.question) <= 2000 and len(row.answer) == TEXT
-    for n, note in enumerate(("می\u200cخواهم 👩\u200d👧 हिन्दी é", "w" * NOTE)):
-        on(path).keep(given(known_as=f"{n:024}"), Vote("up", "", note))
+    assert (
+        row.question.startswith("ab[31mc\nd") and len(row.question) <= 2000 and len(row.answer) == MAX_ANSWER
+    )
+    for n, note in enumerate(("می\u200cخواهم 👩\u200d👧 हिन्दी é", "w" * MAX_NOTE)):
+        on(path).save(given(known_as=f"{n:024}"), Vote("up", "", note))
         assert next(row.note for row in on(path).rows() if row.id == f"{n:024}") == note
 
 
 def test_rows_are_asked_for_by_thumb_and_day(path: Path) -> None:
     for day, vote in ((1, UP), (2, DOWN), (3, UP)):
-        on(path, date(2026, 3, day)).keep(given(), vote)
+        on(path, date(2026, 3, day)).save(given(), vote)
     kept = on(path)
     assert [row.day[-2:] for row in kept.rows()] == ["03", "02", "01"]
     assert [row.day[-2:] for row in kept.rows(verdict="up")] == ["03", "01"]
@@ -145,7 +155,7 @@ def test_purging_removes_the_very_bytes(path: Path) -> None:
     words = ["".join(secrets.choice("abcdefghijk") for _ in range(16)) for _ in range(40)]
     for n, word in enumerate(words):
         vote = Vote("down", "wrong", f"note {word} " + "x" * 400)
-        on(path, date(2026, 3, 1 + n % 2)).keep(given(f"question {word}", known_as=f"{n:024}"), vote)
+        on(path, date(2026, 3, 1 + n % 2)).save(given(f"question {word}", known_as=f"{n:024}"), vote)
     big = path.stat().st_size
     kept = on(path)
     assert all(word.encode() in all_bytes(path) for word in words)
@@ -158,7 +168,7 @@ def test_purging_removes_the_very_bytes(path: Path) -> None:
     assert not any(word.encode() in all_bytes(path) for word in words)
     assert path.stat().st_size < big
     assert [file.name for file in path.parent.iterdir()] == [path.name]
-    kept.keep(given(), UP)  # and it goes on
+    kept.save(given(), UP)  # and it goes on
 
 
 def test_purging_what_is_not_there_makes_no_file(path: Path) -> None:
@@ -169,58 +179,58 @@ def test_purging_what_is_not_there_makes_no_file(path: Path) -> None:
 
 
 def test_a_day_has_an_end_but_a_change_of_mind_is_always_taken(path: Path) -> None:
-    fill(path, MOST_A_DAY - 1, "2026-03-01")
+    fill(path, MAX_PER_DAY - 1, "2026-03-01")
     last = given()
-    on(path).keep(last, UP)
+    on(path).save(last, UP)
     with pytest.raises(FeedbackFull, match="500 votes"):
-        on(path).keep(given(), UP)
-    on(path).keep(last, DOWN)
-    assert len(on(path).rows()) == MOST_A_DAY
-    on(path, date(2026, 3, 2)).keep(given(), UP)
-    assert on(path).take_back(last.id)
-    on(path).keep(given(), UP)
+        on(path).save(given(), UP)
+    on(path).save(last, DOWN)
+    assert len(on(path).rows()) == MAX_PER_DAY
+    on(path, date(2026, 3, 2)).save(given(), UP)
+    assert on(path).withdraw(last.id)
+    on(path).save(given(), UP)
 
 
 def test_of_too_many_the_oldest_go(path: Path) -> None:
     fill(path, 2, "2026-01-01")
-    fill_more = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MOST - 2}) "
+    fill_more = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MAX_VOTES - 2}) "
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(
             "INSERT INTO feedback " + fill_more +
             "SELECT printf('%024d', i), '2026-02-01', 'up', '', '', 'q', 'a', 'answered', '[]', 0.5, 'g' FROM n"
         )  # fmt: skip
-    assert on(path).count() == MOST
-    on(path).keep(given(), UP)
-    assert (on(path).count(), on(path).count(before="2026-02-01")) == (MOST, 1)
-    on(path).keep(given(), UP)
-    on(path).keep(given(), UP)
+    assert on(path).count() == MAX_VOTES
+    on(path).save(given(), UP)
+    assert (on(path).count(), on(path).count(before="2026-02-01")) == (MAX_VOTES, 1)
+    on(path).save(given(), UP)
+    on(path).save(given(), UP)
     assert (on(path).count(), on(path).count(before="2026-02-01"), on(path).count(before="2026-03-01")) == (
-        MOST, 0, MOST - 3,
+        MAX_VOTES, 0, MAX_VOTES - 3,
     )  # fmt: skip
 
 
 def test_a_file_that_is_full_says_so_and_can_be_purged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feedback, "MOST_BYTES", 30 * 4096)
-    long = given(text="x" * TEXT).answer
+    monkeypatch.setattr(feedback, "MAX_BYTES", 30 * 4096)
+    long = given(text="x" * MAX_ANSWER).answer
     with pytest.raises(FeedbackError, match="full") as told:
         for _ in range(60):
-            on(path).keep(given(text=long.text), UP)
+            on(path).save(given(text=long.text), UP)
     assert not isinstance(told.value, FeedbackFull)
     kept = on(path).count()
     assert 5 < kept < 30 and path.stat().st_size <= 30 * 4096
     assert on(path).purge() == kept
-    on(path).keep(given(), UP)
+    on(path).save(given(), UP)
 
 
 # --- what it withstands
 
 
 def test_a_newer_versions_file_is_left_alone(path: Path) -> None:
-    on(path).keep(given(), UP)
+    on(path).save(given(), UP)
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA user_version = 2")
     before = path.read_bytes()
-    for use in (lambda f: f.keep(given(), UP), Feedback.rows, Feedback.purge, Feedback.count):
+    for use in (lambda f: f.save(given(), UP), FeedbackStore.rows, FeedbackStore.purge, FeedbackStore.count):
         with pytest.raises(FeedbackError, match=r"newer version.*FOOTNOTE_FEEDBACK"):
             use(on(path))
     assert path.read_bytes() == before
@@ -232,7 +242,7 @@ def test_another_programs_database_is_left_alone(path: Path) -> None:
         db.execute("CREATE TABLE bookmarks (url)")
     before = path.read_bytes()
     with pytest.raises(FeedbackError, match="another program"):
-        on(path).keep(given(), UP)
+        on(path).save(given(), UP)
     with pytest.raises(FeedbackError, match="another program"):
         on(path).purge()
     assert path.read_bytes() == before
@@ -243,7 +253,7 @@ def test_a_damaged_file_is_told_and_not_overwritten(path: Path, size: int) -> No
     path.parent.mkdir()
     rubbish = b"not a database at all. " * 1000
     path.write_bytes(rubbish[:size])
-    for use in (lambda f: f.keep(given(), UP), Feedback.rows, Feedback.purge):
+    for use in (lambda f: f.save(given(), UP), FeedbackStore.rows, FeedbackStore.purge):
         with pytest.raises(
             FeedbackError, match=r"votes\.sqlite cannot be read or written .*not a database"
         ) as told:
@@ -254,7 +264,7 @@ def test_a_damaged_file_is_told_and_not_overwritten(path: Path, size: int) -> No
 
 def test_a_page_that_is_damaged_is_told(path: Path) -> None:
     for _ in range(30):
-        on(path).keep(given(), DOWN)
+        on(path).save(given(), DOWN)
     data = bytearray(path.read_bytes())
     data[4096 * 2 :] = b"\xaa" * (len(data) - 4096 * 2)
     path.write_bytes(data)
@@ -264,7 +274,7 @@ def test_a_page_that_is_damaged_is_told(path: Path) -> None:
 
 @pytest.mark.parametrize("citations", ["'{'", "'7'", "'{\"a\": 1'", "x'ff'"])
 def test_a_row_that_no_version_wrote_is_told(path: Path, citations: str) -> None:
-    on(path).keep(given(), UP)
+    on(path).save(given(), UP)
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(f"UPDATE feedback SET citations = {citations}")
     with pytest.raises(FeedbackError):
@@ -275,29 +285,29 @@ def test_where_nothing_can_be_written_it_says_so(path: Path) -> None:
     path.parent.mkdir()
     (path.parent / "a file").write_text("")
     with pytest.raises(FeedbackError, match=r"Not a directory|File exists"):
-        on(path.parent / "a file" / "votes.sqlite").keep(given(), UP)
+        on(path.parent / "a file" / "votes.sqlite").save(given(), UP)
     (path.parent / "folder").mkdir()
     with pytest.raises(FeedbackError, match="unable to open"):
-        on(path.parent / "folder").keep(given(), UP)
+        on(path.parent / "folder").save(given(), UP)
     assert on(path.parent / "folder" / "none").rows() == []
 
 
 def test_a_file_that_another_one_keeps_is_waited_for_and_then_told(path: Path) -> None:
-    on(path).keep(given(), UP)
+    on(path).save(given(), UP)
     with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        for use in (lambda f: f.keep(given(), UP), Feedback.rows, Feedback.purge):
+        for use in (lambda f: f.save(given(), UP), FeedbackStore.rows, FeedbackStore.purge):
             with pytest.raises(FeedbackError, match="locked"):
                 use(on(path, wait=0.05))
         timer = threading.Timer(0.2, lambda: other.execute("ROLLBACK"))
         timer.start()
-        on(path).keep(given(), UP)
+        on(path).save(given(), UP)
         timer.join()
     assert len(on(path).rows()) == 2
 
 
 def test_a_purge_that_could_not_overwrite_is_told(path: Path) -> None:
-    on(path).keep(given(), UP)
+    on(path).save(given(), UP)
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM feedback").fetchone()
@@ -315,7 +325,7 @@ def test_threads_that_make_the_file_at_the_same_time(path: Path) -> None:
             gate.wait()
             try:
                 for _ in range(4):
-                    on(file).keep(given(), UP)
+                    on(file).save(given(), UP)
                     on(file).rows()
             except FeedbackError as error:
                 wrong.append(error)
@@ -330,11 +340,11 @@ def test_threads_that_make_the_file_at_the_same_time(path: Path) -> None:
 
 def test_processes_share_the_file(path: Path) -> None:
     code = (
-        "print('ready', flush=True)\nfor n in range(25): on(path).keep(given(), Vote('up')); on(path).rows()"
+        "print('ready', flush=True)\nfor n in range(25): on(path).save(given(), Vote('up')); on(path).rows()"
     )
     others = [child(code, path) for _ in range(2)]
     for _ in range(25):
-        on(path).keep(given(), DOWN)
+        on(path).save(given(), DOWN)
     for other in others:
         other.communicate(timeout=PATIENCE)
         assert other.returncode == 0
@@ -343,7 +353,7 @@ def test_processes_share_the_file(path: Path) -> None:
 
 def test_a_look_at_the_file_leaves_another_threads_lock_on_it(path: Path) -> None:
     """Whoever opens and closes a file by other means than SQLite's undoes the locks of its whole process."""
-    on(path).keep(given(), UP)
+    on(path).save(given(), UP)
     with closing(sqlite3.connect(path, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute(INSERT.format("half done", "'a'"))
@@ -356,7 +366,7 @@ def test_a_look_at_the_file_leaves_another_threads_lock_on_it(path: Path) -> Non
 
 
 def test_killed_in_the_middle_the_file_is_as_it_was(path: Path) -> None:
-    on(path).keep(given("before"), UP)
+    on(path).save(given("before"), UP)
     many = INSERT.format("{n}", "randomblob(9000)").replace("'", '"')
     code = f"""
 db = sqlite3.connect(path, isolation_level=None)
@@ -371,12 +381,12 @@ os.kill(os.getpid(), signal.SIGKILL)
     other.communicate(timeout=PATIENCE)
     assert other.returncode == -9
     assert [row.question for row in on(path).rows()] == ["before"]
-    on(path).keep(given("after"), UP)
+    on(path).save(given("after"), UP)
     assert {row.question for row in on(path).rows()} == {"before", "after"}
     with closing(sqlite3.connect(path)) as db:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def test_the_days_are_those_of_utc() -> None:
-    assert abs((Feedback(Path("x")).today() - date.today()).days) <= 1
+    assert abs((FeedbackStore(Path("x")).today() - date.today()).days) <= 1
     assert DAY.isoformat() == "2026-03-01" and len(set(REASONS)) == 6

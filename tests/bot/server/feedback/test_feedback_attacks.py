@@ -17,14 +17,15 @@ from fake_bot import STRETCHES
 from test_feedback import path as path  # noqa: PLC0414 - a fixture
 from test_feedback_cli import Footnote
 from test_feedback_cli import footnote as footnote  # noqa: PLC0414 - a fixture
-from test_feedback_web import HOLD, OWNER, Site
+from test_feedback_routes import HOLD, OWNER, Site
 from votes import given, on, quick, votes
 
 from bot.eval.sets.spreadsheet import read_sheet
-from bot.server.feedback.export import FORMATS, figures, written
-from bot.server.feedback.redact import without_personal
-from bot.server.feedback.store import NOTE, Row, Vote
-from bot.server.feedback_routes import EACH, PATH
+from bot.server.feedback import MAX_NOTE, format_rows, summarize
+from bot.server.feedback.export import FORMATS
+from bot.server.feedback.redact import redact
+from bot.server.feedback.routes import PATH, PER_CLIENT
+from bot.server.feedback.store import Row, Vote
 
 FORMULA = re.compile(r"[=+\-@|%＝＋－＠\t\r]")
 ACTS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -32,7 +33,7 @@ ACTS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\u
 
 @pytest.fixture(scope="module")
 def notes(shared: Path) -> list[str]:
-    found = [clean(text)[:NOTE] for text in (*OWN, *all_listed(shared))]
+    found = [clean(text)[:MAX_NOTE] for text in (*OWN, *all_listed(shared))]
     assert len(found) > 2500
     return found
 
@@ -58,7 +59,7 @@ def check_cells(table: str, columns: int) -> list[dict[str, str]]:
 
 def check_all(rows: list[Row], folder: Path) -> None:
     """Every format reads back as what was stored, and nothing in it acts."""
-    texts = {kind: written(rows, kind) for kind in FORMATS}
+    texts = {kind: format_rows(rows, kind) for kind in FORMATS}
     lines = [json.loads(line) for line in texts["jsonl"].split("\n")[:-1]]
     assert lines == [{**row_of(row), "citations": list(row.citations)} for row in rows]
     table = check_cells(texts["csv"], 11)
@@ -72,7 +73,7 @@ def check_all(rows: list[Row], folder: Path) -> None:
     assert len(read_sheet(folder / "sheet.csv", [STRETCHES]).cases) == len(sheet)
     for text in texts.values():
         assert not re.search("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
-    json.dumps(figures(rows))
+    json.dumps(summarize(rows))
 
 
 def row_of(row: Row) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def test_every_attack_string_goes_in_and_out_as_text(
     assert len(rows) == len(notes)
     for row, note in zip(rows, notes, strict=True):
         seen = "".join(c for c in note if c.isprintable() and not c.isspace())
-        if without_personal(note) == note:
+        if redact(note) == note:
             assert re.sub("[\\s\u200c\u200d]", "", row.note) == seen
     check_all(rows, tmp_path)
 
@@ -111,7 +112,7 @@ def test_no_attack_string_acts_on_the_terminal(
 def test_no_question_acts_on_the_terminal(footnote: Footnote, path: Path) -> None:
     for n, text in enumerate(OWN):
         about = given("Peru?", known_as=f"{n:024}", question=clean(text))
-        on(path).keep(about, Vote("down", "wrong"))
+        on(path).save(about, Vote("down", "wrong"))
     for words in (("list",), ("summary",), ("summary", "--json")):
         assert not ACTS.search(footnote(*words).out)
     assert len(footnote("list").out.splitlines()) == len(OWN)
@@ -125,10 +126,10 @@ def test_our_own_attack_strings_come_over_http_and_out_of_every_format(
 ) -> None:
     site = Site(path)
     texts = [text for text in map(clean, OWN) if text.strip() and "\0" not in text]
-    texts = [text[: NOTE if place == "note" else 500] for text in texts]
+    texts = [text[: MAX_NOTE if place == "note" else 500] for text in texts]
     reader = site.http
     for n, text in enumerate(texts):
-        reader = site.reader() if n % EACH[0].count == 0 else reader
+        reader = site.reader() if n % PER_CLIENT[0].count == 0 else reader
         known = site.ask(text if place == "question" else HOLD)
         vote = {"id": known, "verdict": "down", "note": text if place == "note" else ""}
         assert reader.post(PATH, json=vote).status_code == 200
@@ -136,9 +137,9 @@ def test_our_own_attack_strings_come_over_http_and_out_of_every_format(
     assert len(rows) == len(texts)
     check_all(rows, tmp_path)
     for kind in FORMATS:
-        assert site.http.get(f"{PATH}?format={kind}", headers=OWNER).text.removeprefix("\ufeff") == written(
-            rows, kind
-        ).removeprefix("\ufeff")
+        assert site.http.get(f"{PATH}?format={kind}", headers=OWNER).text.removeprefix(
+            "\ufeff"
+        ) == format_rows(rows, kind).removeprefix("\ufeff")
 
 
 @pytest.mark.parametrize(
@@ -160,5 +161,5 @@ def test_our_own_attack_strings_come_over_http_and_out_of_every_format(
 )
 def test_a_cell_is_never_a_formula(typed: str, cell: str) -> None:
     row = Row("i", "2026-03-01", "down", "", typed, typed, typed, "answered", (), 0.5, "g")
-    (read,) = check_cells(written([row], "csv"), 11)
+    (read,) = check_cells(format_rows([row], "csv"), 11)
     assert (read["note"], read["question"], read["answer"]) == (cell, cell, cell)

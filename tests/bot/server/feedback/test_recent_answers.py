@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from fake_bot import HOSTILE, STRETCHES, FakeBot, cite
 
-from bot.server.feedback.recent_answers import Change, Memory
+from bot.server.feedback.recent_answers import Change, RecentAnswers
 from bot.types import Answer
 from ingest.article import Article
 from ingest.errors import IndexBusy, IndexMissing
@@ -35,8 +35,8 @@ class Counting(FakeBot):
         return super().article(article_id)
 
 
-def memory_of(bot: FakeBot, most: int = 100) -> Memory:
-    return Memory(cast("Bot", bot), most)
+def memory_of(bot: FakeBot, most: int = 100) -> RecentAnswers:
+    return RecentAnswers(cast("Bot", bot), most)
 
 
 def now_says(bot: FakeBot, text: str, live: str = "gen-2") -> None:
@@ -65,7 +65,7 @@ def test_only_the_latest_are_kept_and_nothing_of_the_others() -> None:
     assert found is not None and found.answer.question == f"{HOLD} 4" and found.generation == "gen-1"
     for n in range(3):
         memory.remember(bot.ask(str(n)))
-    assert memory.changes(ids) == {} and len(memory._given) == 3 and memory._looked == {}
+    assert memory.changes(ids) == {} and len(memory._answers) == 3 and memory._compared == {}
 
 
 def test_a_post_that_lacks_a_quote_now_has_changed() -> None:
@@ -175,4 +175,4 @@ def test_threads_may_share_it() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert wrong == [] and len(memory._given) == 20 and len(memory._looked) <= 20
+    assert wrong == [] and len(memory._answers) == 20 and len(memory._compared) <= 20

@@ -9,7 +9,7 @@ from growth import grows_linearly
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.server.feedback.redact import without_personal
+from bot.server.feedback.redact import redact
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ from bot.server.feedback.redact import without_personal
     ],
 )  # fmt: skip
 def test_what_tells_who_somebody_is_goes(typed: str, kept: str) -> None:
-    assert without_personal(typed) == kept
+    assert redact(typed) == kept
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ def test_what_tells_who_somebody_is_goes(typed: str, kept: str) -> None:
     ],
 )
 def test_ordinary_words_about_exercises_stay(typed: str) -> None:
-    assert without_personal(typed) == typed
+    assert redact(typed) == typed
 
 
 def test_it_takes_rather_too_much_of_digits_than_too_little() -> None:
     """As the file says; if this is ever made finer, the file has to say so."""
-    assert without_personal("10 20 30 40") == "[number]"
+    assert redact("10 20 30 40") == "[number]"
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,11 @@ def test_it_takes_rather_too_much_of_digits_than_too_little() -> None:
 )  # fmt: skip
 def test_nothing_typed_takes_long(piece: str) -> None:
     text = (piece * 8000)[:8000]  # as much as is ever looked at
-    grows_linearly(without_personal, text)
+    grows_linearly(redact, text)
 
 
 @given(st.text(st.sampled_from("ab@.＠ 0189-+()/:w?#[]\n"), max_size=120))
 def test_no_address_and_no_long_number_is_left_whatever_is_around_it(text: str) -> None:
-    left = without_personal(text)
+    left = redact(text)
     assert not re.search(r"[\w.+-][@＠][a-z]", left)
     assert not re.search(r"\d{7}", left)

@@ -21,10 +21,11 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from bot.config import BotConfig
-from bot.server.app import api
-from bot.server.owner_routes import GUESSES, LARGEST, WINDOW, Door
-from bot.server.reingest.background import reingesting
-from bot.server.reingest.schedule import Keeper
+from bot.server import create_api
+from bot.server.guard.owner_token import GUESS_SECONDS, MAX_GUESSES, OwnerToken
+from bot.server.reingest.background import background_sync
+from bot.server.reingest.routes import LARGEST
+from bot.server.reingest.schedule import Scheduler
 from ingest.errors import IndexDamaged
 from ingest.sync import Failed, Progress, SyncReport, sync
 
@@ -39,18 +40,18 @@ PATH = "/api/reingest"
 
 
 class Served:
-    """The HTTP interface over a keeper whose jobs wait for `go`; sources: what each was given."""
+    """The HTTP interface over a scheduler whose jobs wait for `go`; sources: what each was given."""
 
     def __init__(self, *, token: str = TOKEN, follow: Sequence[str] = (BLOG,)) -> None:
         self.go = threading.Event()
         self.begun = threading.Event()
         self.sources: list[tuple[str, ...]] = []
         self.outcome: SyncReport | Exception = GOOD
-        self.keeper = Keeper(self._reingest, follow, every=None, warm=lambda: None)
-        self.thread = threading.Thread(target=self.keeper.run, daemon=True)
+        self.scheduler = Scheduler(self._reingest, follow, every=None, warm=lambda: None)
+        self.thread = threading.Thread(target=self.scheduler.run, daemon=True)
         self.thread.start()
         config = BotConfig(owner_token=SecretStr(token))
-        app = api(cast("Bot", FakeBot()), config, self.keeper)
+        app = create_api(cast("Bot", FakeBot()), config, self.scheduler)
         self.http = TestClient(app, raise_server_exceptions=False)
 
     def _reingest(self, sources: Sequence[str], patient: bool, progress: Progress) -> SyncReport:
@@ -65,7 +66,7 @@ class Served:
 
     def end(self) -> None:
         self.go.set()
-        self.keeper.stop()
+        self.scheduler.stop()
         self.thread.join(PATIENCE)
 
     def job(self, told: dict[str, Any], state: str) -> dict[str, Any]:
@@ -84,9 +85,9 @@ def until(look: Callable[[], Any], good: Callable[[Any], bool]) -> Any:
     raise AssertionError(f"it never came: {seen}")
 
 
-def ended(keeper: Keeper, job_id: str) -> dict[str, Any]:
+def ended(scheduler: Scheduler, job_id: str) -> dict[str, Any]:
     """A job when it has ended."""
-    told = until(lambda: keeper.job(job_id), lambda job: job["finished_at"])
+    told = until(lambda: scheduler.job(job_id), lambda job: job["finished_at"])
     assert isinstance(told, dict)
     return told
 
@@ -143,11 +144,11 @@ def test_guessing_is_slowed_down_and_shuts_nobody_out(
     served: Served, caplog: pytest.LogCaptureFixture
 ) -> None:
     wrong = {"Authorization": "Bearer wrong"}
-    for _ in range(GUESSES):
+    for _ in range(MAX_GUESSES):
         refused(served.http.post(PATH, headers=wrong), 401)
     response = served.http.post(PATH, headers=wrong)
     refused(response, 429)
-    assert 0 < int(response.headers["retry-after"]) <= WINDOW + 1
+    assert 0 < int(response.headers["retry-after"]) <= GUESS_SECONDS + 1
     assert served.http.post(PATH, headers=OWNER).status_code == 202
     assert "wrong owner token" in caplog.text and "Bearer" not in caplog.text and TOKEN not in caplog.text
 
@@ -158,7 +159,7 @@ def test_a_minute_later_a_wrong_token_is_told_so_again() -> None:
     from bot.problems import Refused
 
     moment = 0.0
-    door = Door(TOKEN, clock=lambda: moment)
+    door = OwnerToken(TOKEN, clock=lambda: moment)
     scope = {"type": "http", "headers": [(b"authorization", b"Bearer wrong")]}
 
     def status() -> int:
@@ -166,8 +167,8 @@ def test_a_minute_later_a_wrong_token_is_told_so_again() -> None:
             door.check(Request(scope))
         return told.value.problem.status
 
-    assert [status() for _ in range(GUESSES + 2)] == [401] * GUESSES + [429] * 2
-    moment = WINDOW + 1
+    assert [status() for _ in range(MAX_GUESSES + 2)] == [401] * MAX_GUESSES + [429] * 2
+    moment = GUESS_SECONDS + 1
     assert [status() for _ in range(2)] == [401, 401]
 
 
@@ -241,7 +242,7 @@ def test_an_unknown_job_is_not_found(served: Served) -> None:
 
 
 def test_a_server_without_a_keeper_says_so() -> None:
-    app = api(cast("Bot", FakeBot()), BotConfig(owner_token=SecretStr(TOKEN)))
+    app = create_api(cast("Bot", FakeBot()), BotConfig(owner_token=SecretStr(TOKEN)))
     client = TestClient(app)
     refused(client.post(PATH, headers=OWNER), 503)
     refused(client.post(PATH), 401)
@@ -313,18 +314,18 @@ def test_not_one_question_fails_while_the_blog_changes(tmp_path: Path) -> None:
     blog, index = tmp_path / "blog", tmp_path / "index"
     write(blog, 0)
     bot = bot_on(index, start_finisher=InProcess)
-    quick, real = reingesting(bot, start_finisher=InProcess), reingesting(bot)
+    quick, real = background_sync(bot, start_finisher=InProcess), background_sync(bot)
     quick([str(blog)], False, lambda *_: None)
     rounds = 0
 
     def reingest(sources: Sequence[str], patient: bool, progress: Progress) -> SyncReport:
         return (quick if rounds <= ROUNDS - REAL_ROUNDS else real)(sources, patient, progress)
 
-    keeper = Keeper(reingest, [str(blog)], every=None, warm=bot.warm)
+    scheduler = Scheduler(reingest, [str(blog)], every=None, warm=bot.warm)
     config = BotConfig(index=index, owner_token=SecretStr(TOKEN))
-    http = TestClient(api(bot, config, keeper))
+    http = TestClient(create_api(bot, config, scheduler))
     reader = Reader(bot)
-    threads = [threading.Thread(target=target, daemon=True) for target in (keeper.run, reader.run)]
+    threads = [threading.Thread(target=target, daemon=True) for target in (scheduler.run, reader.run)]
     program = Path(str(live_blog.__file__))
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, str(program), str(index)], **pipes) as other:
@@ -334,13 +335,13 @@ def test_not_one_question_fails_while_the_blog_changes(tmp_path: Path) -> None:
         for rounds in range(1, ROUNDS + 1):
             write(blog, rounds)
             told = http.post(PATH, headers=OWNER).json()
-            ended(keeper, told["job"])
+            ended(scheduler, told["job"])
             assert answered(bot) == rounds
             job = http.get(told["url"], headers=OWNER).json()
             assert job["state"] == "done" and len(job["report"]["updated"]) == 1, job
         out, _ = other.communicate("", timeout=PATIENCE)
     reader.end()
-    keeper.stop()
+    scheduler.stop()
     for thread in threads:
         thread.join(PATIENCE)
     assert not reader.wrong
@@ -359,27 +360,27 @@ def test_two_servers_follow_one_blog_into_one_index(tmp_path: Path) -> None:
     bots = [bot_on(index, start_finisher=InProcess) for _ in range(2)]
     ends: list[SyncReport] = []
 
-    def keep(number: int) -> Keeper:
-        run = reingesting(bots[number], start_finisher=InProcess)
+    def keep(number: int) -> Scheduler:
+        run = background_sync(bots[number], start_finisher=InProcess)
 
         def noted(sources: Sequence[str], patient: bool, progress: Progress) -> SyncReport:
             ends.append(run(sources, patient, progress))
             return ends[-1]
 
-        return Keeper(noted, [str(blog)], every=None, warm=bots[number].warm)
+        return Scheduler(noted, [str(blog)], every=None, warm=bots[number].warm)
 
-    keepers = [keep(0), keep(1)]
-    threads = [threading.Thread(target=keeper.run, daemon=True) for keeper in keepers]
+    schedulers = [keep(0), keep(1)]
+    threads = [threading.Thread(target=scheduler.run, daemon=True) for scheduler in schedulers]
     for thread in threads:
         thread.start()
     for word in range(1, 6):
         write(blog, word)
-        jobs = [(keeper, keeper.ask()["job"]) for keeper in keepers]
-        for keeper, job in jobs:
-            assert ended(keeper, job)["state"] == "done"
+        jobs = [(scheduler, scheduler.ask()["job"]) for scheduler in schedulers]
+        for scheduler, job in jobs:
+            assert ended(scheduler, job)["state"] == "done"
         assert [answered(bot) for bot in bots] == [word, word]
-    for keeper, thread in zip(keepers, threads, strict=True):
-        keeper.stop()
+    for scheduler, thread in zip(schedulers, threads, strict=True):
+        scheduler.stop()
         thread.join(PATIENCE)
     assert sum(len(report.added) + len(report.updated) for report in ends) >= 8
 
@@ -387,31 +388,31 @@ def test_two_servers_follow_one_blog_into_one_index(tmp_path: Path) -> None:
 def test_a_timed_round_does_not_wait_long_for_another_writer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.server.reingest.background.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("bot.server.reingest.background.ROUND_WAIT_SECONDS", 0.1)
     write(tmp_path / "blog", 0)
     bot = bot_on(tmp_path / "index", start_finisher=InProcess)
-    keeper = Keeper(
-        reingesting(bot, start_finisher=InProcess), [str(tmp_path / "blog")], every=1000,
+    scheduler = Scheduler(
+        background_sync(bot, start_finisher=InProcess), [str(tmp_path / "blog")], every=1000,
         warm=bot.warm, chance=lambda: 0.0,
     )  # fmt: skip
-    thread = threading.Thread(target=keeper.run, daemon=True)
+    thread = threading.Thread(target=scheduler.run, daemon=True)
     from ingest.index import Index
 
     with Index(tmp_path / "index", bot.config.index_config).writing():
         thread.start()
-        until(keeper.jobs, lambda jobs: bool(jobs) and jobs[0]["state"] == "failed")
-    assert "Another ingest" in keeper.jobs()[0]["error"]
+        until(scheduler.jobs, lambda jobs: bool(jobs) and jobs[0]["state"] == "failed")
+    assert "Another ingest" in scheduler.jobs()[0]["error"]
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
-    assert ended(keeper, keeper.ask()["job"])["state"] == "done"
+    assert ended(scheduler, scheduler.ask()["job"])["state"] == "done"
     assert answered(bot) == 0
-    keeper.stop()
+    scheduler.stop()
     thread.join(PATIENCE)
 
 
 def test_what_is_stopped_halfway_changes_nothing(tmp_path: Path) -> None:
     write(tmp_path / "blog", 0)
     bot = bot_on(tmp_path / "index", start_finisher=InProcess)
-    run = reingesting(bot, start_finisher=InProcess)
+    run = background_sync(bot, start_finisher=InProcess)
     run([str(tmp_path / "blog")], False, lambda *_: None)
     write(tmp_path / "blog", 1)
 
@@ -434,6 +435,6 @@ def test_sync_takes_a_model_that_is_loaded_already(tmp_path: Path) -> None:
     """The server's model is used, gently; no second one is loaded."""
     write(tmp_path / "blog", 0)
     bot = bot_on(tmp_path / "index", start_finisher=InProcess)
-    reingesting(bot, start_finisher=InProcess)([str(tmp_path / "blog")], False, lambda *_: None)
+    background_sync(bot, start_finisher=InProcess)([str(tmp_path / "blog")], False, lambda *_: None)
     assert len(bot.embedder.embedded) == 4  # type: ignore[attr-defined]
     assert sync([str(tmp_path / "blog")], index=bot._index, embedder=lambda: bot.embedder).unchanged

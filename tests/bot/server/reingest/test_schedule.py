@@ -16,8 +16,8 @@ from conftest import FakeEmbedder
 from patience import PATIENCE
 
 from bot.config import describe_duration, read_duration, write_duration
-from bot.server.reingest.background import AT_ONCE, NICE, Gentle, gently
-from bot.server.reingest.schedule import KEPT, PAGES, Keeper, pause
+from bot.server.reingest.background import BATCH, NICE, LowPriorityEmbedder, at_low_priority
+from bot.server.reingest.schedule import MAX_JOBS, MAX_PAGES, Scheduler, seconds_to_next_round
 from ingest.errors import ConfigError, IndexBusy, IndexDamaged, IndexMissing
 from ingest.sync import Failed, Progress, SyncReport
 
@@ -28,14 +28,14 @@ Step = Callable[[Sequence[str], bool, Progress], SyncReport]
 
 
 class Stage:
-    """A keeper whose time passes only while it waits. steps: what each job does, then it ends."""
+    """A scheduler whose time passes only while it waits. steps: what each job does, then it ends."""
 
     def __init__(self, *steps: SyncReport | Exception | Step, every: float | None = 900.0) -> None:
         self.time = 0.0
         self.rounds: list[tuple[float, tuple[str, ...], bool]] = []
         self.warmed = 0
         self._steps = list(steps)
-        self.keeper = Keeper(
+        self.scheduler = Scheduler(
             self._reingest,
             [BLOG],
             every=every,
@@ -56,7 +56,7 @@ class Stage:
         self.rounds.append((self.time, tuple(sources), patient))
         step = self._steps.pop(0)
         if not self._steps:
-            self.keeper.stop()
+            self.scheduler.stop()
         if isinstance(step, Exception):
             raise step
         return step if isinstance(step, SyncReport) else step(sources, patient, progress)
@@ -96,7 +96,7 @@ def test_a_duration_in_words() -> None:
 
 def test_rounds_come_soon_after_the_start_and_then_by_the_clock() -> None:
     stage = Stage(GOOD, GOOD, GOOD)
-    stage.keeper.run()
+    stage.scheduler.run()
     assert stage.rounds[0] == (2.5, (BLOG,), True)
     assert stage.gaps() == [900, 900]
     assert stage.warmed == 3
@@ -108,13 +108,13 @@ def test_a_round_that_takes_long_is_not_followed_at_once_by_the_next() -> None:
         return GOOD
 
     stage = Stage(slow, GOOD)
-    stage.keeper.run()
+    stage.scheduler.run()
     assert stage.gaps() == [5900]
 
 
 def test_failed_rounds_come_slower_until_one_works() -> None:
     stage = Stage(DOWN, IndexDamaged("It is damaged."), DOWN, DOWN, GOOD, GOOD)
-    stage.keeper.run()
+    stage.scheduler.run()
     assert stage.gaps() == [900, 1800, 3600, 3600, 900]
 
 
@@ -123,41 +123,41 @@ def test_failed_rounds_come_slower_until_one_works() -> None:
     [(0, 0.5, 100), (0, 0, 90), (0, 1, 110), (1, 0.5, 100), (2, 0.5, 200), (3, 1, 440), (10_000, 0.5, 400)],
 )
 def test_the_pause(failures: int, chance: float, seconds: float) -> None:
-    assert pause(100, failures, chance) == pytest.approx(seconds)
+    assert seconds_to_next_round(100, failures, chance) == pytest.approx(seconds)
 
 
 def test_another_writer_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
     stage = Stage(GOOD, IndexBusy("Busy."), IndexBusy("Busy."), GOOD)
-    stage.keeper.run()
+    stage.scheduler.run()
     assert stage.gaps() == [900, 900, 900]
     assert not caplog.records
-    assert stage.keeper.health()["state"] == "idle"
+    assert stage.scheduler.health()["state"] == "idle"
 
 
 def test_trouble_is_told_once_in_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
     stage = Stage(DOWN, DOWN, GOOD, DOWN)
-    stage.keeper.run()
+    stage.scheduler.run()
     assert [record.getMessage() for record in caplog.records] == [
-        "Keeping up with the blog failed, and will be tried again. https://blog.example/: it does not answer."
+        "Following the blog failed, and will be tried again. https://blog.example/: it does not answer."
     ] * 2
-    assert stage.keeper.health()["state"] == "failed"
-    assert stage.keeper.health()["last"] is not None
+    assert stage.scheduler.health()["state"] == "failed"
+    assert stage.scheduler.health()["last"] is not None
 
 
 def test_what_nobody_foresaw_is_logged_and_the_next_round_comes(caplog: pytest.LogCaptureFixture) -> None:
     stage = Stage(ZeroDivisionError("/srv/secret.py"), GOOD)
-    stage.keeper.run()
+    stage.scheduler.run()
     assert len(stage.rounds) == 2
     assert caplog.records[0].exc_info
-    failed = stage.keeper.jobs()[-1]
+    failed = stage.scheduler.jobs()[-1]
     assert failed["state"] == "failed" and "secret" not in failed["error"]
 
 
 def test_a_post_that_cannot_be_read_is_told_but_the_round_worked(caplog: pytest.LogCaptureFixture) -> None:
     stage = Stage(SyncReport(unchanged=("a",), failed=(Failed("b", "it is empty"),)))
-    stage.keeper.run()
+    stage.scheduler.run()
     assert "b: it is empty." in caplog.text
-    assert stage.keeper.jobs()[0]["state"] == "done"
+    assert stage.scheduler.jobs()[0]["state"] == "done"
 
 
 def test_an_index_that_is_not_there_yet_fails_nothing() -> None:
@@ -165,9 +165,9 @@ def test_an_index_that_is_not_there_yet_fails_nothing() -> None:
         raise IndexMissing("There is no index yet.")
 
     stage = Stage(GOOD)
-    stage.keeper._warm = missing
-    stage.keeper.run()
-    assert stage.keeper.jobs()[0]["state"] == "done"
+    stage.scheduler._warm = missing
+    stage.scheduler.run()
+    assert stage.scheduler.jobs()[0]["state"] == "done"
 
 
 # --- what the owner asks for
@@ -175,19 +175,19 @@ def test_an_index_that_is_not_there_yet_fails_nothing() -> None:
 
 def test_a_request_is_done_at_once_and_impatiently() -> None:
     stage = Stage(GOOD, GOOD, every=None)
-    first, second = stage.keeper.ask(), stage.keeper.ask(BLOG + "post")
+    first, second = stage.scheduler.ask(), stage.scheduler.ask(BLOG + "post")
     assert first["state"] == second["state"] == "queued"
-    stage.keeper.run()
+    stage.scheduler.run()
     assert stage.rounds == [(0.0, (BLOG + "post",), False), (0.0, (BLOG,), False)]  # the page goes first
-    told = stage.keeper.job(first["job"])
+    told = stage.scheduler.job(first["job"])
     assert told is not None and told["state"] == "done" and told["error"] is None
     assert told["report"]["unchanged"] == ("a",)
     assert told["queued_at"] <= told["started_at"] <= told["finished_at"]
 
 
 def test_requests_for_the_same_are_joined_while_they_wait() -> None:
-    keeper = Stage(GOOD).keeper
-    ids = [keeper.ask(url)["job"] for url in (None, "u", None, "v", "u", None)]
+    scheduler = Stage(GOOD).scheduler
+    ids = [scheduler.ask(url)["job"] for url in (None, "u", None, "v", "u", None)]
     assert ids[0] == ids[2] == ids[5] and ids[1] == ids[4] and len(set(ids)) == 3
 
 
@@ -195,22 +195,22 @@ def test_a_request_while_one_runs_waits_for_its_own_turn() -> None:
     joined: list[str] = []
 
     def meanwhile(*_: Any) -> SyncReport:
-        joined.extend(stage.keeper.ask()["job"] for _ in range(3))
+        joined.extend(stage.scheduler.ask()["job"] for _ in range(3))
         return GOOD
 
     stage = Stage(meanwhile, GOOD, every=None)
-    first = stage.keeper.ask()["job"]
-    stage.keeper.run()
+    first = stage.scheduler.ask()["job"]
+    stage.scheduler.run()
     assert len(set(joined)) == 1 and first not in joined
-    assert [job["job"] for job in stage.keeper.jobs()] == [joined[0], first]
+    assert [job["job"] for job in stage.scheduler.jobs()] == [joined[0], first]
 
 
 def test_too_many_pages_become_one_job_for_all() -> None:
-    keeper = Stage(GOOD).keeper
-    ids = [keeper.ask(f"{BLOG}{n}")["job"] for n in range(PAGES + 5)]
-    assert len(set(ids)) == PAGES + 1
-    assert keeper.ask(f"{BLOG}3")["job"] == ids[3]
-    assert keeper.ask()["job"] == ids[-1]
+    scheduler = Stage(GOOD).scheduler
+    ids = [scheduler.ask(f"{BLOG}{n}")["job"] for n in range(MAX_PAGES + 5)]
+    assert len(set(ids)) == MAX_PAGES + 1
+    assert scheduler.ask(f"{BLOG}3")["job"] == ids[3]
+    assert scheduler.ask()["job"] == ids[-1]
 
 
 def test_a_round_gives_way_while_it_reads_and_comes_back_for_a_page() -> None:
@@ -218,21 +218,21 @@ def test_a_round_gives_way_while_it_reads_and_comes_back_for_a_page() -> None:
 
     def reading(sources: Sequence[str], patient: bool, progress: Progress) -> SyncReport:
         progress("reading", 1, 2)
-        asked.append(stage.keeper.ask(BLOG + "post")["job"])
+        asked.append(stage.scheduler.ask(BLOG + "post")["job"])
         progress("embedding", 0, 1)  # too late to give way for
         progress("reading", 2, 2)
         raise AssertionError("it should have given way")
 
     stage = Stage(reading, GOOD, GOOD)
-    stage.keeper.run()
+    stage.scheduler.run()
     assert stage.rounds == [(2.5, (BLOG,), True), (2.5, (BLOG + "post",), False), (2.5, (BLOG,), True)]
-    assert [job["asked_by"] for job in stage.keeper.jobs()] == ["clock", "owner"]
+    assert [job["asked_by"] for job in stage.scheduler.jobs()] == ["clock", "owner"]
 
 
 def test_a_request_for_all_counts_as_a_round() -> None:
     stage = Stage(GOOD, GOOD)
-    stage.keeper.ask()
-    stage.keeper.run()
+    stage.scheduler.ask()
+    stage.scheduler.run()
     assert stage.gaps() == [900]
 
 
@@ -241,33 +241,33 @@ def test_progress_is_told() -> None:
 
     def working(sources: Sequence[str], patient: bool, progress: Progress) -> SyncReport:
         progress("embedding", 3, 9)
-        seen.append(stage.keeper.job(page["job"]) or {})
-        assert stage.keeper.health()["state"] == "running"
+        seen.append(stage.scheduler.job(page["job"]) or {})
+        assert stage.scheduler.health()["state"] == "running"
         return GOOD
 
     stage = Stage(working, GOOD, every=None)
-    page = stage.keeper.ask(BLOG + "post")
-    stage.keeper.ask()
-    stage.keeper.run()
+    page = stage.scheduler.ask(BLOG + "post")
+    stage.scheduler.ask()
+    stage.scheduler.run()
     assert seen[0]["state"] == "running" and seen[0]["finished_at"] is None
     assert (seen[0]["phase"], seen[0]["done"], seen[0]["total"]) == ("embedding", 3, 9)
 
 
 def test_only_the_latest_jobs_are_kept_and_the_owners_longest() -> None:
-    stage = Stage(*[GOOD] * (KEPT + 10))
-    own = stage.keeper.ask()["job"]
-    stage.keeper.run()
-    assert len(stage.keeper.jobs()) == KEPT
-    assert stage.keeper.job(own) is not None
-    assert stage.keeper.job("unknown") is None
+    stage = Stage(*[GOOD] * (MAX_JOBS + 10))
+    own = stage.scheduler.ask()["job"]
+    stage.scheduler.run()
+    assert len(stage.scheduler.jobs()) == MAX_JOBS
+    assert stage.scheduler.job(own) is not None
+    assert stage.scheduler.job("unknown") is None
 
 
 def test_a_page_that_fails_does_not_slow_the_rounds_down(caplog: pytest.LogCaptureFixture) -> None:
     stage = Stage(DOWN, GOOD)
-    stage.keeper.ask(BLOG + "gone")
-    stage.keeper.run()
+    stage.scheduler.ask(BLOG + "gone")
+    stage.scheduler.run()
     assert stage.rounds[1][0] == 2.5
-    assert stage.keeper.health()["state"] == "idle"
+    assert stage.scheduler.health()["state"] == "idle"
     assert "Re-ingesting https://blog.example/gone failed." in caplog.text
 
 
@@ -279,26 +279,26 @@ def test_it_stops_in_the_middle_of_a_job() -> None:
             progress("embedding", 0, 1)
             begun.set()
 
-    keeper = Keeper(endless, [BLOG], every=None, warm=lambda: None)
-    thread = threading.Thread(target=keeper.run, daemon=True)
+    scheduler = Scheduler(endless, [BLOG], every=None, warm=lambda: None)
+    thread = threading.Thread(target=scheduler.run, daemon=True)
     thread.start()
-    keeper.ask()
+    scheduler.ask()
     assert begun.wait(PATIENCE)
-    keeper.stop()
+    scheduler.stop()
     thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
 def test_it_stops_while_it_waits() -> None:
-    keeper = Keeper(lambda *_: GOOD, [BLOG], every=1000, warm=lambda: None, chance=lambda: 1.0)
-    thread = threading.Thread(target=keeper.run, daemon=True)
+    scheduler = Scheduler(lambda *_: GOOD, [BLOG], every=1000, warm=lambda: None, chance=lambda: 1.0)
+    thread = threading.Thread(target=scheduler.run, daemon=True)
     thread.start()
-    keeper.stop()
+    scheduler.stop()
     thread.join(PATIENCE)
     assert not thread.is_alive()
 
 
-# --- gently
+# --- at_low_priority
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
@@ -307,7 +307,7 @@ def test_work_is_done_at_low_priority_and_the_caller_keeps_its_own() -> None:
         return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
     before = mine()
-    assert gently(mine) == max(NICE, before)
+    assert at_low_priority(mine) == max(NICE, before)
     assert mine() == before
 
 
@@ -316,7 +316,7 @@ def test_what_goes_wrong_gently_is_raised() -> None:
         raise IndexBusy("Busy.")
 
     with pytest.raises(IndexBusy):
-        gently(fail)
+        at_low_priority(fail)
 
 
 def test_the_gentle_embedder_gives_the_same_in_small_batches() -> None:
@@ -329,16 +329,16 @@ def test_the_gentle_embedder_gives_the_same_in_small_batches() -> None:
 
     texts = [" ".join(f"word{n}" for n in range(length % 7 + 1)) for length in range(11)]
     inner, plain = Counting(), FakeEmbedder()
-    pooled, tokens = Gentle(inner).embed_tokens(texts)
+    pooled, tokens = LowPriorityEmbedder(inner).embed_tokens(texts)
     expected, each = plain.embed_tokens(texts)
     assert np.array_equal(pooled, expected) and pooled.dtype == np.float32
     assert [t.to_bytes() for t in tokens] == [t.to_bytes() for t in each]
-    assert max(sizes) == AT_ONCE
-    assert Gentle(inner).embed_passages([]).shape == (0, FakeEmbedder.dimension)
-    assert Gentle(inner).name == "fake"
+    assert max(sizes) == BATCH
+    assert LowPriorityEmbedder(inner).embed_passages([]).shape == (0, FakeEmbedder.dimension)
+    assert LowPriorityEmbedder(inner).name == "fake"
 
 
 def test_levels(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, "footnote.keep"):
-        Stage(SyncReport(added=("a", "b"))).keeper.run()
+    with caplog.at_level(logging.INFO, "footnote.reingest"):
+        Stage(SyncReport(added=("a", "b"))).scheduler.run()
     assert "2 added" in caplog.text

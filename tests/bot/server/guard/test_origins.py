@@ -9,9 +9,9 @@ import pytest
 from fake_bot import FakeBot
 from starlette.testclient import TestClient
 
-import ui
 from bot.config import BotConfig, load_config, read_origins
-from bot.server.guard.origins import Watch, allows, pattern_of
+from bot.server import create_app
+from bot.server.guard.origins import RefusedSites, allows, origins_pattern
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ ALLOWED = (BLOG, "https://*.shop.example")
 @pytest.fixture(scope="module")
 def client() -> TestClient:
     config = BotConfig(allowed_origins=ALLOWED, rate=(), rate_total=())
-    return TestClient(ui.app(cast("Bot", FakeBot(config=config)), config), base_url="https://chat.example")
+    return TestClient(
+        create_app(cast("Bot", FakeBot(config=config)), config), base_url="https://chat.example"
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,8 +73,8 @@ def test_nonsense_is_refused_with_what_to_write(wrong: str) -> None:
     ],
 )
 def test_only_what_is_listed_is_allowed_in_both_readings(origin: str, may: bool) -> None:
-    assert allows(ALLOWED, origin) == may == bool(re.fullmatch(pattern_of(ALLOWED), origin))
-    assert not allows((), origin) and not re.fullmatch(pattern_of(()), origin)
+    assert allows(ALLOWED, origin) == may == bool(re.fullmatch(origins_pattern(ALLOWED), origin))
+    assert not allows((), origin) and not re.fullmatch(origins_pattern(()), origin)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_a_hostile_stranger_cannot_write_into_the_log(
     for said in ("https://x.example\r\nFAKE", "https://x.example/\x1b[31m", "javascript:FAKE", "x" * 9000):
         client.get("/healthz", headers={"Origin": said.encode("latin-1").decode("latin-1")})
     assert "FAKE" not in caplog.text and "\x1b" not in caplog.text
-    watch = Watch()
+    watch = RefusedSites()
     for number in range(1000):
-        watch.noticed(f"https://s{number}.example", "wanted to ask questions")
+        watch.report(f"https://s{number}.example", "wanted to ask questions")
     assert len([r for r in caplog.records if "wanted to ask" in r.getMessage()]) <= 102

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-import ui
-from bot.server.guard.gradio_api import fits, known_query
+from bot.server import create_app
+from bot.server.gradio_window.layout import build, handler_inputs
+from bot.server.guard.gradio_api import filter_query, is_window_request
 from bot.server.guard.middleware import Guard
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def bot() -> FakeBot:
 
 @pytest.fixture(scope="module")
 def client(bot: FakeBot) -> TestClient:
-    app = ui.app(cast("Bot", bot), bot.config)
+    app = create_app(cast("Bot", bot), bot.config)
     return TestClient(app, raise_server_exceptions=False)
 
 
@@ -53,7 +54,7 @@ def number_of(client: TestClient, name: str) -> int:
 def test_what_no_window_asks_is_refused_and_leaves_no_trace(
     client: TestClient, path: str, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    clear, stop = number_of(client, "cleared"), number_of(client, "stopped")
+    clear, stop = number_of(client, "clear"), number_of(client, "stop")
     wrong: list[tuple[Any, Any]] = [
         (clear, []), (clear, [SECRET, SECRET]), (clear, [None]), (clear, [[SECRET]]), (clear, SECRET), (clear, None),
         (stop, [SECRET, SECRET]), (stop, [None]), (stop, [{"path": SECRET}, SECRET]), (-1, [SECRET]), (99, [SECRET]),
@@ -65,30 +66,32 @@ def test_what_no_window_asks_is_refused_and_leaves_no_trace(
 
 
 def test_each_handler_takes_what_the_page_says_it_takes(bot: FakeBot) -> None:
-    window = ui.build(cast("Bot", bot))
-    events = ui.events_of(window)
+    window = build(cast("Bot", bot))
+    events = handler_inputs(window)
     config = window.get_config_file()
     kinds = {one["id"]: one["type"] for one in config["components"]}
     for one in config["dependencies"]:
         inputs = [kinds[number] for number in one["inputs"]]
         data = [None if kind == "state" else "x" for kind in inputs]
-        assert fits({"fn_index": one["id"], "data": data}, events) == one["backend_fn"], one["api_name"]
+        assert is_window_request({"fn_index": one["id"], "data": data}, events) == one["backend_fn"], one[
+            "api_name"
+        ]
         assert set(inputs) <= {"state", "textbox"}
 
 
 def test_a_window_is_let_through(client: TestClient) -> None:
-    assert asked(client, number_of(client, "cleared"), ["x"]) == 200
-    assert asked(client, number_of(client, "synchronised"), [None, "0" * 32, ""]) == 200
+    assert asked(client, number_of(client, "clear"), ["x"]) == 200
+    assert asked(client, number_of(client, "sync"), [None, "0" * 32, ""]) == 200
 
 
 def test_an_error_in_a_handler_is_logged_without_its_message(
     client: TestClient, bot: FakeBot, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    number = number_of(client, "synchronised")
+    number = number_of(client, "sync")
     bot.error = Odd(SECRET)
     try:
         assert asked(client, number, [None, "", "https://blog.example/"]) == 500
-        assert asked(client, number_of(client, "arrive"), []) == 500
+        assert asked(client, number_of(client, "load"), []) == 500
     finally:
         bot.error = None
     told = "".join(capfd.readouterr()) + caplog.text
@@ -117,7 +120,7 @@ def test_no_query_makes_an_error(client: TestClient, path: str, query: str) -> N
     ],
 )
 def test_of_a_query_what_is_known_is_kept(given: str, kept: str | None) -> None:
-    assert known_query(given.encode()) == (given if kept is None else kept).encode()
+    assert filter_query(given.encode()) == (given if kept is None else kept).encode()
 
 
 def test_an_error_further_in_is_told_as_all_errors_are(caplog: pytest.LogCaptureFixture) -> None:

@@ -12,10 +12,10 @@ from fake_bot import FakeBot
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-import ui
 from bot.config import BotConfig, load_config
+from bot.server import create_app
 from bot.server.guard.middleware import is_known
-from bot.server.guard.proxy import Proxied
+from bot.server.guard.proxy import ProxyHeaders
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def seen(headers: dict[str, str], *, peer: str = NEAR, path: str = "/", root: st
         "type": "http", "client": (peer, 5), "scheme": "http", "path": path, "raw_path": path.encode(),
         "headers": [(b"host", b"inside:7860"), *((k.lower().encode(), v.encode()) for k, v in headers.items())],
     }  # fmt: skip
-    return dict(Proxied(_nothing, ("127.0.0.1/32", "10.0.0.0/8"), root, is_known).seen(scope))
+    return dict(ProxyHeaders(_nothing, ("127.0.0.1/32", "10.0.0.0/8"), root, is_known).original(scope))
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_wrong_setting_says_what_to_write(name: str, value: str) -> None:
 
 def served(**settings: Any) -> TestClient:
     config = BotConfig(rate=(), rate_total=(), **settings)
-    app = ui.app(cast("Bot", FakeBot(config=config)), config)
+    app = create_app(cast("Bot", FakeBot(config=config)), config)
     return TestClient(app, base_url="http://inner.invalid:7860", client=(NEAR, 5))
 
 
@@ -151,7 +151,7 @@ def test_the_window_works_under_a_path_in_chromium(chromium: Any, tmp_path: Path
     """At the address without a slash behind it, where a browser would look beside it for all that it needs."""
     config = BotConfig(index=tmp_path / "index", rate=(), trusted_proxies=("127.0.0.1/32",))
     bot = FakeBot(config=config)
-    with serving(Proxy(ui.app(cast("Bot", bot), config))) as address:
+    with serving(Proxy(create_app(cast("Bot", bot), config))) as address:
         page = chromium.new_page()
         lost: list[str] = []
         page.on("response", lambda response: lost.append(response.url) if response.status >= 400 else None)

@@ -1,8 +1,7 @@
-"""Feedback over HTTP: POST /api/feedback and GET /api/changes for readers; GET and DELETE for the owner.
+"""Votes over HTTP: POST /api/feedback and GET /api/changes for readers; GET and DELETE for the owner.
 
-A vote names an answer by the id that it came with (given.py). The window's own script asks; no other
-site's may: the body must say that it is JSON, and for that a browser asks us first, in vain (headers.py). What this file does not know: how votes
-are kept (feedback.py), how the window shows any of it (static/feedback.js).
+A vote names an answer by the id that it came with. Only the window's own script may vote: the body must say that it
+is JSON, and for that a browser asks us first, in vain for other sites.
 """
 
 from __future__ import annotations
@@ -17,11 +16,10 @@ from starlette.responses import JSONResponse, Response
 
 from bot.config import Rate
 from bot.problems import Problem, Refused
-from bot.server.feedback.export import FORMATS, written
-from bot.server.feedback.recent_answers import Memory
-from bot.server.feedback.store import NOTE, REASONS, VERDICTS, Feedback, Verdict, Vote
-from bot.server.guard.rate_limit import Rates
-from bot.server.owner_routes import Door
+from bot.server.feedback.export import FORMATS, format_rows
+from bot.server.feedback.recent_answers import RecentAnswers
+from bot.server.feedback.store import MAX_NOTE, REASONS, VERDICTS, FeedbackStore, Verdict, Vote
+from bot.server.guard import OwnerToken, RateLimits
 from bot.server.request_body import read_object
 from bot.text.printable import replace_lone_surrogates
 
@@ -29,39 +27,43 @@ if TYPE_CHECKING:
     from bot.config import BotConfig
 
 PATH = "/api/feedback"
-EACH = (Rate(6, 10), Rate(30, 600))  # votes of one address, changes of mind among them
+PER_CLIENT = (Rate(6, 10), Rate(30, 600))  # votes of one address, changes of mind among them
 TOTAL = (Rate(120, 60),)
-ASKED = 40  # answers whose posts are looked at in one request
+MAX_IDS = 40  # answers that one request may ask about
 _WHAT_TO_REMOVE = "Say what to remove: either ?all=true or ?before=YYYY-MM-DD, or one id in the path."
 _SUCH_AS = '{"id": "…", "verdict": "up"}'
 
 
-def add_feedback_routes(app: FastAPI, config: BotConfig, memory: Memory) -> None:
-    """memory: the answers that were given and may be voted on."""
+def add_feedback_routes(app: FastAPI, config: BotConfig, recent: RecentAnswers) -> None:
+    """recent: the answers that may be voted on."""
     file = config.feedback_file
-    _add_readers_routes(app, Feedback(file) if file else None, memory, Rates(EACH, TOTAL))
-    _add_owners_routes(app, Feedback(file) if file else None, Door(config.owner_token.get_secret_value()))
+    _add_readers_routes(app, FeedbackStore(file) if file else None, recent, RateLimits(PER_CLIENT, TOTAL))
+    _add_owners_routes(
+        app, FeedbackStore(file) if file else None, OwnerToken(config.owner_token.get_secret_value())
+    )
 
 
-def _add_readers_routes(app: FastAPI, store: Feedback | None, memory: Memory, rates: Rates) -> None:
+def _add_readers_routes(
+    app: FastAPI, store: FeedbackStore | None, recent: RecentAnswers, rates: RateLimits
+) -> None:
     @app.post(PATH)
     async def vote(request: Request) -> Response:
         """Say what you think of an answer: {"id", "verdict": up|down|null, "reason"?, "note"?}.
 
         A later vote for the same id takes the place of the earlier; null takes it back.
         """
-        kept = _switched_on(store)
+        votes = _switched_on(store)
         _check_says_json(request)
-        answer_id, given = _vote(await read_object(request, such_as=_SUCH_AS))
+        answer_id, new = _vote(await read_object(request, such_as=_SUCH_AS))
         _take(rates, request)
-        about = memory.find(answer_id)
+        about = recent.find(answer_id)
         if about is None:
             _refuse(404, "unknown_answer", "This answer is too old to be voted on. Please ask again.")
-        if given is None:
-            await run_sync(kept.take_back, answer_id)
+        if new is None:
+            await run_sync(votes.withdraw, answer_id)
         else:
-            await run_sync(kept.keep, about, given)
-        return JSONResponse({"id": answer_id, "verdict": given and given.verdict})
+            await run_sync(votes.save, about, new)
+        return JSONResponse({"id": answer_id, "verdict": new and new.verdict})
 
     @app.get("/api/changes")
     async def changes(request: Request) -> Response:
@@ -69,61 +71,61 @@ def _add_readers_routes(app: FastAPI, store: Feedback | None, memory: Memory, ra
 
         {"changes": {answer id: [{"article_id", "title", "kind": changed|gone}]}}, only of those that have any.
         """
-        ids = request.query_params.getlist("id")[:ASKED]
-        found = await run_sync(memory.changes, ids)
+        ids = request.query_params.getlist("id")[:MAX_IDS]
+        found = await run_sync(recent.changes, ids)
         return JSONResponse(
             {"changes": {one: [asdict(change) for change in all_] for one, all_ in found.items()}}
         )
 
 
-def _add_owners_routes(app: FastAPI, store: Feedback | None, door: Door) -> None:
+def _add_owners_routes(app: FastAPI, store: FeedbackStore | None, owner: OwnerToken) -> None:
     @app.get(PATH)
     async def export(request: Request) -> Response:
-        """What readers said, latest day first: ?format=jsonl|csv|eval, ?verdict=up|down, ?since=YYYY-MM-DD."""
-        door.check(request)
-        kept = _switched_on(store)
-        asked = request.query_params
-        kind, verdict = asked.get("format", "jsonl"), asked.get("verdict", "")
+        """The votes, latest day first: ?format=jsonl|csv|eval, ?verdict=up|down, ?since=YYYY-MM-DD."""
+        owner.check(request)
+        votes = _switched_on(store)
+        query = request.query_params
+        kind, verdict = query.get("format", "jsonl"), query.get("verdict", "")
         if kind not in FORMATS or verdict not in ("", *VERDICTS):
             _refuse(422, "bad_request", "?format is jsonl, csv or eval; ?verdict is up or down.")
-        since = _day(asked.get("since"), "since") or ""
-        rows = await run_sync(lambda: kept.rows(verdict=verdict, since=since))
-        return Response(written(rows, kind).encode("utf-8"), media_type=FORMATS[kind])
+        since = _day(query.get("since"), "since") or ""
+        rows = await run_sync(lambda: votes.rows(verdict=verdict, since=since))
+        return Response(format_rows(rows, kind).encode("utf-8"), media_type=FORMATS[kind])
 
     @app.delete(PATH)
     async def purge(request: Request) -> Response:
         """Remove ?all=true, or what is from days ?before=YYYY-MM-DD: {"removed": how many}."""
-        door.check(request)
-        kept = _switched_on(store)
+        owner.check(request)
+        votes = _switched_on(store)
         before = _day(request.query_params.get("before"), "before")
         if (before is not None) == (request.query_params.get("all") == "true"):
             _refuse(422, "bad_request", _WHAT_TO_REMOVE)
-        return JSONResponse({"removed": await run_sync(lambda: kept.purge(before=before))})
+        return JSONResponse({"removed": await run_sync(lambda: votes.purge(before=before))})
 
     @app.delete(PATH + "/{answer_id}")
     async def purge_one(request: Request, answer_id: str) -> Response:
         """Remove one vote: {"removed": 1}."""
-        door.check(request)
-        kept = _switched_on(store)
-        removed = await run_sync(lambda: kept.purge(answer_id=answer_id))
+        owner.check(request)
+        votes = _switched_on(store)
+        removed = await run_sync(lambda: votes.purge(answer_id=answer_id))
         if not removed:
             _refuse(404, "no_such_feedback", "There is no feedback with this id.")
         return JSONResponse({"removed": removed})
 
 
-def _switched_on(store: Feedback | None) -> Feedback:
+def _switched_on(store: FeedbackStore | None) -> FeedbackStore:
     if store is None:
         _refuse(403, "feedback_off", "This blog does not ask for feedback.")
     return store
 
 
 def _check_says_json(request: Request) -> None:
-    """A foreign page can send a body that does not say what it is, without asking first."""
+    """A foreign page can send a body without Content-Type without a preflight request."""
     if "content-type" not in request.headers:
         _refuse(415, "not_json", "Send JSON, with Content-Type: application/json.")
 
 
-def _take(rates: Rates, request: Request) -> None:
+def _take(rates: RateLimits, request: Request) -> None:
     left, _ = rates.wait(request.client.host if request.client else None)
     if left > 0:
         seconds = int(left) + 1
@@ -133,7 +135,7 @@ def _take(rates: Rates, request: Request) -> None:
 
 
 def _vote(body: dict[str, Any]) -> tuple[str, Vote | None]:
-    """The answer's id, and what is thought of it; None to take that back. Raises Refused."""
+    """The answer's id, and the vote; None to withdraw it. Raises Refused."""
     answer_id, verdict = body.get("id"), body.get("verdict", "")
     reason, note = body.get("reason") or "", body.get("note") or ""
     if not isinstance(answer_id, str) or not answer_id:
@@ -148,8 +150,8 @@ def _vote(body: dict[str, Any]) -> tuple[str, Vote | None]:
         _refuse(422, "bad_feedback", '"reason" says what is wrong: it goes with "down".')
     if not isinstance(note, str):
         _refuse(422, "bad_feedback", '"note" must be a text.')
-    if len(note) > NOTE:
-        _refuse(413, "note_too_long", f"Please write at most {NOTE} characters.")
+    if len(note) > MAX_NOTE:
+        _refuse(413, "note_too_long", f"Please write at most {MAX_NOTE} characters.")
     return answer_id, Vote(cast("Verdict", verdict), reason, replace_lone_surrogates(note))
 
 

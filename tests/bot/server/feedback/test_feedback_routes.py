@@ -21,10 +21,11 @@ from test_feedback import path as path  # noqa: PLC0414 - a fixture
 from votes import DAY, all_bytes, fill, given, on
 
 from bot.config import BotConfig
-from bot.server.app import api
-from bot.server.feedback.export import TO_FILL_IN, figures, written
-from bot.server.feedback.store import MOST_A_DAY, NOTE, REASONS, Row, Vote
-from bot.server.feedback_routes import EACH, PATH, TOTAL
+from bot.server import create_api
+from bot.server.feedback import MAX_NOTE, format_rows, summarize
+from bot.server.feedback.export import TO_FILL_IN
+from bot.server.feedback.routes import PATH, PER_CLIENT, TOTAL
+from bot.server.feedback.store import MAX_PER_DAY, REASONS, Row, Vote
 
 if TYPE_CHECKING:
     from bot.pipeline import Bot
@@ -42,7 +43,7 @@ class Site:
         self.file = Path(file)
         settings = {"rate": (), "rate_total": (), **settings}
         self.bot = FakeBot(BotConfig(feedback=str(file), owner_token=SecretStr(token), **settings))
-        self.app = api(cast("Bot", self.bot), self.bot.config)
+        self.app = create_api(cast("Bot", self.bot), self.bot.config)
         self.readers = 0
         self.http = self.reader()
 
@@ -112,7 +113,7 @@ def test_every_reason_is_taken(site: Site, reason: str) -> None:
         ({"id": "KNOWN", "verdict": "down", "reason": {"a": 1}}, 422, "bad_feedback"),
         ({"id": "KNOWN", "verdict": "up", "reason": "wrong"}, 422, "bad_feedback"),
         ({"id": "KNOWN", "verdict": "down", "note": 7}, 422, "bad_feedback"),
-        ({"id": "KNOWN", "verdict": "down", "note": "x" * (NOTE + 1)}, 413, "note_too_long"),
+        ({"id": "KNOWN", "verdict": "down", "note": "x" * (MAX_NOTE + 1)}, 413, "note_too_long"),
         ({"id": "0" * 24, "verdict": "up"}, 404, "unknown_answer"),
         ({"id": "\ud83d'; DROP TABLE feedback; --", "verdict": "up"}, 404, "unknown_answer"),
         ([], 422, "bad_request"),
@@ -138,13 +139,13 @@ def test_a_body_that_is_no_json_is_refused(site: Site, body: bytes, status: int)
 
 
 def test_too_many_votes_are_refused_for_as_long_as_is_told(site: Site) -> None:
-    known, most = site.ask(), EACH[0].count
+    known, most = site.ask(), PER_CLIENT[0].count
     for n in range(most):
         assert site.http.post(PATH, json={"id": known, "verdict": ("up", "down")[n % 2]}).status_code == 200
     before = site.rows()
     refused = site.http.post(PATH, json={"id": known, "verdict": None})
     assert error_of(refused, 429)["code"] == "rate_limited"
-    assert 1 <= int(refused.headers["Retry-After"]) <= EACH[0].seconds + 1
+    assert 1 <= int(refused.headers["Retry-After"]) <= PER_CLIENT[0].seconds + 1
     assert site.rows() == before
     # Neither questions nor other readers are held up by it.
     assert site.http.post("/api/ask", json={"question": HOLD}).status_code == 200
@@ -152,7 +153,7 @@ def test_too_many_votes_are_refused_for_as_long_as_is_told(site: Site) -> None:
 
 
 def test_all_together_have_a_limit_too(site: Site) -> None:
-    each, total = EACH[0].count, TOTAL[0].count
+    each, total = PER_CLIENT[0].count, TOTAL[0].count
     assert total % each == 0
     readers = [site.reader() for _ in range(total // each)]
     unknown = {"id": "x", "verdict": "up"}
@@ -161,11 +162,11 @@ def test_all_together_have_a_limit_too(site: Site) -> None:
 
 
 def test_a_full_day_says_so_and_takes_no_more(site: Site) -> None:
-    fill(site.file, MOST_A_DAY, datetime.now(UTC).date().isoformat())
+    fill(site.file, MAX_PER_DAY, datetime.now(UTC).date().isoformat())
     refused = site.http.post(PATH, json={"id": site.ask(), "verdict": "up"})
     assert error_of(refused, 503)["code"] == "feedback_full"
     assert refused.headers["Retry-After"] == "3600"
-    assert on(site.file).count() == MOST_A_DAY
+    assert on(site.file).count() == MAX_PER_DAY
 
 
 def test_a_file_that_cannot_be_used_costs_no_answer(site: Site, caplog: pytest.LogCaptureFixture) -> None:
@@ -252,7 +253,7 @@ def kept(site: Site) -> Site:
     for day, vote in enumerate(
         (Vote("up"), Vote("down", "wrong", "=1+1"), Vote("down", "", "ünclear; é")), 1
     ):
-        on(site.file, DAY.replace(day=day)).keep(given(f"Stretch {day}?", known_as=f"{day:024}"), vote)
+        on(site.file, DAY.replace(day=day)).save(given(f"Stretch {day}?", known_as=f"{day:024}"), vote)
     return site
 
 
@@ -404,7 +405,7 @@ def test_no_address_no_session_and_no_time_of_day_is_in_the_file(path: Path) -> 
 
 
 def test_no_votes_are_a_table_without_rows(tmp_path: Path) -> None:
-    assert written([], "jsonl") == ""
-    assert written([], "csv").startswith('\ufeff"id","day","verdict"')
-    assert written([], "eval") == '\ufeff"question","expected","reason","note","answered"\r\n'
-    assert figures([])["share_up"] is None
+    assert format_rows([], "jsonl") == ""
+    assert format_rows([], "csv").startswith('\ufeff"id","day","verdict"')
+    assert format_rows([], "eval") == '\ufeff"question","expected","reason","note","answered"\r\n'
+    assert summarize([])["share_up"] is None

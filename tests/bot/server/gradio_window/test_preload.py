@@ -11,9 +11,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from bot.server import gradio_preload as preload
+from bot.server.gradio_window import preload
 from bot.server.guard.headers import policy_of, secured
-from bot.server.static_files import PackedFiles, Packs, accepted
+from bot.server.static_files import CompressedFiles, CompressedStaticFiles, accepted
 
 BUILT = {
     "index-aaaaaaaa.js": 'const __vite__mapDeps=(i,m=__vite__mapDeps,d=(m.f||(m.f=["./Index-bbbbbbbb.js",'
@@ -87,9 +87,9 @@ def test_the_better_encoding_is_taken(header: str, expected: str) -> None:
 
 
 def test_text_is_compressed_and_a_changed_file_is_another(tmp_path: Path) -> None:
-    file, packs = tmp_path / "a.js", Packs()
+    file, files = tmp_path / "a.js", CompressedFiles()
     file.write_text("let a = 1;\n" * 200)
-    client = TestClient(Starlette(routes=[Mount("/", PackedFiles(tmp_path, packs))]))
+    client = TestClient(Starlette(routes=[Mount("/", CompressedStaticFiles(tmp_path, files))]))
     zipped = client.get("/a.js", headers={"Accept-Encoding": "gzip"})
     assert zipped.text == file.read_text()
     assert zipped.headers["content-encoding"] == "gzip"
@@ -104,12 +104,12 @@ def test_text_is_compressed_and_a_changed_file_is_another(tmp_path: Path) -> Non
 
 
 def test_what_is_wanted_is_packed_better_than_at_once(tmp_path: Path) -> None:
-    file, packs = tmp_path / "a.js", Packs()
+    file, files = tmp_path / "a.js", CompressedFiles()
     file.write_text("".join(f"let name{n} = {n * n};\n" for n in range(500)))
-    quick = packs.of(file, "br")
-    packs.wanted.append(file)
-    packs.pack()
-    assert len(packs.of(file, "br")) < len(quick)
+    quick = files.get(file, "br")
+    files.wanted.append(file)
+    files.compress_all()
+    assert len(files.get(file, "br")) < len(quick)
 
 
 def cache_of(path: str, status: int = 200) -> str:

@@ -15,14 +15,13 @@ from fake_bot import FakeBot
 from patience import PATIENCE
 from starlette.testclient import TestClient
 
-import ui
 from bot.config import BotConfig, Rate, load_config, read_rates, write_rates
 from bot.problems import Refused
-from bot.server.app import api
-from bot.server.guard.connections import impatient, is_stranger
-from bot.server.guard.rate_limit import ADDRESSES, LatestOnly, Rates, who
+from bot.server import create_api, create_app
+from bot.server.guard.connections import is_remote, limited_protocol
+from bot.server.guard.rate_limit import CLIENTS, LatestClients, RateLimits, client_key
 from bot.server.guard.sessions import UNREAD
-from bot.server.question_queue import House
+from bot.server.question_queue import QuestionQueue
 from bot.server.window import choose_language, continue_conversation
 from ingest.errors import ConfigError
 
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
     from bot.pipeline import Bot
 
 
-def house(bot: FakeBot, **settings: Any) -> House:
-    return House(cast("Bot", bot), Rates(), **settings)
+def make_queue(bot: FakeBot, **settings: Any) -> QuestionQueue:
+    return QuestionQueue(cast("Bot", bot), RateLimits(), **settings)
 
 
 # --- rates
@@ -51,7 +50,7 @@ def test_a_wrong_rate_says_what_to_write(text: str) -> None:
 
 def test_who_waits_as_told_is_let_in_and_not_before() -> None:
     now = [0.0]
-    rates = Rates(read_rates("2/10s 3/minute"), (), lambda: now[0])
+    rates = RateLimits(read_rates("2/10s 3/minute"), (), lambda: now[0])
     for moment in (0.0, 1.0, 3.0, 20.0, 21.0):
         now[0] = moment
         left, _ = rates.wait("1.2.3.4")
@@ -65,30 +64,30 @@ def test_who_waits_as_told_is_let_in_and_not_before() -> None:
 
 def test_all_together_are_limited_too_and_refusals_cost_nothing() -> None:
     now = [0.0]
-    rates = Rates((), read_rates("3/minute"), lambda: now[0])
+    rates = RateLimits((), read_rates("3/minute"), lambda: now[0])
     assert [rates.wait(f"1.1.1.{n}")[0] > 0 for n in range(5)] == [False] * 3 + [True] * 2
     now[0] = 60.1
     assert rates.wait("1.1.1.9")[0] == 0
 
 
 def test_a_household_is_one_and_a_million_strangers_cost_no_more_than_some() -> None:
-    assert who("2001:db8:1:2::3") == who("2001:db8:1:2:ffff::") != who("2001:db8:1:3::3")
-    assert who("::ffff:1.2.3.4") == who("1.2.3.4") != who("1.2.3.5")
-    store = LatestOnly()
-    for number in range(3 * ADDRESSES):
+    assert client_key("2001:db8:1:2::3") == client_key("2001:db8:1:2:ffff::") != client_key("2001:db8:1:3::3")
+    assert client_key("::ffff:1.2.3.4") == client_key("1.2.3.4") != client_key("1.2.3.5")
+    store = LatestClients()
+    for number in range(3 * CLIENTS):
         store.acquire_entry(str(number), 5, 60)
-    assert len(store) == ADDRESSES
+    assert len(store) == CLIENTS
 
 
 def test_who_asks_too_often_is_told_when_to_come_again_by_api_and_window() -> None:
     config = BotConfig(rate=read_rates("2/minute"))
     bot = FakeBot(config=config)
-    client = TestClient(api(cast("Bot", bot), config))
+    client = TestClient(create_api(cast("Bot", bot), config))
     answers = [client.post("/api/ask", json={"question": "Why?"}) for _ in range(3)]
     assert [a.status_code for a in answers] == [200, 200, 429]
     assert answers[2].json()["error"]["code"] == "rate_limited"
     assert 55 <= int(answers[2].headers["retry-after"]) <= 60
-    limited = House(cast("Bot", bot), Rates(read_rates("1/minute")))
+    limited = QuestionQueue(cast("Bot", bot), RateLimits(read_rates("1/minute")))
     shown = [
         list(continue_conversation(cast("Bot", bot), "Why?", (), choose_language(), limited.stream))[-1]
         for _ in range(2)
@@ -102,7 +101,7 @@ def test_who_asks_too_often_is_told_when_to_come_again_by_api_and_window() -> No
 
 def test_a_question_that_takes_too_long_is_told_so_and_its_place_is_free() -> None:
     bot = FakeBot(gate=threading.Event())
-    small = house(bot, seconds=0.3, at_once=1)
+    small = make_queue(bot, seconds=0.3, at_once=1)
     with pytest.raises(Refused) as told:
         list(small.stream("Why?"))
     assert told.value.problem.code == "took_too_long"
@@ -115,7 +114,7 @@ def test_a_question_that_takes_too_long_is_told_so_and_its_place_is_free() -> No
 
 def test_the_line_has_an_end() -> None:
     bot = FakeBot(gate=threading.Event())
-    small = house(bot, at_once=1, longest_line=1)
+    small = make_queue(bot, at_once=1, waiting_limit=1)
     waiting = [threading.Thread(target=lambda: list(small.stream("Why?")), daemon=True) for _ in range(2)]
     for thread in waiting:
         thread.start()
@@ -133,7 +132,7 @@ def test_the_line_has_an_end() -> None:
 
 def test_who_asks_a_hundred_at_once_keeps_nobody_else_from_asking() -> None:
     bot = FakeBot(gate=threading.Event())
-    shared = house(bot, at_once=2)
+    shared = make_queue(bot, at_once=2)
 
     def ask(question: str, address: str) -> None:
         with contextlib.suppress(Refused):
@@ -163,7 +162,7 @@ def test_who_asks_a_hundred_at_once_keeps_nobody_else_from_asking() -> None:
 
 def test_the_windows_queue_takes_only_what_a_window_sends() -> None:
     config = BotConfig()
-    client = TestClient(ui.app(cast("Bot", FakeBot(config=config)), config))
+    client = TestClient(create_app(cast("Bot", FakeBot(config=config)), config))
     bad: tuple[Any, ...] = ("{", "[]", '{"session_hash": "' + "x" * 100 + '"}', '{"session_hash": 3}')
     for body in bad:
         assert client.post("/gradio_api/queue/join", content=body).status_code == 422
@@ -180,7 +179,9 @@ def listening(http: Any) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     bot = FakeBot()
-    settings = uvicorn.Config(api(cast("Bot", bot), bot.config), port=port, log_level="warning", http=http)
+    settings = uvicorn.Config(
+        create_api(cast("Bot", bot), bot.config), port=port, log_level="warning", http=http
+    )
     server = uvicorn.Server(settings)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -199,7 +200,7 @@ def said(client: socket.socket) -> bytes:
 
 def test_a_client_that_says_nothing_is_let_go_of() -> None:
     with (
-        listening(impatient(0.5)) as port,
+        listening(limited_protocol(0.5)) as port,
         socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client,
     ):
         client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
@@ -209,8 +210,8 @@ def test_a_client_that_says_nothing_is_let_go_of() -> None:
 def test_one_address_cannot_hold_every_connection() -> None:
     """A proxy near us is not counted: all readers come by it."""
     asking = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
-    for counts, answers in ((lambda peer: True, [True, True, False]), (is_stranger, [True] * 3)):
-        with listening(impatient(each=2, counts=counts)) as port, contextlib.ExitStack() as open_ones:
+    for counts, answers in ((lambda peer: True, [True, True, False]), (is_remote, [True] * 3)):
+        with listening(limited_protocol(each=2, counts=counts)) as port, contextlib.ExitStack() as open_ones:
             clients = []
             for _ in range(3):
                 client = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
@@ -223,8 +224,8 @@ def test_one_address_cannot_hold_every_connection() -> None:
             with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
                 client.sendall(asking)
                 assert said(client).startswith(b"HTTP/1.1 200")
-    assert is_stranger("8.8.8.8") and is_stranger("2001:4860:4860::8888")
-    assert not any(map(is_stranger, ("127.0.0.1", "172.17.0.1", "::1", "fd00::1", "")))
+    assert is_remote("8.8.8.8") and is_remote("2001:4860:4860::8888")
+    assert not any(map(is_remote, ("127.0.0.1", "172.17.0.1", "::1", "fd00::1", "")))
 
 
 # --- the log
@@ -240,7 +241,7 @@ def test_the_log_holds_what_is_asked_only_if_the_owner_says_so(
     error = ValueError(f"cannot read {secret!r}")
     error.__cause__ = KeyError(secret)
     for bot in (FakeBot(config=config, error=error), FakeBot(config=config, late_error=error)):
-        client = TestClient(api(cast("Bot", bot), config), raise_server_exceptions=False)
+        client = TestClient(create_api(cast("Bot", bot), config), raise_server_exceptions=False)
         for accept in ("application/json", "text/event-stream"):
             client.post("/api/ask", json={"question": secret}, headers={"Accept": accept})
         list(continue_conversation(cast("Bot", bot), secret, (), choose_language()))

@@ -1,23 +1,12 @@
-"""What only the owner may ask of the server: POST /api/reingest, and how such jobs went.
+"""The owner's routes for re-ingesting: POST /api/reingest, and how its jobs went.
 
-Whoever asks shows the owner's token in an Authorization header, which no page can make a reader's
-browser send; so these routes need no CORS, and never get it. A wrong token costs a guesser what a
-guess at random 16 characters costs; telling so is limited to ten a minute. The right token is
-always taken: else anybody could shut the owner out by guessing.
-
-What this file does not know: how jobs are done (keep.py).
+The owner's token is sent in an Authorization header, which no page can make a reader's browser send; so these routes
+need no CORS, and never get it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-import logging
-import time
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import anyio
@@ -25,62 +14,28 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.problems import Problem, Refused
+from bot.server.guard import OwnerToken
 from bot.text.printable import replace_lone_surrogates
 from ingest.urls import is_web, public_url, same_site
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
-    from bot.server.reingest.schedule import Keeper
+    from bot.server.reingest.schedule import Scheduler
 
 LARGEST = 64 * 1024  # bytes of a body
-GUESSES, WINDOW = 10, 60.0  # wrong tokens that are told so, in so many seconds
 PATH = "/api/reingest"
 _READ_SECONDS = 15
-log = logging.getLogger("footnote")
 
 
-@dataclass(slots=True)
-class Door:
-    """Lets through who has the token. Lives on one event loop.
+def add_reingest_routes(app: FastAPI, config: BotConfig, scheduler: Scheduler | None) -> None:
+    """Add the routes; without a scheduler they answer 503 to the owner."""
+    owner = OwnerToken(config.owner_token.get_secret_value())
 
-    token: "" if there is none, and nobody gets through. Raises Refused.
-    """
-
-    token: str
-    clock: Callable[[], float] = time.monotonic
-    _wrong: deque[float] = field(default_factory=lambda: deque(maxlen=GUESSES))
-
-    def check(self, request: Request) -> None:
-        if not self.token:
-            _refuse(403, "no_token", _SWITCHED_OFF)
-        kind, _, shown = request.headers.get("authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not shown.strip():
-            _refuse(401, "token_needed", "Send the owner's token: Authorization: Bearer <token>.")
-        # Hashed, so that neither the time it takes nor an odd character tells anything.
-        given, wanted = (
-            hashlib.sha256(text.encode("utf-8", "replace")).digest() for text in (shown.strip(), self.token)
-        )
-        if hmac.compare_digest(given, wanted):
-            return
-        moment = self.clock()
-        if len(self._wrong) == GUESSES and moment - self._wrong[0] < WINDOW:
-            left = int(WINDOW - (moment - self._wrong[0])) + 1
-            raise Refused(Problem(429, "too_many_guesses", "Too many wrong tokens. Wait a minute.", left))
-        self._wrong.append(moment)
-        if len(self._wrong) == GUESSES:
-            log.warning("%d requests with a wrong owner token so far; is somebody guessing?", GUESSES)
-        _refuse(401, "wrong_token", "This is not the owner's token: it must be that of FOOTNOTE_OWNER_TOKEN.")
-
-
-def add_owner_routes(app: FastAPI, config: BotConfig, keeper: Keeper | None) -> None:
-    """Without a keeper they answer 503 to the owner."""
-    door = Door(config.owner_token.get_secret_value())
-
-    def let_in(request: Request) -> Keeper:
-        door.check(request)
-        if keeper is None:
+    def authorized(request: Request) -> Scheduler:
+        owner.check(request)
+        if scheduler is None:
             _refuse(503, "not_kept", "This server does not re-ingest. Start it with `footnote serve`.")
-        return keeper
+        return scheduler
 
     @app.post(PATH, status_code=202)
     async def reingest(request: Request) -> Response:
@@ -89,16 +44,16 @@ def add_owner_routes(app: FastAPI, config: BotConfig, keeper: Keeper | None) -> 
         202 with {"job", "state", "url"}: look at url for how it goes. A job that already waits for
         the same is joined.
         """
-        kept = let_in(request)
-        job = kept.ask(_page(await _body(request), kept.sources))
+        owners = authorized(request)
+        job = owners.ask(_page(await _body(request), owners.sources))
         where = f"{PATH}/{job['job']}"
-        told = {"job": job["job"], "state": job["state"], "url": where}
-        return JSONResponse(told, 202, {"Location": where})
+        data = {"job": job["job"], "state": job["state"], "url": where}
+        return JSONResponse(data, 202, {"Location": where})
 
     @app.get(PATH)
     async def jobs(request: Request) -> Response:
         """{"jobs": the latest ones, latest first}, each as below but without its report."""
-        return JSONResponse({"jobs": [_addressed(job) for job in let_in(request).jobs()]})
+        return JSONResponse({"jobs": [_addressed(job) for job in authorized(request).jobs()]})
 
     @app.get(PATH + "/{job_id}")
     async def job(request: Request, job_id: str) -> Response:
@@ -109,16 +64,10 @@ def add_owner_routes(app: FastAPI, config: BotConfig, keeper: Keeper | None) -> 
         "total", "queued_at", "started_at", "finished_at": ISO 8601 in UTC, "report": as of `footnote
         ingest --json`, "error": a sentence}; null for what is not known yet.
         """
-        told = let_in(request).job(job_id)
-        if told is None:
+        data = authorized(request).job(job_id)
+        if data is None:
             _refuse(404, "no_such_job", "There is no such job; only the latest ones are remembered.")
-        return JSONResponse(_addressed(told))
-
-
-_SWITCHED_OFF = (
-    "Nobody may ask for this until the owner sets FOOTNOTE_OWNER_TOKEN to a secret of 16 characters or "
-    "more, and starts the server again."
-)
+        return JSONResponse(_addressed(data))
 
 
 def _addressed(job: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""The command `footnote`: its commands, its help, and how errors end it.
+
+Exit codes: 0 all well; 1 something failed, the rest was done; 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from bot.cli import ask, feedback, index, measure, serve
+from bot.config import HELP, PREFIX, defaults
+from bot.text.printable import printable
+from ingest.errors import ConfigError, FootnoteError
+
+
+def _environment_help() -> str:
+    known = defaults()
+    rows = [f"{PREFIX}{name.upper()}: {text} [{known[name] or 'none'}]" for name, text in HELP.items()]
+    return "Settings from the environment:\n\n" + "\n\n".join(rows)
+
+
+app = typer.Typer(
+    name="footnote",
+    help="Readers ask a blog; it answers in the blog's own sentences, each footnoted.",
+    epilog=_environment_help(),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(index.ingest)
+app.command()(ask.ask)
+app.command()(ask.chat)
+app.command(name="list")(index.list_articles)
+app.command()(index.forget)
+app.command()(serve.serve)
+app.command()(serve.demo)
+app.command(name="eval")(measure.evaluate)
+app.command()(measure.bench)
+app.add_typer(feedback.app, name="feedback")
+
+
+def main() -> None:
+    """Entry point. Footnote's own errors are a line on stderr, never a traceback."""
+    run_command(app)
+
+
+def run_command(command: Callable[[], Any]) -> None:
+    """Run a command; exit with 2 for wrong settings, and with 1 for any other error of Footnote's own."""
+    try:
+        command()
+    except ConfigError as error:
+        print(printable(str(error)), file=sys.stderr)
+        sys.exit(2)
+    except FootnoteError as error:
+        print(printable(str(error)), file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The program that reads our output (head, less) has gone.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

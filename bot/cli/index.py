@@ -1,0 +1,103 @@
+"""`footnote ingest`, `list` and `forget`: what is in the index."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.options import IndexOption, JsonFlag, config_from_environment, print_json
+from bot.config import DEFAULT_SOURCES
+from bot.text.printable import printable
+
+if TYPE_CHECKING:
+    from ingest.article import Article
+
+
+def ingest(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SOURCE]...",
+            help="Files, folders, exports; addresses of a blog, a page, a feed, a sitemap. Default: the sample.",
+        ),
+    ] = None,
+    url: Annotated[str | None, typer.Option(help="Public address of a single file.")] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Remove also when a source suddenly lists nothing.")
+    ] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Embed everything anew (after a change of model).")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Fetch also from your own network (192.168…, localhost).")
+    ] = False,
+    as_json: JsonFlag = False,
+    index: IndexOption = None,
+) -> None:
+    """Bring the index up to date with a blog: its files, or its address."""
+    from bot.cli.output import print_report, progress_bar
+    from ingest.embedder import SentenceTransformerEmbedder
+    from ingest.index import Index
+    from ingest.sources import loader, memory_in
+    from ingest.sync import sync
+
+    config = config_from_environment(index=index, allow_private=allow_private or None)
+    if url is not None and len(sources or ()) != 1:
+        raise typer.BadParameter("--url goes with exactly one file.")
+    with (
+        progress_bar(quiet=as_json) as progress,
+        loader(memory=memory_in(config.index), allow_private=config.allow_private) as load,
+    ):
+        report = sync(
+            sources or list(DEFAULT_SOURCES),
+            index=Index(config.index, config.index_config),
+            embedder=lambda: SentenceTransformerEmbedder(config.embedder),
+            url=url,
+            prune=prune,
+            rebuild=rebuild,
+            dry_run=dry_run,
+            progress=progress,
+            load=load,
+        )
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        print_report(report)
+    raise typer.Exit(1 if report.failed else 0)
+
+
+def list_articles(as_json: JsonFlag = False, index: IndexOption = None) -> None:
+    """Show what is in the index."""
+    from bot.cli.output import print_articles
+    from ingest.index import Index
+
+    config = config_from_environment(index=index)
+    with Index(config.index, config.index_config).reading() as store:
+        articles = store.articles()
+    if as_json:
+        print_json([_listed(article) for article in articles])
+    else:
+        print_articles(articles)
+
+
+def forget(
+    article_id: Annotated[str, typer.Argument(metavar="ID", help="As `footnote list` shows it.")],
+    index: IndexOption = None,
+) -> None:
+    """Take one article out of the index (a later ingest of its source brings it back)."""
+    from ingest.index import Index
+    from ingest.sync import forget as forget_article
+
+    config = config_from_environment(index=index)
+    forget_article(Index(config.index, config.index_config), article_id)
+    print(printable(f"Forgotten: {article_id}"))
+
+
+def _listed(article: Article) -> dict[str, Any]:
+    row = dataclasses.asdict(article)
+    return {key: row[key] for key in ("id", "title", "url", "author", "published", "tags")} | {
+        "characters": len(article.text)
+    }

@@ -1,0 +1,108 @@
+"""`footnote eval` and `bench`: figures on answers and on speed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.options import IndexOption, JsonFlag, config_from_environment, print_json
+from ingest.errors import ConfigError
+
+PackageOption = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="For `widget`: the unpacked npm package, measured beside ours."),
+]
+
+
+def evaluate(
+    sets: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[SET]...",
+            help="Folders of questions, names of known sets, or your own .csv (columns question and "
+            "expected; it is asked of your index). Default: the sets of this project.",
+        ),
+    ] = None,
+    as_json: JsonFlag = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Also write a page with pictures.")
+    ] = None,
+    gate: Annotated[
+        bool, typer.Option("--gate", help="Exit with 1 if a figure fell through its pinned floor.")
+    ] = False,
+    pin: Annotated[bool, typer.Option("--pin", help="Raise the floors to the figures of today.")] = False,
+    lower: Annotated[bool, typer.Option("--lower", help="With --pin: let floors down, too.")] = False,
+    reason: Annotated[str, typer.Option(help="With --lower: why. It is kept beside the floors.")] = "",
+    baselines: Annotated[bool, typer.Option(help="Measure plain methods on the same questions, too.")] = True,
+    index: IndexOption = None,
+) -> None:
+    """Measure answers on question sets, or reading on a set of web pages."""
+    from bot.cli.output import progress_bar
+    from bot.eval import command
+    from bot.eval.report.page import save_page
+    from bot.eval.report.table import print_results
+
+    command.check_options(gate=gate, pin=pin, lower=lower, reason=reason)
+    config, given, cache = config_from_environment(index=index), sets or [], _cache(os.environ)
+    checked = None
+    with progress_bar(quiet=as_json) as progress:
+        if gate:
+            found, checked = command.gate(given, config, cache=cache, progress=progress)
+        else:
+            found = command.evaluate(given, config, cache=cache, baselines=baselines, progress=progress)
+    if report is not None:
+        save_page(report, found.sets, config.threshold)
+    if as_json:
+        print_json(found.to_dict())
+    else:
+        print_results(found)
+    if pin:
+        print(*command.pin_floors(found, lower=lower, reason=reason), sep="\n", file=sys.stderr)
+    if checked is not None:
+        print(*checked.lines(), sep="\n", file=sys.stderr)
+        raise typer.Exit(0 if checked.passed else 1)
+
+
+def bench(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="ask, large, start, ingest, crash, memory, year, crowd or widget; default: all but the last three."
+        ),
+    ] = None,
+    docsgpt: PackageOption = None,
+    flowise: PackageOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Measure speed, as ratios within one run."""
+    try:
+        from bot.bench.command import BENCHES, DEFAULT, print_bench
+        from bot.bench.widget import Packages, bench_widget
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"The benches need {error.name}, which is not installed. They are for developers: in a clone of "
+            "Footnote's repository, `pip install -e '.[bench]'` brings what they need."
+        ) from None
+
+    if name is not None and name not in BENCHES:
+        raise typer.BadParameter(f"There is no bench {name!r}; there are {', '.join(BENCHES)}.")
+    if name == "widget":
+        given = Packages(docsgpt, flowise, os.environ.get("CHROMIUM", ""))
+        results: dict[str, Any] = {name: bench_widget(given)}
+    else:
+        results = {each: BENCHES[each]() for each in ([name] if name else DEFAULT)}
+    if as_json:
+        print_json(results)
+    else:
+        print_bench(results)
+
+
+def _cache(environ: Mapping[str, str]) -> Path:
+    """Where what can be made again is kept (the XDG base directory specification)."""
+    home = environ.get("XDG_CACHE_HOME", "")
+    return (Path(home) if Path(home).is_absolute() else Path.home() / ".cache") / "footnote" / "eval"

@@ -1,0 +1,27 @@
+"""What the commands share: options, settings from the environment, JSON on stdout."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.config import BotConfig, load_config
+
+IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", metavar="DIR")]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def config_from_environment(**options: Any) -> BotConfig:
+    """The environment's settings, overridden by the options that are not None."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return dataclasses.replace(load_config(os.environ), **given)
+
+
+def print_json(value: Any) -> None:
+    written = json.dumps(value, ensure_ascii=False, indent=2)
+    print(written.encode("utf-8", "backslashreplace").decode())  # half a character as a JSON escape

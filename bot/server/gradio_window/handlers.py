@@ -1,0 +1,169 @@
+"""What happens on each event of the chat window.
+
+The conversation lives in a gr.State on the server; what the browser shows is drawn from it and never read back.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any
+
+from bot.problems import explain
+from bot.server.gradio_window.layout import QUIET, Controls, View, import_gradio, title_of
+from bot.server.question_queue import QuestionQueue
+from bot.server.window import (
+    Conversation,
+    ConversationStore,
+    Languages,
+    Translations,
+    choose_language,
+    continue_conversation,
+    load_languages,
+    mark_stopped,
+    render_footer,
+    render_greeting,
+    render_header,
+    render_panel,
+)
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from gradio.route_utils import Request
+
+    from bot.config import BotConfig
+    from bot.pipeline import Bot
+
+_MAX_ADDRESS = 2000  # characters of a page's address
+
+
+def connect(bot: Bot, queue: QuestionQueue, window: gr.Blocks, view: View, controls: Controls) -> None:
+    """Attach all handlers to the window; call it inside the window's context."""
+    languages = load_languages(bot.config.words_folder)
+    _connect_asking(bot, queue, view, controls, languages)
+    _connect_loading(bot, window, view, controls, languages)
+
+
+def report_problems(handler: Callable[..., Any], config: BotConfig) -> Callable[..., Any]:
+    """The handler, whose unforeseen errors become a sentence for the reader.
+
+    Gradio would print the error's message to the log, and that may contain a question.
+    """
+    gr = import_gradio()
+    handler.__annotations__["request"] = gr.Request  # else a string, and Gradio looks for the class
+
+    def as_gradio_error(error: Exception) -> Exception:
+        problem = explain(error, in_full=config.log_questions)
+        return gr.Error(problem.message, print_exception=False)  # type: ignore[no-any-return]
+
+    @wraps(handler)
+    def call(*inputs: Any) -> Any:
+        try:
+            return handler(*inputs)
+        except Exception as error:  # noqa: BLE001 - explain() logs it
+            raise as_gradio_error(error) from None
+
+    @wraps(handler)
+    def iterate(*inputs: Any) -> Iterator[Any]:
+        try:
+            yield from handler(*inputs)
+        except Exception as error:  # noqa: BLE001 - explain() logs it
+            raise as_gradio_error(error) from None
+
+    return iterate if inspect.isgeneratorfunction(handler) else call
+
+
+def _connect_loading(
+    bot: Bot, window: gr.Blocks, view: View, controls: Controls, languages: Languages
+) -> None:
+    """The window in the reader's language, as soon as the browser has said which that is."""
+    gr = import_gradio()
+    labels = {
+        controls.retry: "try_again",
+        controls.undo: "undo",
+        controls.clear: "clear",
+        view.send: "ask",
+        view.stop: "stop",
+    }
+
+    def load(request: Request) -> dict[Any, Any]:
+        words = _words(request, languages)
+        return {
+            controls.top: render_header(title_of(bot, words), words),
+            view.chat: gr.update(
+                placeholder=render_greeting(bot, words, _page(request.query_params.get("at")))
+            ),
+            view.sources: render_panel((), words),
+            view.box: gr.update(label=words("question_label"), placeholder=words("question_hint")),
+            controls.foot: render_footer(words, bot.config.max_question),
+            **{button: gr.update(value=words(key)) for button, key in labels.items()},
+        }
+
+    outputs = [controls.top, view.chat, view.sources, view.box, controls.foot, *labels]
+    window.load(report_problems(load, bot.config), None, outputs, queue=False, **QUIET)
+
+
+def _connect_asking(
+    bot: Bot, queue: QuestionQueue, view: View, controls: Controls, languages: Languages
+) -> None:
+    gr = import_gradio()
+    conversations = ConversationStore()
+
+    def ask(question: str, talk: Conversation, key: str, request: Request) -> Iterator[dict[Any, Any]]:
+        words = _words(request, languages)
+        if not question.strip():
+            yield {view.box: question}
+            return
+        stream = partial(queue.stream, address=request.client.host if request.client else None)
+        past = tuple(e for e in talk if not e.is_open)
+        states = continue_conversation(bot, question, past, words, stream, queue.recent.remember)
+        yield view.busy(now := next(states), words)
+        conversations.save(key, now)
+        for now in states:
+            yield view.growing(now, words)
+        conversations.save(key, now)
+        yield view.settled(now, words)
+
+    def retry(talk: Conversation, key: str, request: Request) -> Iterator[dict[Any, Any]]:
+        yield from ask(talk[-1].question if talk else "", talk[:-1], key, request)
+
+    def stop(talk: Conversation, key: str, request: Request) -> dict[Any, Any]:
+        ended = mark_stopped(talk)
+        conversations.save(key, ended)
+        return view.settled(ended, _words(request, languages))
+
+    def undo(talk: Conversation, key: str, request: Request) -> dict[Any, Any]:
+        question = talk[-1].question if talk else ""
+        conversations.save(key, talk[:-1])
+        return {**view.settled(talk[:-1], _words(request, languages)), view.box: question}
+
+    def clear(key: str, request: Request) -> dict[Any, Any]:
+        conversations.delete(key)
+        return {**view.settled((), _words(request, languages)), view.box: ""}
+
+    def sync(talk: Conversation, key: str, page: str, request: Request) -> dict[Any, Any]:
+        words = _words(request, languages)
+        if not talk and (found := mark_stopped(conversations.load(key))):
+            return view.settled(found, words)
+        new = gr.update(placeholder=render_greeting(bot, words, _page(page))) if page else gr.skip()
+        return {view.chat: new}  # an empty answer is an error to Gradio
+
+    on = partial(report_problems, config=bot.config)
+    known = [view.talk, controls.key]
+    asking = gr.on([view.box.submit, view.send.click], on(ask), [view.box, *known], view.all(), **QUIET)
+    retrying = controls.retry.click(on(retry), known, view.all(), **QUIET)
+    view.stop.click(on(stop), known, view.all(), cancels=[asking, retrying], queue=False, **QUIET)
+    controls.undo.click(on(undo), known, view.all(), queue=False, **QUIET)
+    controls.clear.click(on(clear), controls.key, view.all(), queue=False, **QUIET)
+    controls.sync.click(on(sync), [*known, controls.page], view.all(), queue=False, **QUIET)
+
+
+def _words(request: Request, languages: Languages) -> Translations:
+    """In the language of the page's address, else of the browser."""
+    wanted, accepted = request.query_params.get("lang", ""), request.headers.get("accept-language", "")
+    return choose_language(wanted, accepted, languages)
+
+
+def _page(address: str | None) -> str:
+    return (address or "")[:_MAX_ADDRESS]

@@ -1,0 +1,73 @@
+"""The whole server as one ASGI app: the HTTP interface, and the chat window at /."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.server.app import create_api
+from bot.server.gradio_window import preload
+from bot.server.gradio_window.layout import build, handler_inputs, import_gradio
+from bot.server.guard.headers import STATIC
+from bot.server.question_queue import open_queue
+from bot.server.static_files import CompressedFiles, CompressedStaticFiles, bundle_version
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from bot.config import BotConfig
+    from bot.pipeline import Bot
+    from bot.server.reingest.schedule import Scheduler
+
+_ICON = Path(__file__).parents[2] / "static" / "icon.png"
+# The colours of the window's own style sheet, so that nothing flashes while the page loads.
+_LIGHT, _DARK = "#fbfaf6", "#181715"
+
+
+def create_app(
+    bot: Bot, config: BotConfig, scheduler: Scheduler | None = None, files: CompressedFiles | None = None
+) -> FastAPI:
+    """The HTTP interface and the chat window over one bot.
+
+    Args:
+        bot: Answers the questions.
+        config: The owner's settings.
+        scheduler: Re-ingests while the server runs, if anything does.
+        files: Holds the compressed static files; those that the window needs are added to its list.
+    """
+    gr = import_gradio()
+    queue = open_queue(bot, config)
+    window = build(bot, queue)
+    files = files or CompressedFiles()
+    frontend = Path(str(gr.__file__)).parent / "templates" / "frontend"
+    needed = preload.needed(frontend, [block.get_block_name() for block in window.blocks.values()])
+    files.wanted.extend(frontend / "assets" / name for name in needed)
+    style, script = (f".{STATIC}/{name}?v={bundle_version(name)}" for name in ("window.css", "window.js"))
+
+    def preloads() -> str:
+        """What the window loads in any case, named where the browser sees it first."""
+        assets = [f"./assets/{name}" for name in needed]
+        return preload.links(assets, (f"./theme.css?v={window.theme_hash}", style), [script])
+
+    api = create_api(bot, config, scheduler, queue, head=preloads, inputs=handler_inputs(window))
+    api.mount("/assets", CompressedStaticFiles(frontend / "assets", files))
+    theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"])
+    return gr.mount_gradio_app(  # type: ignore[no-any-return]
+        api,
+        window,
+        path="/",
+        theme=theme.set(body_background_fill=_LIGHT, body_background_fill_dark=_DARK),
+        head=_head(config, style, script),
+        favicon_path=str(_ICON),
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        show_error=False,
+    )
+
+
+def _head(config: BotConfig, style: str, script: str) -> str:
+    """What the page's <head> gets of ours: who may show the page, our style and our script."""
+    head = f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">'
+    head += f'<link rel="stylesheet" href="{style}"><script src="{script}" defer></script>'
+    return head if config.feedback_file else head + '<meta name="footnote-feedback" content="off">'
