@@ -6,6 +6,7 @@ a reply to small talk or to a question in another language. Not known here: the 
 
 from bot.understand.answer_type import AnswerType, answer_type_of
 from bot.understand.query import Blog, Reply, query_of, question_of, understand, verbatim_query
+from bot.understand.small_talk import small_talk
 from bot.understand.spelling import correct
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "correct",
     "query_of",
     "question_of",
+    "small_talk",
     "understand",
     "verbatim_query",
 ]

@@ -20,6 +20,16 @@ from bot.understand.small_talk import small_talk
         ("bye", "Good-bye"), ("Thanks, bye!", "Good-bye"), ("see you later", "Good-bye"), ("good night", "Good-bye"),
         ("who are you?", "I look things up"), ("hi, what can you do?", "I look things up"), ("help", "I look things up"),
         ("are you a robot", "I look things up"), ("Are you a doctor?", "I look things up"),
+        ("Is this a bot?", "I look things up"), ("Tell me more about yourself!", "I look things up"),
+        ("can I talk to a real person?", "I look things up"), ("what can I ask you about?", "I look things up"),
+        ("OK!", "All right."), ("hmmmm", "All right."), ("no, thank you", "All right."), ("oh I see, got it", "All right."),
+        ("ok, I have another question", "All right."), ("hahaha", "All right."), ("Sorry, never mind", "All right."),
+        ("please stop", "All right, I'll stop"), ("Stop it!", "All right, I'll stop"), ("that's enough, thanks", "All right, I'll stop"),
+        ("ok cool", "You're welcome"), ("It really helped me, thank you", "You're welcome"), ("What a lovely post", "You're welcome"),
+        ("I feel much better now", "You're welcome"), ("your blog is great", "You're welcome"), ("cheers mate", "You're welcome"),
+        ("Cheers, bye bye!", "Good-bye"), ("have a nice day", "Good-bye"), ("gotta go, see you tomorrow", "Good-bye"),
+        ("goodnight", "Good-bye"), ("anybody there?", "Hello!"), ("heyyyy how r u", "Hello!"),
+        ("That was not what I asked.", "I'm sorry"), ("this answer is really bad", "I'm sorry"), ("you didn't answer my question", "I'm sorry"),
     ],
 )  # fmt: skip
 def test_small_talk(message: str, reply: str) -> None:
@@ -31,7 +41,10 @@ def test_small_talk(message: str, reply: str) -> None:
     [
         "hi, does sitting hurt?", "thanks, and how long?", "hello kitty pillow", "help my back hurts", "great stretches?",
         "nice stretch for the calves", "what is sciatica", "how are hamstrings stretched", "who are you to say that",
-        "what can you do for sciatica", "good morning stretch", "good night's sleep", "is this a bot", "", "?", "🙂",
+        "what can you do for sciatica", "good morning stretch", "good night's sleep", "", "?", "🙂",
+        "tell me more", "why?", "again", "next", "stop the pain", "is it good for me", "does it work", "no pain", "right leg",
+        "can I stop stretching when it feels better", "start with which one", "what helped you", "that one", "wrong posture",
+        "sorry, how long?", "I love pilates", "not good for knees", "clear my sinuses", "my question is about knees",
         "thanksgiving", "see a doctor", "are you a doctor who knows about backs",
     ],
 )  # fmt: skip

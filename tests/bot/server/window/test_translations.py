@@ -102,7 +102,7 @@ OURS = [
     notes.counted(1), notes.counted(7), notes.more(3),
     *(f"{notes.counted(n)} {notes.newest(POST, alone=n == 1)} [1]" for n in (1, 7)),
     f"{notes.counted(7)} {notes.newest(UNDATED, alone=False)} [1]", f"- {notes.title(POST)} [1]",
-    f"{notes.title(POST, 'Part')} [2]", *(small_talk(said) or "" for said in ("hi", "thanks", "bye", "who are you")),
+    f"{notes.title(POST, 'Part')} [2]", *(small_talk(said) or "" for said in ("hi", "thanks", "bye", "who are you", "ok", "stop", "useless")),
 ]  # fmt: skip
 
 
