@@ -1,7 +1,4 @@
-"""IndexConfig: everything that, when it changes, makes an index another index.
-
-What this file does not know: the environment (bot/config/settings.py reads that) and where the index lies.
-"""
+"""IndexConfig: everything that, when it changes, makes an index another index."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ SCHEMA = 1  # raise when what is stored, or how it is to be read, changes
 
 @dataclass(frozen=True, slots=True)
 class IndexConfig:
-    """embedder: name as given to embed.load(). max_tokens, overlap: chunk size in model tokens.
+    """embedder: a model's name or folder. max_tokens, overlap: chunk size in model tokens.
 
     256 tokens is what all-MiniLM-L6-v2 reads; 180 leaves room for title and headings, which are
     embedded with every chunk.

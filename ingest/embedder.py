@@ -1,10 +1,8 @@
 """Text to vectors: the Embedder protocol and sentence-transformers behind it.
 
-The only file that imports sentence-transformers (and torch), and only when a vector is first
-needed: the import takes 3 to 10 seconds. One forward pass over a chunk gives both its pooled
-vector, for retrieval, and its token vectors, for reading by late interaction (bot/read/reading.py).
-
-What this file does not know: chunks, articles, the index.
+sentence-transformers and torch are imported only when a vector is first needed: the import takes 3 to
+10 seconds. One forward pass over a chunk gives both its pooled
+vector, for retrieval, and its token vectors, for reading by late interaction.
 """
 
 from __future__ import annotations
@@ -126,7 +124,7 @@ class SentenceTransformerEmbedder:
             rows: Any = model.encode(
                 list(texts), output_value=None, batch_size=32, show_progress_bar=False, convert_to_numpy=False
             )
-            # Also under the lock: a tokeniser keeps its padding in itself, and would unpad another thread's batch.
+            # Also under the lock: a tokeniser has its padding as state, and would unpad another thread's batch.
             offsets = [_offsets(model, text) for text in texts]
         pooled = _unit(np.stack([_array(row["sentence_embedding"]) for row in rows]))
         return pooled, [_token_vectors(o, row) for o, row in zip(offsets, rows, strict=True)]
@@ -156,11 +154,11 @@ def _offsets(model: SentenceTransformer, text: str) -> list[tuple[int, int]]:
 def _token_vectors(offsets: Sequence[tuple[int, int]], row: dict[str, Any]) -> TokenVectors:
     vectors = _array(row["token_embeddings"])
     n = min(len(offsets), len(vectors))
-    kept = [i for i in range(n) if offsets[i][1] > offsets[i][0]]  # [CLS], [SEP] and padding are empty
+    inside = [i for i in range(n) if offsets[i][1] > offsets[i][0]]  # [CLS], [SEP] and padding are empty
     return TokenVectors(
-        np.array([offsets[i][0] for i in kept], np.int32),
-        np.array([offsets[i][1] for i in kept], np.int32),
-        _unit(vectors[kept]),
+        np.array([offsets[i][0] for i in inside], np.int32),
+        np.array([offsets[i][1] for i in inside], np.int32),
+        _unit(vectors[inside]),
     )
 
 

@@ -17,12 +17,11 @@
     ├── NotInIndex           no article with that id
     ├── FeedbackError        readers' feedback cannot be read or written
     │   └── FeedbackFull         as much as one day may bring has come
-    └── QuestionError        a question or history that cannot be answered as it stands
+    └── QuestionError        a question or history that cannot be answered as it is
         └── QuestionTooLong
 
 Each message is one or two sentences for a blog owner or reader: what is wrong and what to do. It
-names no Python internals. What this file does not know: how an error is shown (cli.py, web.py,
-ui.py), nor what an error means for the articles that did load (sync.py keeps going).
+names no Python internals.
 """
 
 
@@ -109,7 +108,7 @@ class FeedbackFull(FeedbackError):
 
 
 class QuestionError(FootnoteError):
-    """A question or a history that cannot be answered as it stands."""
+    """A question or a history that cannot be answered as it is."""
 
 
 class QuestionTooLong(QuestionError):

@@ -115,11 +115,11 @@ def _vanished(
     """Stored ids from what was listed as a whole that it did not list and that did not fail either."""
     if listing.scope is None:
         return {}
-    kept = {page_of(failure.origin) for failure in failed}
+    failing = {page_of(failure.origin) for failure in failed}
     return {
         key: None
         for key, known in stored.items()
-        if known.origin.startswith(listing.scope) and key not in seen and page_of(known.origin) not in kept
+        if known.origin.startswith(listing.scope) and key not in seen and page_of(known.origin) not in failing
     }
 
 
@@ -143,8 +143,8 @@ def _doubt(listing: Listing, vanished: int, dropped: int, prune: bool) -> str | 
     if listing.lists_nothing and not listing.found and not vanished:
         return f"No articles were found in {listing.source}."
     if listing.trouble and not (prune and not listing.broken_off):
-        kept = f"{listing.trouble}, so nothing was removed"
-        return f"{kept}." if vanished or listing.is_web else ""
+        reason = f"{listing.trouble}, so nothing was removed"
+        return f"{reason}." if vanished or listing.is_web else ""
     single = listing.scope is None and len(listing.found) == 1  # a page or file that says so itself
     if listing.lists_nothing and vanished and not prune and not single:
         return (

@@ -1,7 +1,4 @@
-"""A public web address, or none.
-
-What this file does not know: whether anything answers there (nothing here touches the network).
-"""
+"""A public web address, or none."""
 
 from __future__ import annotations
 
@@ -19,8 +16,8 @@ _SPACE_OR_CONTROL = re.compile(r"[\ud800-\udfff\ufffd\x00-\x20\x7f-\xa0\"<>\\^`{
 def public_url(stated: str, base: str | None = None) -> str | None:
     """The address in one spelling; None if it is no http(s) one.
 
-    Host in lower case, letters outside ASCII percent-encoded, no fragment, and nothing that only
-    tells where a reader came from.
+    Host in lower case, letters outside ASCII percent-encoded, no fragment, and no parameter
+    that only tracks where a reader came from.
 
     base: what a relative address is relative to.
     """
@@ -33,7 +30,7 @@ def public_url(stated: str, base: str | None = None) -> str | None:
     if parts.scheme.lower() not in ("http", "https") or not host or _SPACE_OR_CONTROL.search(text):
         return None
     if parts.username is not None or parts.password is not None:
-        return None  # whoever put a password into an address did not mean to publish it
+        return None  # an address with a password is not meant to be published
     place = f"[{host}]" if ":" in host else host
     if port is not None:
         place = f"{place}:{port}"

@@ -6,8 +6,6 @@
 An address is read once, here, and what comes out is what is asked, resolved, checked and
 connected to; a spelling that two programs could read in two ways is refused (WHATWG's URL
 standard lists them: numbers as hosts, backslashes, user names, percent signs in hosts).
-
-What this file does not know: HTTP, and how a connection is made (wire.py).
 """
 
 from __future__ import annotations
@@ -54,7 +52,7 @@ _SPECIAL_4 = [
     198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4
     """.split()
 ]
-_GLOBAL_6 = ipaddress.IPv6Network("2000::/3")  # all that is given out for the public so far
+_GLOBAL_6 = ipaddress.IPv6Network("2000::/3")  # all that is assigned for the public so far
 _SPECIAL_6 = [ipaddress.IPv6Network(net) for net in "2001::/23 2001:db8::/32 3fff::/20".split()]
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _SIX_TO_FOUR = ipaddress.IPv6Network("2002::/16")
@@ -164,7 +162,7 @@ def _public(address: _IP) -> bool:
     if inner is not None and not _public(inner):
         return False
     if address.ipv4_mapped or address in _NAT64:
-        return True  # it is its IPv4 address, in other clothes
+        return True  # an IPv4 address in another spelling
     if address.scope_id or address not in _GLOBAL_6 or any(address in net for net in _SPECIAL_6):
         return False
     return not (address.is_multicast or address.is_reserved or address.is_site_local)

@@ -1,13 +1,11 @@
-"""HTTP only: an address -> what is there, or a FetchError that says why not in plain words.
+"""GET an address: what is there, or a FetchError that says why not in plain words.
 
     with Fetcher() as fetcher:
         fetched = fetcher.get("https://blog.example/post", etag=the_one_it_had)
 
 Polite (robots.txt, few requests at once, an honest name), careful (public hosts only, sizes and
-times limited, each redirect checked anew), patient (tries again what may pass). No cookies and no
+times limited, each redirect checked anew), patient (retries what may succeed later). No cookies and no
 proxies.
-
-What this file does not know: what the bytes mean, and which addresses are worth asking for.
 """
 
 from __future__ import annotations
@@ -25,10 +23,10 @@ from typing import TYPE_CHECKING
 from ingest.errors import DisallowedByRobots, FetchError, TryLater
 from ingest.fetch import response
 from ingest.fetch.addresses import Address, Resolve, may_have_pages, parse_address, system_addresses
-from ingest.fetch.connection import TOTAL, Deadline, Sockets, Wire
+from ingest.fetch.connection import TOTAL, Connections, Deadline, Sockets
 from ingest.fetch.decompress import content, gunzip, offered
 from ingest.fetch.pacing import Pace
-from ingest.fetch.response import is_login, may_pass, refusal, target
+from ingest.fetch.response import is_login, may_succeed_later, refusal, target
 from ingest.fetch.robots import LARGEST as _LARGEST_ROBOTS
 from ingest.fetch.robots import Robots
 
@@ -72,7 +70,7 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
-class _Want:
+class _Request:
     """What is asked for, however many hops away. cut: of what is too large the beginning is enough."""
 
     asked: Address
@@ -96,7 +94,7 @@ class _Want:
 
 
 @dataclass(slots=True)
-class _Effort:
+class _Attempts:
     """What one answer has cost so far, over all its redirects."""
 
     deadline: Deadline
@@ -108,7 +106,7 @@ class Fetcher:
 
     allow_private: also ask hosts in private networks. resolve: (host, port) -> addresses; asked once
     per connection. sleep, clock: seconds. per_host: requests at once. sockets, tls: what opens
-    connections, and which certificates are believed (tests and unusual networks).
+    connections, and which certificates are trusted (tests and unusual networks).
     """
 
     def __init__(
@@ -128,10 +126,10 @@ class Fetcher:
         self._pace = Pace(per_host, sleep=sleep, clock=clock)
         self._robots = Robots(self._robots_file, clock=clock)
         self._open = functools.partial(
-            Wire, allow_private=allow_private, resolve=resolve, sockets=sockets, tls=tls
+            Connections, allow_private=allow_private, resolve=resolve, sockets=sockets, tls=tls
         )
         self._lock = threading.Lock()
-        self._wire: Wire | None = None
+        self._connection_pool: Connections | None = None
 
     def __enter__(self) -> Fetcher:
         return self
@@ -142,9 +140,9 @@ class Fetcher:
     def close(self) -> None:
         """Closes all connections; a later `get` opens new ones."""
         with self._lock:
-            wire, self._wire = self._wire, None
-        if wire is not None:
-            wire.close()
+            pool, self._connection_pool = self._connection_pool, None
+        if pool is not None:
+            pool.close()
 
     def get(
         self,
@@ -164,7 +162,7 @@ class Fetcher:
         times in vain), or plain, with .status where a status was the reason.
         """
         validators = response.validator(etag), response.validator(last_modified)
-        return self._followed(_Want(parse_address(url), accept, *validators, largest, accept_status))
+        return self._followed(_Request(parse_address(url), accept, *validators, largest, accept_status))
 
     def robots_sitemaps(self, url: str) -> tuple[str, ...]:
         """The sitemaps that the robots.txt of this address's site names. Raises FetchError."""
@@ -173,12 +171,12 @@ class Fetcher:
         return self._robots.of(address).sitemaps
 
     def _robots_file(self, address: Address) -> bytes:
-        want = _Want(address, "text/plain,*/*;q=0.5", largest=_LARGEST_ROBOTS, ask_robots=False, cut=True)
+        want = _Request(address, "text/plain,*/*;q=0.5", largest=_LARGEST_ROBOTS, ask_robots=False, cut=True)
         return self._followed(want).body
 
-    def _followed(self, want: _Want) -> Fetched:
+    def _followed(self, want: _Request) -> Fetched:
         """The answer at the end of all redirects, each of them checked."""
-        effort = _Effort(Deadline(TOTAL, self._clock))
+        effort = _Attempts(Deadline(TOTAL, self._clock))
         address = want.asked
         passed: set[Address] = set()
         for _ in range(_MOST_REDIRECTS + 1):
@@ -198,7 +196,7 @@ class Fetcher:
         if not self._allow_private and not may_have_pages(address.port):
             raise FetchError(f"port {address.port} belongs to another service than web pages")
 
-    def _delay(self, address: Address, want: _Want) -> float:
+    def _delay(self, address: Address, want: _Request) -> float:
         """Seconds that the site asks for between requests. Raises DisallowedByRobots."""
         if not want.ask_robots:
             return 0.0
@@ -208,7 +206,7 @@ class Fetcher:
             raise DisallowedByRobots("its robots.txt asks programs not to read this, so it was left alone")
         return rules.delay
 
-    def _tried(self, address: Address, want: _Want, delay: float, effort: _Effort) -> Fetched | Address:
+    def _tried(self, address: Address, want: _Request, delay: float, effort: _Attempts) -> Fetched | Address:
         """One hop, again after what may pass."""
         from tenacity import Retrying, retry_if_exception, wait_exponential, wait_random
 
@@ -220,7 +218,7 @@ class Fetcher:
 
         def wait(state: RetryCallState) -> float:
             error = state.outcome.exception() if state.outcome else None
-            # What the server asked for is kept by the pace, for all threads.
+            # The pace enforces what the server asked for, for all threads.
             return 0.0 if isinstance(error, TryLater) and error.wait else backoff(state)
 
         def sleep(seconds: float) -> None:
@@ -228,24 +226,26 @@ class Fetcher:
                 self._sleep(seconds)
 
         again = Retrying(
-            stop=enough, retry=retry_if_exception(may_pass), wait=wait, sleep=sleep, reraise=True
+            stop=enough, retry=retry_if_exception(may_succeed_later), wait=wait, sleep=sleep, reraise=True
         )
         return again(self._in_turn, address, want, delay, effort.deadline)
 
-    def _in_turn(self, address: Address, want: _Want, delay: float, deadline: Deadline) -> Fetched | Address:
+    def _in_turn(
+        self, address: Address, want: _Request, delay: float, deadline: Deadline
+    ) -> Fetched | Address:
         gap = max(delay, 0.0 if self._connections().is_private(address.host) else _GAP)
-        with ExitStack() as held:
+        with ExitStack() as stack:
             with deadline.paused():
-                held.enter_context(self._pace.turn(address.host, gap))
+                stack.enter_context(self._pace.turn(address.host, gap))
             return self._asked(address, want, deadline)
 
-    def _connections(self) -> Wire:
+    def _connections(self) -> Connections:
         with self._lock:
-            if self._wire is None:
-                self._wire = self._open()
-            return self._wire
+            if self._connection_pool is None:
+                self._connection_pool = self._open()
+            return self._connection_pool
 
-    def _asked(self, address: Address, want: _Want, deadline: Deadline) -> Fetched | Address:
+    def _asked(self, address: Address, want: _Request, deadline: Deadline) -> Fetched | Address:
         """One request: the answer, or where it redirects to."""
         with self._connections().request(address, want.headers, deadline) as reply:
             headers = response.joined(reply.headers)
@@ -271,16 +271,16 @@ class Fetcher:
             headers=headers,
         )
 
-    def _check(self, status: int, headers: dict[str, str], address: Address, want: _Want) -> None:
+    def _check(self, status: int, headers: dict[str, str], address: Address, want: _Request) -> None:
         conditional = want.etag is not None or want.last_modified is not None
         error = refusal(status, headers, conditional=conditional)
-        if isinstance(error, TryLater) and error.wait is not None and may_pass(error):
-            self._pace.hold(address.host, error.wait)
+        if isinstance(error, TryLater) and error.wait is not None and may_succeed_later(error):
+            self._pace.pause(address.host, error.wait)
         if error is not None:
             raise error
 
 
-def _not_a_login(address: Address, want: _Want) -> None:
+def _not_a_login(address: Address, want: _Request) -> None:
     """Raises FetchError if a redirect led from a page to one where people log in."""
     if address != want.asked and is_login(address) and not is_login(want.asked):
         raise FetchError("it asks to log in, and only pages that everybody can open are read")

@@ -1,12 +1,10 @@
-"""One HTTP request over a connection that leads where it may: the only file that imports httpcore.
+"""One HTTP request over a connection that leads to public hosts only.
 
-    with wire.request(address, headers, deadline) as reply:   reply.status, reply.headers, reply.pieces
+    with connections.request(address, headers, deadline) as reply:   reply.status, reply.headers, reply.pieces
 
 A host is resolved once for each connection, all its addresses are checked, and the connection goes
-to one of those very numbers, so a name that changes its mind in between (DNS rebinding) gains
-nothing; the certificate is still checked against the name. Whatever goes wrong is a FetchError.
-
-What this file does not know: redirects, statuses, robots.txt, when to try again (fetch.py).
+to one of those very numbers, so a name that resolves to another address in between (DNS
+rebinding) gains nothing; the certificate is still checked against the name. Whatever goes wrong is a FetchError.
 """
 
 from __future__ import annotations
@@ -76,10 +74,10 @@ class Reply:
     pieces: Iterator[bytes]
 
 
-class Wire:
+class Connections:
     """Open connections; may be used from several threads.
 
-    sockets: what opens connections, once an address is found good. tls: which certificates are believed;
+    sockets: what opens connections, once an address is found good. tls: which certificates are trusted;
     else those of Mozilla and of this computer.
     """
 
@@ -93,10 +91,10 @@ class Wire:
     ) -> None:
         import httpcore
 
-        self._now = _Now()
-        self._guard = _Guard(allow_private, resolve, sockets or httpcore.SyncBackend(), self._now)
+        self._current = _CurrentDeadline()
+        self._guard = _Guard(allow_private, resolve, sockets or httpcore.SyncBackend(), self._current)
         self._pool = httpcore.ConnectionPool(
-            ssl_context=tls or _believed(),
+            ssl_context=tls or _trusted_certificates(),
             max_connections=_MOST_CONNECTIONS,
             keepalive_expiry=_KEPT_OPEN,
             network_backend=self._guard,
@@ -117,7 +115,7 @@ class Wire:
             port=address.port,
             target=address.target.encode(),
         )
-        self._now.deadline = deadline
+        self._current.deadline = deadline
         with _in_plain_words(deadline, address):
             fields = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers.items()]
             host = address.origin.partition("://")[2]
@@ -133,7 +131,7 @@ class Wire:
             yield Reply(response.status, response.headers, pieces)
         finally:
             with suppress(FetchError), _in_plain_words(deadline, address):
-                self._now.deadline = Deadline(min(_REST_SECONDS, deadline.left()), deadline.clock)
+                self._current.deadline = Deadline(min(_REST_SECONDS, deadline.left()), deadline.clock)
                 _read_rest(pieces)
             with suppress(FetchError), _in_plain_words(deadline, address):
                 response.close()
@@ -147,7 +145,7 @@ class Wire:
 
 
 @functools.cache
-def _believed() -> ssl.SSLContext:
+def _trusted_certificates() -> ssl.SSLContext:
     """Mozilla's certificates and this computer's own; reading them takes a while, so once."""
     import httpcore
 
@@ -165,7 +163,7 @@ def _read_rest(pieces: Iterator[bytes]) -> None:
             return
 
 
-class _Now(threading.local):
+class _CurrentDeadline(threading.local):
     """The deadline of the request that this thread makes; connections outlive requests."""
 
     deadline: Deadline
@@ -174,11 +172,13 @@ class _Now(threading.local):
 class _Guard(NetworkBackend):
     """Connects to public hosts only, and to the very addresses it found public."""
 
-    def __init__(self, allow_private: bool, resolve: Resolve, inner: NetworkBackend, now: _Now) -> None:
+    def __init__(
+        self, allow_private: bool, resolve: Resolve, inner: NetworkBackend, current: _CurrentDeadline
+    ) -> None:
         self._allow_private = allow_private
         self._resolve = resolve
         self._inner = inner
-        self._now = now
+        self._current = current
         self.private: set[str] = set()
 
     def connect_tcp(
@@ -198,9 +198,9 @@ class _Guard(NetworkBackend):
         for number in numbers[:_MOST_ADDRESSES]:
             try:
                 stream = self._inner.connect_tcp(
-                    number, port, self._now.deadline.within(timeout), local_address, socket_options
+                    number, port, self._current.deadline.within(timeout), local_address, socket_options
                 )
-                return _Stream(stream, self._now)
+                return _Stream(stream, self._current)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure or httpcore.ConnectError(host)
@@ -209,15 +209,15 @@ class _Guard(NetworkBackend):
 class _Stream(NetworkStream):
     """A connection that also stops when its request's time is up, though each read is quick."""
 
-    def __init__(self, inner: NetworkStream, now: _Now) -> None:
+    def __init__(self, inner: NetworkStream, current: _CurrentDeadline) -> None:
         self._inner = inner
-        self._now = now
+        self._current = current
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, self._now.deadline.within(timeout))
+        return self._inner.read(max_bytes, self._current.deadline.within(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, self._now.deadline.within(timeout))
+        self._inner.write(buffer, self._current.deadline.within(timeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -225,8 +225,8 @@ class _Stream(NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> NetworkStream:
-        within = self._now.deadline.within(timeout)
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, within), self._now)
+        within = self._current.deadline.within(timeout)
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, within), self._current)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)

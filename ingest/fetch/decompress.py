@@ -5,8 +5,6 @@
 
 A thousandth of the bytes can be enough to unpack to gigabytes, so it is done piece by piece, and
 ends when it is too much.
-
-What this file does not know: HTTP, and what the content is.
 """
 
 from __future__ import annotations

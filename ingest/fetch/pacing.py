@@ -1,7 +1,4 @@
-"""Good manners: how many requests a host gets at once, and how soon one after the other.
-
-What this file does not know: HTTP, and why a host is asked.
-"""
+"""How many requests a host gets at once, and how soon one after the other."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from dataclasses import dataclass
 class _Host:
     slots: threading.BoundedSemaphore
     begun: float = -math.inf  # when on the clock the last request began, or will
-    held: float = -math.inf  # none begins before
+    paused_until: float = -math.inf  # none begins before
 
 
 class Pace:
@@ -36,17 +33,17 @@ class Pace:
         with known.slots:
             with self._lock:
                 now = self._clock()
-                start = max(now, known.begun + gap, known.held)
+                start = max(now, known.begun + gap, known.paused_until)
                 known.begun = start
             if start > now:
                 self._sleep(start - now)
             yield
 
-    def hold(self, host: str, seconds: float) -> None:
+    def pause(self, host: str, seconds: float) -> None:
         """No new turn on this host for so many seconds."""
         known = self._known(host)
         with self._lock:
-            known.held = max(known.held, self._clock() + seconds)
+            known.paused_until = max(known.paused_until, self._clock() + seconds)
 
     def _known(self, host: str) -> _Host:
         with self._lock:

@@ -1,7 +1,4 @@
-"""What the header fields of an HTTP answer say, in values. Pure functions, never an exception.
-
-What this file does not know: how the answer came, and what is made of it.
-"""
+"""What an HTTP answer's header fields and status mean, as values and in plain words."""
 
 from __future__ import annotations
 
@@ -100,7 +97,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def length(headers: Mapping[str, str]) -> int | None:
-    """Bytes that the body is said to have."""
+    """Bytes that the server announces."""
     value = headers.get("content-length", "")
     return int(value) if re.fullmatch(r"[0-9]{1,20}", value) else None
 
@@ -138,7 +135,7 @@ def refusal(status: int, headers: Mapping[str, str], *, conditional: bool) -> Fe
     return TryLater(f"{reason} ({status}); try again later", status, wait)
 
 
-def may_pass(error: BaseException) -> bool:
+def may_succeed_later(error: BaseException) -> bool:
     """Whether the same request may well succeed within a minute."""
     if not isinstance(error, TryLater) or error.status not in _TRIED_AGAIN:
         return False

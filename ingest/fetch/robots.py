@@ -1,7 +1,4 @@
-"""robots.txt: what a site asks programs to leave alone (RFC 9309), kept for an hour.
-
-What this file does not know: how a file is fetched; whoever asks hands in what does it.
-"""
+"""robots.txt: what a site asks programs not to read (RFC 9309), cached for an hour."""
 
 from __future__ import annotations
 
@@ -21,8 +18,8 @@ if TYPE_CHECKING:
 AGENT = "Footnote"
 LARGEST = 500 * 2**10  # bytes; RFC 9309, 2.5: at least so much is to be read, the rest may be ignored
 _LONGEST_DELAY = 10.0
-_KEPT = 3600.0
-_FAILURE_KEPT = 300.0
+_SECONDS = 3600.0
+_FAILURE_SECONDS = 300.0
 _MOST_SITEMAPS = 1000
 
 
@@ -55,7 +52,7 @@ def read(text: str, origin: Address) -> Rules:
 
 
 @dataclass(slots=True)
-class _Kept:
+class _CachedRules:
     lock: threading.Lock = field(default_factory=threading.Lock)
     until: float = -math.inf
     rules: Rules | FetchError = field(default_factory=Rules)
@@ -71,7 +68,7 @@ class Robots:
         self._fetch = fetch
         self._clock = clock
         self._lock = threading.Lock()
-        self._sites: dict[str, _Kept] = {}
+        self._sites: dict[str, _CachedRules] = {}
 
     def of(self, address: Address) -> Rules:
         """The rules for the site of this address.
@@ -80,13 +77,13 @@ class Robots:
         nothing is allowed for now), and PrivateAddress.
         """
         with self._lock:
-            kept = self._sites.setdefault(address.origin, _Kept())
-        with kept.lock:  # one asks, the others wait for the same answer
-            if self._clock() >= kept.until:
-                kept.rules = self._asked(address)
-                failed = isinstance(kept.rules, FetchError)
-                kept.until = self._clock() + (_FAILURE_KEPT if failed else _KEPT)
-            rules = kept.rules
+            cached = self._sites.setdefault(address.origin, _CachedRules())
+        with cached.lock:  # one thread asks, the others wait for its answer
+            if self._clock() >= cached.until:
+                cached.rules = self._asked(address)
+                failed = isinstance(cached.rules, FetchError)
+                cached.until = self._clock() + (_FAILURE_SECONDS if failed else _SECONDS)
+            rules = cached.rules
         if isinstance(rules, FetchError):
             raise copy(rules)
         return rules

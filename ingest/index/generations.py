@@ -98,13 +98,13 @@ class Index:
             IndexMismatch: it was built with other settings.
             IndexDamaged: its files cannot be read.
         """
-        held = self._take()
+        opened = self._take()
         try:
-            yield held.store
+            yield opened.store
         finally:
             with self._mutex:
-                held.users -= 1
-                _close_if_done(held)
+                opened.users -= 1
+                _close_if_done(opened)
 
     @contextlib.contextmanager
     def writing(self, *, rebuild: bool = False) -> Iterator[NextGeneration]:
@@ -219,7 +219,7 @@ class Index:
                 lease.remove(self.path / name, if_unknown=name != old[-1])
 
 
-def _close_if_done(held: _Open) -> None:
-    if held.retired and not held.users:
-        held.store.close()
-        held.lease.close()
+def _close_if_done(opened: _Open) -> None:
+    if opened.retired and not opened.users:
+        opened.store.close()
+        opened.lease.close()

@@ -1,11 +1,9 @@
 """A blog's front page -> its own list of posts: WordPress's API, a sitemap, or else a feed.
 
-Best first, by how well each can be believed: an API that lists all posts; the sitemap that the
+In order of reliability: an API that lists all posts; the sitemap that the
 platform, robots.txt or custom names; a feed, which shows the newest only. A list that exists and
-cannot be read just now is an error, not a reason to take the next: a narrower list would make the
-sync believe that posts had vanished.
-
-What this file does not know: pages, articles, and what is in the index.
+cannot be read just now is an error, not a reason to take the next: with a narrower list posts
+would seem to have vanished.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""One fetched page -> an article, or why it is none.
-
-What this file does not know: how pages are fetched, and in which order (pages.py).
-"""
+"""One fetched page -> an article, or why it is none."""
 
 from __future__ import annotations
 
@@ -21,19 +18,19 @@ _GREETING = (60, 300)  # with less than this, a front page only says hello.
 _SENTENCE = re.compile(r"[.!?…。！？]")
 
 
-def understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
-    """What a fetched page is."""
+def read_page(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
+    """The article of a fetched page, or why it is none."""
     try:
-        return _understood(fetched, origin)
+        return _read(fetched, origin)
     except SourceError as error:
         return LoadFailure(origin, fetched.asked, str(error))
 
 
-def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
+def _read(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
     name = fetched.asked
     if reason := hidden_because({"robots": fetched.robots}):
         return LeftOut(origin, name, reason)
-    if _at_the_door(fetched.url) and not _at_the_door(name):
+    if _is_front_page(fetched.url) and not _is_front_page(name):
         return LeftOut(origin, name, "it only leads to the front page", gone=True)
     form = _format(fetched)
     if form is None:
@@ -45,14 +42,14 @@ def _understood(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOu
             return LeftOut(origin, name, kind.reason, gone=True)
         if kind.kind in ("list", "password"):
             return LeftOut(origin, name, kind.reason)
-        if kind.kind == "empty" and _at_the_door(fetched.url):
+        if kind.kind == "empty" and _is_front_page(fetched.url):
             return LeftOut(origin, name, _FRONT)
         if kind.kind not in ("post", "page"):
             return LoadFailure(origin, name, kind.reason)
     document = read_document(content, form, url=fetched.url)
     if reason := hidden_because(document.signs):
         return LeftOut(origin, name, reason)
-    if _at_the_door(fetched.url) and _is_less(document.text, *_GREETING):
+    if _is_front_page(fetched.url) and _is_less(document.text, *_GREETING):
         return LeftOut(origin, name, _FRONT)
     if _is_less(document.text, *_LEAST) and not _SENTENCE.search(document.text):
         return LoadFailure(origin, name, _EMPTY)
@@ -86,11 +83,11 @@ def _address(document: Document, fetched: Fetched) -> str:
     Not on another site; and not the front page, which careless themes name on every page.
     """
     named = document.url
-    if named and same_site(named, fetched.url) and (_at_the_door(fetched.url) or not _at_the_door(named)):
+    if named and same_site(named, fetched.url) and (_is_front_page(fetched.url) or not _is_front_page(named)):
         return named
     return fetched.url
 
 
-def _at_the_door(url: str) -> bool:
+def _is_front_page(url: str) -> bool:
     parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query

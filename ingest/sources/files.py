@@ -1,10 +1,7 @@
-"""Files and folders -> what is in them: articles, drafts, exports, and what could not be read.
+"""Read files and folders: articles, exports, what is left out, and what could not be read.
 
-Whatever is wrong with one file is a LoadFailure in its place, and the rest comes. A file whose
-bytes were read before into what the index still holds is not document again: memory.py keeps which
-article a hash of bytes became.
-
-What this file does not know: how text is document (clean.py), and what is in the index.
+A file that cannot be read is a LoadFailure in its place. A file whose bytes were read before into an
+article that the index still has is not parsed again.
 """
 
 from __future__ import annotations

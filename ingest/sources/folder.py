@@ -2,8 +2,6 @@
 
 Nothing but ordinary files is ever opened (a pipe would wait for ever), links are followed only to
 what lies inside the folder, and no loop of links is walked twice.
-
-What this file does not know: what the files mean.
 """
 
 from __future__ import annotations

@@ -5,8 +5,6 @@
 
 A source that cannot be read at all is a SourceError; whatever is wrong with one of its articles is
 a LoadFailure in its place, and the rest comes.
-
-What this file does not know: how files (files.py) and addresses (web.py) are read.
 """
 
 from __future__ import annotations
@@ -53,10 +51,10 @@ def load(
 def loader(
     *, memory: Path | None = None, allow_private: bool = False, patient: bool = False
 ) -> Iterator[Load]:
-    """A load() that keeps connections open, and remembers what it need not read again.
+    """A load() that reuses connections and remembers what it need not read again.
 
     memory: the file to remember in. allow_private: addresses inside the owner's own network may be
-    fetched. patient: for rounds every few minutes; a sitemap's dates are believed for up to a day.
+    fetched. patient: for rounds every few minutes; a sitemap's dates are trusted for up to a day.
     """
     reader = _Reader(Memory(memory), allow_private=allow_private, patient=patient)
     try:
@@ -67,7 +65,7 @@ def loader(
 
 def memory_in(index: Path) -> Path:
     """The file to remember in, beside the generations of an index."""
-    with contextlib.suppress(OSError):  # whoever writes the index will say so better
+    with contextlib.suppress(OSError):  # writing the index will report it
         index.mkdir(parents=True, exist_ok=True)
     return index / "memory.db"
 

@@ -1,11 +1,8 @@
-"""A small memory beside the index: what an earlier run found out and need not find out again.
+"""A small cache beside the index: what an earlier run found out and need not find out again.
 
 Text under a kind and a key, in one SQLite file. It only ever saves work: nothing may be wrong when
 it is empty, so a file that is damaged, locked for long or cannot be written means that nothing is
 remembered, and never an error. Several processes may use the file at once.
-
-What this file does not know: what is remembered, and whether it still holds. Whoever asks must put
-all that an answer depends on (a hash of the bytes, the version of the code) into the key.
 """
 
 from __future__ import annotations
@@ -23,9 +20,9 @@ from pathlib import Path
 import ingest
 
 DAYS = 400  # an entry that was neither written nor asked for in so long is forgotten
-ROWS = 200_000  # most entries kept, the most recently used ones: some 30 MB
+ROWS = 200_000  # most entries that stay, the most recently used ones: some 30 MB
 _BATCH = 1000  # entries that wait before they are written
-_PATIENCE = 5.0  # seconds that another process may hold the file
+_TIMEOUT = 5.0  # seconds that another process may hold the file
 _RENEW = 30  # days after which asking for an entry makes it new: so asking seldom writes
 _TABLE = """CREATE TABLE IF NOT EXISTS memory (
     kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, day INTEGER NOT NULL,
@@ -143,7 +140,7 @@ def _opened(file: Path) -> sqlite3.Connection | None:
 
 
 def _connect(file: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(file, timeout=_PATIENCE, check_same_thread=False)
+    db = sqlite3.connect(file, timeout=_TIMEOUT, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=NORMAL")

@@ -1,11 +1,9 @@
 """Pages of a blog, fetched a few at a time -> what each is: an article, as it was, or none.
 
-What a page said when it was last read is remembered (memory.py): its validators, a hash of its
+What a page said when it was last read is remembered: its validators, a hash of its
 bytes, and what came of them. So a page that has not changed costs one small request, and one that
 was merely sent again costs no parsing. Validators are hints: at least once a day a page is fetched
 in full, and whether an article has changed is for its fingerprint to say.
-
-What this file does not know: how addresses are found (web.py, site.py), and what a page says (page.py).
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ from ingest.errors import FetchError, SourceError
 from ingest.feeds import Post, article_of
 from ingest.fetch import Fetched
 from ingest.index import Stored
-from ingest.sources.fetched_page import understood
+from ingest.sources.fetched_page import read_page
 from ingest.sources.memory import Memory, code_version
 
 AT_ONCE = 4  # pages fetched at a time; the fetcher lets fewer of them at one host
@@ -47,7 +45,7 @@ class Get(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A page to be read. lastmod: as its sitemap states it. post: what a feed said of it."""
+    """A page to be read. lastmod: as its sitemap states it. post: as a feed states it."""
 
     url: str
     origin: str
@@ -74,7 +72,7 @@ class _Note:
 
 
 class Pages:
-    """Reads pages. known: what the index holds. patient: believe a sitemap's date for up to a day."""
+    """Reads pages. known: what the index holds. patient: trust a sitemap's date for up to a day."""
 
     def __init__(
         self, fetcher: Get, memory: Memory, known: Mapping[str, Stored], *, patient: bool = False
@@ -157,7 +155,7 @@ class Pages:
 
     def _kept(self, wanted: Wanted, fetched: Fetched) -> tuple[PageItem, str]:
         """As _page(), and remember it."""
-        item = understood(fetched, wanted.origin)
+        item = read_page(fetched, wanted.origin)
         now = time.time()
         note = _Note(
             code_version(), _digest(fetched), fetched.etag, fetched.last_modified, wanted.lastmod, now, now

@@ -4,8 +4,6 @@ The format is that of sitemaps.org: XML, or plain text with one address a line; 
 entries and 50 MB. A sitemap is read whole or not at all: what is missing from a half list would
 look like deleted posts, so nothing broken is repaired. Nothing in it can make this program read
 other files or addresses, or swell in memory.
-
-What this file does not know: how a sitemap is fetched, and whether the pages it lists are posts.
 """
 
 from __future__ import annotations
@@ -184,7 +182,7 @@ def _walked(walk: Iterator[tuple[str, Element]], root: Element) -> Iterator[tupl
         inside, count = 0, count + 1
         _check_count(count)
         if _local(element) in ("url", "sitemap"):
-            yield _said(element, "loc") or "", _said(element, "lastmod")
+            yield _child_text(element, "loc") or "", _child_text(element, "lastmod")
         element.clear()  # the tree of 50,000 entries would take half a gigabyte
         while element.getprevious() is not None:
             del root[0]
@@ -194,8 +192,8 @@ def _local(element: Element) -> str:
     return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
 
 
-def _said(entry: Element, name: str) -> str | None:
-    """Text of a child of the sitemap's own kind: <image:loc> stands deeper and has its own namespace."""
+def _child_text(entry: Element, name: str) -> str | None:
+    """Text of a child of the sitemap's own kind: <image:loc> is deeper and has its own namespace."""
     space = entry.tag.rpartition("}")[0]
     for child in entry:
         if isinstance(child.tag, str) and child.tag.rpartition("}")[::2] == (space, name):
@@ -252,23 +250,23 @@ _CUSTOM = re.compile(
 
 
 def relevant(children: Sequence[str]) -> tuple[list[str], list[str]]:
-    """(to read, left out): which sitemaps of an index hold posts, told by their names.
+    """(to read, left out): which sitemaps of an index hold posts, by their names.
 
     Where some plainly hold posts, these, and types of post that the owner has made ("guide");
-    else all but those that plainly hold lists, shops or pictures. Both keep the index's order.
+    else all but those that plainly hold lists, shops or pictures. Both are in the index's order.
     """
     names = {child: _name(child) for child in children}
     wix = [child for child in children if _WIX_POSTS.fullmatch(names[child])]
     if wix:
-        keep = set(wix)
+        chosen = set(wix)
     else:
         kinds = {child: _kind(child, names[child]) for child in children}
-        keep = {child for child in children if kinds[child] == "posts"}
-        if keep:
-            keep |= {c for c in children if kinds[c] == "other" and _CUSTOM.fullmatch(names[c])}
+        chosen = {child for child in children if kinds[child] == "posts"}
+        if chosen:
+            chosen |= {c for c in children if kinds[c] == "other" and _CUSTOM.fullmatch(names[c])}
         else:
-            keep = {child for child in children if kinds[child] != "lists"}
-    return [c for c in children if c in keep], [c for c in children if c not in keep]
+            chosen = {child for child in children if kinds[child] != "lists"}
+    return [c for c in children if c in chosen], [c for c in children if c not in chosen]
 
 
 def _name(url: str) -> str:
@@ -278,8 +276,8 @@ def _name(url: str) -> str:
 def _kind(url: str, name: str) -> str:
     """posts, lists, pages or other."""
     core = re.fullmatch(r"wp-sitemap-posts-(.+?)-\d+\.xml|sitemap-post-type-(.+?)\d*\.xml", name, re.I)
-    said = core[1] or core[2] if core else name
-    words = _split(said) | {
+    stem = core[1] or core[2] if core else name
+    words = _split(stem) | {
         w for key, value in parse_qsl(urlsplit(url).query) if key != "lang" for w in _split(value)
     }
     if not words - _NO_NAME and "news" not in words:  # /blog/sitemap.xml: its folder says what it holds

@@ -1,13 +1,6 @@
 """A web address -> what it lists: one page, a feed, a sitemap, an export, or a whole blog.
 
-What is at the address decides, not how it is spelt. Origins (article.py) say how a post was found:
-
-    https://blog/post                   the page alone
-    feed:https://blog/feed https://…    a feed named it; feeds never say what is gone
-    listing:https://blog/ https://…     a whole list (site or sitemap) named it, so it may vanish
-
-What this file does not know: how a page is read (pages.py), how addresses are fetched (fetch.py),
-and how a blog's own list of posts is found (site.py).
+The content at the address decides, not its spelling.
 """
 
 from __future__ import annotations

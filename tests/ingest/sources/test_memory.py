@@ -115,7 +115,7 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_a_file_that_another_process_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "_PATIENCE", 0.1)
+    monkeypatch.setattr(memory, "_TIMEOUT", 0.1)
     file = tmp_path / "memory.db"
     kept = Memory(file)
     kept.put("page", "a", "one")
