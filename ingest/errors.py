@@ -13,6 +13,7 @@
     │   ├── IndexMissing     there is none yet
     │   ├── IndexMismatch    built with another model, chunking or schema
     │   ├── IndexDamaged     there is one, but it cannot be read
+    │   │   └── IndexCorrupt     its files hold something else than was written
     │   └── IndexBusy        another ingest holds it
     ├── NotInIndex           no article with that id
     ├── FeedbackError        readers' feedback cannot be read or written
@@ -89,6 +90,10 @@ class IndexMismatch(IndexError_):
 
 class IndexDamaged(IndexError_):
     """There is an index, but its files cannot be read."""
+
+
+class IndexCorrupt(IndexDamaged):
+    """The index's files hold something else than was written; the next ingest rebuilds it."""
 
 
 class IndexBusy(IndexError_):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from ingest.embedder import Embedder
-from ingest.errors import IndexDamaged, IndexMissing, NotInIndex
+from ingest.errors import IndexCorrupt, IndexDamaged, IndexMissing, NotInIndex
 from ingest.index import Index, NextGeneration, Stored, Writer
 from ingest.plan import Plan, plan
 from ingest.report import Failed, Progress, SyncReport, silent
@@ -22,6 +22,8 @@ from ingest.sources import load as load_source
 
 __all__ = ["Failed", "Progress", "SyncReport", "forget", "silent", "sync"]
 
+_REBUILT = "The index was damaged on the disk and has been rebuilt."
+_SEARCH_REBUILT = "The search index was damaged on the disk and has been rebuilt from the stored articles."
 _LOST = "The articles stored before could not be read, so the index now holds only what the sources gave."
 
 
@@ -57,19 +59,27 @@ def sync(
     """
     began = time.monotonic()
     with Spool() as spool:
-        known = {} if rebuild else _known(index)
+        known: Mapping[str, Stored] = {}
+        damage = None
+        if not rebuild:
+            known, damage = _known(index)
         listings = [
             list_source(each, load or load_source, url, spool=spool, known=known, progress=progress)
             for each in sources
         ]
         if dry_run:
-            todo = plan(_known(index) if rebuild else known, listings, prune=prune)
+            if damage:
+                raise damage
+            todo = plan(_known(index)[0] if rebuild else known, listings, prune=prune)
             return _report(todo, began, dry_run=True)
+        rebuild = rebuild or damage is not None
         with index.writing(rebuild=rebuild) as generation:
             todo = plan(generation.stored(), listings, prune=prune)
+            if damage and generation.previous_unreadable and not todo.states:
+                raise damage  # there is nothing to rebuild it from
             writer = Writer(generation.store, index.config, embedder)
             _write(todo, generation, writer, spool, rebuild, progress)
-            notes = [_LOST] if generation.previous_unreadable else []
+            notes = _notes(generation, rebuilt=damage is not None)
             progress("checking", 0, None)
     return _report(todo, began, writer, notes)
 
@@ -84,17 +94,23 @@ def forget(index: Index, article_id: str) -> None:
         generation.store().delete([article_id])
 
 
-def _known(index: Index) -> Mapping[str, Stored]:
-    """What the live generation holds. Raises IndexMismatch and IndexDamaged."""
+def _known(index: Index) -> tuple[Mapping[str, Stored], IndexCorrupt | None]:
+    """What the live generation holds, and the damage that makes it necessary to rebuild it.
+
+    Raises IndexMismatch, and IndexDamaged where rebuilding may not help (no right to read it).
+    """
     own = Index(index.path, index.config)  # closed again here; the caller's stays open for its readers
     try:
         with own.reading() as store:
-            return store.fingerprints()
+            own.require_intact()
+            return store.fingerprints(), None
     except IndexMissing:
-        return {}
+        return {}, None
+    except IndexCorrupt as damage:
+        return {}, damage
     except IndexDamaged:
         with index.writing() as generation:  # the writer knows best what is wrong
-            return generation.stored()
+            return generation.stored(), None
     finally:
         own.close()
 
@@ -107,10 +123,10 @@ def _write(
     rebuild: bool,
     progress: Progress,
 ) -> None:
-    """Apply a plan to the next generation."""
+    """Apply a plan to the next generation; a damaged search index is written anew with it."""
     wanted = {*todo.added, *todo.updated, *(todo.unchanged if rebuild else ())}
     stored = generation.stored()
-    if wanted or todo.removed or todo.moved:
+    if wanted or todo.removed or todo.moved or generation.search_index_damaged:
         generation.store()  # while the model loads, the process that will check it starts
     for done, article in enumerate(spool.articles({key: todo.states[key] for key in wanted})):
         progress("embedding", done, len(wanted))
@@ -127,6 +143,14 @@ def _write(
         generation.store().delete(todo.removed)
     for one in todo.moved if not rebuild else ():
         generation.store().set_origin(one.id, one.origin)
+
+
+def _notes(generation: NextGeneration, *, rebuilt: bool) -> list[str]:
+    """What the owner should know about the state that the index was in."""
+    notes = [_REBUILT] if rebuilt else []
+    if generation.search_index_damaged and not rebuilt:
+        notes.append(_SEARCH_REBUILT)
+    return [*notes, _LOST] if generation.previous_unreadable else notes
 
 
 def _carry_over(generation: NextGeneration, writer: Writer, stored: Set[str]) -> None:

@@ -5,7 +5,7 @@ by vector. It does not know where articles come from, or what a question is.
 """
 
 from ingest.index.copies import create_store, needs_rewrite, reset_search_index
-from ingest.index.disk import disk_errors
+from ingest.index.disk import disk_errors, private_file
 from ingest.index.finish import Finisher, StartFinisher, Subprocess, finish
 from ingest.index.generations import Index
 from ingest.index.next_generation import NextGeneration
@@ -28,6 +28,7 @@ __all__ = [
     "disk_errors",
     "finish",
     "needs_rewrite",
+    "private_file",
     "reset_search_index",
     "warm_up",
 ]

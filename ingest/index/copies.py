@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ingest.config import IndexConfig
 from ingest.index import lease, token_vectors
+from ingest.index.checksums import damaged_files
 from ingest.index.disk import copy_tree, disk_errors
 from ingest.index.records import Records
 from ingest.index.token_vectors import Segments
@@ -41,18 +42,20 @@ def copy_store(source: Path, target: Path, *, segment: str) -> None:
     cannot be read, IndexError_ if the target cannot be written.
     """
     rewrite = needs_rewrite(source)
+    new_search = rewrite or bool(damaged_files(source, f"{CHROMA}/"))
     with disk_errors(writing=True):
         shutil.copyfile(source / DB, target / DB)
     with contextlib.closing(Records(target / DB, writable=True)) as records:
         records.set_meta("segment", segment)
         if rewrite:
             _copy_tokens(records, source / TOKENS, target / TOKENS, segment)
+        if new_search:
             _mark_all_pending(records)
-    if not rewrite:
-        with disk_errors(writing=True):
+    with disk_errors(writing=True):
+        if not rewrite:
             token_vectors.link(source / TOKENS, target / TOKENS)
-            if (source / CHROMA).is_dir():
-                copy_tree(source / CHROMA, target / CHROMA)
+        if not new_search and (source / CHROMA).is_dir():
+            copy_tree(source / CHROMA, target / CHROMA)
 
 
 def needs_rewrite(directory: Path) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from ingest.errors import FootnoteError, IndexDamaged, IndexError_
+from ingest.errors import FootnoteError, IndexCorrupt, IndexDamaged, IndexError_
 from ingest.index.disk import damaged, unwritable
 from ingest.index.search_index import warm_up
 from ingest.index.store import Store
@@ -72,7 +72,7 @@ class Subprocess:
             raise damaged(f"opening it ends the process ({self._process.returncode})")
         kind, message = json.loads(answer)
         if kind:
-            raise (IndexDamaged if kind == IndexDamaged.__name__ else IndexError_)(message)
+            raise {"IndexDamaged": IndexDamaged, "IndexCorrupt": IndexCorrupt}.get(kind, IndexError_)(message)
 
     def stop(self) -> None:
         self._process.kill()

@@ -27,6 +27,8 @@ from filelock import FileLock, Timeout
 from ingest.config import IndexConfig
 from ingest.errors import IndexBusy, IndexDamaged, IndexError_, IndexMissing
 from ingest.index import lease
+from ingest.index.checksums import damaged_files
+from ingest.index.copies import DB, TOKENS
 from ingest.index.disk import damaged, disk_errors, unwritable
 from ingest.index.finish import StartFinisher, Subprocess
 from ingest.index.lease import Lease
@@ -134,6 +136,13 @@ class Index:
             with contextlib.suppress(IndexError_):  # the new one is live; the next writer sweeps too
                 self._sweep(self.generation())
 
+    def require_intact(self) -> None:
+        """Raise IndexCorrupt if articles or token vectors of the live generation were damaged on the disk."""
+        live = self.path / (self.generation() or "")
+        for part in (DB, f"{TOKENS}/") if live != self.path else ():
+            if damaged_files(live, part):
+                raise damaged(f"{part.rstrip('/')} is not as it was written")
+
     def close(self) -> None:
         """Close the generation that is being read, once no question uses it."""
         with self._mutex:
@@ -178,9 +187,9 @@ class Index:
 
     @contextlib.contextmanager
     def _only_writer(self) -> Iterator[None]:
-        lock = FileLock(self.path / "write.lock", timeout=self._lock_timeout)
+        lock = FileLock(self.path / "write.lock", timeout=self._lock_timeout, mode=0o600)
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock.acquire()
         except Timeout as error:
             raise IndexBusy(

@@ -47,7 +47,7 @@ class Lease:
 
 def prepare(directory: Path) -> None:
     """Make it possible to lease a directory."""
-    (directory / _NAME).touch()
+    (directory / _NAME).touch(mode=0o600)
 
 
 def is_prepared(directory: Path) -> bool:

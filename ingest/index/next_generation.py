@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import re
 import secrets
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 from ingest.config import IndexConfig
 from ingest.errors import IndexDamaged, IndexError_, IndexMismatch
 from ingest.index import copies, lease
+from ingest.index.checksums import damaged_files, write_checksums
 from ingest.index.disk import REBUILD, disk_errors, flush_folder, flush_tree, replace_text
 from ingest.index.finish import Finisher, StartFinisher
 from ingest.index.records import Stored
@@ -63,6 +65,12 @@ class NextGeneration:
                     raise
         return self._previous
 
+    @functools.cached_property
+    def search_index_damaged(self) -> bool:
+        """Whether the live generation's search index is damaged; store() makes a new one then."""
+        live = None if self._live is None else self._root / self._live
+        return live is not None and bool(damaged_files(live, f"{copies.CHROMA}/"))
+
     def stored(self) -> dict[str, Stored]:
         """Article id to fingerprint and origin, of the live store; raises as previous()."""
         previous = self.previous()
@@ -79,7 +87,7 @@ class NextGeneration:
             previous = self.previous()
             self._finisher = self._start_finisher()
             with disk_errors(writing=True):
-                self._building.mkdir()
+                self._building.mkdir(mode=0o700)
                 lease.prepare(self._building)
             segment = f"{self._name}.tokens"
             if self._live is None or previous is None or self._rebuild:
@@ -87,6 +95,7 @@ class NextGeneration:
             else:
                 copies.copy_store(self._root / self._live, self._building, segment=segment)
             self._store = Store(self._building, writable=True)
+            self._store.changed = self.search_index_damaged
         return self._store
 
     def make_live(self) -> None:
@@ -100,6 +109,7 @@ class NextGeneration:
             raise IndexDamaged(
                 f"The new index did not pass its check and was discarded; the previous one is still used. {error}"
             ) from error
+        write_checksums(self._building)
         with disk_errors(writing=True):
             flush_tree(self._building)
             self._building.rename(self._root / self._name)

@@ -15,8 +15,9 @@ import numpy as np
 
 from ingest.article import Chunk
 from ingest.embedder import Floats
+from ingest.index.checksums import damaged_files
 from ingest.index.copies import PrivateCopy
-from ingest.index.disk import damaged, unwritable
+from ingest.index.disk import damaged, index_error
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -42,6 +43,8 @@ class SearchIndex:
         if not writable:
             if not directory.is_dir():
                 raise damaged("its search index is missing")
+            if wrong := damaged_files(directory.parent, f"{directory.name}/"):  # it may end the process
+                raise damaged(f"{len(wrong)} of the files of its search index are not as they were written")
             self._copy = PrivateCopy(directory)
             directory = self._copy.path
         with self._errors():
@@ -97,7 +100,7 @@ class SearchIndex:
         try:
             yield
         except ChromaError as error:
-            raise unwritable(error) if self._writable else damaged(error) from error
+            raise index_error(error, writing=self._writable) from error
 
 
 def warm_up() -> None:

@@ -64,7 +64,7 @@ class Segments:
         file = self._files.get(segment)
         if file is None:
             if segment == self._own:
-                self._directory.mkdir(exist_ok=True)
+                self._directory.mkdir(mode=0o700, exist_ok=True)
             mode: Literal["a+b", "rb"] = "a+b" if segment == self._own else "rb"
             file = self._files[segment] = (self._directory / segment).open(mode)
         return file
@@ -86,7 +86,7 @@ def link(source: Path, target: Path) -> None:
     """Give `target` the segments of `source`: hard links, or copies where there are no links."""
     if not source.is_dir():
         return
-    target.mkdir()
+    target.mkdir(mode=0o700)
     for segment in source.iterdir():
         try:
             os.link(segment, target / segment.name)

@@ -66,7 +66,7 @@ def loader(
 def memory_in(index: Path) -> Path:
     """The file to remember in, beside the generations of an index."""
     with contextlib.suppress(OSError):  # writing the index will report it
-        index.mkdir(parents=True, exist_ok=True)
+        index.mkdir(mode=0o700, parents=True, exist_ok=True)
     return index / "memory.db"
 
 

@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 import ingest
+from ingest.index import private_file
 
 DAYS = 400  # an entry that was neither written nor asked for in so long is forgotten
 ROWS = 200_000  # most entries that stay, the most recently used ones: some 30 MB
@@ -140,6 +141,8 @@ def _opened(file: Path) -> sqlite3.Connection | None:
 
 
 def _connect(file: Path) -> sqlite3.Connection:
+    with contextlib.suppress(OSError):  # connecting will say so
+        private_file(file)
     db = sqlite3.connect(file, timeout=_TIMEOUT, check_same_thread=False)
     try:
         db.execute("PRAGMA journal_mode=WAL")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -50,7 +51,7 @@ def test_without_a_file_it_remembers_until_it_is_closed() -> None:
 @given(st.text(st.characters(), max_size=20), st.text(st.characters(), max_size=20))
 def test_any_text_or_none(key: str, value: str) -> None:
     """Half a character cannot be stored and is not remembered; all else comes back as it was."""
-    kept = Memory(Path(":memory:"))
+    kept = Memory(Path(tempfile.mkdtemp()) / "memory.db")
     kept.put("page", key, value)
     try:
         (key + value).encode()
