@@ -6,22 +6,27 @@ article that the index still has is not parsed again.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import re
 import stat
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from ingest.article import Article, Document, Item, LeftOut, LoadFailure, Seen
 from ingest.errors import SourceError
-from ingest.extract import Format, as_article, decode, read_document
+from ingest.extract import Format, as_article, decode, iso_date, read_document
 from ingest.feeds import exported, looks_like_wxr
 from ingest.index import Stored
+from ingest.sources.file_table import FileTable, read_table, with_row
 from ingest.sources.folder import (
     FEEDS,
     PAGES,
     READABLE,
+    TABLE,
     files_in,
     head_of,
     name_in,
@@ -33,7 +38,24 @@ from ingest.sources.folder import (
     why,
 )
 from ingest.sources.memory import Memory, code_version
+from ingest.urls import host_of, public_url
 from ingest.visibility import hidden_because, visible_until
+
+_NO_ROW: Mapping[str, str] = MappingProxyType({})
+_DATED = re.compile(r"(\d{4}-\d\d-\d\d)[-_. ]+")
+_ADDRESS = re.compile(
+    r"(?:(?:url|link|address|web address|source|original|posted at|from)\s*:?\s*)?<?(https?://\S+?)>?", re.I
+)
+_EMBEDS = (
+    "youtube.com",
+    "youtu.be",
+    "vimeo.com",
+    "instagram.com",
+    "facebook.com",
+    "tiktok.com",
+    "x.com",
+    "twitter.com",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,42 +85,48 @@ class Files:
         """All that lies under a folder, in order of the paths."""
         root = path.resolve()
         first: dict[str, str] = {}  # id -> name of the file that has it
-        for found in files_in(root):
-            if isinstance(found, LoadFailure):
-                yield found
-                continue
-            name = name_in(root, found)
-            if found.suffix.lower() in FEEDS:
-                if is_export(found):
-                    yield from _export(found, name)
-                continue
-            loaded = self._loaded(found, name, found.relative_to(root).as_posix(), None)
-            if isinstance(loaded, Article | Seen) and first.setdefault(loaded.id, name) != name:
-                reason = f"this has the same address as {first[loaded.id]}; give each article its own"
-                loaded = LoadFailure(loaded.origin, name, reason)
-            yield loaded
+        found = list(files_in(root))
+        paths = [each for each in found if isinstance(each, Path)]
+        tables = _tables(paths)
+        yield from (problem for file in tables for problem in _problems(root, file, tables[file], paths))
+        for each in found:
+            if not isinstance(each, Path):
+                yield each
+            elif each.suffix.lower() in FEEDS:
+                if is_export(each):
+                    yield from _export(each, name_in(root, each))
+            elif each.suffix.lower() != TABLE:
+                name, place = name_in(root, each), each.relative_to(root).as_posix()
+                loaded = self._loaded(each, name, place, None, _row_for(each, tables))
+                if isinstance(loaded, Article | Seen) and first.setdefault(loaded.id, name) != name:
+                    reason = f"this has the same address as {first[loaded.id]}; give each article its own"
+                    loaded = LoadFailure(loaded.origin, name, reason)
+                yield loaded
 
     def _loaded(
-        self, path: Path, name: str, place: str, url: str | None
+        self, path: Path, name: str, place: str, url: str | None, row: Mapping[str, str] = _NO_ROW
     ) -> Article | Seen | LeftOut | LoadFailure:
-        """place: where it lies below the source, with its folders' names."""
+        """place: where it lies below the source. row: what a table beside it states of it."""
         origin = origin_of(path)
         try:
             data = read_bytes(path)
-            facts = [code_version(), name, url]
+            facts = [code_version(), name, url, sorted(row.items())]
             key = hashlib.blake2b(json.dumps(facts).encode() + data, digest_size=16).hexdigest()
             if seen := self._remembered(key, origin):
                 return seen
             document = _document(data, path, url)
-            if reason := hidden_because(document.signs, place):
+            if reason := hidden_because(row, place) or hidden_because(document.signs):
                 return LeftOut(origin, name, reason)
             if not document.text:
                 raise SourceError("this is empty: it has no text besides title, menus and the like")
         except SourceError as error:
             return LoadFailure(origin, name, str(error))
+        document = with_row(document, row)
         address = url or document.url
-        article = as_article(document, id=address or name, url=address, origin=origin, stem=path.stem)
-        if visible_until(document.signs) is None:  # else it must be looked at again
+        article = as_article(
+            document, id=address or name, url=address, origin=origin, stem=_undated(path.stem)
+        )
+        if visible_until(row) is visible_until(document.signs) is None:  # else it must be looked at again
             self.memory.put("file", key, json.dumps([article.id, article.fingerprint]))
         return article
 
@@ -146,10 +174,64 @@ def _export(path: Path, name: str) -> Iterator[Item]:
 
 
 def _document(data: bytes, path: Path, url: str | None) -> Document:
-    """Raises SourceError if nothing can be read in it."""
+    """What a file says. Raises SourceError if nothing can be read in it."""
     suffix = path.suffix.lower()
     content = decode(data, html=suffix in PAGES)
     if not content.strip():
         raise SourceError("this is empty")
     kind: Format = "html" if suffix in PAGES else "text" if suffix == ".txt" else "markdown"
-    return read_document(content, kind, url=url)
+    address, content = _address_line(content) if kind == "text" else (None, content)
+    document = read_document(content, kind, url=url or address)
+    if not document.published and (found := _DATED.match(path.stem)):
+        document = replace(document, published=iso_date(found[1]))
+    return replace(document, url=document.url or address)
+
+
+def _address_line(content: str) -> tuple[str | None, str]:
+    """The address in the first line of a pasted text, and the rest; None if the line is none of a post's."""
+    opening, _, rest = content.lstrip("\ufeff\r\n\t ").partition("\n")
+    found = _ADDRESS.fullmatch(opening.strip())
+    address = public_url(found[1]) if found else None
+    if address is None or not rest.strip() or host_of(address).endswith(_EMBEDS):
+        return None, content
+    return address, rest
+
+
+def _undated(stem: str) -> str:
+    """A file's name without the date that it begins with."""
+    return _DATED.sub("", stem, count=1) or stem
+
+
+def _tables(paths: Sequence[Path]) -> dict[Path, FileTable]:
+    """The CSV files that state something of the files beside them."""
+    found = {}
+    for path in paths:
+        if path.suffix.lower() == TABLE:
+            with contextlib.suppress(SourceError):
+                if table := read_table(read_bytes(path)):
+                    found[path] = table
+    return found
+
+
+def _row_for(path: Path, tables: Mapping[Path, FileTable]) -> Mapping[str, str]:
+    """What the nearest table that names a file states of it."""
+    for place, table in sorted(tables.items(), key=lambda item: -len(item[0].parts)):
+        if path.is_relative_to(place.parent) and (
+            row := table.row(path.relative_to(place.parent).as_posix())
+        ):
+            return row
+    return _NO_ROW
+
+
+def _problems(root: Path, place: Path, table: FileTable, paths: Sequence[Path]) -> Iterator[LoadFailure]:
+    """What an owner should correct in a table."""
+    name = name_in(root, place)
+    if table.wrong:
+        yield LoadFailure(place.as_uri(), name, f"it holds what is no web address: {table.wrong[0][:80]}")
+    beside = [
+        path.relative_to(place.parent).as_posix() for path in paths if path.is_relative_to(place.parent)
+    ]
+    used = {id(table.row(file)) for file in beside}
+    missing = [file for file, row in table.rows.items() if id(row) not in used]
+    if table.by_file and missing:
+        yield LoadFailure(place.as_uri(), name, f"it names a file that is not here: {missing[0][:80]}")

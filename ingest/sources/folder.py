@@ -7,35 +7,43 @@ what lies inside the folder, and no loop of links is walked twice.
 from __future__ import annotations
 
 import os
+import re
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.article import LoadFailure, plain_text
+from ingest.article import LeftOut, LoadFailure, plain_text
 from ingest.errors import SourceError
+from ingest.sources.site_parts import is_about_repository, is_part_of_site, may_hold_text
 
 PAGES = frozenset((".html", ".htm"))
-READABLE = PAGES | {".md", ".markdown", ".txt"}
+READABLE = PAGES | {".md", ".markdown", ".mdx", ".txt"}
 # An owner expects these to be read: say that they were not. Anything else is passed over.
 DOCUMENTS = frozenset(
     (".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".epub", ".mht", ".mhtml", ".webarchive")
 )
 # WordPress exports, and feeds as they come: read where the owner names one, or a folder has an export.
 EXPORT = ".xml"
+TABLE = ".csv"  # may state the addresses of the files beside it
 FEEDS = frozenset((".xml", ".rss", ".atom", ".rdf", ".json"))
 LARGEST = 10 * 1024 * 1024
+_NAMED = 10  # of what was passed over, so many are named
 
 
-def files_in(folder: Path) -> Iterator[Path | LoadFailure]:
+def files_in(folder: Path) -> Iterator[Path | LoadFailure | LeftOut]:
     """Every file to be read under a folder in order of its path, and what is wrong with others.
 
-    Raises SourceError if the folder itself cannot be listed.
+    At the end come, in one item each, the parts of a site that are no posts, and the kinds of files that
+    are not read. Raises SourceError if the folder itself cannot be listed.
     """
     root = folder.resolve()
+    walk = _Walk(root)
     try:
-        open_folders = [iter(_entries(root))]
+        open_folders = [iter(walk.entries(root))]
     except OSError as error:
         raise SourceError(f"The folder {shown(folder)} cannot be listed: {why(error)}.") from error
     while open_folders:
@@ -47,31 +55,67 @@ def files_in(folder: Path) -> Iterator[Path | LoadFailure]:
             if path.is_symlink():
                 yield from _linked(path, root)
             elif path.is_dir():
-                open_folders.append(iter(_entries(path)))
+                open_folders.append(iter(walk.entries(path)))
             else:
-                yield from _file(path, root)
+                yield from walk.file(path)
         except OSError as error:
             yield LoadFailure(path.as_uri(), name_in(root, path), _unlisted(path, error), incomplete=True)
+    yield from walk.left_out()
 
 
 def _unlisted(path: Path, error: OSError) -> str:
     return f"this cannot be listed ({why(error)}), so nothing from {shown(path.parent)} will be removed"
 
 
-def _entries(folder: Path) -> list[Path]:
-    """What a folder holds, sorted; without hidden things, and the scraps that browsers save with a page."""
-    with os.scandir(folder) as found:
-        names = sorted(entry.name for entry in found if not entry.name.startswith("."))
-    scraps = {f"{Path(name).stem}_files" for name in names if Path(name).suffix.lower() in PAGES}
-    return [folder / name for name in names if name not in scraps]
+@dataclass(slots=True)
+class _Walk:
+    """A walk through a folder. parts: what belongs to the site's making; kinds: of files that are not read."""
+
+    root: Path
+    parts: list[str] = field(default_factory=list)
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    def entries(self, folder: Path) -> list[Path]:
+        """What a folder holds, sorted; without hidden things, parts of a site, and what browsers save with a page."""
+        with os.scandir(folder) as found:
+            names = sorted(entry.name for entry in found)
+        scraps = {f"{Path(name).stem}_files" for name in names if Path(name).suffix.lower() in PAGES}
+        entries = [folder / name for name in names if not name.startswith(".") and name not in scraps]
+        parts = {path for path in entries if is_part_of_site(path.name, names) and path.is_dir()}
+        self.parts += (f"{self._name(path)}/" for path in sorted(parts))
+        return [path for path in entries if path not in parts]
+
+    def file(self, path: Path) -> Iterator[Path | LoadFailure]:
+        suffix = path.suffix.lower()
+        if suffix in READABLE and is_about_repository(path) and not _is_titled(path):
+            self.parts.append(self._name(path))
+        elif suffix in READABLE or suffix in (EXPORT, TABLE):
+            yield path
+        elif suffix in DOCUMENTS:
+            yield LoadFailure(path.as_uri(), name_in(self.root, path), not_text(suffix))
+        elif may_hold_text(suffix):
+            self.kinds[suffix] += 1
+
+    def left_out(self) -> Iterator[LeftOut]:
+        """What was passed over, in one item each."""
+        name = shown(Path(self.root.name))
+        if self.parts:
+            more = f" and {len(self.parts) - _NAMED} more" if len(self.parts) > _NAMED else ""
+            reason = f"parts of the site and no posts: {', '.join(self.parts[:_NAMED])}{more}"
+            yield LeftOut(f"{self.root.as_uri()}/", name, reason)
+        if self.kinds:
+            kinds = ", ".join(f"{suffix} ({count})" for suffix, count in self.kinds.most_common(_NAMED))
+            reason = f"files of kinds that are not read: {kinds}; save them as Markdown, HTML or plain text"
+            yield LeftOut(f"{self.root.as_uri()}/", name, reason)
+
+    def _name(self, path: Path) -> str:
+        return shown(path.relative_to(self.root))
 
 
-def _file(path: Path, root: Path) -> Iterator[Path | LoadFailure]:
-    suffix = path.suffix.lower()
-    if suffix in READABLE or suffix == EXPORT:
-        yield path
-    elif suffix in DOCUMENTS:
-        yield LoadFailure(path.as_uri(), name_in(root, path), not_text(suffix))
+def _is_titled(path: Path) -> bool:
+    """Whether a README opens with front matter that gives a title or a date, as a page's does."""
+    head = head_of(path, 4096).decode("utf-8", "replace").lstrip("\ufeff\r\n ")
+    return re.match(r"(---|\+\+\+)\s*\n(?:.*\n)*?(?:title|date)\s*[:=]", head, re.I) is not None
 
 
 def _linked(path: Path, root: Path) -> Iterator[Path | LoadFailure]:
@@ -128,7 +172,7 @@ def not_text(suffix: str) -> str:
     if suffix in DOCUMENTS:
         return f"{suffix} files are not read; save it as HTML or plain text, and ingest that"
     kind = f"{suffix} files are" if suffix else "files without an ending are"
-    return f"{kind} not read; Footnote reads .md, .markdown, .html, .htm and .txt, and WordPress exports"
+    return f"{kind} not read; Footnote reads .md, .markdown, .mdx, .html, .htm and .txt, and exports of blogs"
 
 
 def read_bytes(path: Path) -> bytes:
