@@ -32,7 +32,7 @@ DOORS = {
     "langchain": {"bot/write/chat_model.py"},
     "llama_cpp": {"bot/write/llama_cpp.py"},
     "langchain_text_splitters": {
-        "ingest/article/chunk.py",
+        "ingest/article/chunks.py",
         "bot/bench/langchain.py",
         "bot/eval/measures/langchain_rag.py",
     },

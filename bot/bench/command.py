@@ -22,7 +22,7 @@ from bot.bench.rig.stopwatch import Figures, ms, process, seconds
 from bot.bench.rig.synthetic_blog import made_post, write_blog
 from bot.bench.widget import bench_widget
 from bot.config import BotConfig
-from bot.eval.sets.read import read_set
+from bot.eval.sets.folder import read_set
 from bot.pipeline import Bot
 from bot.read import CrossEncoder
 from bot.safety import load_classifier

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.bench.rig.stopwatch import ROOT, Figures
-from bot.eval.sets.read import read_set
+from bot.eval.sets.folder import read_set
 
 _PATIENCE = 90  # seconds that a reader waits for a piece of an answer
 _JSON = {"Content-Type": "application/json"}

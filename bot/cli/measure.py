@@ -42,27 +42,25 @@ def evaluate(
     index: IndexOption = None,
 ) -> None:
     """Measure answers on question sets, or reading on a set of web pages."""
+    from bot import eval as evaluation
     from bot.cli.output import progress_bar
-    from bot.eval import command
-    from bot.eval.report.page import save_page
-    from bot.eval.report.table import print_results
 
-    command.check_options(gate=gate, pin=pin, lower=lower, reason=reason)
+    evaluation.check_options(gate=gate, pin=pin, lower=lower, reason=reason)
     config, given, cache = config_from_environment(index=index), sets or [], _cache(os.environ)
     checked = None
     with progress_bar(quiet=as_json) as progress:
         if gate:
-            found, checked = command.gate(given, config, cache=cache, progress=progress)
+            found, checked = evaluation.gate(given, config, cache=cache, progress=progress)
         else:
-            found = command.evaluate(given, config, cache=cache, baselines=baselines, progress=progress)
+            found = evaluation.evaluate(given, config, cache=cache, baselines=baselines, progress=progress)
     if report is not None:
-        save_page(report, found.sets, config.threshold)
+        evaluation.save_page(report, found.sets, config.threshold)
     if as_json:
         print_json(found.to_dict())
     else:
-        print_results(found)
+        evaluation.print_results(found)
     if pin:
-        print(*command.pin_floors(found, lower=lower, reason=reason), sep="\n", file=sys.stderr)
+        print(*evaluation.pin_floors(found, lower=lower, reason=reason), sep="\n", file=sys.stderr)
     if checked is not None:
         print(*checked.lines(), sep="\n", file=sys.stderr)
         raise typer.Exit(0 if checked.passed else 1)

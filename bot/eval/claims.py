@@ -1,12 +1,9 @@
-"""Does the check on what a chat model writes catch what is false, and keep what is true?
+"""Does the check of a chat model's sentences catch what is false and keep what is true?
 
-data/eval/claims/*.jsonl holds sentences that paraphrase a passage, and false ones made of them by hand;
-more are made here by rules: a number or a unit changed, a side swapped, a negation put in or taken
-out, a claim added, the sentence cited to another passage. Each is put to bot/write/verify/support.py as a model's
-sentence would be. caught: share of the false ones that are refused; kept: share of the faithful ones
-that are not.
-
-What this file does not know: how a sentence is judged.
+data/eval/claims/*.jsonl holds sentences that paraphrase a passage, and false ones made of them by hand; more are made
+here by rules: a number or a unit changed, a side swapped, a negation inserted or removed, a claim added, the sentence
+cited to another passage. Each is checked as a model's sentence would be. caught: share of the false ones that are
+refused; kept: share of the faithful ones that are not.
 """
 
 from __future__ import annotations
@@ -19,7 +16,7 @@ from pathlib import Path
 
 from bot.eval.measures.intervals import interval
 from bot.eval.measures.metrics import share
-from bot.eval.sets.read import numbered_sentences
+from bot.eval.sets.folder import numbered_sentences
 from bot.types import Passage
 from bot.write.verify import PreparedPassage, Verdict, judge, prepare
 from ingest.article import Article, chunk, embedding_text
@@ -55,8 +52,8 @@ class Judged:
     verdict: Verdict
 
 
-class Shelf:
-    """Passages with their grounds, by key; embeds each post once."""
+class PreparedPosts:
+    """Passages prepared for the check, by chunk id; embeds each post once."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -93,7 +90,7 @@ class Shelf:
         texts = [embedding_text(article.title, piece)[0] for piece in pieces]
         _, tokens = self._embedder.embed_tokens(texts)
         for piece, vectors in zip(pieces, tokens, strict=True):
-            stored = TokenVectors.from_bytes(vectors.to_bytes())  # as the index keeps them
+            stored = TokenVectors.from_bytes(vectors.to_bytes())  # as the index stores them
             self.prepared[piece.id] = prepare(Passage(piece, article.title, None, 0.0), stored, article)
 
 
@@ -112,26 +109,26 @@ def read_post(path: Path) -> Article:
     return Article(path.stem, post["title"], text + "\n")
 
 
-def claims(path: Path, shelf: Shelf, *, rules: bool = True) -> list[Claim]:
-    """What a file of data/eval/claims says, faithful and false, and what rules make of the faithful."""
+def claims(path: Path, posts: PreparedPosts, *, rules: bool = True) -> list[Claim]:
+    """The faithful and false claims of a file, and false ones made of the faithful by rules."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-    keys = [shelf.key(row["post"], row["at"]) for row in rows]
+    keys = [posts.key(row["post"], row["at"]) for row in rows]
     found: list[Claim] = []
     for row, key in zip(rows, keys, strict=True):
         found.append(Claim(row["says"], "faithful", key))
         found += [Claim(text, kind, key) for kind, text in row["lies"]]
-        found += falsified(row["says"], key, shelf) if rules else ()
+        found += falsified(row["says"], key, posts) if rules else ()
     return found
 
 
-def falsified(text: str, key: str, shelf: Shelf) -> Iterator[Claim]:
+def falsified(text: str, key: str, posts: PreparedPosts) -> Iterator[Claim]:
     """Falsehoods made of a faithful sentence by rules."""
     for kind, rule in _RULES.items():
         if (other := rule(text)) and other != text:
             yield Claim(other, kind, key, made=True)
     added = _ADDED[len(text) % len(_ADDED)]
     yield Claim(f"{text.rstrip('.')} {added}.", "added", key, made=True)
-    others = shelf.others(key)
+    others = posts.others(key)
     for other in (others[:1] + others[len(text) % len(others) :][:1]) if others else ():
         yield Claim(text, "wrong citation", other, made=True)
 
@@ -186,17 +183,17 @@ _RULES: dict[str, Callable[[str], str]] = {
 
 
 def measure(
-    path: Path, embedder: Embedder, shelf: Shelf | None = None, *, rules: bool = True
+    path: Path, embedder: Embedder, posts: PreparedPosts | None = None, *, rules: bool = True
 ) -> list[Judged]:
     """Every claim of a file with the verdict on it. rules: also those that rules make false."""
-    shelf = shelf or Shelf(embedder)
-    found = claims(path, shelf, rules=rules)
+    posts = posts or PreparedPosts(embedder)
+    found = claims(path, posts, rules=rules)
     judged = []
     for start in range(0, len(found), 64):
         some = found[start : start + 64]
         _, tokens = embedder.embed_tokens([c.text for c in some])
         judged += [
-            Judged(c, judge(c.text, t, [shelf.prepared[c.passage]]))
+            Judged(c, judge(c.text, t, [posts.prepared[c.passage]]))
             for c, t in zip(some, tokens, strict=True)
         ]
     return judged

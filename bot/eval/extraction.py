@@ -32,9 +32,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from rich.console import Console
-from rich.table import Table
-
 from bot.eval.measures.intervals import interval
 from bot.eval.measures.metrics import share
 from ingest.article import blocks
@@ -142,18 +139,18 @@ def readers() -> dict[str, Reader]:
         )
 
     return {
-        "Footnote": lambda html: bare(from_html(html).text),
-        "Footnote, captions aside": lambda html: bare(from_html(html).text, captions=False),
+        "Footnote": lambda html: plain_text(from_html(html).text),
+        "Footnote, captions aside": lambda html: plain_text(from_html(html).text, captions=False),
         "trafilatura": alone(),
         "trafilatura, favor_recall": alone(recall=True),
         "trafilatura, favor_precision": alone(precision=True),
     }
 
 
-def bare(text: str, *, captions: bool = True) -> str:
+def plain_text(text: str, *, captions: bool = True) -> str:
     """A text in normal form without its marks, a block a line; all words stay."""
-    kept = (block for block in blocks(text) if captions or block.kind != "caption")
-    return "\n".join(text[block.start : block.end] for block in kept)
+    shown = (block for block in blocks(text) if captions or block.kind != "caption")
+    return "\n".join(text[block.start : block.end] for block in shown)
 
 
 def overlap(predicted: str, gold: str) -> Overlap:
@@ -201,20 +198,3 @@ def _with_interval(values: Sequence[Any], figure: Callable[[Sequence[Any]], floa
     """[figure, low, high] over pages drawn with replacement; 95 %."""
     drawn = interval(range(len(values)), lambda at: figure([values[int(i)] for i in at]))
     return [round(x, 4) for x in (figure(values), *drawn)]
-
-
-def print_extraction(name: str, result: Result) -> None:
-    """A row a reader, and by how much ours is above trafilatura alone."""
-    table = Table(
-        "reader", "F1", "precision", "recall", "ms a page", title=f"{name} ({result['pages']} pages)"
-    )
-    for reader, figures in result["readers"].items():
-        told = [f"{x:.3f} ({low:.3f} to {high:.3f})" for x, low, high in map(figures.get, _SHOWN)]
-        table.add_row(reader, *told, f"{figures['ms a page']:.0f}")
-    console = Console()
-    console.print(table)
-    gain, low, high = result["F1 above trafilatura"]
-    console.print(f"F1 above trafilatura alone, page by page: {gain:+.3f} ({low:+.3f} to {high:+.3f})")
-
-
-_SHOWN = ("F1", "precision", "recall")

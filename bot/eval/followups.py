@@ -1,9 +1,7 @@
-"""Questions inside a conversation: does rewriting them find more than leaving them as they are?
+"""Questions inside a conversation: does rewriting them improve retrieval?
 
-Each is searched for four times through the bot's own retrieval: as the bot rewrites it, as its last
-turn stands alone, with all that the reader asked before joined to it, and as a person reworded it.
-
-What this file does not know: how the bot rewrites (rewrite.py).
+Each is searched four times through the bot's own retrieval: as the bot rewrites it, its last turn alone, with all
+earlier questions joined to it, and as a person rewrote it.
 """
 
 from __future__ import annotations
@@ -12,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bot.eval.measures.baselines import DEPTH, once
+from bot.eval.measures.baselines import DEPTH, unique
 from bot.eval.measures.figures import Row
 from bot.eval.measures.metrics import recall_at
 from bot.eval.measures.outcome import Outcome
@@ -46,7 +44,7 @@ def follow_up_rows(bot: Bot, outcomes: Sequence[Outcome]) -> list[Row]:
             Row(name, "", ours[reworded]),
             Row(name, ALONE, alone[reworded]),
             Row(name, JOINED, joined[reworded]),
-            Row(name, GOLD, gold, compared=False),  # what can be hoped for, not a method
+            Row(name, GOLD, gold, compared=False),  # an upper bound, not a method
         ]
     return rows
 
@@ -62,4 +60,4 @@ def _recall(bot: Bot, outcome: Outcome, question: str, *, verbatim: bool = False
         passages = bot.passages(text, k=DEPTH, verbatim=verbatim)
     except QuestionError:
         return 0.0
-    return recall_at(once(p.chunk.article_id for p in passages), outcome.case.documents, _K)
+    return recall_at(unique(p.chunk.article_id for p in passages), outcome.case.documents, _K)

@@ -1,10 +1,7 @@
-"""Floors that figures must not fall through: data/eval/baseline.json.
+"""Floors under figures: a release is stopped if a figure falls through its floor.
 
-A floor is what a figure once was; it may fall by its noise, half the width of its 95 % interval
-then. Pinning only raises floors. Lowering one has to be asked for and takes a reason, and the file
-keeps it.
-
-What this file does not know: how figures are measured.
+A floor is a figure as it was measured; the figure may fall by its noise, half the width of its 95 % interval at that
+time. Pinning only raises floors. Lowering one takes an option and a reason, which is recorded beside the floors.
 """
 
 from __future__ import annotations
@@ -21,9 +18,9 @@ from bot.eval.measures.figures import Result
 from ingest.errors import ConfigError, SourceError
 
 FLOORS = Path("data/eval/baseline.json")
-RECALL, CALM = "red flags seen", "ordinary questions left alone"  # of triage
-# What is held. Times differ from machine to machine, and how much is quoted is neither good nor bad.
-HELD = (
+RECALL, NO_FALSE_ALARM = "red flags seen", "ordinary questions left alone"  # of urgent messages
+# Times depend on the machine, and the number of quotes is neither good nor bad: neither has a floor.
+GATED = (
     "recall@5",
     "MRR@10",
     "nDCG@10",
@@ -38,14 +35,14 @@ HELD = (
     "citation precision (ALCE, verbatim)",
     "follow-up recall@5",
     RECALL,
-    CALM,
+    NO_FALSE_ALARM,
 )
 _LEAST_NOISE = 0.005  # rounding; also for figures that are 1 in every draw
 
 
 @dataclass(frozen=True, slots=True)
-class Fall:
-    """A figure that fell through its floor. now is None if it is not measured any more."""
+class Drop:
+    """A figure that fell through its floor. now: None if it is no longer measured."""
 
     set: str
     figure: str
@@ -54,39 +51,39 @@ class Fall:
     now: float | None
 
     def __str__(self) -> str:
-        now = "is not measured any more" if self.now is None else f"fell to {self.now:.3f}"
+        now = "is no longer measured" if self.now is None else f"fell to {self.now:.3f}"
         return f"{self.set}: {self.figure} was {self.floor:.3f} (noise {self.noise:.3f}) and {now}."
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """falls: what fell. changed: sets whose questions are not those that were pinned.
+class GateResult:
+    """drops: figures below their floors. changed: sets whose questions are not the pinned ones.
 
     unknown: sets without floors.
     """
 
-    falls: tuple[Fall, ...]
+    drops: tuple[Drop, ...]
     changed: tuple[str, ...]
     unknown: tuple[str, ...]
 
     @property
     def passed(self) -> bool:
-        return not (self.falls or self.changed)
+        return not (self.drops or self.changed)
 
     def lines(self) -> list[str]:
-        """For a person: what fell, and what to do about it."""
-        told = [str(fall) for fall in self.falls]
-        told += [
+        """What fell and what to do about it."""
+        lines = [str(fall) for fall in self.drops]
+        lines += [
             f"{name}: its questions are not those that its floors were measured on. Pin them anew: "
             f"footnote eval {name} --pin"
             for name in self.changed
         ]
-        told += [f"{name}: no floors are pinned for it." for name in self.unknown]
-        return [*told, "No figure fell through its floor." if self.passed else "The gate is closed."]
+        lines += [f"{name}: no floors are pinned for it." for name in self.unknown]
+        return [*lines, "No figure fell through its floor." if self.passed else "The gate is closed."]
 
 
 def read_floors(path: Path = FLOORS) -> dict[str, Any]:
-    """What is pinned; nothing if there is no such file. Raises SourceError for one that is broken."""
+    """The pinned floors; empty if there is no file. Raises SourceError if it is broken."""
     if not path.is_file():
         return {"sets": {}, "lowered": []}
     try:
@@ -96,9 +93,9 @@ def read_floors(path: Path = FLOORS) -> dict[str, Any]:
         raise SourceError(f"{path} cannot be read; take it from the last commit.") from error
 
 
-def check(results: Mapping[str, Result], stamps: Mapping[str, str], floors: Mapping[str, Any]) -> Checked:
-    """Hold figures against their floors. stamps: of the sets as they were asked (Set.stamp)."""
-    falls: list[Fall] = []
+def check(results: Mapping[str, Result], stamps: Mapping[str, str], floors: Mapping[str, Any]) -> GateResult:
+    """Compare figures with their floors. stamps: of the sets as they were asked."""
+    drops: list[Drop] = []
     changed, unknown = [], []
     for name, result in results.items():
         pinned = floors["sets"].get(name)
@@ -110,8 +107,8 @@ def check(results: Mapping[str, Result], stamps: Mapping[str, str], floors: Mapp
         for figure, (floor, noise) in pinned["figures"].items():
             now = result[figure][0] if figure in result else None
             if now is None or now < floor - noise:
-                falls.append(Fall(name, figure, floor, noise, now))
-    return Checked(tuple(falls), tuple(changed), tuple(unknown))
+                drops.append(Drop(name, figure, floor, noise, now))
+    return GateResult(tuple(drops), tuple(changed), tuple(unknown))
 
 
 def pin(
@@ -123,47 +120,47 @@ def pin(
     reason: str = "",
     today: date | None = None,
 ) -> tuple[dict[str, Any], list[str]]:
-    """New floors, and the lines that tell what changed. Sets that were not measured keep theirs.
+    """New floors, and a line for each change. Sets that were not measured keep theirs.
 
-    A floor is raised to a figure above it. One below it is let down only with `lower` and a reason;
-    else it stays, and a line says so. Raises ConfigError for `lower` without a reason.
+    A floor is raised to a figure above it. A figure below lowers it only with `lower` and a reason;
+    otherwise the floor stays, and a line says so. Raises ConfigError for `lower` without a reason.
     """
     if lower and not reason.strip():
         raise ConfigError("--lower goes with --reason: say why the figure may be worse from now on.")
-    sets, lowered, told = dict(floors["sets"]), list(floors["lowered"]), []
+    sets, lowered, lines = dict(floors["sets"]), list(floors["lowered"]), []
     for name, result in results.items():
         before = sets.get(name, {"figures": {}})["figures"]
         after = {}
-        for figure in (f for f in HELD if f in result or f in before):
+        for figure in (f for f in GATED if f in result or f in before):
             old = before.get(figure)
             new = [result[figure][0], _noise(result[figure])] if figure in result else None
             if old is None or (new is not None and new[0] >= old[0]):
                 after[figure] = new
                 if old is None or new != old:
-                    told.append(f"{name}: {figure} {_said(old)} -> {_said(new)}")
+                    lines.append(f"{name}: {figure} {_pair(old)} -> {_pair(new)}")
             elif lower:
                 entry = {"set": name, "figure": figure, "from": old[0], "to": new[0] if new else None}
                 lowered.append(entry | {"reason": reason.strip(), "on": str(today or date.today())})
-                told.append(f"{name}: {figure} lowered, {_said(old)} -> {_said(new)}")
+                lines.append(f"{name}: {figure} lowered, {_pair(old)} -> {_pair(new)}")
                 if new is not None:
                     after[figure] = new
             else:
                 after[figure] = old
-                told.append(f"{name}: {figure} is {_said(new)}, below its floor {_said(old)}, which stays")
+                lines.append(f"{name}: {figure} is {_pair(new)}, below its floor {_pair(old)}, which stays")
         sets[name] = {"stamp": stamps[name], "questions": result["questions"], "figures": after}
-    return {"sets": sets, "lowered": lowered}, told
+    return {"sets": sets, "lowered": lowered}, lines
 
 
 def write_floors(floors: Mapping[str, Any], path: Path = FLOORS) -> None:
-    """One figure a line, so that a change is one line of a diff."""
+    """Write the floors, one figure a line, so that a change is one line of a diff."""
     text = json.dumps(floors, ensure_ascii=False, indent=1)
     pair = r"\[\s+([-\d.e]+),\s+([-\d.e]+)\s+\]"
     path.write_text(re.sub(pair, r"[\1, \2]", text) + "\n", encoding="utf-8")
 
 
-def _noise(told: list[float]) -> float:
-    return round(max((told[2] - told[1]) / 2, _LEAST_NOISE), 3)
+def _noise(lines: list[float]) -> float:
+    return round(max((lines[2] - lines[1]) / 2, _LEAST_NOISE), 3)
 
 
-def _said(pinned: list[float] | None) -> str:
+def _pair(pinned: list[float] | None) -> str:
     return "nothing" if pinned is None else f"{pinned[0]:.3f} (noise {pinned[1]:.3f})"

@@ -1,10 +1,7 @@
-"""`footnote eval`: ask every question of every set through the real bot, and count.
+"""Ask every question of every set through the real bot, and measure the answers.
 
-Each set is ingested into an index of its own, as an owner would, and asked through Bot.ask. What
-plain methods make of the same questions is measured in the same run.
-
-What this file does not know: how figures are defined (metrics.py), which there are (figures.py), how
-they are shown (table.py, page.py), when they are bad enough to stop a release (gate.py).
+Each set is ingested into an index of its own, as an owner would, and asked through Bot.ask. Plain methods answer the
+same questions in the same run.
 """
 
 from __future__ import annotations
@@ -16,13 +13,13 @@ from pathlib import Path
 
 from bot.config import BotConfig
 from bot.eval.followups import follow_up_rows
-from bot.eval.indexed import Memo, indexed
-from bot.eval.measures.baselines import LANGCHAIN, rivals, tutorial
+from bot.eval.index_cache import CachingEmbedder, cached_index
+from bot.eval.measures.baselines import LANGCHAIN, baseline_answers, open_langchain_rag
 from bot.eval.measures.figures import Result, Row, result_of, rows_of
 from bot.eval.measures.metrics import sentences_of
 from bot.eval.measures.outcome import Outcome, ask
-from bot.eval.sets.case import Set, SetSkipped
-from bot.eval.sets.read import read_set
+from bot.eval.sets.case import QuestionSet, SetSkipped
+from bot.eval.sets.folder import read_set
 from bot.eval.sets.spreadsheet import read_sheet
 from bot.pipeline import Bot
 from bot.read import CrossEncoder, Reranker
@@ -37,9 +34,9 @@ _NO_LANGCHAIN = f"“{LANGCHAIN}” is left out: its packages are not installed 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A set, what came of each of its questions, and the figures."""
+    """A set, the outcome of each of its questions, and the figures."""
 
-    asked: Set
+    question_set: QuestionSet
     outcomes: tuple[Outcome, ...]
     result: Result
 
@@ -53,31 +50,42 @@ def run(
     embedder: Embedder | None = None,
     progress: Progress = silent,
 ) -> tuple[dict[str, Measured], list[str]]:
-    """Each set by its name, and why others were skipped. Raises SourceError for a broken set.
+    """Measure each set.
 
-    A .csv is asked of the owner's index (config.index), a folder of an index of its own. cache: a
-    folder where those indexes are kept for the next run.
+    Args:
+        paths: A .csv, asked of the owner's index (config.index), or folders, asked of indexes of their own.
+        config: How the bot is set up.
+        cache: A folder where those indexes are kept for the next run.
+        baselines: Measure plain methods, too.
+        embedder: In place of the packaged model; without the packaged cross-encoder, then.
+        progress: Called with the phase, how many are done and how many there are.
+
+    Returns:
+        Each set by its name, and the reasons why others were skipped.
+
+    Raises:
+        SourceError: A set is broken.
     """
     model = embedder or SentenceTransformerEmbedder(config.embedder, threads=2)
-    cross_encoder = None if embedder else CrossEncoder()  # it reads what the packaged model made
+    cross_encoder = None if embedder else CrossEncoder()  # it is trained on the packaged model
     found: dict[str, Measured] = {}
     skipped: list[str] = []
     for path in paths:
         try:
             if path.suffix.lower() == ".csv":
-                measured = _of_an_owner(path, model, config, baselines, progress, cross_encoder)
+                measured = _measure_spreadsheet(path, model, config, baselines, progress, cross_encoder)
             else:
                 measured = measure(read_set(path), model, config, cache, baselines, progress, cross_encoder)
         except SetSkipped as why:
             skipped.append(str(why))
             continue
-        name = measured.asked.name
+        name = measured.question_set.name
         found[name if name not in found else str(path)] = measured
     return found, skipped
 
 
 def measure(
-    asked: Set,
+    question_set: QuestionSet,
     embedder: Embedder,
     config: BotConfig,
     cache: Path | None = None,
@@ -85,14 +93,14 @@ def measure(
     progress: Progress = silent,
     cross_encoder: Reranker | None = None,
 ) -> Measured:
-    """Ask a set's questions of an index of its own articles."""
-    if not asked.articles or not asked.cases:
-        raise SourceError(f"{asked.name}: there is nothing to ask, or nothing to ask it of.")
-    with indexed(asked, embedder, config.index_config, cache) as (index, home):
-        return measure_on(index, home, asked, embedder, config, baselines, progress, cross_encoder)
+    """Ask a set's questions of an index of its own articles. Raises SourceError for an empty set."""
+    if not question_set.articles or not question_set.cases:
+        raise SourceError(f"{question_set.name}: there is nothing to ask, or nothing to ask it of.")
+    with cached_index(question_set, embedder, config.index_config, cache) as (index, folder):
+        return measure_on(index, folder, question_set, embedder, config, baselines, progress, cross_encoder)
 
 
-def _of_an_owner(
+def _measure_spreadsheet(
     path: Path,
     embedder: Embedder,
     config: BotConfig,
@@ -103,16 +111,16 @@ def _of_an_owner(
     index = Index(config.index, config.index_config)
     try:
         with index.reading() as store:
-            asked = read_sheet(path, store.articles())
-        return measure_on(index, None, asked, embedder, config, baselines, progress, cross_encoder)
+            question_set = read_sheet(path, store.articles())
+        return measure_on(index, None, question_set, embedder, config, baselines, progress, cross_encoder)
     finally:
         index.close()
 
 
 def measure_on(
     index: Index,
-    home: Path | None,
-    asked: Set,
+    folder: Path | None,
+    question_set: QuestionSet,
     embedder: Embedder,
     config: BotConfig,
     baselines: bool,
@@ -121,22 +129,22 @@ def measure_on(
 ) -> Measured:
     """Ask a set's questions of an index that holds its articles.
 
-    home: where what LangChain's pipeline needs is kept; None leaves that pipeline out.
+    folder: where the vectors of LangChain's pipeline are cached; None leaves that pipeline out.
     """
-    memo = Memo(embedder)
-    bot = Bot(index, memo, config, cross_encoder)
+    cached = CachingEmbedder(embedder)
+    bot = Bot(index, cached, config, cross_encoder)
     bot.warm()
-    articles = {article.id: article for article in asked.articles}
+    articles = {article.id: article for article in question_set.articles}
     outcomes = []
-    for done, case in enumerate(asked.cases):
-        progress("asking", done, len(asked.cases))
+    for done, case in enumerate(question_set.cases):
+        progress("asking", done, len(question_set.cases))
         outcomes.append(ask(bot, case, articles))
     rows: list[Row] = []
-    notes = list(asked.notes)
+    notes = list(question_set.notes)
     if baselines:
         rows += follow_up_rows(bot, outcomes)
-        outcomes, told = _beside(index, home, outcomes, memo)
-        notes += told
+        outcomes, more = _add_baselines(index, folder, outcomes, cached)
+        notes += more
     with index.reading() as store:
         stored = store.fingerprints()
     if missing := len(articles.keys() - stored.keys()):
@@ -145,21 +153,24 @@ def measure_on(
     result = result_of(outcomes, rows)
     if notes:
         result["notes"] = notes
-    return Measured(asked, tuple(outcomes), result)
+    return Measured(question_set, tuple(outcomes), result)
 
 
-def _beside(
-    index: Index, home: Path | None, outcomes: Sequence[Outcome], embedder: Embedder
+def _add_baselines(
+    index: Index, folder: Path | None, outcomes: list[Outcome], embedder: Embedder
 ) -> tuple[list[Outcome], list[str]]:
-    """The outcomes with what plain methods make of each question, and what is to be said about that."""
-    quotes = [len(sentences_of(o.answer.citations)) for o in outcomes if o.spoke]
+    """The outcomes with the answers of plain methods to each question, and notes."""
+    quotes = [len(sentences_of(o.answer.citations)) for o in outcomes if o.answered]
     most = max(1, round(sum(quotes) / len(quotes))) if quotes else 1
-    with index.reading() as store, contextlib.ExitStack() as stack:
+    with index.reading() as store, contextlib.ExitStack() as stacked_bar:
         corpus = load_corpus(store)
         pipeline = None
-        if home is not None:
-            pipeline = stack.enter_context(tutorial(list(corpus.articles.values()), embedder, home))
-        told = [
-            replace(o, rivals=rivals(o.case.question, corpus, embedder, pipeline, most)) for o in outcomes
+        if folder is not None:
+            pipeline = stacked_bar.enter_context(
+                open_langchain_rag(list(corpus.articles.values()), embedder, folder)
+            )
+        outcomes = [
+            replace(o, baseline_answers=baseline_answers(o.case.question, corpus, embedder, pipeline, most))
+            for o in outcomes
         ]
-    return told, [_NO_LANGCHAIN] if home is not None and pipeline is None else []
+    return outcomes, [_NO_LANGCHAIN] if folder is not None and pipeline is None else []

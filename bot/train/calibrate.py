@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.eval.sets.case import SetSkipped
-from bot.eval.sets.read import read_set
+from bot.eval.sets.folder import read_set
 from bot.read import CrossEncoder, Reading, cross_encoder, score_sentences
 from bot.read.reading import signals
 from bot.retrieve import Corpus, embed_plain, search

@@ -25,7 +25,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bot.eval.sets.read import read_set
+from bot.eval.sets.folder import read_set
 from bot.read import cross_encoder
 from bot.read.features import gather
 from bot.read.sentence_net import load_sentence_net

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.eval.triage import read_cases
+from bot.eval.urgent_messages import read_cases
 from bot.safety.normalize import REAL_WORDS, Vocabulary, plain
 from bot.safety.rules import packaged_guide
 from ingest.config import DEFAULT_EMBEDDER

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.eval.triage import TriageCase, read_cases
+from bot.eval.urgent_messages import UrgencyCase, read_cases
 from bot.safety import classifier, packaged_guide
 from bot.safety.triage import triage
 from bot.train.sentence_net import DATA as READERS
@@ -51,7 +51,7 @@ class Examples:
         )
 
 
-def examples(cases: Sequence[TriageCase], vectors: Floats) -> Examples:
+def examples(cases: Sequence[UrgencyCase], vectors: Floats) -> Examples:
     """Cases with their vectors; the terms are counted, not yet weighted."""
     from scipy.sparse import csr_matrix
 
@@ -174,12 +174,12 @@ def write(path: Path, data: Examples, fitted: Fitted, scale: Floats, thresholds:
     )  # fmt: skip
 
 
-def plain(most: int) -> list[TriageCase]:
+def plain(most: int) -> list[UrgencyCase]:
     """Readers' everyday questions that no pattern matches."""
     asked = {a.question for path in sorted(READERS.glob("*.json")) for a in read_post(path)[1]}
     ordinary = [question for question in sorted(asked) if not _matched(question)]
     chosen = random.Random(0).sample(ordinary, min(most, len(ordinary)))
-    return [TriageCase(question, "ordinary") for question in chosen]
+    return [UrgencyCase(question, "ordinary") for question in chosen]
 
 
 def _matched(message: str) -> bool:

@@ -1,11 +1,9 @@
-"""What plain methods make of the same questions, in the same run.
+"""Baselines on the same questions, in the same run.
 
-BM25 alone and the dense vectors alone rank the passages of Footnote's own index; LangChain's
-tutorial pipeline has an index of its own (tutorial.py). When to be silent they decide by the score
-of their best passage, against the threshold that is best on the very questions asked. Dense alone
-quotes the sentences nearest to the question; the pipeline shows its four chunks, sentence by sentence.
-
-What this file does not know: what is a good answer (metrics.py).
+BM25 alone and dense vectors alone rank the passages of Footnote's own index; LangChain's tutorial pipeline has an
+index of its own. They abstain by the score of their best passage, at the threshold that is best on the very questions
+asked. Dense alone quotes the sentences nearest to the question; the pipeline shows its four chunks, sentence by
+sentence.
 """
 
 from __future__ import annotations
@@ -30,9 +28,9 @@ _READ = 12  # passages whose sentences are compared; as many as the bot reads
 
 
 @dataclass(frozen=True, slots=True)
-class Rival:
-    """What a method made of a question. ranked: documents, best first, each once. score: of its best
-    passage, higher is better. quotes: what it would show; () if it shows no sentences.
+class BaselineAnswer:
+    """A method's answer. ranked: documents, best first, each once. score: of its best passage, higher is
+    better, in the method's own unit. quotes: what it would show; () if it shows no sentences.
     """
 
     ranked: tuple[str, ...]
@@ -40,60 +38,62 @@ class Rival:
     quotes: tuple[Span, ...] = ()
 
 
-class Pipeline(Protocol):
-    """What is asked of tutorial.Tutorial."""
+class RagPipeline(Protocol):
+    """What LangChainRag offers; its module needs the extra `bench`."""
 
     def search(self, question: str) -> list[tuple[Span, float]]: ...
 
 
 @contextmanager
-def tutorial(articles: Sequence[Article], embedder: Embedder, home: Path) -> Iterator[Pipeline | None]:
+def open_langchain_rag(
+    articles: Sequence[Article], embedder: Embedder, home: Path
+) -> Iterator[RagPipeline | None]:
     """LangChain's pipeline, or None if the extra `bench` is not installed."""
     try:
-        from bot.eval.measures.langchain_rag import Tutorial
+        from bot.eval.measures.langchain_rag import LangChainRag
     except ImportError:
         yield None
         return
-    made = Tutorial(articles, embedder, home)
+    made = LangChainRag(articles, embedder, home)
     try:
         yield made
     finally:
         made.close()
 
 
-def rivals(
-    question: str, corpus: Corpus, embedder: Embedder, pipeline: Pipeline | None, quotes: int
-) -> dict[str, Rival]:
+def baseline_answers(
+    question: str, corpus: Corpus, embedder: Embedder, pipeline: RagPipeline | None, quotes: int
+) -> dict[str, BaselineAnswer]:
     """Each method by its name. quotes: how many sentences dense alone may quote."""
     found = {BM25: _bm25(question, corpus), DENSE: _dense(embedder.embed_query(question), corpus, quotes)}
     if pipeline is not None:
-        found[LANGCHAIN] = _piped(pipeline.search(question), corpus)
+        found[LANGCHAIN] = _langchain(pipeline.search(question), corpus)
     return found
 
 
-def _bm25(question: str, corpus: Corpus) -> Rival:
+def _bm25(question: str, corpus: Corpus) -> BaselineAnswer:
     scores = corpus.keywords.scores(question)
     order = [i for i in np.argsort(-scores, kind="stable")[:DEPTH] if scores[i] > 0]
-    return Rival(once(corpus.chunks[i].article_id for i in order), float(scores.max(initial=0.0)))
+    return BaselineAnswer(unique(corpus.chunks[i].article_id for i in order), float(scores.max(initial=0.0)))
 
 
-def _dense(vector: Floats, corpus: Corpus, quotes: int) -> Rival:
+def _dense(vector: Floats, corpus: Corpus, quotes: int) -> BaselineAnswer:
     hits = corpus.store.search(vector, DEPTH)
     nearest = nearest_sentences(vector, [chunk for chunk, _ in hits[:_READ]], corpus, quotes)
-    return Rival(once(c.article_id for c, _ in hits), hits[0][1] if hits else -1.0, tuple(nearest))
+    return BaselineAnswer(unique(c.article_id for c, _ in hits), hits[0][1] if hits else -1.0, tuple(nearest))
 
 
-def _piped(hits: Sequence[tuple[Span, float]], corpus: Corpus) -> Rival:
+def _langchain(hits: Sequence[tuple[Span, float]], corpus: Corpus) -> BaselineAnswer:
     shown = [
         (article, s, e)
         for (article, start, end), _ in hits
         for s, e, _ in spans(corpus.articles[article].text, start, end)
     ]
-    return Rival(once(span[0] for span, _ in hits), hits[0][1] if hits else -1.0, tuple(shown))
+    return BaselineAnswer(unique(span[0] for span, _ in hits), hits[0][1] if hits else -1.0, tuple(shown))
 
 
-def once(ids: Iterator[str]) -> tuple[str, ...]:
-    """Each document once, at its best place."""
+def unique(ids: Iterator[str]) -> tuple[str, ...]:
+    """Each document once, at its best rank."""
     return tuple(dict.fromkeys(ids))
 
 

@@ -1,9 +1,7 @@
-"""From what came of the questions to figures with intervals, ours beside those of plain methods.
+"""From outcomes to figures with intervals, the bot's beside those of baselines.
 
-A Row is a figure before it is reduced to a number: what each question contributes. Rows of the same
-figure are of the same questions in the same order, so that they can be compared question by question.
-
-What this file does not know: how questions are asked, or anything printed.
+A Row is a figure before it is reduced to a number: the contribution of each question. Rows of the same figure have the
+same questions in the same order, so that they can be compared question by question.
 """
 
 from __future__ import annotations
@@ -40,13 +38,13 @@ from bot.eval.measures.outcome import Outcome
 from ingest.article import Article
 
 Result = dict[str, Any]
-BESIDE, ABOVE = "baselines", "above the best baseline"  # keys of a Result, see result_of
+BASELINES, ABOVE_BEST = "baselines", "above the best baseline"  # keys of a Result, see result_of
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """name: of the figure. method: "" for Footnote, else the baseline's. values: (n,) or (n, 2), a row
-    a question. better: which way is up. compared: is it fair to hold ours against this one?
+    per question. compared: is the comparison with the bot's figure fair?
     """
 
     name: str
@@ -62,8 +60,8 @@ def rows_of(
     articles: Mapping[str, Article],
     support: tuple[str, Support] = ("verbatim", verbatim),
 ) -> list[Row]:
-    """Every figure that these questions allow. support: the name of the check that decides whether a
-    citation supports its statement, and the check; quotes take the default, what a model writes another.
+    """Every figure that these questions allow. support: name and function of the check whether a citation
+    supports its statement.
     """
     return [
         *_retrieval(outcomes),
@@ -75,20 +73,20 @@ def rows_of(
 
 
 def result_of(outcomes: Sequence[Outcome], rows: Iterable[Row]) -> Result:
-    """What is told of a set: {"questions": n, figure: [value, low, high], ..., BESIDE: {method: {figure:
+    """The figures of a set: {"questions": n, figure: [value, low, high], ..., BESIDE: {method: {figure:
     [value, low, high]}}, ABOVE: {figure: {"baseline": method, "difference": [value, low, high]}}}.
 
     Figures of nothing are left out.
     """
-    kept = [row for row in rows if len(row.values)]
+    measured = [row for row in rows if len(row.values)]
     result: Result = {"questions": len(outcomes)} | _kinds(outcomes)
     beside: dict[str, Result] = {}
-    for row in kept:
-        told = spread(row.values, row.of)
-        if not math.isnan(told[0]):
-            place = beside.setdefault(row.method, {}) if row.method else result
-            place[row.name] = _rounded(told)
-    return result | ({BESIDE: beside, ABOVE: _compared(kept)} if beside else {})
+    for row in measured:
+        numbers = spread(row.values, row.of)
+        if not math.isnan(numbers[0]):
+            target = beside.setdefault(row.method, {}) if row.method else result
+            target[row.name] = _rounded(numbers)
+    return result | ({BASELINES: beside, ABOVE_BEST: _compared(measured)} if beside else {})
 
 
 def _compared(rows: Sequence[Row]) -> dict[str, Any]:
@@ -101,8 +99,8 @@ def _compared(rows: Sequence[Row]) -> dict[str, Any]:
         if values:
             sign = -1 if ours.better == "lower" else 1
             best = max(values, key=lambda pair: sign * pair[0])[1]
-            told = difference(ours.values, best.values, ours.of)
-            compared[ours.name] = {"baseline": best.method, "difference": _rounded(told)}
+            numbers = difference(ours.values, best.values, ours.of)
+            compared[ours.name] = {"baseline": best.method, "difference": _rounded(numbers)}
     return compared
 
 
@@ -119,7 +117,7 @@ def _kinds(outcomes: Sequence[Outcome]) -> Result:
         counts[f"mean of answerable, {kind}"] = _rounded(
             spread(np.array([o.answer.answerable for o in mine]))
         )
-        counts[f"answered, {kind}"] = _rounded(spread(np.array([float(o.spoke) for o in mine])))
+        counts[f"answered, {kind}"] = _rounded(spread(np.array([float(o.answered) for o in mine])))
     return counts
 
 
@@ -136,7 +134,7 @@ def _retrieval(outcomes: Sequence[Outcome]) -> list[Row]:
     for name, measure in measures.items():
         rows.append(Row(name, "", np.array([measure(o.ranked, o.case.documents) for o in asked])))
         for method in _methods(asked):
-            ranked = [(o.rivals[method].ranked, o.case.documents) for o in asked]
+            ranked = [(o.baseline_answers[method].ranked, o.case.documents) for o in asked]
             rows.append(Row(name, method, np.array([measure(*pair) for pair in ranked])))
     return rows
 
@@ -147,10 +145,10 @@ def _abstention(outcomes: Sequence[Outcome]) -> list[Row]:
     if not len(truth):
         return []
     sure = np.array([o.answer.answerable for o in asked])
-    rows = _deciding("", sure, np.array([not o.spoke for o in asked], bool), truth)
+    rows = _decisions("", sure, np.array([not o.answered for o in asked], bool), truth)
     for method in _methods(asked):
-        scores = np.array([o.rivals[method].score for o in asked])
-        rows += _deciding(method, scores, scores < best_threshold(scores, truth), truth)
+        scores = np.array([o.baseline_answers[method].score for o in asked])
+        rows += _decisions(method, scores, scores < best_threshold(scores, truth), truth)
     if truth.all() or not truth.any():
         return rows
     both = np.column_stack([sure, truth])
@@ -161,7 +159,9 @@ def _abstention(outcomes: Sequence[Outcome]) -> list[Row]:
     return rows
 
 
-def _deciding(method: str, scores: Numbers, silent: NDArray[np.bool_], truth: NDArray[np.bool_]) -> list[Row]:
+def _decisions(
+    method: str, scores: Numbers, silent: NDArray[np.bool_], truth: NDArray[np.bool_]
+) -> list[Row]:
     return [
         # Alone, each of these two is best for who always, or never, answers.
         Row("answered when it should", method, 1.0 - silent[truth].astype(float), compared=False),
@@ -183,10 +183,10 @@ def _deciding(method: str, scores: Numbers, silent: NDArray[np.bool_], truth: ND
 
 def _quotes(outcomes: Sequence[Outcome]) -> list[Row]:
     graded = [o for o in outcomes if o.case.has_gold]
-    given = [o for o in graded if o.spoke]
+    given = [o for o in graded if o.answered]
     shown = [o for o in given if not o.case.says]
     marked = [o for o in graded if o.case.marked]
-    named = [o for o in outcomes if o.case.documents and o.spoke]
+    named = [o for o in outcomes if o.case.documents and o.answered]
     rows = [
         Row("gold among quotes", "", _array(o.hit for o in graded)),
         Row("gold among quotes, of those answered", "", _array(o.hit for o in given)),
@@ -194,7 +194,7 @@ def _quotes(outcomes: Sequence[Outcome]) -> list[Row]:
         Row(
             "share of gold sentences quoted, of those answered",
             "",
-            _array(_marked(o) for o in marked if o.spoke),
+            _array(_marked(o) for o in marked if o.answered),
         ),
         Row("precision of quotes", "", _array(_precision(o) for o in shown)),
         Row("precision of all that is quoted", "", _pooled(outcomes), _ratio),
@@ -208,9 +208,9 @@ def _quotes(outcomes: Sequence[Outcome]) -> list[Row]:
         Row("quotes a relevant article, of those answered", "", _array(_names(o) for o in named)),
     ]
     for method in _methods(graded):
-        if not any(o.rivals[method].quotes for o in graded):
+        if not any(o.baseline_answers[method].quotes for o in graded):
             continue
-        quotes = {o.case.id: o.rivals[method].quotes for o in graded}
+        quotes = {o.case.id: o.baseline_answers[method].quotes for o in graded}
         fair = method == DENSE  # it shows as many sentences as our answers do; four chunks are ten times that
         hit = {o.case.id: found(o.case, "", quotes[o.case.id]) for o in graded}
         rows += [
@@ -250,7 +250,7 @@ def _names(outcome: Outcome) -> bool:
 def _pooled(outcomes: Sequence[Outcome]) -> Numbers:
     """(n, 2): gold quotes and all quotes of every answer, those to unanswerable questions too."""
     asked = [
-        o for o in outcomes if o.spoke and not o.case.kind and (o.case.has_gold or not o.case.answerable)
+        o for o in outcomes if o.answered and not o.case.kind and (o.case.has_gold or not o.case.answerable)
     ]
     if not any(o.case.has_gold for o in asked):
         return np.zeros((0, 2))
@@ -269,7 +269,7 @@ def _citations(
     outcomes: Sequence[Outcome], articles: Mapping[str, Article], check: str, support: Support
 ) -> list[Row]:
     """Answers from metadata are left out: they cite an article as such, and quote nothing."""
-    quoting = [o for o in outcomes if o.spoke and all(c.quote for c in o.answer.citations)]
+    quoting = [o for o in outcomes if o.answered and all(c.quote for c in o.answer.citations)]
     pairs = np.array([alce(o.answer, articles, support) for o in quoting]).reshape(-1, 2)
     return [
         Row(f"citation recall (ALCE, {check})", "", pairs[:, 0]),
@@ -286,7 +286,7 @@ def _time(outcomes: Sequence[Outcome]) -> list[Row]:
 
 
 def _methods(outcomes: Sequence[Outcome]) -> list[str]:
-    return list(outcomes[0].rivals) if outcomes else []
+    return list(outcomes[0].baseline_answers) if outcomes else []
 
 
 def _array(values: Iterable[bool | float]) -> Numbers:

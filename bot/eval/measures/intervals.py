@@ -1,9 +1,7 @@
-"""How sure a figure is: 95 % percentile bootstrap intervals over questions (Efron & Tibshirani 1993).
+"""95 % percentile bootstrap intervals over questions (Efron & Tibshirani 1993).
 
-Two figures of the same questions are compared by drawing the same questions for both (a paired
-bootstrap): what is hard for both then cancels out. Draws are seeded, so that a run can be repeated.
-
-What this file does not know: what is measured.
+Two figures of the same questions are compared by drawing the same questions for both (a paired bootstrap). Draws are
+seeded, so that a run can be repeated.
 """
 
 from __future__ import annotations

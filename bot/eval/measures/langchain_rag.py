@@ -1,10 +1,7 @@
-"""The plain pipeline that LangChain's tutorial on retrieval teaches, as a baseline.
+"""The retrieval pipeline of LangChain's tutorial, as a baseline. Needs the extra `bench`.
 
-RecursiveCharacterTextSplitter with 1,000 characters and 200 of overlap, Chroma in memory, the same
-embedding model as Footnote's, similarity_search_with_score with k = 4, distance by cosine. Titles
-stand before the texts. Needs the extra `bench`.
-
-What this file does not know: what is asked, and when such a pipeline should be silent.
+RecursiveCharacterTextSplitter with 1,000 characters and 200 of overlap, Chroma in memory, the same embedding model as
+Footnote's, similarity_search_with_score with k = 4, cosine distance. Titles precede the texts.
 """
 
 from __future__ import annotations
@@ -28,8 +25,8 @@ _SIZE, _OVERLAP = 1000, 200
 _BATCH = 2000  # Chroma takes at most 5,461 at once
 
 
-class _Ready(Embeddings):
-    """Vectors that are already made, by their text; questions are embedded when asked."""
+class _CachedEmbeddings(Embeddings):
+    """Precomputed vectors by text; questions are embedded when asked."""
 
     def __init__(self, embedder: Embedder, made: Mapping[str, Floats]) -> None:
         self._embedder, self._made = embedder, made
@@ -41,7 +38,7 @@ class _Ready(Embeddings):
         return [float(x) for x in self._embedder.embed_query(text)]
 
 
-class Tutorial:
+class LangChainRag:
     """The pipeline over some articles. home: a folder where the vectors of its chunks are kept."""
 
     def __init__(self, articles: Sequence[Article], embedder: Embedder, home: Path) -> None:
@@ -55,7 +52,7 @@ class Tutorial:
         self._articles = articles
         self._store = Chroma(
             f"tutorial-{uuid.uuid4().hex}",
-            embedding_function=_Ready(embedder, dict(zip(texts, vectors, strict=True))),
+            embedding_function=_CachedEmbeddings(embedder, dict(zip(texts, vectors, strict=True))),
             collection_configuration={"hnsw": {"space": "cosine"}},
         )
         for at in range(0, len(pieces), _BATCH):
@@ -71,7 +68,7 @@ class Tutorial:
         return found
 
     def close(self) -> None:
-        """Let go of the vectors: Chroma keeps what is in memory for the whole process."""
+        """Free the vectors: Chroma keeps what is in memory for the whole process."""
         self._store.delete_collection()
 
 
@@ -79,11 +76,11 @@ def _lead(article: Article) -> str:
     return f"{article.title}\n\n" if article.title else ""
 
 
-def _vectors(texts: Sequence[str], embedder: Embedder, kept: Path) -> Floats:
-    if kept.is_file():
-        vectors = np.load(kept)
+def _vectors(texts: Sequence[str], embedder: Embedder, cached_file: Path) -> Floats:
+    if cached_file.is_file():
+        vectors = np.load(cached_file)
         if vectors.shape == (len(texts), embedder.dimension):
             return np.asarray(vectors, np.float32)
     vectors = embedder.embed_passages(texts)
-    np.save(kept, vectors)
+    np.save(cached_file, vectors)
     return vectors

@@ -1,7 +1,4 @@
-"""One question put to the bot: what came of it, and how long it took.
-
-What this file does not know: figures over many questions (figures.py).
-"""
+"""One question put to the bot: its answer, its time, and whether it was right."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.eval.measures.baselines import DEPTH, Rival, once
+from bot.eval.measures.baselines import DEPTH, BaselineAnswer, unique
 from bot.eval.measures.metrics import found, quoted
 from bot.eval.sets.case import Case
 from bot.pipeline import Bot
@@ -23,8 +20,13 @@ Verdict = Literal["right", "wrong", "missed", "rightly silent", "open"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """seconds: of the whole answer. expected: the words that would answer it. ranked: the documents the bot ranked, best first, each once; for
-    questions whose relevant documents are known. rivals: what plain methods made of it.
+    """A question and its answer.
+
+    Attributes:
+        seconds: Of the whole answer.
+        expected: The texts that would answer it.
+        ranked: The documents as the bot ranks them, best first, each once; () if the relevant ones are unknown.
+        baseline_answers: The answers of the baselines, by method.
     """
 
     case: Case
@@ -32,11 +34,11 @@ class Outcome:
     seconds: float
     expected: tuple[str, ...] = ()
     ranked: tuple[str, ...] = ()
-    rivals: Mapping[str, Rival] = field(default_factory=dict)
+    baseline_answers: Mapping[str, BaselineAnswer] = field(default_factory=dict)
 
     @property
-    def spoke(self) -> bool:
-        """Did it answer, rather than abstain (or chat, or only send for a doctor)?"""
+    def answered(self) -> bool:
+        """Did it answer, rather than abstain, chat, or only give the urgent message?"""
         return bool(self.answer.citations)
 
     @property
@@ -46,12 +48,12 @@ class Outcome:
 
     @property
     def verdict(self) -> Verdict:
-        """ "right": it quoted what answers. "wrong": it spoke, and that was not it. "missed": it was
-        silent though the articles say. "open": it spoke, and what would be right is not known.
+        """ "right": it quoted the gold. "wrong": it answered with something else. "missed": it abstained though
+        the articles answer. "open": it answered, and the gold is unknown.
         """
         if self.case.kind:
             return "open"
-        if not self.spoke:
+        if not self.answered:
             return "missed" if self.case.answerable else "rightly silent"
         if not self.case.answerable:
             return "wrong"
@@ -61,7 +63,7 @@ class Outcome:
 
 
 def ask(bot: Bot, case: Case, articles: Mapping[str, Article]) -> Outcome:
-    """Ask as a reader would; a question that the bot refuses (empty, too long) counts as silence."""
+    """Ask as a reader would; a question that the bot refuses (empty, too long) counts as abstained."""
     question = case.question[: bot.config.max_question]
     began = time.perf_counter()
     try:
@@ -79,9 +81,9 @@ def _expected(case: Case, articles: Mapping[str, Article]) -> tuple[str, ...]:
 
 
 def ranking(bot: Bot, case: Case) -> tuple[str, ...]:
-    """The documents in the order in which the bot looks at their passages."""
+    """The documents in the order in which the bot ranks their passages."""
     try:
         passages = bot.passages(case.question[: bot.config.max_question], case.history, k=DEPTH)
     except QuestionError:
         return ()
-    return once(passage.chunk.article_id for passage in passages)
+    return unique(passage.chunk.article_id for passage in passages)

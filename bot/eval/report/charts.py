@@ -1,9 +1,6 @@
-"""Pictures of figures as inline SVG: no script, no font, no request; colours are the page's.
+"""Charts as inline SVG: no script, no font, no request; colours are the page's.
 
-Each picture is a string that holds numbers and fixed words only, so nothing in it needs escaping
-but what the caller passes as a label, which is escaped here.
-
-What this file does not know: what the figures mean (page.py).
+A chart holds numbers and fixed words only; labels are escaped here.
 """
 
 from __future__ import annotations
@@ -32,7 +29,7 @@ def bar(value: float, low: float, high: float, *, label: str, others: Sequence[f
     return _svg(_WIDE, _HIGH, label, parts, "bar")
 
 
-def stack(counts: Sequence[tuple[str, int]], *, label: str) -> str:
+def stacked_bar(counts: Sequence[tuple[str, int]], *, label: str) -> str:
     """How many of each kind, side by side. counts: (CSS class, number)."""
     total = sum(n for _, n in counts) or 1
     at, parts = 0.0, []
@@ -44,7 +41,7 @@ def stack(counts: Sequence[tuple[str, int]], *, label: str) -> str:
     return _svg(_WIDE, _HIGH, label, parts, "bar")
 
 
-def reliability_picture(bins: Sequence[tuple[float, float, int]], *, label: str) -> str:
+def reliability_chart(bins: Sequence[tuple[float, float, int]], *, label: str) -> str:
     """How sure the bot was (across) against how often it was right to be (up); a dot a bin, as large as
     it holds questions; on the line, the two agree. bins: as metrics.reliability gives them.
     """
@@ -57,7 +54,7 @@ def reliability_picture(bins: Sequence[tuple[float, float, int]], *, label: str)
     return _square(label, parts)
 
 
-def roc_picture(ours: Sequence[Point], here: Point, *, label: str) -> str:
+def roc_chart(ours: Sequence[Point], here: Point, *, label: str) -> str:
     """Answered wrongly (across) against answered rightly (up), for every threshold; `here`: as shipped."""
     parts = [*_frame("answered though it should not", "answered when it should")]
     parts += [_line("ideal", [(0, 0), (1, 1)]), _line("ours", ours)]
@@ -65,7 +62,9 @@ def roc_picture(ours: Sequence[Point], here: Point, *, label: str) -> str:
     return _square(label, parts)
 
 
-def trade_picture(answered: Sequence[Point], silent: Sequence[Point], threshold: float, *, label: str) -> str:
+def tradeoff_chart(
+    answered: Sequence[Point], silent: Sequence[Point], threshold: float, *, label: str
+) -> str:
     """What a higher threshold (across) costs and brings. answered, silent: (threshold, share rightly so)."""
     mark = f'<path class="here" d="M{_x(threshold):.1f} {_y(0):.1f}V{_y(1):.1f}"/>'
     frame = _frame("how sure it must be", "share that is right")

@@ -1,10 +1,7 @@
-"""A page about how well the bot answers, for an owner who does not program: one HTML file.
+"""A report for an owner who does not program, as one HTML file.
 
-Figures as pictures, then every question by what came of it, with what was quoted. Everything that
-comes from questions or articles is escaped, links lead to web addresses only, and the page's own
-policy forbids it to load or run anything.
-
-What this file does not know: how figures are measured.
+Charts of the figures, then every question by its verdict, with the quotes. Text from questions and articles is
+escaped, links lead to web addresses only, and the page's policy forbids it to load or run anything.
 """
 
 from __future__ import annotations
@@ -18,10 +15,10 @@ import numpy as np
 
 from bot.eval.followups import ALONE, JOINED
 from bot.eval.measures.baselines import BM25, DENSE, LANGCHAIN
-from bot.eval.measures.figures import ABOVE, BESIDE, Result
+from bot.eval.measures.figures import ABOVE_BEST, BASELINES, Result
 from bot.eval.measures.metrics import reliability
 from bot.eval.measures.outcome import Outcome, Verdict
-from bot.eval.report import charts as pictures
+from bot.eval.report import charts
 from bot.eval.run import Measured
 from bot.types import Citation
 from ingest.errors import SourceError
@@ -108,7 +105,7 @@ def _summary(groups: Mapping[Verdict, Sequence[Outcome]]) -> str:
     tiles = "".join(
         f'<li class="{_css(v)}"><b>{n}</b> {escape(_GROUPS[v][0].lower())}</li>' for v, n in counts
     )
-    picture = pictures.stack([(_css(v), n) for v, n in counts], label=f"{total} questions: {said}")
+    picture = charts.stacked_bar([(_css(v), n) for v, n in counts], label=f"{total} questions: {said}")
     return f"<p>{total} questions were asked.</p>{picture}<ul class=tiles>{tiles}</ul>"
 
 
@@ -118,7 +115,7 @@ def _figures(result: Result) -> str:
         return "<p>There are too few questions for figures.</p>"
     tick = (
         " The short upright line is the best plain search method on the same questions."
-        if ABOVE in result
+        if ABOVE_BEST in result
         else ""
     )
     return (
@@ -131,14 +128,14 @@ def _figure_row(figure: str, meaning: str, result: Result) -> str:
     value, low, high = result[figure]
     likely = f"likely between {_percent(low)} and {_percent(high)}" if low < high else ""
     others = []
-    if against := result.get(ABOVE, {}).get(figure):
+    if against := result.get(ABOVE_BEST, {}).get(figure):
         method = against["baseline"]
-        others = [result[BESIDE][method][figure][0]]
+        others = [result[BASELINES][method][figure][0]]
         likely += f" · {escape(_METHODS.get(method, method))}: {_percent(others[0])}"
     label = f"{meaning}: {_percent(value)}{', ' + likely if likely else ''}"
     return (
         f"<li><span class=what>{escape(meaning)}</span><span class=value>{_percent(value)}</span>"
-        f"{pictures.bar(value, low, high, label=label, others=others)}<small>{likely.lstrip(' ·')}</small></li>"
+        f"{charts.bar(value, low, high, label=label, others=others)}<small>{likely.lstrip(' ·')}</small></li>"
     )
 
 
@@ -157,17 +154,17 @@ def _plots(outcomes: Sequence[Outcome], threshold: float) -> str:
     silent = [(float(t), float((sure[~truth] < t).mean())) for t in steps]
     roc = sorted({(1.0, 1.0), (0.0, 0.0), *((1 - s[1], a[1]) for a, s in zip(answered, silent, strict=True))})
     here = (float((sure[~truth] >= threshold).mean()), float((sure[truth] >= threshold).mean()))
-    sure_picture = pictures.reliability_picture(
+    sure_picture = charts.reliability_chart(
         reliability(sure, truth.astype(float)),
         label="How sure the bot was, against how often it was right to be",
     )
-    trade = pictures.trade_picture(
+    trade = charts.tradeoff_chart(
         answered,
         silent,
         threshold,
         label="Shares rightly answered and rightly silent, by how sure it must be",
     )
-    curve = pictures.roc_picture(
+    curve = charts.roc_chart(
         roc, here, label="Answered when it should, against answered though it should not"
     )
     return (
@@ -180,7 +177,7 @@ def _plots(outcomes: Sequence[Outcome], threshold: float) -> str:
 
 
 def _figure(picture: str, title: str, caption: str) -> str:
-    """caption: HTML of this file's own making."""
+    """caption: trusted HTML."""
     return f"<figure><h4>{title}</h4>{picture}<figcaption>{caption}</figcaption></figure>"
 
 

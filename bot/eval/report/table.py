@@ -1,7 +1,4 @@
-"""The figures of `footnote eval` in a terminal: a table a set, plain methods beside ours.
-
-What this file does not know: what the figures mean (metrics.py, figures.py).
-"""
+"""The figures in a terminal: a table per set, baselines beside the bot's."""
 
 from __future__ import annotations
 
@@ -12,14 +9,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.eval.command import Evaluated
-from bot.eval.extraction import print_extraction
-from bot.eval.measures.figures import ABOVE, BESIDE, Result
+from bot.eval.measures.figures import ABOVE_BEST, BASELINES, Result
 
 _WIDTH = 170  # where the output is no terminal
 
 
 def print_results(found: Evaluated) -> None:
-    """A table a set, and a line for each that was skipped."""
+    """Print a table per set, and a line for each that was skipped."""
     console = Console(width=None if Console().is_terminal else _WIDTH)
     for name, result in found.results.items():
         console.print(_table(name, result))
@@ -32,9 +28,26 @@ def print_results(found: Evaluated) -> None:
         console.print(f"skipped: {why}", markup=False)
 
 
+def print_extraction(name: str, result: Result) -> None:
+    """A row per reader, and the gain of Footnote's over trafilatura alone."""
+    table = Table(
+        "reader", "F1", "precision", "recall", "ms a page", title=f"{name} ({result['pages']} pages)"
+    )
+    for reader, figures in result["readers"].items():
+        numbers = [
+            f"{x:.3f} ({low:.3f} to {high:.3f})"
+            for x, low, high in map(figures.get, ("F1", "precision", "recall"))
+        ]
+        table.add_row(reader, *numbers, f"{figures['ms a page']:.0f}")
+    console = Console()
+    console.print(table)
+    gain, low, high = result["F1 above trafilatura"]
+    console.print(f"F1 above trafilatura alone, page by page: {gain:+.3f} ({low:+.3f} to {high:+.3f})")
+
+
 def figures_of(result: Result) -> list[str]:
-    """The names of all that is measured of a set, in the order it is told."""
-    beside = [name for figures in result.get(BESIDE, {}).values() for name in figures]
+    """The names of all figures of a set, in the order of the result."""
+    beside = [name for figures in result.get(BASELINES, {}).values() for name in figures]
     ours = [name for name, value in result.items() if is_figure(value)]
     return list(dict.fromkeys([*ours, *beside]))
 
@@ -45,7 +58,7 @@ def is_figure(value: object) -> bool:
 
 
 def _table(name: str, result: Result) -> Table:
-    beside, above = result.get(BESIDE, {}), result.get(ABOVE, {})
+    beside, above = result.get(BASELINES, {}), result.get(ABOVE_BEST, {})
     counts = ", ".join(f"{n} {what}" for what, n in result.items() if isinstance(n, int))
     columns = [
         "figure",
@@ -60,11 +73,11 @@ def _table(name: str, result: Result) -> Table:
         row = [figure, _number(ours), f"{ours[1]:.3f} to {ours[2]:.3f}" if ours else ""]
         row += [_number(figures.get(figure)) for figures in beside.values()]
         if above:
-            told = above.get(figure, {}).get("difference")
-            row.append(f"{told[0]:+.3f} ({told[1]:+.3f} to {told[2]:+.3f})" if told else "")
+            numbers = above.get(figure, {}).get("difference")
+            row.append(f"{numbers[0]:+.3f} ({numbers[1]:+.3f} to {numbers[2]:+.3f})" if numbers else "")
         table.add_row(*(escape(cell) for cell in row))
     return table
 
 
-def _number(told: Sequence[float] | None) -> str:
-    return f"{told[0]:.3f}" if told else ""
+def _number(numbers: Sequence[float] | None) -> str:
+    return f"{numbers[0]:.3f}" if numbers else ""

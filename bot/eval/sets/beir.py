@@ -1,11 +1,8 @@
 """Retrieval benchmarks in the BEIR layout (Thakur et al. 2021): corpus.jsonl, queries.jsonl, qrels.tsv.
 
-A query may say more than BEIR asks for: `answerable` or `answerability`, `answers` and the document
-they were taken from (`source_doc` or `doc`), `gold_sentences`, `history` (turns with `role` and
-`text` or `content`), `rewrite`. Every one of these may be missing. Queries of which nothing is
-known are not asked.
-
-What this file does not know: how well anything was answered (metrics.py).
+A query may have fields beyond BEIR's, all optional: `answerable` or `answerability`, `answers` and the document they
+were taken from (`source_doc` or `doc`), `gold_sentences`, `history` (turns with `role` and `text` or `content`),
+`rewrite`. Queries without any judgement are not asked.
 """
 
 from __future__ import annotations
@@ -16,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.eval.sets.case import Case, Set, Span
+from bot.eval.sets.case import Case, QuestionSet, Span
 from bot.types import Turn
 from ingest.article import Article
 from ingest.errors import SourceError
@@ -25,7 +22,7 @@ _MOST_PLACES = 50  # of one short answer in one document
 _YES, _NO = ("true", "yes", "1", "answerable"), ("false", "no", "0", "unanswerable")
 
 
-def read_benchmark(path: Path) -> Set:
+def read_benchmark(path: Path) -> QuestionSet:
     """Read a folder. Raises SourceError for files that are missing or cannot be read."""
     articles = tuple(_articles(jsonl(path / "corpus.jsonl")))
     texts = {article.id: article.text for article in articles}
@@ -45,7 +42,7 @@ def read_benchmark(path: Path) -> Set:
         notes.append(f"{dangling} relevant documents are not in the corpus and count for nothing.")
     if unknown:
         notes.append(f"{unknown} queries without text, or of which nothing is known, were not asked.")
-    return Set(path.resolve().name, articles, tuple(cases), tuple(notes))
+    return QuestionSet(path.resolve().name, articles, tuple(cases), tuple(notes))
 
 
 def _articles(rows: Iterable[Mapping[str, Any]]) -> Iterator[Article]:
@@ -100,7 +97,7 @@ def _case(row: Mapping[str, Any], texts: Mapping[str, str], documents: tuple[str
 
 
 def _answerable(row: Mapping[str, Any], documents: Sequence[str]) -> tuple[bool | None, str]:
-    """Whether the corpus answers it (None: nobody says), and a word if that is not yes or no."""
+    """Whether the corpus answers it (None: unknown), and the label if that is neither yes nor no."""
     said = str(row.get("answerability") or "").strip().casefold()
     if said and said not in (*_YES, *_NO, "none"):
         return bool(documents), said
@@ -121,9 +118,9 @@ def _sentences(row: Mapping[str, Any], where: Sequence[str], texts: Mapping[str,
 
 
 def _answers(row: Mapping[str, Any], source: str, texts: Mapping[str, str]) -> Iterator[Span]:
-    """Where an answer stands word for word in the document it was taken from, each time it does.
+    """Every place of an answer in the document that it was taken from.
 
-    Only if that document is named: a free answer ("Yes.") may stand anywhere by chance.
+    Only if that document is named: a free answer ("Yes.") may appear anywhere by chance.
     """
     for answer in dict.fromkeys(flat(s).strip() for s in _strings(row.get("answers"))):
         if source in texts and answer:
@@ -132,7 +129,7 @@ def _answers(row: Mapping[str, Any], source: str, texts: Mapping[str, str]) -> I
 
 
 def turns(history: object) -> Iterator[Turn]:
-    """A conversation as data sets write it; what is no turn is passed over."""
+    """A conversation as data sets write it; what is no turn is skipped."""
     for turn in history if isinstance(history, list) else ():
         if isinstance(turn, str):
             yield Turn("user", turn)
@@ -176,7 +173,7 @@ def flat(text: str) -> str:
 def jsonl(path: Path) -> list[dict[str, Any]]:
     """The objects of a file of JSON lines. Raises SourceError."""
     rows = []
-    # Not splitlines(): U+2028 and its like stand in JSON strings as they are.
+    # Not splitlines(): JSON strings may hold U+2028 and the like unescaped.
     for number, line in enumerate(_read(path).split("\n"), 1):
         if not line.strip():
             continue

@@ -1,8 +1,4 @@
-"""What is asked of the bot when it is measured: questions with what answers them, in sets.
-
-What this file does not know: how a set is stored (cases.py, beir.py, sheet.py), and how well
-anything was answered (metrics.py).
-"""
+"""Question sets: articles, questions about them, and the gold that answers each."""
 
 from __future__ import annotations
 
@@ -19,13 +15,19 @@ Span = tuple[str, int, int]  # article id, start, end
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A question and what answers it. any: each of these alone does; all: only all together do.
+    """A question and its gold.
 
-    says: text the answer must contain (for answers from metadata). documents: ids of relevant
-    articles, where only those are known. marked: the sentences that somebody marked as making up
-    the answer, all of them. history: the conversation before the question. rewrite: the question as
-    a person reworded it to stand alone. kind: a word for what is neither answerable nor not
-    ("partial", "underspecified"); such a question is asked, and counts in no figure of abstention.
+    Attributes:
+        any: Spans each of which answers it alone.
+        all: Spans that answer it only together.
+        says: Text that the answer must contain (for answers from metadata).
+        documents: Ids of relevant articles, where only those are known.
+        answerable: Do the articles answer it?
+        marked: All sentences that an annotator marked as the answer.
+        history: The conversation before the question.
+        rewrite: The standalone question as a person rewrote it.
+        kind: A label for what is neither answerable nor unanswerable ("partial", "underspecified"); such a
+            question is asked and counts in no figure of abstention.
     """
 
     id: str
@@ -47,8 +49,8 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Set:
-    """Articles and what is asked about them. notes: what had to be left out, for whoever reads figures."""
+class QuestionSet:
+    """Articles and the questions about them. notes: what had to be left out."""
 
     name: str
     articles: tuple[Article, ...]
@@ -57,7 +59,7 @@ class Set:
 
     @property
     def stamp(self) -> str:
-        """Hex digest of what is asked: figures with another stamp cannot be compared."""
+        """Hex digest of the questions: figures with different stamps cannot be compared."""
         asked = [
             [c.id, c.question, c.says, c.answerable, c.kind, *(t.content for t in c.history)]
             for c in self.cases
@@ -66,4 +68,4 @@ class Set:
 
 
 class SetSkipped(SourceError):
-    """The set's material is not on this machine; the message says what is missing."""
+    """The set's articles or questions are not on this machine; the message says what is missing."""

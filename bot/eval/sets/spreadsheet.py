@@ -4,11 +4,8 @@
     How long do I hold the seated stretch?,20 to 30 seconds
     Do you sell gift cards?,
 
-`expected`: words that the answer must quote, as the blog has them; several ways to put it with | in
-between; empty if the blog does not say and the bot should say so. Other columns are not looked at.
-Commas, semicolons or tabs, whatever the spreadsheet took.
-
-What this file does not know: how well anything was answered (metrics.py).
+`expected`: words that the answer must quote, as the blog has them; alternatives separated by |; empty if the blog does
+not answer and the bot should abstain. Other columns are ignored. Separators are commas, semicolons or tabs.
 """
 
 from __future__ import annotations
@@ -19,7 +16,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bot.eval.sets.case import Case, Set, Span
+from bot.eval.sets.case import Case, QuestionSet, Span
 from ingest.article import Article
 from ingest.errors import SourceError
 
@@ -28,33 +25,34 @@ _SAVE = "Save it from your spreadsheet as “CSV UTF-8”."
 _QUOTES = {"'": "['’‘]", "’": "['’‘]", "‘": "['’‘]", '"': '["“”]', "“": '["“”]', "”": '["“”]', "-": "[-–—]"}
 
 
-def read_sheet(path: Path, articles: Iterable[Article]) -> Set:
-    """The questions, with where in the articles the expected words stand.
+def read_sheet(path: Path, articles: Iterable[Article]) -> QuestionSet:
+    """Read the questions and find the expected words in the articles.
 
-    Raises SourceError that says what is wrong with the file and in which line.
+    Raises:
+        SourceError: The file is no such CSV; the message says what is wrong and in which line.
     """
-    kept = tuple(articles)
+    indexed = tuple(articles)
     cases, notes = [], []
     for line, row in _rows(path):
         question, expected = row["question"], row.get("expected", "")
         if not question:
             raise SourceError(f"{path.name}, line {line}: there are expected words but no question.")
         wanted = [part.strip() for part in expected.split("|") if part.strip()]
-        spans = tuple(span for words in wanted for span in places(words, kept))
+        spans = tuple(span for words in wanted for span in places(words, indexed))
         if wanted and not spans:
             notes.append(
-                f"Line {line}: “{expected}” stands in no article of this index, so no answer can quote it. "
+                f"Line {line}: “{expected}” is in no article of this index, so no answer can quote it. "
                 "Copy the words from the blog as they are."
             )
         says = wanted[0] if len(wanted) == 1 and not spans else ""
         cases.append(Case(f"line {line}", question, any=spans, says=says, answerable=bool(wanted)))
     if not cases:
         raise SourceError(f"{path.name} has no questions under its header line.")
-    return Set(path.stem, kept, tuple(cases), tuple(notes))
+    return QuestionSet(path.stem, indexed, tuple(cases), tuple(notes))
 
 
 def places(words: str, articles: Sequence[Article]) -> Iterator[Span]:
-    """Where these words stand, whatever their case, spaces, and kind of quotation marks and dashes."""
+    """Every place of these words, ignoring case, spaces, and the kind of quotation marks and dashes."""
     pieces = (re.escape(word) for word in words.split())
     loose = r"\s+".join("".join(_QUOTES.get(c, c) for c in piece.replace(r"\-", "-")) for piece in pieces)
     pattern = re.compile(rf"(?<!\w){loose}(?!\w)", re.IGNORECASE)
@@ -84,7 +82,7 @@ def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
             if len(fields) > len(names):
                 raise SourceError(
                     f"{path.name}, line {reader.line_num}: there are {len(fields)} columns where the first line "
-                    f"names {len(names)}. A text that holds a comma must stand in quotation marks."
+                    f"names {len(names)}. A text that holds a comma must be in quotation marks."
                 )
             yield reader.line_num, dict(zip(names, fields, strict=False))
     except csv.Error as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.eval.claims import DATA, Shelf, figures, measure
+from bot.eval.claims import DATA, PreparedPosts, figures, measure
 from ingest.embedder import SentenceTransformerEmbedder
 
 pytestmark = pytest.mark.model
@@ -16,11 +16,11 @@ ROOT = Path(__file__).resolve().parents[3]
 def test_falsehoods_are_caught_and_most_of_what_is_faithful_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     embedder = SentenceTransformerEmbedder(threads=1)
-    shelf = Shelf(embedder)
+    posts = PreparedPosts(embedder)
     judged = [
         one
         for file in sorted(DATA.glob("tuned*.jsonl"))
-        for one in measure(file, embedder, shelf, rules=False)
+        for one in measure(file, embedder, posts, rules=False)
     ]
     found = figures(judged)
     assert found["caught, by hand"][0] >= 0.94

@@ -15,10 +15,11 @@ import pytest
 from conftest import FakeEmbedder
 
 from bot.config import BotConfig
-from bot.eval.command import Evaluated, evaluate, is_triage_set
-from bot.eval.measures.figures import ABOVE, BESIDE
+from bot.eval.command import Evaluated, evaluate
+from bot.eval.measures.figures import ABOVE_BEST, BASELINES
 from bot.eval.report.page import page, save_page
 from bot.eval.run import Measured, run
+from bot.eval.urgent_messages import is_message_set
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.errors import SourceError
 from ingest.index import Index
@@ -78,10 +79,10 @@ def test_a_benchmark_from_end_to_end(folder: Path) -> None:
         assert low <= value <= high
     assert result["follow-up recall@5"] == [1, 1, 1]
     assert result["follow-ups that the rewrite makes worse"] == [0, 0, 0]
-    beside = result[BESIDE]
+    beside = result[BASELINES]
     assert beside["BM25 alone"]["recall@1"][0] == 1 and "gold among quotes" in beside["dense alone"]
     assert beside["last turn alone"]["follow-up recall@5"][0] == 1
-    assert set(result[ABOVE]["recall@5"]) == {"baseline", "difference"}
+    assert set(result[ABOVE_BEST]["recall@5"]) == {"baseline", "difference"}
     json.dumps(result, allow_nan=False)
 
 
@@ -103,7 +104,7 @@ def test_other_articles_have_another_index(folder: Path, tmp_path: Path) -> None
         '{"_id": "stretch", "text": "Nothing of the kind."}', encoding="utf-8"
     )
     asked = measure(folder, Named(), BotConfig(), tmp_path / "cache")
-    assert [a.id for a in asked.asked.articles] == ["stretch"] and asked.result["notes"]
+    assert [a.id for a in asked.question_set.articles] == ["stretch"] and asked.result["notes"]
     assert len(list((tmp_path / "cache").iterdir())) == 2
 
 
@@ -192,17 +193,16 @@ def test_a_set_that_is_not_there_is_an_error_and_what_there_is_is_named(tmp_path
         evaluate([tmp_path / "none"], BotConfig())
 
 
-def test_messages_for_triage_are_told_from_questions(tmp_path: Path) -> None:
+def test_sets_of_messages_are_recognised(tmp_path: Path) -> None:
     (tmp_path / "dev.jsonl").write_text(
         '{"text": "I can\'t feel my legs", "kind": "red"}\n', encoding="utf-8"
     )
-    assert is_triage_set(tmp_path)
+    assert is_message_set(tmp_path)
     (tmp_path / "dev.jsonl").write_text('{"text": "Why?", "kind": "fact"}\n', encoding="utf-8")
-    assert not is_triage_set(tmp_path)
+    assert not is_message_set(tmp_path)
 
 
-def test_triage_is_counted_and_stamped(tmp_path: Path) -> None:
-    pytest.importorskip("bot.eval.triage")
+def test_urgent_messages_are_counted_and_stamped(tmp_path: Path) -> None:
     rows = [
         {"text": "I can't pee since my back pain started", "kind": "red"},
         {"text": "what is a hamstring", "kind": "ordinary"},

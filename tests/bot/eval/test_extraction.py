@@ -1,4 +1,4 @@
-"""The figures of the extraction benchmark, by hand, and that a set is read or told apart."""
+"""The figures of the extraction benchmark, by hand, and that a set of pages is recognised."""
 
 from __future__ import annotations
 
@@ -9,10 +9,21 @@ from pathlib import Path
 import pytest
 
 from bot.eval import extraction
-from bot.eval.extraction import Overlap, bare, f1, is_page_set, overlap, precision, read_pages, recall, run
+from bot.eval.extraction import (
+    Overlap,
+    f1,
+    is_page_set,
+    overlap,
+    plain_text,
+    precision,
+    read_pages,
+    recall,
+    run,
+)
+from bot.eval.report.table import print_extraction
 from ingest.errors import SourceError
 
-SHARED = Path(__file__).resolve().parents[4] / "shared" / "eval" / "html-aeb"
+PUBLIC = Path(__file__).resolve().parents[4] / "shared" / "eval" / "html-aeb"
 
 
 def test_overlap_counts_runs_of_four_words() -> None:
@@ -36,9 +47,9 @@ def test_figures_weigh_pages_alike_and_leave_out_what_says_nothing() -> None:
 
 def test_marks_go_and_words_stay() -> None:
     text = "## Head\n\nSome prose - here.\n\n- one\n  2. two\n\n| a | b |\n\n![A cat]"
-    assert bare(text).split() == "Head Some prose - here. one two | a | b | A cat".split()
-    assert "cat" not in bare(text, captions=False)
-    assert overlap(bare(text), "Head Some prose here one two a b A cat").f1 == 1.0
+    assert plain_text(text).split() == "Head Some prose - here. one two | a | b | A cat".split()
+    assert "cat" not in plain_text(text, captions=False)
+    assert overlap(plain_text(text), "Head Some prose here one two a b A cat").f1 == 1.0
 
 
 def make_set(folder: Path, pages: int = 4) -> Path:
@@ -65,7 +76,7 @@ def test_a_set_is_run_and_shown(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert result["pages"] == 4
     assert set(result["readers"]) >= {"Footnote", "trafilatura", "trafilatura, favor_recall"}
     assert result["readers"]["Footnote"]["F1"] == [1.0, 1.0, 1.0]
-    extraction.print_extraction("made", result)
+    print_extraction("made", result)
     assert "Footnote" in capsys.readouterr().out
 
 
@@ -79,16 +90,16 @@ def test_halves_part_the_pages(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "gold", ["{", "[1]", '{"_id": "1", "text": "x"}', '{"_id": 1, "file": "no", "text": "x"}', ""]
 )
-def test_a_broken_set_is_told(tmp_path: Path, gold: str) -> None:
+def test_a_broken_set_is_an_error(tmp_path: Path, gold: str) -> None:
     (tmp_path / "gold.jsonl").write_text(gold, encoding="utf-8")
     with pytest.raises(SourceError):
         run(tmp_path)
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled pages are not in this checkout")
+@pytest.mark.skipif(not PUBLIC.is_dir(), reason="the labelled pages are not in this checkout")
 def test_ours_is_no_worse_than_trafilatura_alone() -> None:
     """A floor on pages of the half that rules were made on; the other half is for people to look at."""
-    pages = read_pages(SHARED, "tuned")[:20]
+    pages = read_pages(PUBLIC, "tuned")[:20]
     readers = extraction.readers()
     ours, theirs = (
         f1([overlap(readers[name](page.html), page.gold) for page in pages])

@@ -1,4 +1,4 @@
-"""The gate: what closes it, what moves a floor, and what a person is told."""
+"""The gate: what closes it, what moves a floor, and the lines it prints."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.eval.command import check_options
-from bot.eval.gate import Fall, check, pin, read_floors, write_floors
+from bot.eval.gate import Drop, check, pin, read_floors, write_floors
 from ingest.errors import ConfigError, SourceError
 
 STAMPS = {"s": "1"}
@@ -40,13 +40,13 @@ def test_only_a_fall_beyond_the_noise_closes_the_gate(now: float, passes: bool) 
     checked = check(result(now), STAMPS, pinned())
     assert checked.passed is passes
     if not passes:
-        assert checked.falls == (Fall("s", "recall@5", 0.9, 0.02, now),)
+        assert checked.drops == (Drop("s", "recall@5", 0.9, 0.02, now),)
         assert "s: recall@5 was 0.900 (noise 0.020) and fell to 0.870." in checked.lines()
 
 
 def test_a_figure_that_is_gone_closes_the_gate() -> None:
     checked = check({"s": {"questions": 9}}, STAMPS, pinned())
-    assert not checked.passed and "is not measured any more" in checked.lines()[0]
+    assert not checked.passed and "is no longer measured" in checked.lines()[0]
 
 
 def test_other_questions_close_the_gate_and_a_set_without_floors_does_not() -> None:
@@ -57,12 +57,12 @@ def test_other_questions_close_the_gate_and_a_set_without_floors_does_not() -> N
 
 
 def test_pinning_raises_and_never_lowers() -> None:
-    up, told = pin(result(0.95), STAMPS, pinned())
+    up, found_ = pin(result(0.95), STAMPS, pinned())
     assert up["sets"]["s"]["figures"]["recall@5"] == [0.95, 0.02]
-    assert told == ["s: recall@5 0.900 (noise 0.020) -> 0.950 (noise 0.020)"]
-    down, told = pin(result(0.5), STAMPS, pinned())
+    assert found_ == ["s: recall@5 0.900 (noise 0.020) -> 0.950 (noise 0.020)"]
+    down, found_ = pin(result(0.5), STAMPS, pinned())
     assert down["sets"]["s"]["figures"]["recall@5"] == [0.9, 0.02] and not down["lowered"]
-    assert "below its floor" in told[0]
+    assert "below its floor" in found_[0]
 
 
 def test_creeping_down_within_the_noise_does_not_take_the_floor_along() -> None:
@@ -75,7 +75,7 @@ def test_creeping_down_within_the_noise_does_not_take_the_floor_along() -> None:
 def test_lowering_takes_a_reason_and_the_file_keeps_it() -> None:
     with pytest.raises(ConfigError, match="--reason"):
         pin(result(0.5), STAMPS, pinned(), lower=True, reason="  ")
-    floors, told = pin(
+    floors, found_ = pin(
         result(0.5), STAMPS, pinned(), lower=True, reason="quotes are shorter now", today=date(2026, 1, 2)
     )
     assert floors["sets"]["s"]["figures"]["recall@5"] == [0.5, 0.02]
@@ -89,7 +89,7 @@ def test_lowering_takes_a_reason_and_the_file_keeps_it() -> None:
             "on": "2026-01-02",
         }
     ]
-    assert "lowered" in told[0]
+    assert "lowered" in found_[0]
     again = pin(result(0.4), STAMPS, floors, lower=True, reason="and again", today=date(2026, 1, 3))[0]
     assert [entry["reason"] for entry in again["lowered"]] == ["quotes are shorter now", "and again"]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from conftest import FakeEmbedder
 
-from bot.eval.triage import read_cases
+from bot.eval.urgent_messages import read_cases
 from bot.safety import RedFlags, UrgentClassifier, load_classifier, load_guide, packaged_guide
 from bot.safety.classifier import Verdict, counted, weighted
 from bot.types import Turn

@@ -11,7 +11,7 @@ import pytest
 from conftest import FakeEmbedder
 
 from bot.config import BotConfig, load_config
-from bot.eval.triage import measure, read_cases
+from bot.eval.urgent_messages import measure, read_cases
 from bot.pipeline import Bot
 from bot.safety import Guide, RedFlags, Urgent, load_guide, packaged_guide
 from bot.safety.normalize import real_words

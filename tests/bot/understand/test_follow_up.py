@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.eval.sets.case import Set
-from bot.eval.sets.read import read_set
+from bot.eval.sets.case import QuestionSet
+from bot.eval.sets.folder import read_set
 from bot.retrieve.bm25 import build
 from bot.text.tokens import WORD, fold, stem
 from bot.types import NO_CONTEXT, Turn
@@ -200,11 +200,11 @@ def test_weighed_words_break_ties_and_do_not_outweigh_the_question() -> None:
 
 
 @pytest.fixture(scope="module")
-def conversations() -> Set:
+def conversations() -> QuestionSet:
     return read_set(ROOT / "data/eval/followups")
 
 
-def test_the_written_conversations_find_their_topic(conversations: Set) -> None:
+def test_the_written_conversations_find_their_topic(conversations: QuestionSet) -> None:
     """Each says which words (by stem) the question standing alone must have and which it must not."""
     articles = {a.id: a for a in conversations.articles}
     paths = [(a.id, part.path) for a in articles.values() for part in sections(a.text)]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.eval.sets.read import read_set
+from bot.eval.sets.folder import read_set
 from bot.retrieve.bm25 import build
 from bot.text.tokens import STOPWORDS, content_stems, words
 from bot.understand.clean import plain_words

@@ -169,8 +169,8 @@ def test_citations_as_alce_counts_them() -> None:
     # Only both together support it: both are relevant.
     assert alce(answer("Cats purr. Dogs bark. [1][2]", cats, dogs), articles) == (1, 1)
     # Nothing supports the second statement, so its citation is not precise; the third has none.
-    told = alce(answer("Cats purr. [1] Cats bark. [2]\nTrue.", cats, dogs), articles)
-    assert told == pytest.approx((1 / 3, 0.5))
+    figures = alce(answer("Cats purr. [1] Cats bark. [2]\nTrue.", cats, dogs), articles)
+    assert figures == pytest.approx((1 / 3, 0.5))
     # What a citation claims to quote does not count, only what stands at its place.
     assert alce(answer("Cats bark. [1]", citation(0, 10, quote="Cats bark.")), articles) == (0, 0)
 

@@ -69,7 +69,7 @@ def test_judgements_as_they_are_written(tmp_path: Path, qrels: str) -> None:
     assert one(tmp_path, {}, qrels).documents == ("7",)
 
 
-def test_what_is_judged_but_not_there_is_told(tmp_path: Path) -> None:
+def test_a_note_counts_judged_documents_that_are_missing(tmp_path: Path) -> None:
     asked = read_benchmark(benchmark(tmp_path, [{"_id": "q", "text": "Why?"}], "q\tgone\t1\nq\t7\t1\n"))
     assert asked.cases[0].documents == ("7",) and "1 relevant documents" in asked.notes[0]
 

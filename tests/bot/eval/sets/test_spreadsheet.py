@@ -42,7 +42,7 @@ def test_several_ways_to_put_it(tmp_path: Path) -> None:
     assert {key for key, _, _ in asked.cases[0].any} == {"one", "two"}
 
 
-def test_words_that_stand_nowhere_are_told(tmp_path: Path) -> None:
+def test_a_note_names_words_that_appear_nowhere(tmp_path: Path) -> None:
     asked = read_sheet(sheet(tmp_path, "question,expected\nHow long?,40 seconds\n"), ARTICLES)
     assert asked.cases[0].answerable and "Line 2" in asked.notes[0] and "40 seconds" in asked.notes[0]
 
@@ -56,7 +56,7 @@ def test_what_spreadsheets_write(tmp_path: Path, encoding: str, delimiter: str) 
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "message"),
     [
         ("", "no questions"),
         ("question,expected\n", "no questions"),
@@ -70,10 +70,10 @@ def test_what_spreadsheets_write(tmp_path: Path, encoding: str, delimiter: str) 
         (b"PK\x03\x04rest", "a spreadsheet, not a CSV"),
     ],
 )
-def test_what_is_wrong_is_said(tmp_path: Path, data: str | bytes, told: str) -> None:
+def test_the_error_names_what_is_wrong(tmp_path: Path, data: str | bytes, message: str) -> None:
     with pytest.raises(SourceError) as error:
         read_sheet(sheet(tmp_path, data), ARTICLES)
-    assert told in str(error.value) and "my questions.csv" in str(error.value)
+    assert message in str(error.value) and "my questions.csv" in str(error.value)
     assert str(tmp_path) not in str(error.value)
 
 

@@ -1,9 +1,7 @@
-"""A set's articles in an index of their own, made once: kept in a cache by what is in it.
+"""A cache of indexes of question sets, and of embedded questions.
 
-The key is a digest of the articles, the index's configuration and the source of everything that
-reads, cuts and embeds, so that a kept index is the one that would be made now.
-
-What this file does not know: what is asked of the index.
+The key of an index is a digest of the articles, the index's configuration and the source code of ingest, so that a
+cached index is the one that would be built now.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 import ingest
-from bot.eval.sets.case import Set
+from bot.eval.sets.case import QuestionSet
 from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder, Floats, TokenVectors
@@ -28,30 +26,29 @@ from ingest.errors import IndexDamaged, IndexMismatch, IndexMissing
 from ingest.index import Index
 from ingest.sync import sync
 
-_KEPT = 8  # sets whose index stays in the cache
+_MAX_CACHED = 8  # sets whose index is kept
 
 
 @contextlib.contextmanager
-def indexed(
-    asked: Set, embedder: Embedder, config: IndexConfig, cache: Path | None
+def cached_index(
+    question_set: QuestionSet, embedder: Embedder, config: IndexConfig, cache: Path | None
 ) -> Iterator[tuple[Index, Path]]:
-    """The index of a set, and the folder it lies in; from the cache if it is there, else made now.
+    """The index of a set and its folder, from the cache or built now.
 
-    cache: a folder to keep it in; None, or one that cannot be written to: it is made in a temporary
-    folder and goes again.
+    cache: the folder to keep it in; if it is None or cannot be written to, a temporary folder is used.
     """
-    with contextlib.ExitStack() as stack:
-        home = cache and _kept(cache, _key(asked.articles, config))
-        if home is None:
-            home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="footnote-eval-")))
-        index = Index(home / "index", config)
-        stack.callback(index.close)
-        _fill(index, asked.articles, embedder)
-        yield index, home
+    with contextlib.ExitStack() as stacked_bar:
+        folder = cache and _cache_folder(cache, _key(question_set.articles, config))
+        if folder is None:
+            folder = Path(stacked_bar.enter_context(tempfile.TemporaryDirectory(prefix="footnote-eval-")))
+        index = Index(folder / "index", config)
+        stacked_bar.callback(index.close)
+        _fill(index, question_set.articles, embedder)
+        yield index, folder
 
 
 def _fill(index: Index, articles: Sequence[Article], embedder: Embedder) -> None:
-    """Ingest the articles, unless the index was made before: a sync goes live whole or not at all."""
+    """Ingest the articles unless the index exists: a sync goes live completely or not at all."""
     damaged = False
     try:
         with index.reading():
@@ -78,24 +75,24 @@ def _key(articles: Sequence[Article], config: IndexConfig) -> str:
     return digest.hexdigest()
 
 
-def _kept(cache: Path, key: str) -> Path | None:
-    """The folder for a key, and those not used for the longest time removed; None if it cannot be made."""
-    home = cache / key
+def _cache_folder(cache: Path, key: str) -> Path | None:
+    """The folder of a key, None if it cannot be made; the least recently used ones are removed."""
+    folder = cache / key
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        home.touch()
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.touch()
         folders = sorted((p for p in cache.iterdir() if p.is_dir()), key=lambda p: -p.stat().st_mtime)
     except OSError:
         return None
-    for old in folders[_KEPT:]:
+    for old in folders[_MAX_CACHED:]:
         shutil.rmtree(old, ignore_errors=True)
-    return home
+    return folder
 
 
-class Memo:
-    """An embedder that remembers the questions it embedded: the same one is not embedded twice.
+class CachingEmbedder:
+    """An embedder that caches questions, so that baselines need not embed them again.
 
-    A question's first embedding is real, so the time of its whole answer is, too.
+    The first embedding of a question is real, and so is the time of the bot's answer.
     """
 
     def __init__(self, embedder: Embedder) -> None:

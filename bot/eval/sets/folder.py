@@ -1,10 +1,4 @@
-"""Question sets: from a name or a path to cases with gold spans.
-
-Three kinds of folder: our own (`set.json`, `questions.jsonl`), benchmarks in the BEIR layout
-(beir.py), and an owner's `.csv` (sheet.py), which is asked of an index she already has.
-
-What this file does not know: how well anything was answered (metrics.py).
-"""
+"""Find and read the folder of a question set: this project's own layout, or BEIR's."""
 
 from __future__ import annotations
 
@@ -16,45 +10,43 @@ from pathlib import Path
 from typing import Any
 
 from bot.eval.sets.beir import jsonl, read_benchmark, turns
-from bot.eval.sets.case import Case, Set, SetSkipped, Span
+from bot.eval.sets.case import Case, QuestionSet, SetSkipped, Span
 from ingest.article import Article, LoadFailure
 from ingest.errors import SourceError
 from ingest.sources import load
 
-OWN = Path("data/eval")
-SHARED = Path("../shared/eval")  # beside a developer's clone; a user has none
-TRIAGE = OWN / "triage"  # messages that are red flags or not (bot/eval/triage.py)
-OURS = ("article", "article-heldout", "article-third", "sample")
-BENCHMARKS = ("squad2-dev", "clapnq-dev", "medquad-msk", "mtrag")
+_OWN = Path("data/eval")
+_PUBLIC = Path("../shared/eval")  # public benchmarks, beside a developer's clone if at all
+_BENCHMARKS = ("squad2-dev", "clapnq-dev", "medquad-msk", "mtrag")
+OUR_SETS = tuple(_OWN / name for name in ("article", "article-heldout", "article-third", "sample", "triage"))
 _ITEM = re.compile(r"^\s*(?:[•·*\-–]\s*)+")
 
 
 def default_sets() -> list[Path]:
-    """Our own sets, and the benchmarks that lie beside a developer's clone."""
-    there = (TRIAGE, *(SHARED / name for name in BENCHMARKS))
-    return [*(OWN / name for name in OURS), *(path for path in there if path.is_dir())]
+    """This project's own sets, and the public benchmarks that are beside the clone."""
+    return [*OUR_SETS, *(path for name in _BENCHMARKS if (path := _PUBLIC / name).is_dir())]
 
 
-def place(given: Path) -> Path:
-    """Where a set lies that is named by its path or, among those known, by its name alone."""
-    known = (given, OWN / given, SHARED / given)
+def find_set(given: Path) -> Path:
+    """The path of a set that is given by its path or by its name."""
+    known = (given, _OWN / given, _PUBLIC / given)
     return given if len(given.parts) > 1 else next((path for path in known if path.exists()), given)
 
 
-def read_set(path: Path) -> Set:
+def read_set(path: Path) -> QuestionSet:
     """Read a folder. Raises SetSkipped, or SourceError for what cannot be read."""
     if path.suffix.lower() == ".csv":
         raise SourceError(f"{path.name} is a CSV: it is asked of the index, see `footnote eval --index`.")
     if not path.is_dir():
         raise SetSkipped(f"{path}: there is no such folder here.")
     if (path / "set.json").is_file():
-        return _own(path)
+        return _read_own(path)
     if (path / "corpus.jsonl").is_file():
         return read_benchmark(path)
     raise SourceError(f"{path}: a question set holds set.json or corpus.jsonl.")
 
 
-def _own(path: Path) -> Set:
+def _read_own(path: Path) -> QuestionSet:
     about = json.loads((path / "set.json").read_text(encoding="utf-8"))
     articles = tuple(_articles(about["sources"], path.name))
     if "sha256" in about:
@@ -65,7 +57,7 @@ def _own(path: Path) -> Set:
     else:
         places = {}
     rows = jsonl(path / "questions.jsonl")
-    return Set(path.name, articles, tuple(_own_case(row, articles, places) for row in rows))
+    return QuestionSet(path.name, articles, tuple(_own_case(row, articles, places) for row in rows))
 
 
 def _articles(sources: Sequence[str], name: str) -> Iterable[Article]:
@@ -107,14 +99,14 @@ def _quoted(gold: Mapping[str, str], articles: Sequence[Article]) -> Span:
 def numbered_sentences(source: str, article: Article) -> dict[str, Span]:
     """`line.sentence` of a pasted page -> its span in the article that was made of it.
 
-    Sentences are looked for from where the one before ended: the same words may stand twice.
+    Each sentence is searched from the end of the one before, since the same words may appear twice.
     Lines that the article does not have (navigation) are left out.
     """
     places: dict[str, Span] = {}
     at = 0
     for number, line in enumerate(source.replace("\xa0", " ").split("\n"), 1):
-        bare = _ITEM.sub("", line).strip()
-        parts = [bare] if re.match(r"\d+\. ", bare) else re.split(r"(?<=[.!?])\s+", bare)
+        plain_text = _ITEM.sub("", line).strip()
+        parts = [plain_text] if re.match(r"\d+\. ", plain_text) else re.split(r"(?<=[.!?])\s+", plain_text)
         for k, part in enumerate(parts, 1):
             found = article.text.find(part, at) if part else -1
             if found >= 0:
