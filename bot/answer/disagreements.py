@@ -16,6 +16,7 @@ from itertools import combinations
 from bot.answer.citations import Evidence, Line
 from bot.answer.phrases import DIFFER, age, source
 from bot.read import ScoredSentence, differ_in_item
+from bot.text.english import CARDINALS, negation
 from bot.text.tokens import content_stems
 from bot.understand import AnswerType
 from ingest.article import Article
@@ -26,11 +27,8 @@ _MOST = 3  # posts
 _YESNO = re.compile(
     r"(?:\W*\w+\W+){0,2}?(?:is|are|can|could|do|does|did|will|would|should|may|must)\b", re.IGNORECASE
 )
-_NOT = re.compile(r"\b(?:not|never|no longer|cannot|avoid|skip|stop|without)\b|n['’]t\b", re.IGNORECASE)
-_WORDS = {
-    w: float(n)
-    for n, w in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
-} | {"a": 1.0, "an": 1.0, "half": 0.5, "fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "forty": 40.0, "sixty": 60.0, "once": 1.0, "twice": 2.0}  # fmt: skip
+_NOT = re.compile(negation("no longer", "cannot", "avoid", "skip", "stop", "without"), re.IGNORECASE)
+_WORDS: dict[str, float] = {**CARDINALS, "a": 1.0, "an": 1.0, "half": 0.5, "once": 1.0, "twice": 2.0}
 _N = rf"(?:\d+(?:[.,]\d+)?|{'|'.join(_WORDS)})"
 _SECONDS = {
     "sec": 1.0,

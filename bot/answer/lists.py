@@ -14,6 +14,7 @@ from bot.answer.named import asked_list
 from bot.answer.phrases import source
 from bot.answer.suggestions import speaks
 from bot.read import ItemName, ScoredSentence, Selection
+from bot.text.english import cardinals, ordinals
 from bot.types import Passage
 from ingest.article import Article, Block, Chunk, blocks, sections
 
@@ -40,14 +41,8 @@ _ONE = re.compile(
     r"\bhow (?:long|many|much|often|far|high|wide|deep|soon|quickly)\b|\bwhen\b|\bwho\b|^(?:is|are|can|could|do|does|did|will|should|would)\b",
     re.IGNORECASE,
 )
-_COUNTS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
-_PLACES = {
-    w: n
-    for n, pair in enumerate(
-        "first 1st|second 2nd|third 3rd|fourth 4th|fifth 5th|sixth 6th|seventh 7th".split("|"), 1
-    )
-    for w in pair.split()
-}
+_COUNTS = cardinals(1, 10)
+_PLACES = ordinals(7)
 _ITEM = (
     r"(?:step|tip|item|point|instruction|habit|benefit|way|reason|stretch|exercise|pose|move|bullet)(?:e?s)?"
 )

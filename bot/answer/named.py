@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.text.english import negation
 from bot.text.tokens import content_stems, stem, stems
 from ingest.article import Article, Block, blocks, sections
 
@@ -29,7 +30,7 @@ _NEUTRAL = frozenset(
     " blog post list name main different available everything exist give advise regular sore pain".split()
 )
 _ALIKE = frozenset(stem(w) for w in ("stretches", "exercises", "poses", "moves"))  # names of one thing
-_NEGATED = re.compile(r"\b(?:not|never|no|without)\b|n['’]t\b", re.IGNORECASE)
+_NEGATED = re.compile(negation("no", "without"), re.IGNORECASE)
 _NUMBERED = re.compile(r"\d{1,2}[.):]\s")
 
 

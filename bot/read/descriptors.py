@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from bot.text.english import cardinals, ordinals
 from bot.text.tokens import STOPWORDS, stem, words
 
 # Everyday words -> the posture they name. Two different ones contradict each other.
@@ -39,12 +40,8 @@ _BETWEEN = frozenset(
 _LASTING = frozenset("all too for long hours around behind still most so much".split())  # "sitting all day"
 _AFTER = frozenset("after from by before since than".split())  # "after sitting"
 _JOINING = frozenset("down up and or the".split())  # "the seated and the lying stretch"
-_ORDINALS = {
-    name: number
-    for number, names in enumerate(("first 1st", "second 2nd", "third 3rd", "fourth 4th", "fifth 5th", "sixth 6th"), 1)
-    for name in names.split()
-} | {"last": -1, "final": -1}  # fmt: skip
-_COUNTS = frozenset("one two three four five six seven few".split())
+_ORDINALS = {**ordinals(6), "last": -1, "final": -1}
+_COUNTS = frozenset([*cardinals(1, 7), "few"])
 ALL_POSTURES = frozenset(_POSTURES.values())
 
 

@@ -1,9 +1,6 @@
-"""Numbers in a text, as values with units: "thirty seconds", "20–30 s", "half a minute", "twice a week".
+"""Amounts in a text, as values with units: "thirty seconds", "20–30 s", "half a minute", "twice a week".
 
-Written for checking one sentence against another: amounts that mean the same compare equal, whatever
-words they are written with. English only.
-
-What this file does not know: which sentence is to be checked against which (support.py).
+Amounts that mean the same compare equal, whatever words they are written with. English only.
 """
 
 from __future__ import annotations
@@ -12,27 +9,12 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.text.english import ORDINALS, cardinals
 from bot.text.tokens import STOPWORDS, stem, words
 
 Bound = Literal["", "least", "most", "over", "under", "after"]
 
-_ONES = dict(
-    zip(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-        " seventeen eighteen nineteen".split(),
-        range(20),
-        strict=True,
-    )
-)
-_TENS = dict(
-    zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True)
-)
-_ORDINALS = {
-    f"{n}": v
-    for v, n in enumerate(
-        "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 2
-    )
-}
+_ONES, _TENS = cardinals(0, 19), cardinals(20, 90)
 # Unit -> what it measures and how many of that measure's smallest it is. A month is no number of days.
 UNITS: dict[str, tuple[str, float]] = {}
 for _names, _kind, _size in (
@@ -105,12 +87,16 @@ _MOST_AFTER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """low to high of a kind of unit, in that kind's smallest measure.
+    """An amount or a range of amounts.
 
-    kind: "time", "length" ...; "per" for how often (low = high = the period in seconds, or
-    minus the months); "few" for an unsaid number of units (low: the unit's size); "count" for
-    things (noun: the stem of their name, "" if none is said). start, end: offsets in the text.
-    size: of the unit that it was told in.
+    Attributes:
+        low, high: In the smallest unit of the kind (seconds, months, metres ...).
+        kind: "time", "length" ...; "per" for a frequency (low = high = the period in seconds, or minus the months);
+            "few" for an unknown number of units (low: the unit's size); "count" for things.
+        noun: The stem of what is counted; "" if the text does not name it.
+        bound: Whether the amount is a limit, and of which kind.
+        start, end: Offsets in the text.
+        size: Of the unit that the text uses.
     """
 
     low: float
@@ -131,7 +117,7 @@ class _Piece:
 
 
 def quantities(text: str) -> list[Quantity]:
-    """What amounts a text tells of, in order."""
+    """The amounts in a text, in order."""
     pieces = [_Piece(m[0].lower().replace("’", "'"), m.start(), m.end()) for m in _PIECE.finditer(text)]
     found: list[Quantity] = []
     at = 0
@@ -158,7 +144,7 @@ def _often(pieces: list[_Piece], at: int, found: list[Quantity]) -> int:
     if word in ("every", "each", "per"):
         after = at + 1
         value, taken = _number(pieces, after)
-        ordinal = _ORDINALS.get(_text(pieces, after)) if taken == 0 else None
+        ordinal = ORDINALS.get(_text(pieces, after)) if taken == 0 else None
         if _text(pieces, after) == "other":
             value, taken = 2.0, 1
         elif ordinal:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NUMBER = (
-    r"(?:\d[\d.,/]*|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|sixty"
-    r"|ninety|half|few|several|couple of|dozen)"
-)
+from bot.text.english import cardinals
+
+_NUMBER = rf"(?:\d[\d.,/]*|an?|{'|'.join(cardinals(1, 90))}|half|few|several|couple of|dozen)"
 _TIME = r"(?:sec(?:ond)?s?|min(?:ute)?s?|hours?|hrs?|days?|weeks?|months?|years?|breaths?|nights?)"
 _LENGTH = r"(?:mm|cm|centimet\w+|met(?:er|re)s?|km|inch(?:es)?|in|feet|foot|ft|yards?|miles?)"
 
@@ -61,14 +60,14 @@ ANSWER_TYPES = (
     _type(
         "count",
         r"\bhow many\b|\bnumber of\b|\breps?\b|\brepetitions?\b|\bsets? of\b",
-        r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|once|twice|thrice"
+        rf"\d|\b(?:{'|'.join(cardinals(1, 90))}|once|twice|thrice"
         r"|several|couple|pair|dozen|hundreds?|thousands?|both|single)\b",
         "how many",
     ),
     _type(
         "amount",
         r"\bhow much\b(?! (?:better|worse|longer|more))|\bwhat percent\w*\b|\bhow (?:far|high|wide|deep|tall|heavy|hot|cold|old)\b",
-        r"\d|\b(?:half|third|quarter|most|percent|double|twice|one|two|three|four|five|six|ten|hip-width|shoulder-width|as \w+ as)\b",
+        rf"\d|\b(?:half|third|quarter|most|percent|double|twice|{'|'.join(cardinals(1, 10))}|hip-width|shoulder-width|as \w+ as)\b",
     ),
     _type(
         "side",

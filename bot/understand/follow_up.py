@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.text.english import ordinals
 from bot.text.tokens import STOPWORDS, WORD, content_stems, fold, stem, stems
 from bot.types import Turn
 from bot.understand.blog_names import (
@@ -65,9 +66,9 @@ _PRONOUN = re.compile(
     r"\b(?P<it>it|they|them|that|those|these|this)\b(?!\s+(?P<next>one|ones)\b)", re.IGNORECASE
 )
 _LIKE = r"(?:one|ones|stretch|exercise|pose|move|condition|habit|item|point|tip|kind|type|option|way|benefit|reason|step|cause)"
-_ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4, "sixth": 5, "6th": 5, "last": -1}  # fmt: skip
+_POSITIONS = {**{word: n - 1 for word, n in ordinals(6).items()}, "last": -1}
 _NTH = re.compile(
-    rf"\b(?:the|that|your) (?P<nth>{'|'.join(_ORDINALS)})(?: {_LIKE}\b|(?=\W*$)|(?= (?:for|hurt|help|do|work|again)\b))",
+    rf"\b(?:the|that|your) (?P<nth>{'|'.join(_POSITIONS)})(?: {_LIKE}\b|(?=\W*$)|(?= (?:for|hurt|help|do|work|again)\b))",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\b(?:step|number|no\.?|point|tip) ?#?(?P<n>\d{1,2})\b", re.IGNORECASE)
@@ -210,7 +211,7 @@ class _Conversation:
                 continue
             if nth or number:
                 span = nth or number
-                at = _ORDINALS[nth["nth"].lower()] if nth else int(number["n"]) - 1 if number else 0
+                at = _POSITIONS[nth["nth"].lower()] if nth else int(number["n"]) - 1 if number else 0
                 chosen = offer[at] if -1 <= at < len(offer) else ""
             elif other and before:
                 span = other

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.text.english import negation
 from bot.text.quantities import Quantity, quantities
 from ingest.article import sentences
 
@@ -62,9 +63,7 @@ _CROSSES = re.compile(
     r"\b(?:then|before|after|until|every|within|walk\w*|run\w*|swim\w*|cycle|drive|ride|wait\w*|stop|which|because)\b",
     re.IGNORECASE,
 )
-_NOT = re.compile(
-    r"(?:\b(?:not|never|avoid|without|no longer|cannot|stop|no need to)\b|n['’]t\b)", re.IGNORECASE
-)
+_NOT = re.compile(negation("avoid", "without", "no longer", "cannot", "stop", "no need to"), re.IGNORECASE)
 _IF = re.compile(
     r"\b(?:if|when|whenever|after|once|until|unless|while|before|people|patients|participants|study|studies|those who)\b"
     r"[^,;:.]*$",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.text.english import NEGATIONS, cardinals, either
 from bot.text.quantities import Quantity, quantities
 from bot.text.tokens import STOPWORDS, fold, stem
 from bot.write.verify.synonyms import key
@@ -19,10 +20,9 @@ CLAUSE_BREAKS = frozenset(
 )
 _SCOPE_ENDS = CLAUSE_BREAKS - {"and", "or", "that", "than", "as"}
 SCOPE = 4  # content words that a negation reaches
-_NOT = frozenset(
-    "not no never none nobody nothing neither nor without cannot cant dont doesnt isnt arent wont didnt hardly barely"
-    " seldom rarely avoid lack lacks lacking except unable refrain skip fewer".split()
-) - {"fewer"}
+_NOT = NEGATIONS | frozenset(
+    "hardly barely seldom rarely avoid lack lacks lacking except unable refrain skip".split()
+)
 _NOT_PHRASES = re.compile(
     r"\b(?:instead of|rather than|other than|free of|short of|stay away from|keep away from|steer clear of|far from)\b"
     r"|\b(?:keep|keeps|keeping|save|saves|saving|spare|spares)(?: \w+){1,4}? from (?=\w+ing\b)"
@@ -38,9 +38,7 @@ _PHRASAL = frozenset(
 _BODY_SIDES = frozenset("back front stomach side belly".split())
 _POSTURES = frozenset("sit sits lie lies stand stands".split())
 _PLACED = re.compile(r"(?:along|between|behind|under|below|beneath|above|near|next to)\b")
-_COUNTED = re.compile(
-    r"\d|(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundred|thousand)\b"
-)
+_COUNTED = re.compile(rf"\d|(?:{either(cardinals(2, 12))}|\w+teen|\w+ty|hundred|thousand)\b")
 _PARTS = re.compile(
     r"(?:back|spine|body|leg|legs|limb|limbs|half|abdomen|part|thigh|arm|arms|trunk|jaw|lip|end|side)\b"
 )
