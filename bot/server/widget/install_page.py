@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from bot.server.guard.headers import STATIC
 from bot.server.guard.origins import allows, origin_of
+from bot.server.widget.script import server_address
 from bot.server.window import CODES
 
 if TYPE_CHECKING:
@@ -81,16 +82,6 @@ def install_line(address: str, options: Options) -> str:
     return f'<div id="{PLACE}" style="min-height:640px"></div>\n{script}' if options.inline else script
 
 
-def server_address(request: Request) -> str | None:
-    """This server's address as the browser uses it, or None if the request names no valid one."""
-    base = str(request.base_url)
-    origin = origin_of(base)
-    path = urlsplit(base).path
-    if origin is None or not re.fullmatch(r"[A-Za-z0-9._~/-]*", path):
-        return None
-    return f"{origin}{path.rstrip('/')}/"
-
-
 def add_install_page(app: FastAPI, config: BotConfig) -> None:
     """Serve /embed, its line and its preview. Add these routes before the catch-all route."""
 
@@ -137,9 +128,9 @@ def check_blog(blog: str, origins: tuple[str, ...], address: str) -> tuple[bool,
     return True, f"{shown} may show the chat. {_www_hint(origin)}"
 
 
-def address_warnings(address: str | None) -> list[str]:
+def address_warnings(address: str) -> list[str]:
     """Why readers elsewhere could not use this address, as HTML."""
-    if address is None:
+    if not address:
         return [
             "The address under which you opened this page cannot be read, so the line below names none. Put in your own."
         ]

@@ -1,28 +1,34 @@
-"""GET /widget.js, the one file that a blog loads, and GET /element.js, for site builders.
+"""GET /widget.js, the one file that a blog loads, its panel /widget-panel.js, and /element.js, for site builders.
 
-They are minified, compressed once when the server starts, open to every origin, and cached for some
-minutes only, so that a new version reaches readers the same day.
+They are minified, compressed, open to every origin, and cached for some minutes only, so that a new
+version reaches readers the same day. Each knows the address of this server, because an optimiser may
+combine it with other scripts, copy it to the blog or write it into the page.
 """
 
 from __future__ import annotations
 
 import gzip
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from bot.config import DEFAULT_TITLE
+from bot.server.guard.origins import origin_of
 from bot.server.window import Languages, packaged_languages
 
 BUILT = Path(__file__).parents[2] / "static" / "widget" / "built"  # minified by `make widget`
 MAX_AGE_SECONDS = 600  # in a browser's cache
-# The widget's own texts, in the order that its script expects.
-WIDGET_TEXTS = ("title", "close", "chat_silent", "chat_again")
+# The widget's own texts, in the order that its scripts expect.
+BUTTON_TEXTS = ("title", "chat_silent")
+PANEL_TEXTS = ("close", "chat_silent", "chat_again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +40,74 @@ class Script:
     etag: str
 
 
-def load_widget(languages: Languages | None = None, title: str = DEFAULT_TITLE) -> Script:
-    """The widget with its texts in all languages. title: the owner's name for the chat, if any."""
-    by_code: dict[str, list[str]] = {}
+def load_widget(address: str, languages: Languages | None = None, title: str = DEFAULT_TITLE) -> Script:
+    """The widget's button with its texts in all languages.
+
+    Args:
+        address: of this server, with a final slash; "" if it is not known.
+        languages: the packaged ones by default.
+        title: the owner's name for the chat, if any.
+    """
+    return _script("widget.js", address, _texts(languages, BUTTON_TEXTS, title))
+
+
+def load_panel(languages: Languages | None = None) -> Script:
+    """What the button loads when it is pressed."""
+    return _script("widget-panel.js", "", _texts(languages, PANEL_TEXTS))
+
+
+def load_element(address: str) -> Script:
+    """The custom element that loads the widget. address: as for `load_widget`."""
+    return _script("element.js", address)
+
+
+def _texts(languages: Languages | None, keys: Sequence[str], title: str = DEFAULT_TITLE) -> str:
+    """A JavaScript object: for each language a list of texts."""
+    entries = []
     for code, texts in (languages or packaged_languages()).items():
-        by_code[code] = [texts(key) for key in WIDGET_TEXTS]
-        if title != DEFAULT_TITLE:
-            by_code[code][0] = title
-    entries = (f"{code}:{json.dumps(texts, ensure_ascii=False)}" for code, texts in by_code.items())
-    return _script("widget.js", "{" + ",".join(entries).replace('", "', '","') + "}")
+        listed = [title if key == "title" and title != DEFAULT_TITLE else texts(key) for key in keys]
+        entries.append(f"{code}:{json.dumps(listed, ensure_ascii=False, separators=(',', ':'))}")
+    return "{" + ",".join(entries) + "}"
 
 
-def load_element() -> Script:
-    """The custom element that loads the widget."""
-    return _script("element.js")
-
-
-def _script(name: str, texts: str = "") -> Script:
-    plain = (BUILT / name).read_text(encoding="utf-8").replace("WORDS", texts).encode()
+@lru_cache(maxsize=64)
+def _script(name: str, address: str, texts: str = "") -> Script:
+    """A built file with its placeholders filled in."""
+    script = (BUILT / name).read_text(encoding="utf-8")
+    values = {"TEXTS": texts, "HOME": json.dumps(address or "about:blank")}
+    plain = re.sub(r"\b(TEXTS|HOME)\b", lambda found: values[found[1]], script).encode()
     return Script(plain, gzip.compress(plain, 9, mtime=0), f'W/"{sha256(plain).hexdigest()[:20]}"')
 
 
+def server_address(request: Request) -> str:
+    """This server's address as the browser uses it, with a final slash; "" if the request names no valid one."""
+    base = str(request.base_url)
+    origin = origin_of(base)
+    path = urlsplit(base).path
+    if origin is None or not re.fullmatch(r"[A-Za-z0-9._~/-]*", path):
+        return ""
+    return f"{origin}{path.rstrip('/')}/"
+
+
 def add_script_routes(app: FastAPI, languages: Languages, title: str) -> None:
-    """Serve both scripts. Add these routes before the catch-all route."""
-    for name, script in (("widget", load_widget(languages, title)), ("element", load_element())):
-        respond = partial(_response, script)
-        app.add_route(f"/{name}.js", respond, methods=["GET", "HEAD"], include_in_schema=False)
+    """Serve the scripts. Add these routes before the catch-all route."""
+
+    async def widget(request: Request) -> Response:
+        return _response(load_widget(server_address(request), languages, title), request)
+
+    async def panel(request: Request) -> Response:
+        return _response(load_panel(languages), request)
+
+    async def element(request: Request) -> Response:
+        return _response(load_element(server_address(request)), request)
+
+    add = partial(app.add_route, methods=["GET", "HEAD"], include_in_schema=False)
+    add("/widget.js", widget)
+    add("/widget-panel.js", panel)
+    add("/element.js", element)
 
 
-async def _response(script: Script, request: Request) -> Response:
+def _response(script: Script, request: Request) -> Response:
     headers = {
         "Cache-Control": f"public, max-age={MAX_AGE_SECONDS}, stale-while-revalidate=86400",
         "ETag": script.etag,

@@ -1,9 +1,9 @@
 // <footnote-chat data-title="…"></footnote-chat>: the chat as a part of the page, for site builders that
 // take a "custom element" instead of a line of HTML (Wix). The element is a container: it loads the
 // widget, which puts the chat into it, and into the next page's where a site navigates without loading.
-// It may be loaded in any way, so it takes its own address from a stack trace.
+// It may be loaded in any way, so it takes its own address from a stack trace, else from the server (HOME).
 (() => {
-  const [home] = /https?:\/\/\S+?\/(?=element\.js)/.exec(new Error().stack);
+  const [home] = /https?:\/\/\S+?\/(?=element\.js)/.exec(new Error().stack) || [HOME];
   const OPTIONS = ["title", "greeting", "colour", "color", "theme", "lang"];
 
   class Container extends HTMLElement {
