@@ -102,7 +102,14 @@ def create_api(
     add_translation_routes(app, languages)
     app.mount(STATIC, CompressedStaticFiles(STATIC_FOLDER, CompressedFiles()), name="static")
     # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
-    for path in ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js", "/element.js"):
+    for path in (
+        "/api/{rest:path}",
+        "/healthz",
+        "/openapi.json",
+        "/widget.js",
+        "/widget-panel.js",
+        "/element.js",
+    ):
         app.add_route(path, _no_route, methods=_METHODS, include_in_schema=False)
     return app
 

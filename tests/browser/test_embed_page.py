@@ -42,12 +42,22 @@ def test_the_line_holds_what_was_chosen_and_nothing_else() -> None:
     plain = install_line(
         "https://a.example/", Options.read({"theme": "auto", "position": "right", "colour": "#0d5c63"})
     )
-    assert plain == '<script src="https://a.example/widget.js" defer></script>'
-    given = {"title": ' Ask "us" ', "colour": "#A2472C", "position": "left", "theme": "dark", "lang": "de"}
+    untouched = 'data-no-optimize="1" data-no-minify="1" data-cfasync="false" nowprocket'
+    assert plain == f'<script src="https://a.example/widget.js" {untouched} defer></script>'
+    given = {
+        "title": ' Ask "us" ',
+        "colour": "#A2472C",
+        "position": "left",
+        "theme": "dark",
+        "lang": "de",
+        "offset": "96",
+    }
     assert install_line("https://a.example/", Options.read(given)) == (
         '<script src="https://a.example/widget.js" data-title="Ask &quot;us&quot;" data-colour="#a2472c" '
-        'data-position="left" data-theme="dark" data-lang="de" defer></script>'
+        f'data-position="left" data-offset="96px" data-theme="dark" data-lang="de" {untouched} defer></script>'
     )
+    for odd in ("20", "20px", "-5", "9999", "1e3", "calc(1px)", "٣"):
+        assert "offset" not in install_line("https://a.example/", Options.read({"offset": odd}))
 
 
 def test_in_the_page_comes_with_its_place() -> None:

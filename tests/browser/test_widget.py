@@ -28,7 +28,7 @@ from widget_pages import (
 
 from bot.config import BotConfig
 from bot.server import create_api
-from bot.server.widget import load_element, load_widget
+from bot.server.widget import load_element, load_panel, load_widget
 from bot.server.window import CODES, packaged_language
 
 browser = pytest.mark.browser
@@ -38,22 +38,36 @@ browser = pytest.mark.browser
 
 
 def test_the_script_is_small_and_carries_its_words() -> None:
-    script = load_widget()
+    home = "https://ask.blog.example/chat/"
+    script, panel = load_widget(home), load_panel()
     assert len(script.gzipped) <= 3000
+    assert len(panel.gzipped) <= 2000
     text = script.plain.decode()
-    assert "attachShadow" in text and "\n" not in text and "WORDS" not in text
-    assert "https?:" in text, "only comments may go"
+    assert "attachShadow" in text and f'"{home}"' in text
+    assert "https?:" in panel.plain.decode(), "only comments may go"
+    for served in (text, panel.plain.decode()):
+        assert "\n" not in served and "TEXTS" not in served and "HOME" not in served
     for code in CODES:
-        assert f'{code}:["{packaged_language(code)("title")}","{packaged_language(code)("close")}",' in text
-    assert len(load_element().gzipped) <= 512
+        texts = packaged_language(code)
+        assert f'{code}:["{texts("title")}","{texts("chat_silent")}"]' in text
+        assert f'{code}:["{texts("close")}",' in panel.plain.decode()
+    assert len(load_element(home).gzipped) <= 512
+
+
+def test_the_script_names_the_server_that_it_was_asked_of() -> None:
+    app = create_api(cast("Any", bot_of(Blog("http://blog.example"))), BotConfig())
+    for base in ("https://ask.blog.example", "http://127.0.0.1:7860"):
+        assert f'"{base}/"' in TestClient(app, base_url=base).get("/widget.js").text
+    hostile = TestClient(app).get("/widget.js", headers={"Host": 'x"+alert(1)+"'})
+    assert "alert(1)" not in hostile.text
 
 
 def test_the_owners_title_is_on_the_button_in_every_language() -> None:
-    text = load_widget(title='Ask "Ada" </script>').plain.decode()
+    text = load_widget("https://a.example/", title='Ask "Ada" </script>').plain.decode()
     assert text.count('["Ask \\"Ada\\" </script>",') == len(CODES)
 
 
-@pytest.mark.parametrize("name", ["widget", "element"])
+@pytest.mark.parametrize("name", ["widget", "widget-panel", "element"])
 def test_every_site_may_load_the_script_and_browsers_need_not_load_it_twice(name: str) -> None:
     client = TestClient(create_api(cast("Any", bot_of(Blog("http://blog.example"))), BotConfig()))
     path = f"/{name}.js"

@@ -25,7 +25,16 @@ from bot.server.guard.origins import RefusedSites, allows, frame_ancestors, orig
 from bot.server.guard.sessions import Sessions, open_sessions
 
 MAX_BODY = 256 * 1024
-OURS = ("/api/", "/healthz", "/openapi.json", f"{STATIC}/", "/widget.js", "/element.js", "/embed")
+OURS = (
+    "/api/",
+    "/healthz",
+    "/openapi.json",
+    f"{STATIC}/",
+    "/widget.js",
+    "/widget-panel.js",
+    "/element.js",
+    "/embed",
+)
 
 # Everything else under / answers 404. /gradio_api/upload, proxy=, file=, call/, component_server
 # and the run history stay shut: nothing here needs them, and each would be open to untrusted clients.

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.config import BotConfig
 
 FILES = Path(__file__).parents[2] / "static" / "widget" / "embed"
+DEFAULT_OFFSET = 20  # pixels between the button and the bottom of the window
 PLACE = "footnote"  # id of the element that holds the chat when it does not float
 COLOURS = {
     "#0d5c63": "Teal", "#1f4e9c": "Blue", "#5b3a8e": "Violet", "#a2472c": "Clay", "#2f6b3a": "Green", "#22201c": "Ink",
@@ -39,6 +40,8 @@ _LANGUAGES = {
 }  # fmt: skip
 _NAMED = "your-footnote-server"
 _BLOG = "https://www.your-blog.com"
+# Asks Autoptimize, LiteSpeed, WP Rocket, Cloudflare and their like to leave the line as it is.
+_UNTOUCHED = 'data-no-optimize="1" data-no-minify="1" data-cfasync="false" nowprocket'
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Options:
     greeting: str = ""
     colour: str = ""
     position: str = ""
+    offset: str = ""
     theme: str = ""
     lang: str = ""
     inline: bool = False
@@ -62,6 +66,7 @@ class Options:
             greeting=_one_line(fields.get("greeting", ""), 200),
             colour=colour if re.fullmatch("#[0-9a-f]{6}", colour) and colour != next(iter(COLOURS)) else "",
             position="left" if fields.get("position") == "left" else "",
+            offset=f"{pixels}px" if (pixels := _pixels(fields.get("offset", ""))) else "",
             theme=fields["theme"] if fields.get("theme") in ("light", "dark") else "",
             lang=fields["lang"] if fields.get("lang") in CODES else "",
             inline=fields.get("place") == "inline",
@@ -72,12 +77,12 @@ def install_line(address: str, options: Options) -> str:
     """The line to paste. address: of this server, with a final slash."""
     values = {
         "title": options.title, "greeting": options.greeting, "colour": options.colour, "position": options.position,
-        "theme": options.theme, "lang": options.lang, "inline": f"#{PLACE}" if options.inline else "",
+        "offset": options.offset, "theme": options.theme, "lang": options.lang, "inline": f"#{PLACE}" if options.inline else "",
     }  # fmt: skip
     if options.inline:
-        values["position"] = ""
+        values["position"] = values["offset"] = ""
     attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in values.items() if value)
-    script = f'<script src="{escape(address)}widget.js"{attributes} defer></script>'
+    script = f'<script src="{escape(address)}widget.js"{attributes} {_UNTOUCHED} defer></script>'
     # The element has the chat's height, so that nothing moves when the chat appears.
     return f'<div id="{PLACE}" style="min-height:640px"></div>\n{script}' if options.inline else script
 
@@ -207,6 +212,7 @@ def _page(request: Request, origins: tuple[str, ...], title: str) -> str:
         query=escape(request.url.query),
         default_title=escape(title), title=escape(options.title), greeting=escape(options.greeting), colour=options.colour or next(iter(COLOURS)),
         colours="".join(_swatch(code, name, options) for code, name in COLOURS.items()),
+        offset=options.offset.removesuffix("px"), default_offset=DEFAULT_OFFSET,
         right=_checked(options.position == ""), left=_checked(options.position == "left"),
         auto=_selected(options.theme == ""), light=_selected(options.theme == "light"), dark=_selected(options.theme == "dark"),
         languages="".join(
@@ -234,6 +240,12 @@ def _checked(yes: bool) -> str:
 
 def _selected(yes: bool) -> str:
     return " selected" if yes else ""
+
+
+def _pixels(text: str) -> int:
+    """A distance from the bottom, or 0 for the default and for what is no sensible number."""
+    number = text.strip().removesuffix("px").strip()
+    return int(number) if re.fullmatch("[0-9]{1,3}", number) and int(number) != DEFAULT_OFFSET else 0
 
 
 def _one_line(text: str, max_length: int) -> str:

@@ -52,7 +52,7 @@ button{display:flex;align-items:center;gap:10px;min-height:52px;padding:0 20px 0
 button:before{content:"";width:20px;height:16px;border:2px solid;border-radius:50% 50% 50% 0}
 [aria-expanded=true]:before{content:"×";border:0;font:32px/14px system-ui}
 :focus-visible{outline:3px solid #fff;box-shadow:0 0 0 6px #000}
-button,dialog{position:fixed;z-index:2147483647;inset:auto;${side}:calc(20px + env(safe-area-inset-${side}));bottom:calc(${parseInt(options.offset) || 20}px + var(--up,0px) + env(safe-area-inset-bottom));max-width:calc(100% - 40px);box-shadow:0 4px 24px #0005}
+button,dialog{position:fixed;z-index:${parseInt(options.z) || 2147483647};inset:auto;${side}:calc(20px + env(safe-area-inset-${side}));bottom:calc(${parseInt(options.offset) || 20}px + var(--up,0px) + env(safe-area-inset-bottom));max-width:calc(100% - 40px);box-shadow:0 4px 24px #0005}
 dialog,section{background:Canvas;color:CanvasText;border:1px solid #8888;border-radius:16px;overflow:hidden;padding:0}
 section{position:relative;height:100%}
 p,iframe{display:grid;position:absolute;inset:0;width:100%;height:100%;border:0}

@@ -264,13 +264,20 @@
 
   // --- events that open a source
 
-  clicked(".fn-marker", (marker, event) => {
-    event.preventDefault();
-    hideCard();
-    if (!targetOf(marker)) return;
+  // The panel may be drawn a moment later than the answer: a press in between is not lost.
+  let awaited = "";
+  function openSource(marker) {
+    awaited = targetOf(marker) ? "" : marker.id;
+    if (awaited) return;
     lastMarker = marker.id;
     const id = marker.getAttribute("href").slice(1);
     wide() ? showInPanel(id) : openSheet(id);
+  }
+
+  clicked(".fn-marker", (marker, event) => {
+    event.preventDefault();
+    hideCard();
+    openSource(marker);
   });
   clicked(".fn-back", (link, event) => {
     event.preventDefault();
@@ -286,6 +293,8 @@
   });
 
   settled(() => {
+    const marker = document.getElementById(awaited);
+    if (marker && targetOf(marker)) openSource(marker);
     if (card && !document.getElementById(cardFor)) hideCard();
     if (sheet?.open && !groupOf(ids[open])) closeSheet();
     all(".fn-marker:not([aria-haspopup])").forEach((marker) => marker.setAttribute("aria-haspopup", "dialog"));
