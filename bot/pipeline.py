@@ -1,47 +1,42 @@
-"""The whole sequence, from a question to an answer whose every citation is verified.
+"""The journey from a message to an answer whose every citation is verified.
 
-triage -> tidy -> small talk -> another language? -> spelling -> follow-up -> parts; for each: about the blog?
-or retrieve -> read -> only what is named -> quote, or nothing; then abstain, or (if there is a chat model) write and
-check, or footnote -> verify -> stream. Each step is a plain function elsewhere; this file only calls them in that
-order and keeps what is costly to make: the loaded corpus of the generation that is live.
+    1 safety      is it urgent?
+    2 understand  what is asked?
+    3 retrieve    where might the answer be?
+    4 read        is it there?
+    5 answer      quote it, or say that the blog does not say
+    6 write       or let the owner's chat model word it, sentence by checked sentence
 
-What this file does not know: HTTP, Gradio, the terminal.
+Each step is a room of its own. Not known here: HTTP, the chat window, the terminal.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import replace
 
-from bot.answer.about_post import about_the_blog
-from bot.answer.citations import footnote, verify
-from bot.answer.draft import Part, join
-from bot.answer.lines import joined, tokens
-from bot.answer.lists import named_list
-from bot.answer.phrases import ABSTAIN, ABSTAIN_EMPTY, AFTER_URGENT
-from bot.answer.quotes import compose
-from bot.answer.suggestions import article_at, candidates
-from bot.config import BotConfig
-from bot.read import (
-    RERANKED,
-    CrossEncoder,
-    Reading,
-    Reranker,
-    check_embedder,
-    rank_passages,
-    read,
-    score_sentences,
+from bot.answer import (
+    ABSTAIN,
+    ABSTAIN_EMPTY,
+    AFTER_URGENT,
+    Draft,
+    Quoted,
+    Suggestions,
+    compose,
+    compose_about_blog,
+    quote,
 )
-from bot.retrieve import Corpus, LiveCorpus, embed_question, search
+from bot.config import BotConfig
+from bot.health import SearchWatch
+from bot.read import RERANKED, CrossEncoder, Reading, Reranker, rank_passages, read, score_sentences
+from bot.retrieve import Corpus, EmbeddedQuestion, LiveCorpus, embed_question, search
 from bot.safety import RedFlags, Urgent, UrgentClassifier, load_classifier, load_guide
-from bot.types import NO_CONTEXT, Answer, Context, Event, Passage, Query, Question, Token, Turn
-from bot.understand import Blog, Reply, query_of, question_of, understand, verbatim_query
+from bot.types import NO_CONTEXT, Answer, Context, Event, Health, Passage, Query, Question, Token, Turn
+from bot.understand import Blog, Reply, blog_of, query_of, question_of, understand, verbatim_query
 from bot.write import ChatModel, open_chat_model, write
-from ingest.article import Article, Chunk
+from ingest.article import Article
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.errors import FootnoteError
@@ -49,22 +44,23 @@ from ingest.index import Index
 
 log = logging.getLogger("footnote")
 PASSAGES = 12  # how many passages are read for a question
-_SUGGESTED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """articles, chunks: how many the live generation holds; index: its name."""
-
-    articles: int
-    chunks: int
-    index: str
+_RERANKED_FOR_SUGGESTIONS = 2  # one is made of one passage's heading: that one, and another
+_PROBE = Question("what is this blog about", "what is this blog about")
 
 
 class Bot:
     """Answers questions from an index. May be shared by threads.
 
-    Raises ConfigError for a file of red flags that cannot be used.
+    Args:
+        index: What is answered from.
+        embedder: The model that the index was built with.
+        config: The settings.
+        cross_encoder: Reads the best passages again; without it answers are less sure.
+        load_classifier: Loads the classifier of urgent messages; without it patterns alone find them.
+        model: The owner's chat model, which words answers.
+
+    Raises:
+        ConfigError: The file of red flags cannot be used.
     """
 
     def __init__(
@@ -73,29 +69,24 @@ class Bot:
         embedder: Embedder,
         config: BotConfig,
         cross_encoder: Reranker | None = None,
-        classifier: Callable[[], UrgentClassifier] | None = None,
-        writer: ChatModel | None = None,
+        load_classifier: Callable[[], UrgentClassifier] | None = None,
+        model: ChatModel | None = None,
     ) -> None:
-        """cross_encoder: reads the best passages again; without it answers are less sure.
-        classifier: loads the classifier of urgent messages; without it patterns alone find them.
-        writer: the owner's chat model, which words answers (bot.llm.open_writer).
-        """
         self.config = config
-        self._cross_encoder = cross_encoder
-        self._writer = writer
-        guide = load_guide(config.triage_file, config.emergency)
-        self._red_flags = RedFlags(guide, classifier, embedder)
         self._index = index
         self._embedder = embedder
-        self._live = LiveCorpus(index)
-        self._mutex = threading.Lock()
-        self._corpus: Corpus | None = None
-        self._asked: dict[tuple[str, str], bool] = {}
-        self._blog: Blog | None = None
+        self._cross_encoder = cross_encoder
+        self._model = model
+        guide = load_guide(config.triage_file, config.emergency)
+        self._red_flags = RedFlags(guide, load_classifier, embedder)
+        english_only = config.embedder == DEFAULT_EMBEDDER
+        self._live = LiveCorpus(index, lambda corpus: blog_of(corpus, embedder, english_only=english_only))
+        self._watch = SearchWatch(index, self._probe)
+        self._suggestions = Suggestions(self._open, self.generation, self._answers)
 
     @property
     def embedder(self) -> Embedder:
-        """The model, for whoever re-ingests in the same process: it is loaded once."""
+        """The model, for re-ingesting in the same process: it is loaded once."""
         return self._embedder
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
@@ -104,85 +95,136 @@ class Bot:
         return answers[-1]
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
-        """Tokens as they are ready, then the Answer; the tokens joined are its text.
+        """Answer a message in its conversation.
 
-        Raises QuestionError and QuestionTooLong before the first event, IndexMissing,
-        IndexMismatch and IndexDamaged when there is no index to answer from, EmbedderError when
-        the model does not load. An urgent message is told whatever else fails.
+        Args:
+            question: As the client sent it.
+            history: The turns before it, oldest first; not to be trusted.
+
+        Yields:
+            Tokens as they are ready, then the Answer; the tokens joined are its text. An urgent message is
+            answered even where an error would be raised otherwise.
+
+        Raises:
+            QuestionError: Nothing in it is a question; before the first event.
+            QuestionTooLong: It is longer than the settings allow; before the first event.
+            IndexMissing, IndexMismatch, IndexDamaged: There is no index to answer from.
+            EmbedderError: The model does not load.
         """
-        if urgent := self._red_flags.check(question, history[-self.config.max_history :]):
-            yield from self._urgently(urgent, question, history)
+        latest = history[-self.config.max_history :]
+        if urgent := self._red_flags.check(question, latest):
+            yield from self._urgently(urgent, question, latest)
         else:
-            yield from self._from_the_blog(question, history)
+            yield from self._from_the_blog(question, latest)
 
-    def _urgently(self, urgent: Urgent, question: str, history: Sequence[Turn]) -> Iterator[Event]:
+    def _urgently(self, urgent: Urgent, message: str, history: Sequence[Turn]) -> Iterator[Event]:
         """The urgent message at once, then what the blog answers, if it does and that is fitting."""
         yield Token(urgent.message, urgent=True)
-        said = Answer(question, question, urgent.message, (), "urgent", 0.0)
+        whole = Answer(message, message, urgent.message, (), "urgent", 0.0)
         if urgent.quotes:
             try:
-                *tokens, answer = self._from_the_blog(question, history)
+                *tokens, answer = self._from_the_blog(message, history)
             except FootnoteError as error:
-                log.warning("an urgent message stands alone: %s", error)
+                log.warning("an urgent message is answered without quotes: %s", error)
             else:
                 if isinstance(answer, Answer) and answer.status == "answered":
                     lead = f"\n\n{AFTER_URGENT}\n\n"
                     yield Token(lead)
                     yield from tokens
-                    said = replace(answer, text=urgent.message + lead + answer.text, status="urgent")
-        yield said
+                    whole = replace(answer, text=urgent.message + lead + answer.text, status="urgent")
+        yield whole
 
-    def _from_the_blog(self, question: str, history: Sequence[Turn]) -> Iterator[Event]:
-        """An answer from the index; raises what stream() raises."""
-        longest, latest = self.config.max_question, history[-self.config.max_history :]
-        with self._reading() as (corpus, blog):
-            query = understand(question, latest, blog, longest=longest)
+    def _from_the_blog(self, message: str, history: Sequence[Turn]) -> Iterator[Event]:
+        with self._open() as (corpus, blog):
+            query = understand(message, history, blog, longest=self.config.max_question)
             if isinstance(query, Reply):
-                if query.status == "chat":
-                    yield Token(query.text)
-                    yield Answer(question, query.message, query.text, (), "chat", 0.0)
-                else:
-                    yield from self._abstain(question, query.message, (), 0.0, corpus, query.text)
+                yield from self._reply(message, query, corpus, blog)
                 return
-            standalone = query.standalone
-            parts = self._parts(query, corpus)
-            answerable = max(part.answerable for part in parts)
-            readings = [p for part in parts for p in part.worded] if all(p.worded for p in parts) else []
+            drafts = self._drafts(query, corpus)
+            answerable = max(draft.answerable for draft in drafts)
+            all_wordable = all(draft.wordable for draft in drafts)
+            passages = [p for draft in drafts for p in draft.wordable] if all_wordable else []
             written = yield from write(
-                self._writer, standalone, readings, corpus=corpus, embedder=self._embedder
+                self._model, query.standalone, passages, corpus=corpus, embedder=self._embedder
             )
-            text, citations = written.text, written.citations
+            quoted = Quoted((), written.text, written.citations)
             if not written.complete:
-                lines, quoted = footnote(join(parts), corpus.articles, citations)
-                told = bool(text)
-                lines = [text, *lines] if told else lines
-                text, citations = joined(lines), citations + quoted
-                if not citations or not verify(text, citations, corpus.articles):
-                    passages = [passage for part in parts for passage in part.passages]
-                    said = "" if citations else text  # of quotes that did not pass nothing is shown
-                    yield from self._abstain(question, standalone, passages, answerable, corpus, said)
-                    return
-                yield from islice(tokens(lines), int(told), None)
-            yield Answer(question, standalone, text, citations, "answered", answerable)
+                quoted = quote(drafts, corpus.articles, shown=written.text, citations=written.citations)
+            if not quoted.citations:
+                read_passages = [passage for draft in drafts for passage in draft.passages]
+                said = Answer(message, query.standalone, quoted.text, (), "abstained", answerable)
+                yield from self._abstain(said, read_passages, corpus, blog)
+                return
+            yield from map(Token, quoted.pieces)
+            yield Answer(message, query.standalone, quoted.text, quoted.citations, "answered", answerable)
+
+    def _drafts(self, query: Query, corpus: Corpus) -> list[Draft]:
+        """Each question of the query separately; all together if none of them is answered so."""
+        drafts = [self._draft(question, corpus, query.context) for question in query.parts]
+        if len(drafts) == 1 or any(draft.answered for draft in drafts):
+            return drafts
+        return [self._draft(query.whole, corpus, query.context)]
+
+    def _draft(self, question: Question, corpus: Corpus, context: Context) -> Draft:
+        if about := compose_about_blog(question.text, corpus.articles, corpus.chunks):
+            return about
+        reading = self._read(question, corpus, context)
+        return compose(question.text, reading, corpus.articles, threshold=self.config.threshold)
+
+    def _read(
+        self, question: Question, corpus: Corpus, context: Context = NO_CONTEXT, reranked: int = RERANKED
+    ) -> Reading:
+        embedded, passages = self._search(question, corpus, context, PASSAGES)
+        return read(embedded, passages, corpus, cross_encoder=self._cross_encoder, reranked=reranked)
+
+    def _search(
+        self, question: Question, corpus: Corpus, context: Context, k: int
+    ) -> tuple[EmbeddedQuestion, list[Passage]]:
+        embedded = embed_question(question, self._embedder, context)
+        passages = search(embedded, corpus, k=k)
+        self._watch.worked()
+        return embedded, passages
+
+    def _reply(self, message: str, reply: Reply, corpus: Corpus, blog: Blog) -> Iterator[Event]:
+        answer = Answer(message, reply.message, reply.text, (), reply.status, 0.0)
+        if reply.status == "abstained":
+            yield from self._abstain(answer, (), corpus, blog)
+            return
+        yield Token(reply.text)
+        yield answer
+
+    def _abstain(
+        self, answer: Answer, passages: Sequence[Passage], corpus: Corpus, blog: Blog
+    ) -> Iterator[Event]:
+        """Say that the blog does not say, in the answer's words if it has any, and suggest what it does say."""
+        text = answer.text or (ABSTAIN if corpus.chunks else ABSTAIN_EMPTY)
+        yield Token(text)
+        suggestions = self._suggestions.after_miss(answer.standalone, passages, corpus, blog)
+        yield replace(answer, text=text, suggestions=suggestions)
 
     def passages(
         self, question: str, history: Sequence[Turn] = (), *, k: int = 5, verbatim: bool = False
     ) -> list[Passage]:
         """The k best passages for a question, best first, whether they answer it or not.
 
-        verbatim: search for the words as they stand, without rewriting or correcting them. Raises
-        what stream() raises.
+        Args:
+            question: As the client sent it.
+            history: The turns before it.
+            k: How many.
+            verbatim: Search for its words as they are, without rewriting or correcting them.
+
+        Raises:
+            FootnoteError: As stream() raises it.
         """
         longest, latest = self.config.max_question, history[-self.config.max_history :]
-        with self._reading() as (corpus, blog):
+        with self._open() as (corpus, blog):
             query = (
                 verbatim_query(question) if verbatim else query_of(question, latest, blog, longest=longest)
             )
-            asked = embed_question(query.whole, self._embedder, query.context)
             if query.context.earlier:  # reading ignores the conversation, and would undo what it found
-                return search(asked, corpus, k=k)
-            found = search(asked, corpus, k=max(k, PASSAGES))
-            reading = score_sentences(asked, found[:PASSAGES], corpus, cross_encoder=self._cross_encoder)
+                return self._search(query.whole, corpus, query.context, k)[1]
+            embedded, found = self._search(query.whole, corpus, query.context, max(k, PASSAGES))
+            reading = score_sentences(embedded, found[:PASSAGES], corpus, cross_encoder=self._cross_encoder)
             return rank_passages(found, reading)[:k]
 
     def article(self, article_id: str) -> Article:
@@ -195,138 +237,60 @@ class Bot:
         return self._index.generation() or ""
 
     def examples(self, n: int = 3, page: str = "") -> tuple[str, ...]:
-        """Up to n questions that this index answers, from different articles where it can.
+        """Up to n questions that are known to be answered, from different articles where possible.
 
-        page: an address; the questions of the article that stands there come first.
+        Reads nothing: what is not known yet is found in the background, for the next call.
+
+        Args:
+            n: How many.
+            page: An address; the questions of the article at it come first.
+
+        Raises:
+            FootnoteError: As stream() raises it.
         """
-        with self._reading() as (corpus, blog):
-            # The first section of each article that makes a question, then all others.
-            english = blog.language == "en"
-            made = list(candidates(corpus.chunks, corpus.articles, english=english))
-            met: set[str] = set()
-            first = []
-            for candidate in made:
-                if candidate[1].article_id not in met:
-                    met.add(candidate[1].article_id)
-                    first.append(candidate)
-            here = article_at(page, corpus.articles.values())
-            near = [c for c in made if here and c[1].article_id == here.id]
-            pool = iter(dict.fromkeys([*near, *first, *made]))
-            return self._verified(pool, n, corpus)
+        return self._suggestions.opening(n, page)
 
     def health(self) -> Health:
-        """What the live generation holds. Raises what stream() raises while it cannot answer."""
-        with self._index.reading() as store:
-            articles, chunks = store.counts()
-            return Health(articles, chunks, self._index.generation() or "")
+        """What the live generation holds, and whether it can be searched. Raises what stream() raises."""
+        return self._watch.health()
 
-    def warm(self) -> None:
-        """Load the model and the corpus, so that the first reader does not wait for them."""
-        check_embedder(self._embedder.name)
-        self._embedder.embed_query("warm up")
+    def warm(self, *, suggestions: bool = False) -> None:
+        """Load the models and the corpus, so that the first reader does not wait for them.
+
+        Args:
+            suggestions: Also find the questions for an opened window.
+        """
+        self._embedder.embed_query(_PROBE.plain)
+        self._watch.loaded()
         self._red_flags.warm()
-        with self._reading() as (corpus, blog):
-            self._read(question_of("what is this blog about"), corpus)
+        with self._open() as (corpus, blog):
+            self._read(_PROBE, corpus)
             _ = blog.language  # found at its first use
+        if suggestions:
+            self._suggestions.make()
+
+    def _probe(self) -> None:
+        with self._open() as (corpus, _):
+            self._search(_PROBE, corpus, NO_CONTEXT, 1)
+
+    def _answers(self, question: str, corpus: Corpus) -> bool:
+        reading = self._read(question_of(question), corpus, reranked=_RERANKED_FOR_SUGGESTIONS)
+        return reading.answerable >= self.config.threshold
 
     @contextmanager
-    def _reading(self) -> Iterator[tuple[Corpus, Blog]]:
-        """The corpus of the live generation, and what understanding needs of it."""
-        with self._live.open() as corpus:
-            with self._mutex:
-                if self._blog is None or self._corpus is not corpus:
-                    self._corpus, self._blog, self._asked = corpus, self._blog_of(corpus), {}
-                blog = self._blog
-            yield corpus, blog
-
-    def _blog_of(self, corpus: Corpus) -> Blog:
-        return Blog(
-            articles=corpus.articles,
-            trails=[(piece.article_id, piece.path) for piece in corpus.chunks],
-            vocabulary=corpus.keywords.vocabulary,
-            adjacent=corpus.together,
-            is_common=lambda word: self._embedder.count(word) == 1,
-            english_only=self.config.embedder == DEFAULT_EMBEDDER and bool(corpus.chunks),
-        )
-
-    def _read(
-        self, question: Question, corpus: Corpus, context: Context = NO_CONTEXT, reranked: int = RERANKED
-    ) -> tuple[list[Passage], Reading]:
-        """The passages that are found for a question, and what is read in them."""
-        asked = embed_question(question, self._embedder, context)
-        passages = search(asked, corpus, k=PASSAGES)
-        return passages, read(asked, passages, corpus, cross_encoder=self._cross_encoder, reranked=reranked)
-
-    def _parts(self, query: Query, corpus: Corpus) -> list[Part]:
-        """Each question of the query separately; all together if none of them is answered so."""
-        parts = [self._part(one, corpus, query.context) for one in query.parts]
-        whole = len(parts) == 1 or any(part.answered for part in parts)
-        return parts if whole else [self._part(query.whole, corpus, query.context)]
-
-    def _part(self, asked: Question, corpus: Corpus, context: Context) -> Part:
-        question = asked.text
-        if about := about_the_blog(question, corpus.articles, corpus.chunks):
-            return Part(question, tuple(about), float(any(line.evidence for line in about)))
-        passages, reading = self._read(asked, corpus, context)
-        answerable = reading.answerable
-        if answerable < self.config.threshold and named_list(question, reading.sentences, corpus.articles):
-            answerable = self.config.threshold  # a list that has the name asked for is what is asked for
-        lines = compose(question, reading, corpus.articles) if answerable >= self.config.threshold else []
-        near = tuple(
-            (s.passage.chunk.article_id, s.sentence.start, s.sentence.end) for s in reading.sentences[:3]
-        )
-        words = dict.fromkeys(s.passage for s in reading.sentences) if lines else ()
-        return Part(question, tuple(lines), answerable, tuple(passages), near, tuple(words))
-
-    def _abstain(
-        self,
-        question: str,
-        standalone: str,
-        passages: Sequence[Passage],
-        answerable: float,
-        corpus: Corpus,
-        said: str = "",
-    ) -> Iterator[Event]:
-        text = said or (ABSTAIN if corpus.chunks else ABSTAIN_EMPTY)
-        yield Token(text)
-        pieces = [p.chunk for p in passages] or corpus.chunks
-        near = candidates(
-            pieces,
-            corpus.articles,
-            asked=standalone,
-            english=self._blog is not None and self._blog.language == "en",
-        )
-        offered = self._verified(near, _SUGGESTED, corpus)
-        yield Answer(question, standalone, text, (), "abstained", answerable, offered)
-
-    def _verified(self, pool: Iterator[tuple[str, Chunk]], n: int, corpus: Corpus) -> tuple[str, ...]:
-        """The first n candidates that are answered when asked; each is asked once a generation."""
-        good: list[str] = []
-        for candidate, _ in pool:
-            if len(good) == n:
-                break
-            key = (str(id(corpus)), candidate)
-            if key not in self._asked:
-                # It is made of one passage's heading: that one, and another, are enough to read again.
-                reading = self._read(question_of(candidate), corpus, reranked=2)[1]
-                self._asked[key] = reading.answerable >= self.config.threshold
-            if self._asked[key]:
-                good.append(candidate)
-        return tuple(good)
+    def _open(self) -> Iterator[tuple[Corpus, Blog]]:
+        """The live generation, and what understanding needs to know of it."""
+        with self._watch.failures(), self._live.open() as opened:
+            yield opened
 
 
 def open_bot(config: BotConfig) -> Bot:
-    """The bot as the command line and the server run it; reads the red flags, loads no embedding model or index yet.
+    """The bot as the command line and the server run it; loads no embedding model and no index yet.
 
-    Raises ConfigError if the red flags or the owner's chat model cannot be used.
+    Raises:
+        ConfigError: The red flags or the owner's chat model cannot be used.
     """
     embedder = SentenceTransformerEmbedder(config.embedder, threads=config.threads)
     index = Index(config.index, config.index_config)
-    return Bot(index, embedder, config, CrossEncoder(), load_classifier, _writer(config))
-
-
-def _writer(config: BotConfig) -> ChatModel | None:
-    """The owner's chat model, if there is one. Raises ConfigError if it cannot be used."""
-    if not config.model:
-        return None
-    return open_chat_model(config.model, seconds=config.model_seconds)
+    model = open_chat_model(config.model, seconds=config.model_seconds) if config.model else None
+    return Bot(index, embedder, config, CrossEncoder(), load_classifier, model)

@@ -126,3 +126,22 @@ class Token:
 
 
 Event = Token | Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the live generation holds, and whether it can be searched.
+
+    Attributes:
+        articles: How many.
+        chunks: How many.
+        index: Name of the generation.
+        ready: The model is loaded and the last search of this generation worked.
+        problem: Why not, in a sentence that anyone may see; "" when ready.
+    """
+
+    articles: int
+    chunks: int
+    index: str
+    ready: bool = False
+    problem: str = ""

@@ -1,0 +1,27 @@
+"""Answer with the blog's own sentences, each footnoted, or say that the blog does not say; suggest questions.
+
+In go a question and what was read for it, or the blog's metadata; out come drafts, and from them text whose every
+citation is verified. Not known here: how sentences were judged, and whether a chat model words the answer.
+"""
+
+from bot.answer.citations import Evidence, Line, footnote, link, verify
+from bot.answer.draft import Draft, Quoted, compose, compose_about_blog, quote
+from bot.answer.phrases import ABSTAIN, ABSTAIN_EMPTY, AFTER_URGENT
+from bot.answer.suggestions import Suggestions
+
+__all__ = [
+    "ABSTAIN",
+    "ABSTAIN_EMPTY",
+    "AFTER_URGENT",
+    "Draft",
+    "Evidence",
+    "Line",
+    "Quoted",
+    "Suggestions",
+    "compose",
+    "compose_about_blog",
+    "footnote",
+    "link",
+    "quote",
+    "verify",
+]

@@ -1,9 +1,7 @@
 """Questions about the blog as a collection: what there is on a topic, how many posts, the newest.
 
-Answered from titles, headings, tags and dates; each line cites its post or section with an empty
-quote. "What does the blog say about X?" is no such question: it wants sentences.
-
-What this file does not know: how sentences are judged.
+Answered from titles, headings, tags and dates; each line cites its post or section with an empty quote. "What does the
+blog say about X?" is none of them: it wants sentences.
 """
 
 from __future__ import annotations
@@ -12,13 +10,13 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from bot.answer import phrases as notes
+from bot.answer import phrases
 from bot.answer.citations import Evidence, Line
 from bot.text.tokens import content_stems, stem, stems
 from bot.types import Passage
 from ingest.article import Article, Chunk
 
-_MOST = 8  # posts or sections that are listed
+_MAX_LISTED = 8  # posts or sections that are listed
 _POSTS = r"(?:blog ?posts?|posts?|articles?|guides?|pieces?|pages?|entries|write-?ups?)"
 _HERE = r"(?:\s+(?:here|there|(?:on|in|at|of) (?:this|the|your) (?:blog|site|website|page)|so far|in total|altogether|all together|now))*"
 _PLEASE = r"\W*(?:(?:hi|hello|hey|ok|okay|so|and|please|can you|could you|would you|i want to (?:know|see)|tell me|just)\b\W*)*"
@@ -71,19 +69,19 @@ def catalogue(question: str, articles: Mapping[str, Article], chunks: Sequence[C
     if not articles:
         return None
     own = re.sub(r"\s*\([^()]*\)\s*$", "", question)
-    dated = sorted(articles.values(), key=lambda a: notes.age(a.published))
+    dated = sorted(articles.values(), key=lambda a: phrases.age(a.published))
     if _COUNT.fullmatch(own):
-        said = f"{notes.counted(len(dated))} {notes.newest(dated[0], alone=len(dated) == 1)}"
-        return [about_line(said, dated[0], chunks)]
+        text = f"{phrases.counted(len(dated))} {phrases.newest(dated[0], alone=len(dated) == 1)}"
+        return [about_line(text, dated[0], chunks)]
     if m := _NEWEST.fullmatch(own):
         oldest = bool(m[1]) and m[1].lower() in ("oldest", "first", "earliest")
         with_date = [a for a in dated if a.published]
         if not with_date:
-            return [Line("note", (), said=notes.NO_DATES)]
+            return [Line("note", (), text=phrases.NO_DATES)]
         one = with_date[-1] if oldest else with_date[0]
-        return [about_line(notes.title(one), one, chunks)]
+        return [about_line(phrases.title(one), one, chunks)]
     if _ALL.fullmatch(own):
-        head = [Line("note", (), said=notes.counted(len(dated)))]
+        head = [Line("note", (), text=phrases.counted(len(dated)))]
         return head + _entries([(a, None) for a in dated], chunks)
     m = _TOPIC.fullmatch(own)
     topic = m["topic"].strip() if m else ""
@@ -91,19 +89,19 @@ def catalogue(question: str, articles: Mapping[str, Article], chunks: Sequence[C
     if not m or not wanted or (_NO_TOPIC.search(topic) and len(wanted) < 2):
         return None
     found = on_topic(wanted, dated, chunks)
-    return _entries(found, chunks) if found else [Line("note", (), said=notes.nothing_on(topic))]
+    return _entries(found, chunks) if found else [Line("note", (), text=phrases.nothing_on(topic))]
 
 
 def on_topic(
     wanted: set[str], articles: Sequence[Article], chunks: Sequence[Chunk]
 ) -> list[tuple[Article, Chunk | None]]:
-    """Posts about it by title or tags, then sections by heading, then those that speak of it more than once."""
+    """Posts about it by title or tags, then sections by heading, then those that mention it more than once."""
     whole = [
         a for a in articles if wanted <= set(stems(a.title)) or any(wanted <= set(stems(t)) for t in a.tags)
     ]
     ids = {a.id for a in whole}
     headed: list[tuple[Article, Chunk | None]] = []
-    told: list[tuple[Article, Chunk | None]] = []
+    mentioning: list[tuple[Article, Chunk | None]] = []
     by_id = {a.id: a for a in articles}
     for chunk in chunks:
         if chunk.article_id in ids or chunk.article_id not in by_id:
@@ -117,9 +115,11 @@ def on_topic(
                 headed.append((article, chunk))
         else:
             body = [s for s in stems(chunk.text) if s in wanted]
-            if all(body.count(s) >= 2 for s in wanted) and not any(a is article for a, _ in (*headed, *told)):
-                told.append((article, chunk))
-    return [*((a, None) for a in whole), *headed, *told]
+            if all(body.count(s) >= 2 for s in wanted) and not any(
+                a is article for a, _ in (*headed, *mentioning)
+            ):
+                mentioning.append((article, chunk))
+    return [*((a, None) for a in whole), *headed, *mentioning]
 
 
 def _may_have(text: str, wanted: set[str]) -> bool:
@@ -132,28 +132,28 @@ def _may_have(text: str, wanted: set[str]) -> bool:
 
 def _entries(found: Sequence[tuple[Article, Chunk | None]], chunks: Sequence[Chunk]) -> list[Line]:
     lines = []
-    for article, chunk in found[:_MOST]:
+    for article, chunk in found[:_MAX_LISTED]:
         heading = chunk.path[-1] if chunk is not None and chunk.path else ""
         passage = (
             passage_for(article, chunks) if chunk is None else Passage(chunk, article.title, article.url, 0.0)
         )
-        lines.append(Line("entry", (Evidence(passage, 0, 0),), said=notes.title(article, heading)))
-    if len(found) > _MOST:
-        lines.append(Line("note", (), said=notes.more(len(found) - _MOST)))
+        lines.append(Line("entry", (Evidence(passage, 0, 0),), text=phrases.title(article, heading)))
+    if len(found) > _MAX_LISTED:
+        lines.append(Line("note", (), text=phrases.more(len(found) - _MAX_LISTED)))
     return lines
 
 
-def entry_line(said: str, article: Article, chunks: Sequence[Chunk]) -> Line:
-    """The same as an item of a list."""
-    return Line("entry", (Evidence(passage_for(article, chunks), 0, 0),), said=said)
+def entry_line(text: str, article: Article, chunks: Sequence[Chunk]) -> Line:
+    """As about_line(), as an item of a list."""
+    return Line("entry", (Evidence(passage_for(article, chunks), 0, 0),), text=text)
 
 
-def about_line(said: str, article: Article, chunks: Sequence[Chunk]) -> Line:
-    """Something said about a post as such, citing it."""
-    return Line("about", (Evidence(passage_for(article, chunks), 0, 0),), said=said)
+def about_line(text: str, article: Article, chunks: Sequence[Chunk]) -> Line:
+    """Text about a post as such, citing it."""
+    return Line("about", (Evidence(passage_for(article, chunks), 0, 0),), text=text)
 
 
 def passage_for(article: Article, chunks: Sequence[Chunk]) -> Passage:
-    """A passage that stands for an article as such: its first."""
+    """The passage that represents an article as such: its first."""
     chunk = next((c for c in chunks if c.article_id == article.id), Chunk(article.id, 0, (), "", 0, 0))
     return Passage(chunk, article.title, article.url, 0.0)

@@ -1,9 +1,7 @@
 """Questions about a post itself: who wrote it, when it was published.
 
-Answered from what the post says of itself, citing the post as such. Deliberately narrow: "who
-wrote this?" is answered with a name, "is the author a doctor?" is not.
-
-What this file does not know: how sentences are judged.
+Answered from the metadata of the post, which is cited as such. Deliberately narrow: "who wrote this?" is answered with
+a name, "is the author a doctor?" is not.
 """
 
 from __future__ import annotations
@@ -11,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.answer import phrases as notes
+from bot.answer import phrases
 from bot.answer.about_blog import about_line, catalogue, entry_line, on_topic
 from bot.answer.citations import Line
 from bot.text.markdown import escape
@@ -71,7 +69,7 @@ def sentence(article: Article, what: str, question: str = "") -> str | None:
     if what == "author" and article.author:
         return f"{title} was written by {escape(article.author)}."
     if what == "published" and article.published:
-        day = notes.spoken(article.published)
+        day = phrases.written_out(article.published)
         if re.search(r"\byear\b", question, re.IGNORECASE) and not re.search(r"\d{4}", day):
             return None
         return f"{title} was published {'in' if day.isdigit() else 'on'} {escape(day)}."
@@ -93,7 +91,7 @@ def about_the_blog(
 ) -> list[Line] | None:
     """The lines that answer a question about posts as such; None if it asks what they say.
 
-    Lines without a citation say that the blog does not tell.
+    Lines without a citation say that the blog has no record of it.
     """
     own = _ASIDE.sub("", question).strip() or question
     by_title = [
@@ -102,20 +100,20 @@ def about_the_blog(
     if by_title and (
         what := wanted(re.sub(re.escape(by_title[0].title), "this post", own, flags=re.IGNORECASE))
     ):
-        return _told(by_title[:1], what, own, chunks)
+        return _metadata_lines(by_title[:1], what, own, chunks)
     what = wanted(own)
     if what is None:
         return catalogue(own, articles, chunks)
-    dated = sorted(articles.values(), key=lambda a: notes.age(a.published))
+    dated = sorted(articles.values(), key=lambda a: phrases.age(a.published))
     topic = next((g.strip() for m in _ABOUT.finditer(own) for g in m.groups() if g and content_stems(g)), "")
     if topic:
         meant = _meant(topic, dated, chunks, part=0.5)
         if not meant:
-            return [Line("note", (), said=notes.nothing_on(topic))]
-        return _told(meant[:1], what, own, chunks)
+            return [Line("note", (), text=phrases.nothing_on(topic))]
+        return _metadata_lines(meant[:1], what, own, chunks)
     aside = _ASIDE.search(question)
     meant = _meant(aside[1], dated, chunks, part=0.0)[:1] if aside else []
-    return _told(meant or dated, what, own, chunks)
+    return _metadata_lines(meant or dated, what, own, chunks)
 
 
 def _meant(topic: str, articles: Sequence[Article], chunks: Sequence[Chunk], *, part: float) -> list[Article]:
@@ -127,13 +125,15 @@ def _meant(topic: str, articles: Sequence[Article], chunks: Sequence[Chunk], *, 
     return [a for n, a in sorted(near, key=lambda pair: -pair[0]) if n > part * len(words)]
 
 
-def _told(meant: Sequence[Article], what: str, question: str, chunks: Sequence[Chunk]) -> list[Line]:
-    said = [(a, told) for a in meant if (told := sentence(a, what, question))]
-    if not said:
-        return [Line("note", (), said=notes.no_record(what))]
-    first, told = said[0]
-    if what == "author" and len(said) == len(meant) > 1 and len({a.author for a, _ in said}) == 1:
-        return [about_line(notes.all_by(first.author or ""), first, chunks)]
-    if len(said) == 1:
-        return [about_line(told, first, chunks)]
-    return [entry_line(told, a, chunks) for a, told in said[:_LISTED]]
+def _metadata_lines(
+    meant: Sequence[Article], what: str, question: str, chunks: Sequence[Chunk]
+) -> list[Line]:
+    known = [(a, text) for a in meant if (text := sentence(a, what, question))]
+    if not known:
+        return [Line("note", (), text=phrases.no_record(what))]
+    first, text = known[0]
+    if what == "author" and len(known) == len(meant) > 1 and len({a.author for a, _ in known}) == 1:
+        return [about_line(phrases.all_by(first.author or ""), first, chunks)]
+    if len(known) == 1:
+        return [about_line(text, first, chunks)]
+    return [entry_line(text, a, chunks) for a, text in known[:_LISTED]]

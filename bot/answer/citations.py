@@ -1,9 +1,6 @@
-"""From evidence to footnotes: verbatim quotes, numbers, Markdown, links that land on the sentence.
+"""From evidence to footnotes: verbatim quotes, numbers, Markdown, links that open at the sentence.
 
 A quote is a slice of the stored article, cut here and nowhere else, so it cannot differ from it.
-Links carry a text fragment (fragment.py): a browser scrolls to the sentence and highlights it.
-
-What this file does not know: why a sentence was chosen (reader.py, quote.py).
 """
 
 from __future__ import annotations
@@ -34,17 +31,21 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a draft: `prose` sentences side by side, one list item, a heading label, a note, or
-    something said `about` a post as such, by itself or as an `entry` of a list.
+    """One line of a draft.
 
-    number: of a numbered item, as the article counts it. said: Markdown of our own (notes.py); a
-    note has no evidence and no marker, the other two cite the post with an empty quote.
+    Attributes:
+        kind: `prose` is sentences side by side, `bullet` and `number` are list items, `label` is a heading. Text
+            of our own is a `note`, without a marker, or something `about` a post as such, which it cites with an
+            empty quote; an `entry` is the same in a list.
+        evidence: What is quoted or cited.
+        number: Of a numbered item, as the article counts it.
+        text: Markdown of our own.
     """
 
     kind: Literal["prose", "bullet", "number", "label", "note", "about", "entry"]
     evidence: tuple[Evidence, ...]
     number: int = 0
-    said: str = ""
+    text: str = ""
 
 
 def footnote(
@@ -54,18 +55,18 @@ def footnote(
 
     Evidence whose article is gone or whose span is empty or lies outside its passage is left
     out: nothing is shown that cannot be checked. The same span is never quoted twice.
-    after: citations that have been told already; numbers go on from them, and they are not repeated.
+    after: citations that have been shown already; numbers go on from them, and they are not repeated.
     """
     lines: list[str] = []
     citations: list[Citation] = []
     seen = {(c.passage.chunk.article_id, c.start, c.end) for c in after}
     for line in draft:
-        parts: list[str] = [line.said] if line.kind == "note" else []
+        parts: list[str] = [line.text] if line.kind == "note" else []
         for item in line.evidence:
             number = len(after) + len(citations) + 1
             if line.kind in ("about", "entry"):
                 citations.append(metadata_citation(item.passage, number))
-                parts.append(f"{line.said} [{number}]")
+                parts.append(f"{line.text} [{number}]")
                 continue
             citation = _citation(item, articles, number)
             if citation is None or (key := (item.passage.chunk.article_id, item.start, item.end)) in seen:

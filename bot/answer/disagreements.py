@@ -1,10 +1,7 @@
-"""Posts that say different things about the same: other numbers, or yes against no.
+"""Posts that disagree: other numbers, or yes against no, about the same thing.
 
-A reader should see both, with their dates. Found in general: sentences of different posts that fit a
-question about equally well, speak of the same thing, and give values of one kind that do not
-meet, or of which one negates what the other says.
-
-What this file does not know: how sentences were judged.
+A reader should see both, with their dates. Sentences of different posts disagree if they fit a question about equally
+well, share words, and give values of one kind that do not overlap, or if one negates what the other says.
 """
 
 from __future__ import annotations
@@ -22,8 +19,8 @@ from bot.understand import AnswerType
 from ingest.article import Article
 
 _NEAR = 0.03  # odds from which a sentence counts as fitting about as well as the best one
-_ALIKE = 0.5  # share of the content words of the shorter sentence that the other has, too
-_MOST = 3  # posts
+_SHARED_WORDS = 0.5  # share of the content words of the shorter sentence that the other has, too
+_MAX_POSTS = 3  # posts
 _YESNO = re.compile(
     r"(?:\W*\w+\W+){0,2}?(?:is|are|can|could|do|does|did|will|would|should|may|must)\b", re.IGNORECASE
 )
@@ -67,7 +64,7 @@ _PER_DAY = {
 Value = tuple[str, float, float]  # what is measured, from, to
 
 
-def differing(
+def disagreements(
     question: str, kind: AnswerType | None, scored: Sequence[ScoredSentence], articles: Mapping[str, Article]
 ) -> list[Line]:
     """The sentences of posts that differ, newest first, each under its post's title and date; [] if none do."""
@@ -79,13 +76,13 @@ def differing(
         if kind is None or values(kind, _text(one, articles)):
             first.setdefault(one.passage.chunk.article_id, one)
     against = [(a, b) for a, b in combinations(first.values(), 2) if _differ(question, kind, a, b, articles)]
-    said = list(dict.fromkeys(one.passage.chunk.article_id for pair in against for one in pair))
-    if not said or near[0].passage.chunk.article_id not in said:
+    involved = list(dict.fromkeys(one.passage.chunk.article_id for pair in against for one in pair))
+    if not involved or near[0].passage.chunk.article_id not in involved:
         return []
-    lines = [Line("note", (), said=DIFFER)]
-    for article_id in sorted(said[:_MOST], key=lambda i: age(articles[i].published)):
+    lines = [Line("note", (), text=DIFFER)]
+    for article_id in sorted(involved[:_MAX_POSTS], key=lambda i: age(articles[i].published)):
         one = first[article_id]
-        lines.append(Line("note", (), said=source(articles[article_id])))
+        lines.append(Line("note", (), text=source(articles[article_id])))
         lines.append(
             Line("prose", (Evidence(one.passage, one.sentence.start, one.sentence.end, one.probability),))
         )
@@ -112,7 +109,7 @@ def _differ(
         mine, yours = values(kind, one), values(kind, other)
         pairs = [(x, y) for x in mine for y in yours if x[0] == y[0]]
         return bool(pairs) and all(x[2] < y[1] or y[2] < x[1] for x, y in pairs)
-    return bool(_NOT.search(one)) != bool(_NOT.search(other)) and _shared(one, other) >= _ALIKE + 0.1
+    return bool(_NOT.search(one)) != bool(_NOT.search(other)) and _shared(one, other) >= _SHARED_WORDS + 0.1
 
 
 def _same_thing(question: str, a: ScoredSentence, b: ScoredSentence, articles: Mapping[str, Article]) -> bool:
@@ -122,8 +119,8 @@ def _same_thing(question: str, a: ScoredSentence, b: ScoredSentence, articles: M
         wanted & set(content_stems(" ".join((s.passage.title, *s.passage.chunk.path, _text(s, articles)))))
         for s in (a, b)
     ]
-    alike = _shared(_text(a, articles), _text(b, articles)) >= _ALIKE
-    return alike and len(covers[0] ^ covers[1]) <= len(wanted) // 3
+    similar = _shared(_text(a, articles), _text(b, articles)) >= _SHARED_WORDS
+    return similar and len(covers[0] ^ covers[1]) <= len(wanted) // 3
 
 
 def _shared(one: str, other: str) -> float:
@@ -137,8 +134,8 @@ def _text(one: ScoredSentence, articles: Mapping[str, Article]) -> str:
     return articles[one.passage.chunk.article_id].text[one.sentence.start : one.sentence.end]
 
 
-def _number(said: str) -> float:
-    return _WORDS[said.lower()] if said.lower() in _WORDS else float(said.replace(",", "."))
+def _number(word: str) -> float:
+    return _WORDS[word.lower()] if word.lower() in _WORDS else float(word.replace(",", "."))
 
 
 def _span(m: re.Match[str], factor: float = 1.0) -> tuple[float, float]:

@@ -1,62 +1,154 @@
-"""From the parts of a question to one draft: what is answered, and what the blog does not say.
-
-What this file does not know: how a part was answered (quote.py, metadata.py), or what asked it.
-"""
+"""From a reading to the draft of an answer, and from the drafts of a message's questions to footnoted text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answer.citations import Line
+from bot.answer.about_post import about_the_blog
+from bot.answer.citations import Line, footnote, verify
+from bot.answer.lists import named_list
 from bot.answer.phrases import not_said
-from bot.types import Passage
+from bot.answer.quotes import quote_lines
+from bot.read import Reading
+from bot.types import Citation, Passage
+from ingest.article import Article, Chunk
 
 Span = tuple[str, int, int]  # article id, start, end
+_NEAREST = 3  # sentences
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One question and its lines; none if the blog does not say. passages: what was read for it.
+class Draft:
+    """The answer to one question, before footnotes.
 
-    near: the sentences that came nearest to answering it. worded: the passages that a chat model may
-    word the answer from, best first; none if it is about the blog itself.
+    Attributes:
+        question: What is answered.
+        lines: Empty if the blog does not say.
+        answerable: Calibrated probability, 0 to 1, that the blog answers.
+        passages: What was read for it, best first.
+        nearest: The sentences that came nearest to answering.
+        wordable: The passages that a chat model may word the answer from, best first; empty if the question
+            is about the blog itself.
     """
 
     question: str
     lines: tuple[Line, ...]
     answerable: float
     passages: tuple[Passage, ...] = ()
-    near: tuple[Span, ...] = ()
-    worded: tuple[Passage, ...] = ()
+    nearest: tuple[Span, ...] = ()
+    wordable: tuple[Passage, ...] = ()
 
     @property
     def answered(self) -> bool:
         return any(line.evidence for line in self.lines)
 
 
-def join(parts: Sequence[Part]) -> list[Line]:
-    """The lines of all parts in their order; a part without an answer is named.
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """The text of an answer with its footnotes.
 
-    What two parts quote stands under the later one, which asked for it by itself, unless nothing would
-    be left of the earlier one. If no part is answered, what they say of that; empty if nothing.
+    Attributes:
+        pieces: What of the text is still to be streamed.
+        text: Markdown with markers.
+        citations: One for each marker; empty if nothing may be shown as an answer. The text then says what the
+            blog lacks, or is "".
     """
-    told = [list(part.lines) for part in parts]
-    for i in range(len(told)):
-        for j in range(i + 1, len(told)):
-            shorter = _without(told[i], _spans(told[j]))
+
+    pieces: tuple[str, ...]
+    text: str
+    citations: tuple[Citation, ...]
+
+
+def compose(question: str, reading: Reading, articles: Mapping[str, Article], *, threshold: float) -> Draft:
+    """Draft an answer from what was read.
+
+    Args:
+        question: As a reader would ask it, complete without the conversation.
+        reading: Of the passages found for it.
+        articles: By id.
+        threshold: Probability from which on the blog counts as answering.
+    """
+    answerable = reading.answerable
+    if answerable < threshold and named_list(question, reading.sentences, articles):
+        answerable = threshold  # the list whose name is asked for is an answer, however little it says
+    lines = quote_lines(question, reading, articles) if answerable >= threshold else []
+    nearest = tuple(
+        (s.passage.chunk.article_id, s.sentence.start, s.sentence.end) for s in reading.sentences[:_NEAREST]
+    )
+    wordable = tuple(dict.fromkeys(s.passage for s in reading.sentences)) if lines else ()
+    return Draft(question, tuple(lines), answerable, reading.passages, nearest, wordable)
+
+
+def compose_about_blog(
+    question: str, articles: Mapping[str, Article], chunks: Sequence[Chunk]
+) -> Draft | None:
+    """Draft an answer about the posts as such (who wrote them, how many there are); None for other questions."""
+    lines = about_the_blog(question, articles, chunks)
+    if not lines:
+        return None
+    return Draft(question, tuple(lines), float(any(line.evidence for line in lines)))
+
+
+def quote(
+    drafts: Sequence[Draft],
+    articles: Mapping[str, Article],
+    *,
+    shown: str = "",
+    citations: tuple[Citation, ...] = (),
+) -> Quoted:
+    """Footnote the drafts and verify every citation.
+
+    Args:
+        drafts: One for each question of the message, in order.
+        articles: By id.
+        shown: Text that has been streamed already; the drafts follow it.
+        citations: Of that text.
+    """
+    lines, quoted = footnote(join(drafts), articles, citations)
+    pieces = tuple(pieces_of([shown, *lines] if shown else lines))
+    text, citations = "".join(pieces), citations + quoted
+    if citations and not verify(text, citations, articles):
+        return Quoted((), "", ())
+    return Quoted(pieces[1 if shown else 0 :], text, citations)
+
+
+def join(drafts: Sequence[Draft]) -> list[Line]:
+    """The lines of all drafts in their order; a question without an answer is named.
+
+    What two drafts quote is left to the later one, which asked for it alone, unless nothing would be left of the
+    earlier one. If no question is answered, what the drafts say about that; empty if nothing.
+    """
+    kept = [list(draft.lines) for draft in drafts]
+    for i in range(len(kept)):
+        for j in range(i + 1, len(kept)):
+            shorter = _without(kept[i], _spans(kept[j]))
             if any(line.evidence for line in shorter):
-                told[i] = shorter
+                kept[i] = shorter
             else:
-                told[j] = _without(told[j], _spans(told[i]))
-    quoted = {span for lines in told for span in _spans(lines)}
-    lines: list[Line] = []
-    for part, mine in zip(parts, told, strict=True):
-        lines += mine
-        # Where the nearest to an answer is quoted for another part, the blog may well say it.
-        if not part.lines and quoted and not quoted & set(part.near):
-            lines.append(Line("note", (), said=not_said(part.question)))
-    return lines
+                kept[j] = _without(kept[j], _spans(kept[i]))
+    quoted = {span for lines in kept for span in _spans(lines)}
+    joined: list[Line] = []
+    for draft, lines in zip(drafts, kept, strict=True):
+        joined += lines
+        # Where the nearest to an answer is quoted for another question, the blog may well say it.
+        if not draft.lines and quoted and not quoted & set(draft.nearest):
+            joined.append(Line("note", (), text=not_said(draft.question)))
+    return joined
+
+
+def pieces_of(lines: Sequence[str]) -> Iterator[str]:
+    """The lines and what separates them: a line break between list items, a blank line elsewhere."""
+    previous = ""
+    for line in lines:
+        if previous:
+            yield "\n" if _is_item(previous) and _is_item(line) else "\n\n"
+        yield line
+        previous = line
+
+
+def _is_item(line: str) -> bool:
+    return line.startswith("- ") or line.split(". ", 1)[0].isdigit()
 
 
 def _spans(lines: Sequence[Line]) -> set[Span]:

@@ -1,20 +1,23 @@
-"""Lists as answers: which list is asked for, and whole or which of its items.
+"""Lists as answers: which list is asked for, and whether whole or which of its items.
 
-What this file does not know: how sentences were judged, and how prose is quoted (quote.py).
+A list may be asked for by its name ("which stretches do you recommend?"). The blog answers that with its headings
+("1. Standing Hamstring Stretch", "2. Seated ...") or with a list under a heading that has the name, unless more is
+asked: "which stretches help with sciatica?" names a condition that the headings must have too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.answer.citations import Evidence, Line
-from bot.answer.named import asked_list
+from bot.answer.heading_questions import says_its_subject
+from bot.answer.list_places import places_asked
 from bot.answer.phrases import source
-from bot.answer.suggestions import speaks
 from bot.read import ItemName, ScoredSentence, Selection
-from bot.text.english import cardinals, ordinals
+from bot.text.english import negation
+from bot.text.tokens import content_stems, stem, stems
 from bot.types import Passage
 from ingest.article import Article, Block, Chunk, blocks, sections
 
@@ -41,20 +44,25 @@ _ONE = re.compile(
     r"\bhow (?:long|many|much|often|far|high|wide|deep|soon|quickly)\b|\bwhen\b|\bwho\b|^(?:is|are|can|could|do|does|did|will|should|would)\b",
     re.IGNORECASE,
 )
-_COUNTS = cardinals(1, 10)
-_PLACES = ordinals(7)
-_ITEM = (
-    r"(?:step|tip|item|point|instruction|habit|benefit|way|reason|stretch|exercise|pose|move|bullet)(?:e?s)?"
-)
 _THING = re.compile(r"\b(?:stretch|exercise|pose|move)(?:e?s)?\b", re.IGNORECASE)
-_SOME = re.compile(
-    rf"\b(first|last|final) (?:(\d{{1,2}}|{'|'.join(_COUNTS)}) )?(?:of the )?({_ITEM})\b", re.IGNORECASE
-)
-_NTH = re.compile(rf"\b({'|'.join(_PLACES)}) {_ITEM}\b", re.IGNORECASE)
-_NUMBERED = re.compile(
-    rf"\b{_ITEM} (?:number |no\.? |#)?(\d{{1,2}})(?:(?: ?(to|through|-|–|and|&|,) ?)(\d{{1,2}}))?\b",
+_ASKS_BY_NAME = re.compile(
+    r"\b(?:wh(?:at|ich)(?: are)?(?: all)?(?: the| your| some| kinds? of| types? of)*|list(?: me)?(?: all)?(?: the| your)?"
+    r"|name(?: all)?(?: the| your)?|any)(?: \w+){0,2}? (\w+s|exercises|poses)\b",
     re.IGNORECASE,
 )
+_LIST_NAMES = frozenset(
+    stem(w) for w in "stretches exercises poses moves steps tips ways benefits habits kinds types".split()
+)
+_NEUTRAL = frozenset(
+    stem(w)
+    for w in "recommend suggest best good bad great effective help try do describe mention show cover explain article"
+    " blog post list name main different available everything exist give advise regular sore pain".split()
+)
+_SYNONYMS = frozenset(
+    stem(w) for w in ("stretches", "exercises", "poses", "moves")
+)  # names of one kind of list
+_NEGATED = re.compile(negation("no", "without"), re.IGNORECASE)
+_NUMBERED_HEADING = re.compile(r"\d{1,2}[.):]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +119,10 @@ def named_list(
 ) -> list[Line]:
     """The list that is asked for by its name ("list the stretches"), from the best post that has one."""
     for article_id in dict.fromkeys(one.passage.chunk.article_id for one in scored[:_LEADING]):
-        if members := asked_list(question, articles[article_id]):
+        if members := members_named(question, articles[article_id]):
             near = next(s.passage for s in scored if s.passage.chunk.article_id == article_id)
             return _headed(_wanted(question, members), near, articles[article_id])
     return []
-
-
-def places_asked(question: str, count: int) -> list[int] | None:
-    """Which of `count` items are asked for ("the first two steps", "step 3"), from 0; None for all."""
-    if (m := _SOME.search(question)) and (m[2] or not m[3].lower().endswith("s") or m[1].lower() != "first"):
-        n = int(m[2]) if m[2] and m[2].isdecimal() else _COUNTS.get((m[2] or "one").lower(), 1)
-        return list(range(count))[:n] if m[1].lower() == "first" else list(range(count))[-n:]
-    if m := _NTH.search(question):
-        return [i for i in [_PLACES[m[1].lower()] - 1] if i < count]
-    if m := _NUMBERED.search(question):
-        first, last = int(m[1]), int(m[3] or m[1])
-        wanted = (first, last) if m[2] in ("and", "&", ",") else range(first, last + 1)
-        return [n - 1 for n in wanted if 1 <= n <= count]
-    return None
 
 
 def _wanted(question: str, items: Sequence[Block]) -> list[Block]:
@@ -252,8 +246,8 @@ def _lines(whole: List, items: Sequence[Block], articles: Mapping[str, Article])
     text = articles[passage.chunk.article_id].text
     lines = []
     heading = next((b for b in blocks(passage.chunk.text) if b.kind == "heading"), None)
-    if items and heading is not None and not speaks(passage.chunk.path[-1]):
-        lines.append(Line("note", (), said=source(articles[passage.chunk.article_id], dated=False)))
+    if items and heading is not None and not says_its_subject(passage.chunk.path[-1]):
+        lines.append(Line("note", (), text=source(articles[passage.chunk.article_id], dated=False)))
     elif items and heading is not None:
         start = passage.chunk.start + heading.start
         lines.append(Line("label", (Evidence(passage, start, passage.chunk.start + heading.end),)))
@@ -265,3 +259,48 @@ def _lines(whole: List, items: Sequence[Block], articles: Mapping[str, Article])
         else:
             lines.append(Line("bullet", evidence))
     return lines
+
+
+def members_named(question: str, article: Article) -> list[Block]:
+    """The headings or items that the question asks for by name, in order; [] if it does not."""
+    name = _asked_name(question)
+    if name is None or _NEGATED.search(question):
+        return []
+    synonyms = _SYNONYMS if name in _SYNONYMS else {name}
+    rest = set(content_stems(question)) - _NEUTRAL - synonyms
+    for above, members in _named_lists(article.text):
+        headed = set(stems(" ".join((article.title, *above))))
+        own = set(stems(" ".join(article.text[m.start : m.end] for m in members)))
+        inside = members[0].kind == "heading" and synonyms & own
+        if (synonyms & set(stems(above[-1] if above else "")) or inside) and rest <= headed:
+            return members
+    return []
+
+
+def _asked_name(question: str) -> str | None:
+    """The stem of the plural asked for, if it is one that lists go by."""
+    for m in _ASKS_BY_NAME.finditer(question):
+        if stem(m[1].lower()) in _LIST_NAMES and not re.search(r"\bwhich of\b", question, re.IGNORECASE):
+            return stem(m[1].lower())
+    return None
+
+
+def _named_lists(text: str) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
+    """Runs of numbered headings of one level, then lists, each with the headings it stands under."""
+    headings = [b for b in blocks(text) if b.kind == "heading"]
+    for level in sorted({h.level for h in headings}):
+        run: list[Block] = []
+        for h in [*headings, None]:
+            if h is not None and h.level > level:
+                continue
+            if h is not None and h.level == level and _NUMBERED_HEADING.match(text[h.start : h.end]):
+                run.append(h)
+                continue
+            if len(run) >= 2:
+                trail = next(s.path for s in sections(text) if s.start <= run[0].start < s.end)
+                yield trail[:-1], run
+            run = []
+    for part in sections(text):
+        items = [b for b in blocks(text, part.start, part.end) if b.is_item]
+        if len(items) >= 2:
+            yield part.path, items

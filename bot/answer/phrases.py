@@ -1,7 +1,7 @@
-"""The few sentences of its own that an answer may hold beside quotes. All of them stand here.
+"""The few sentences of our own that an answer may hold beside quotes.
 
-They speak of the blog (what it says, what not, where and when), never of health, and carry no
-marker. What comes from a reader or a post goes in escaped, so that it reads exactly as it was written.
+They speak of the blog (what it says, what not, where and when), never of health, and carry no marker. What comes from
+a reader or a post goes in escaped, so that it reads exactly as it was written.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ def not_said(part: str) -> str:
 
 def source(article: Article, *, dated: bool = True) -> str:
     """The post that what follows is from, with its date if it has one."""
-    when = f" ({escape(spoken(article.published))})" if article.published and dated else ""
+    when = f" ({escape(written_out(article.published))})" if article.published and dated else ""
     return f"From “{escape(article.title)}”{when}:"
 
 
-def spoken(published: str) -> str:
+def written_out(published: str) -> str:
     """A date as one says it; one that is not written the ISO way as it is."""
     try:
         day = date.fromisoformat(published[:10])
@@ -54,12 +54,12 @@ def nothing_on(topic: str) -> str:
 
 def no_record(what: str) -> str:
     """Asked who wrote a post, or when, of one that does not say."""
-    told = {
+    wanted = {
         "author": "who wrote it",
         "published": "when it was published",
         "link": "at which address it stands",
     }
-    return f"The post does not say {told[what]}, and I would rather not guess."
+    return f"The post does not say {wanted[what]}, and I would rather not guess."
 
 
 NO_DATES = "The posts of this blog carry no dates, so I cannot tell which is the newest or the oldest."
@@ -90,7 +90,7 @@ def counted(count: int) -> str:
 
 def title(article: Article, heading: str = "") -> str:
     """A post in a list of posts, or one section of it."""
-    when = f" ({escape(spoken(article.published))})" if article.published else ""
+    when = f" ({escape(written_out(article.published))})" if article.published else ""
     part = f", under “{escape(heading)}”" if heading else ""
     return f"“{escape(article.title)}”{part}{when}"
 

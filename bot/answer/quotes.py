@@ -1,11 +1,8 @@
-"""The default answerer: from the sentences that were read to a draft made of nothing else.
+"""Quote an answer: lines made of nothing but the sentences that were read.
 
-A few sentences in reading order, or a list when a how-to or a list is asked for. Of sentences that
-fit about as well, those that hold the kind of answer that is asked for (a time, a number ...) go
-first; if none of them does, the draft says so. A sentence that leans on the one before it ("It
-often results from …") brings that one along.
-
-What this file does not know: how a sentence was judged (reader.py), and how it is printed (cite.py).
+A few sentences in reading order, or a list when a how-to or a list is asked for. Of sentences that fit about as well,
+those that hold the kind of answer that is asked for (a time, a number ...) go first; if none of them does, the lines
+say so. A sentence that refers to the one before it ("It often results from …") brings that one along.
 """
 
 from __future__ import annotations
@@ -14,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.answer.citations import Evidence, Line
-from bot.answer.disagreements import differing
+from bot.answer.disagreements import disagreements
 from bot.answer.lists import list_lines
 from bot.answer.phrases import lacks
 from bot.read import Reading, ScoredSentence, articles_of, select, spans
@@ -22,19 +19,19 @@ from bot.text.tokens import stems
 from bot.understand import AnswerType, answer_type_of
 from ingest.article import Article, blocks
 
-MOST = 4  # sentences that are quoted for what they say
-ROOM = 5  # sentences in all, with those that come along because the others lean on them
+MAX_CHOSEN = 4  # sentences that are quoted for what they say
+MAX_QUOTED = 5  # sentences in all, with those that come along because the others refer to them
 _RATIO = 0.05  # a further sentence is quoted if its odds are at least this share of the best one's
 _ELSEWHERE = 0.15  # the same for one of another passage than the best one's
 _FITS = {True: 4.0, False: 1.5}  # what holding the kind of answer multiplies odds with: strict kinds, others
-_LEANS = re.compile(
+_REFERS_BACK = re.compile(
     r"(?:it|its|this|that|these|those|they|their|he|she|such|both|the (?:former|latter|same)|here|there)\b",
     re.IGNORECASE,
 )
 
 
-def compose(question: str, reading: Reading, articles: Mapping[str, Article]) -> list[Line]:
-    """A draft of what answers the question; empty if nothing was read."""
+def quote_lines(question: str, reading: Reading, articles: Mapping[str, Article]) -> list[Line]:
+    """The lines that answer the question; empty if nothing was read."""
     if not reading.sentences:
         return []
     selection = select(question, articles_of(reading, articles))
@@ -42,20 +39,20 @@ def compose(question: str, reading: Reading, articles: Mapping[str, Article]) ->
     if listed is not None:
         return listed
     kind = answer_type_of(question)
-    if differ := differing(question, kind, reading.sentences, articles):
+    if differ := disagreements(question, kind, reading.sentences, articles):
         return differ
-    chosen = chosen_of(reading.sentences, articles, kind)
+    chosen = choose(reading.sentences, articles, kind)
     lines = _prose_lines(chosen, articles)
     if (
         kind
         and kind.strict
         and not any(kind.answer.search(_text(e, articles)) for one in lines for e in one.evidence)
     ):
-        return [Line("note", (), said=lacks(kind.missing)), *lines]
+        return [Line("note", (), text=lacks(kind.missing)), *lines]
     return lines
 
 
-def chosen_of(
+def choose(
     scored: Sequence[ScoredSentence], articles: Mapping[str, Article], kind: AnswerType | None
 ) -> list[ScoredSentence]:
     """The best sentences, none saying what another one already says; those of the kind wanted first."""
@@ -63,9 +60,9 @@ def chosen_of(
     best = weighed[0][0]
     first_gives = kind is not None and kind.answer.search(_words(weighed[0][1], articles)) is not None
     kept: list[ScoredSentence] = []
-    said: list[frozenset[str]] = []
+    stems_kept: list[frozenset[str]] = []
     for odds, one in weighed:
-        if len(kept) == MOST or odds < _RATIO * best:
+        if len(kept) == MAX_CHOSEN or odds < _RATIO * best:
             break
         if odds < _ELSEWHERE * best and one.passage.chunk.id != weighed[0][1].passage.chunk.id:
             continue
@@ -74,10 +71,10 @@ def chosen_of(
             continue
         if kind and kind.strict and first_gives and not kind.answer.search(text):
             continue
-        told = frozenset(stems(text))
-        if not any(told == other for other in said):
+        own = frozenset(stems(text))
+        if own not in stems_kept:
             kept.append(one)
-            said.append(told)
+            stems_kept.append(own)
     return kept or [weighed[0][1]]
 
 
@@ -101,7 +98,7 @@ def _prose_lines(chosen: Sequence[ScoredSentence], articles: Mapping[str, Articl
     for one in chosen:
         sections.setdefault((one.passage.chunk.article_id, one.passage.chunk.path), []).append(one)
     lines: list[Line] = []
-    room = ROOM
+    room = MAX_QUOTED
     for mine in sections.values():
         mine.sort(key=lambda one: one.sentence.start)
         evidence = {
@@ -125,8 +122,8 @@ def _prose_lines(chosen: Sequence[ScoredSentence], articles: Mapping[str, Articl
 
 
 def _with_neighbours(one: ScoredSentence, articles: Mapping[str, Article], *, after: bool) -> list[Evidence]:
-    """The sentence, the one before it in its paragraph if it leans on that, and, after the best
-    sentence, one that leans on it: "Another issue is X." says little without "It often results from ...".
+    """The sentence, the one before it in its paragraph if it refers to that, and, after the best
+    sentence, one that refers to it: "Another issue is X." says little without "It often results from ...".
     """
     passage, sentence = one.passage, one.sentence
     text = articles[passage.chunk.article_id].text
@@ -135,10 +132,10 @@ def _with_neighbours(one: ScoredSentence, articles: Mapping[str, Article], *, af
     paragraph = next(b for b in blocks(text, passage.chunk.start, passage.chunk.end) if b.end >= sentence.end)
     around = [(s, e) for s, e, _ in spans(text, paragraph.line, paragraph.end)]
     here = around.index((sentence.start, sentence.end))
-    first = here - 1 if here and _leans(text, around[here]) else here
-    last = here + 1 if after and here + 1 < len(around) and _leans(text, around[here + 1]) else here
+    first = here - 1 if here and _refers_back(text, around[here]) else here
+    last = here + 1 if after and here + 1 < len(around) and _refers_back(text, around[here + 1]) else here
     return [Evidence(passage, s, e, one.probability) for s, e in around[first : last + 1]]
 
 
-def _leans(text: str, span: tuple[int, int]) -> bool:
-    return bool(_LEANS.match(text[span[0] : span[1]]))
+def _refers_back(text: str, span: tuple[int, int]) -> bool:
+    return bool(_REFERS_BACK.match(text[span[0] : span[1]]))

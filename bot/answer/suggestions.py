@@ -1,92 +1,225 @@
-"""Questions that this index answers, made from its headings.
+"""Questions that a blog is known to answer, to offer when a window opens and when a question found nothing.
 
-Only candidates are made here; bot.py asks each before it shows it.
-What this file does not know: whether a candidate is answered.
+They are found once a generation, in the background and within a bound; opening a window costs no reading.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
-from bot.text.tokens import content_stems
-from ingest.article import Article, Chunk, blocks
+from bot.answer.heading_questions import heading_questions
+from bot.retrieve import Corpus
+from bot.types import Passage
+from bot.understand import Blog
+from ingest.article import Article
+from ingest.errors import FootnoteError
 
-_LONGEST = 90  # characters of a heading that still makes a question one reads at a glance
-# Headings that say nothing by themselves; the article's title speaks for a how-to under them.
-_EMPTY = re.compile(
-    r"(?:introduction|intro|overview|conclusion|summary|in (?:short|summary|conclusion)|final thoughts|wrap(?:ping)? up"
-    r"|(?:key )?takeaways?|faqs?|(?:frequently asked )?questions|the bottom line|background|what you(?:'ll|’ll)? need|materials|ingredients"
-    r"|how often|where to begin|getting started|references|sources|about (?:the author|me|us)|(?:table of )?contents|notes?"
-    r"|disclaimer|related posts|recent posts|comments|read more|share(?: this)?|subscribe|contact(?: us)?)\W*",
-    re.IGNORECASE,
-)
-_STEPS = re.compile(
-    r"(?:the )?(?:steps|instructions|method|directions|how to do it|step by step)\W*", re.IGNORECASE
-)
-_STEP = re.compile(r"\W*(?:step|day|week|phase|stage)\s*#?\d+\b", re.IGNORECASE)
-_ENUMERATED = re.compile(
-    r"\s*(?:#?\d{1,2}\s*[.):–—-]|#\d{1,2}|[QA]:|[ivx]{1,4}[.):]|(?:part|chapter|section|no\.?|tip|number)\s*#?\d{1,2}\s*[.):–—-]?)\s+",
-    re.IGNORECASE,
-)
-_PREFACE = re.compile(
-    r"(?:understanding|introducing|introduction to|about|all about|more (?:on|about)|a (?:quick )?(?:look|word|note) (?:at|on)):?\s+",
-    re.IGNORECASE,
-)
-_MANY = r"(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_VERB = re.compile(
-    r"(?:help|work|hurt|make|ease|cause|can|do|may|will|should|need|matter|relieve|improve|reduce|prevent|build|keep)\b",
-    re.I,
-)
-_PLURAL = re.compile(
-    r"\b(?:benefits|tips|causes|symptoms|signs|mistakes|reasons|ways|types|kinds|risks|steps|habits|exercises|stretches|poses"
-    r"|advantages|drawbacks|rules|myths|alternatives|options|treatments|precautions|side effects|conditions)\W*$",
-    re.IGNORECASE,
-)
-_TURNS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"how to (.+)", re.I), "How do I {0}?"),
-    (re.compile(r"what (.+) (is|are)", re.I), "What {1} {0}?"),
-    (re.compile(r"what (.+) does", re.I), "What does {0} do?"),
-    (re.compile(r"what (.+) do", re.I), "What do {0} do?"),
-    (re.compile(r"who (.+)", re.I), "Who {0}?"),
-    (re.compile(r"why you should(n['’]t| not)? (.+)", re.I), "Why should I{0} {1}?"),
-    (re.compile(r"(how|why|when|where) (.+) (can|should|may|will) (.+)", re.I), "{0} {2} {1} {3}?"),
-    (re.compile(r"(kinds|types|sorts) of (.+)", re.I), "Which {0} of {1} are there?"),
-)
-_POINTS = re.compile(r"\b(?:it|they|them|this|these|those|my|our|next)\b", re.IGNORECASE)
-_ASKS = re.compile(
-    r"(?:what|how|why|where|when|which|who|how (?:long|often|much|many)) (?:is|are|do|does|can|should|will|would|did)\b"
-    r"|(?:is|are|do|does|can|should|will|would|did) (?:i|you|we|the|a|an|your|my)\b",
-    re.IGNORECASE,
-)
-_DOABLE = re.compile(
-    r"\b(?:stretch|pose|exercise|twist|fold|bridge|plank|squat|lunge|raise|press|curl|dog|cat[- ]cow|cobra|roll|massage|drill|move|hinge|tilt)$",
-    re.IGNORECASE,
-)
-_HEAD = re.compile(r"\s+(?:with|for|on|in|of|to|at|from|using|against|by)\s|[(:]|\s[–—-]\s", re.IGNORECASE)
-_WH = re.compile(r"(?:what|how|why|where|when|which|who)\b", re.IGNORECASE)
+log = logging.getLogger("footnote")
+KEPT = 6  # questions for an opened window
+MAX_READ = 24  # candidates that are read for them; each takes about 0.1 s of one core
+MAX_READ_FOR_PAGE = 4  # candidates that are read for the article of one page
+MAX_READ_FOR_PAGES = 120  # the same for all pages of a generation
+OFFERED = 3  # questions after one that found nothing
+MAX_READ_AFTER_MISS = 8  # candidates that are read for them
+
+OpenBlog = Callable[[], AbstractContextManager[tuple[Corpus, Blog]]]
+_OPENING = ""  # in the queue of what is to be found; else the id of an article
 
 
-def candidates(
-    chunks: Iterable[Chunk], articles: Mapping[str, Article], *, asked: str = "", english: bool = True
-) -> Iterator[tuple[str, Chunk]]:
-    """A question for each section that lends itself to one, in the order given; none twice.
+@dataclass(slots=True)
+class _Found:
+    """What is known of one generation.
 
-    asked: what the reader asked, which is not offered again. english: is the blog in English? Else
-    a heading is offered as it stands, for no English sentence fits around it.
+    Attributes:
+        generation: Its name.
+        articles: By id.
+        candidates: By article, in the order of its headings.
+        answered: Candidate -> does the blog answer it? For those that were read.
+        opening: Questions for an opened window.
+        left_for_pages: How many candidates may still be read for pages.
     """
-    seen = {frozenset(content_stems(asked))}
-    for piece in chunks:
-        question = _question(piece, articles[piece.article_id], english=english)
-        if question and (words := frozenset(content_stems(question))) not in seen:
-            seen.add(words)
-            yield question, piece
+
+    generation: str
+    articles: Mapping[str, Article]
+    candidates: Mapping[str, tuple[str, ...]]
+    answered: dict[str, bool] = field(default_factory=dict)
+    opening: tuple[str, ...] = ()
+    left_for_pages: int = MAX_READ_FOR_PAGES
+
+
+class Suggestions:
+    """The suggestions of the live generation. May be shared by threads.
+
+    Args:
+        open_blog: Opens the live generation.
+        generation: Gives its name, "" for none; cheap.
+        answers: Does the blog answer this question? Reads.
+    """
+
+    def __init__(
+        self, open_blog: OpenBlog, generation: Callable[[], str], answers: Callable[[str, Corpus], bool]
+    ) -> None:
+        self._open_blog = open_blog
+        self._generation = generation
+        self._answers = answers
+        self._making = threading.Lock()
+        self._lock = threading.Lock()  # of what follows
+        self._queue: dict[str, None] = {}
+        self._maker: threading.Thread | None = None
+        self._found: _Found | None = None
+        self._problem: tuple[str, FootnoteError] | None = None
+
+    def opening(self, n: int, page: str = "") -> tuple[str, ...]:
+        """Up to n questions that are known to be answered, from different articles where possible.
+
+        What is not known yet is found in the background for the next call.
+
+        Args:
+            n: How many.
+            page: An address; the questions of the article at it come first.
+
+        Raises:
+            IndexMissing, IndexMismatch, IndexDamaged, EmbedderError: The last try to find some failed.
+        """
+        generation = self._generation()
+        if not generation:
+            with self._open_blog():  # raises IndexMissing
+                return ()
+        found = self._found
+        if found is None or found.generation != generation:
+            self._enqueue(_OPENING)
+            if self._problem is not None and self._problem[0] == generation:
+                raise self._problem[1]
+            return ()
+        here = article_at(page, found.articles.values())
+        if here is None:
+            return found.opening[:n]
+        own = found.candidates.get(here.id, ())[:MAX_READ_FOR_PAGE]
+        if found.left_for_pages > 0 and any(question not in found.answered for question in own):
+            self._enqueue(here.id)
+        known = [question for question in own if found.answered.get(question)]
+        return tuple(dict.fromkeys([*known, *found.opening]))[:n]
+
+    def make(self) -> None:
+        """Find the questions of the live generation unless they are found.
+
+        Raises:
+            IndexMissing, IndexMismatch, IndexDamaged, EmbedderError: The blog cannot be read.
+        """
+        with self._making:
+            generation = self._generation()
+            if self._found is not None and self._found.generation == generation:
+                return
+            try:
+                self._found = self._find_opening(generation)
+            except FootnoteError as error:
+                self._problem = generation, error
+                raise
+
+    def _find_opening(self, generation: str) -> _Found:
+        with self._open_blog() as (corpus, blog):
+            found = _Found(generation, corpus.articles, _candidates(corpus, blog))
+            pool = islice(_spread(found.candidates), MAX_READ)
+            found.opening = tuple(islice(self._answered(pool, corpus, found.answered), KEPT))
+            return found
+
+    def after_miss(
+        self, asked: str, passages: Sequence[Passage], corpus: Corpus, blog: Blog
+    ) -> tuple[str, ...]:
+        """Up to three questions near one that found nothing.
+
+        Args:
+            asked: The question, which is not offered again.
+            passages: What was found for it; without any, those for an opened window are offered.
+            corpus: The live generation.
+            blog: The same.
+        """
+        found = self._found
+        if found is not None and found.articles is not corpus.articles:
+            found = None
+        if not passages and found is not None:
+            return found.opening[:OFFERED]
+        pieces = [passage.chunk for passage in passages] or corpus.chunks
+        near = heading_questions(pieces, corpus.articles, asked=asked, english=blog.language == "en")
+        pool = (question for question, _ in islice(near, MAX_READ_AFTER_MISS))
+        return tuple(islice(self._answered(pool, corpus, found.answered if found else {}), OFFERED))
+
+    def _answered(self, pool: Iterable[str], corpus: Corpus, answered: dict[str, bool]) -> Iterator[str]:
+        """Those of the pool that are answered; each is read once a generation."""
+        for question in pool:
+            if question not in answered:
+                answered[question] = self._answers(question, corpus)
+            if answered[question]:
+                yield question
+
+    def _enqueue(self, wanted: str) -> None:
+        """Have something found in the background, by one thread at a time."""
+        with self._lock:
+            self._queue[wanted] = None
+            if self._maker is None:
+                self._maker = threading.Thread(target=self._work, name="suggestions", daemon=True)
+                self._maker.start()
+
+    def _work(self) -> None:
+        try:
+            while (wanted := self._next()) is not None:
+                self._find(wanted)
+        finally:
+            with self._lock:
+                if self._maker is threading.current_thread():
+                    self._maker = None
+
+    def _next(self) -> str | None:
+        with self._lock:
+            wanted = next(iter(self._queue), None)
+            if wanted is None:
+                self._maker = None
+            else:
+                del self._queue[wanted]
+            return wanted
+
+    def _find(self, wanted: str) -> None:
+        try:
+            self.make()
+            if wanted != _OPENING:
+                self._find_for_article(wanted)
+        except FootnoteError as error:
+            log.warning("no suggestions could be made: %s", error)
+
+    def _find_for_article(self, article_id: str) -> None:
+        with self._making, self._open_blog() as (corpus, _):
+            found = self._found
+            if found is None or found.articles is not corpus.articles:
+                return
+            for question in found.candidates.get(article_id, ())[:MAX_READ_FOR_PAGE]:
+                if question not in found.answered and found.left_for_pages > 0:
+                    found.left_for_pages -= 1
+                    found.answered[question] = self._answers(question, corpus)
+
+
+def _candidates(corpus: Corpus, blog: Blog) -> dict[str, tuple[str, ...]]:
+    made: dict[str, list[str]] = {}
+    english = blog.language == "en"
+    for question, piece in heading_questions(corpus.chunks, corpus.articles, english=english):
+        made.setdefault(piece.article_id, []).append(question)
+    return {article_id: tuple(questions) for article_id, questions in made.items()}
+
+
+def _spread(candidates: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The first question of each article, then all others."""
+    yield from (questions[0] for questions in candidates.values())
+    for questions in candidates.values():
+        yield from questions[1:]
 
 
 def article_at(page: str, articles: Iterable[Article]) -> Article | None:
-    """The article that stands at an address, however that is spelt; None if none does, or it is unclear.
+    """The article at an address, however that is spelt; None if there is none, or it is unclear.
 
     A query counts if an article's own address has one ("/?p=12"); else it is a campaign's mark.
     """
@@ -95,8 +228,10 @@ def article_at(page: str, articles: Iterable[Article]) -> Article | None:
         return None
     known = [(place, article) for article in articles if article.url and (place := _place(article.url))]
     exact = [article for place, article in known if place == wanted]
-    alike = [article for place, article in known if place[:2] == wanted[:2] and not (place[2] and wanted[2])]
-    return next((found[0] for found in (exact, alike) if len(found) == 1), None)
+    similar = [
+        article for place, article in known if place[:2] == wanted[:2] and not (place[2] and wanted[2])
+    ]
+    return next((found[0] for found in (exact, similar) if len(found) == 1), None)
 
 
 def _place(address: str) -> tuple[str, str, str] | None:
@@ -110,109 +245,3 @@ def _place(address: str) -> tuple[str, str, str] | None:
         return None
     named = f"{host}:{port}" if port not in (None, 80, 443) else host
     return named, unquote(parts.path).rstrip("/"), parts.query
-
-
-def speaks(heading: str) -> bool:
-    """Does a heading say by itself what stands under it? "Steps" and "In short" do not."""
-    return not (_EMPTY.fullmatch(heading) or _STEPS.fullmatch(heading))
-
-
-def _question(piece: Chunk, article: Article, *, english: bool) -> str | None:
-    heading = _plain(piece.path[-1]) if piece.path else ""
-    if not heading or _EMPTY.fullmatch(heading) or len(heading) > _LONGEST or _STEP.match(heading):
-        return None
-    if not english:
-        return heading if len(heading.split()) > 1 or not heading.isascii() else None
-    title = _plain(article.title)
-    if _STEPS.fullmatch(heading):
-        steps = sum(block.kind == "number" for block in blocks(piece.text))
-        return f"How do I do the {_lower(title, article)}?" if steps >= 2 and not _WH.match(title) else None
-    bare = _ENUMERATED.sub("", heading, count=1) if _ENUMERATED.match(heading) else heading
-    if not any(c.isalpha() for c in bare) or _EMPTY.fullmatch(bare):
-        return None
-    if any(m[0] != "IT" for m in _POINTS.finditer(bare if not bare.isupper() else bare.lower())):
-        return None  # "Where it hurts" asks of something that stands elsewhere
-    if bare.endswith("?") or _ASKS.match(bare):
-        return _upper(_lower(bare.rstrip("?"), article)).rstrip() + "?"
-    for pattern, form in _TURNS:
-        if m := pattern.fullmatch(bare.rstrip(".:!")):
-            return _upper(form.format(*(_lower(g or "", article) for g in m.groups())))
-    if _WH.match(bare):
-        return f"Can you tell me {_lower(bare, article)}?"
-    if _DOABLE.search(_HEAD.split(bare)[0]) and any(block.is_item for block in blocks(piece.text)):
-        return f"How do I do the {_lower(bare, article)}?"
-    if bare != heading and not _PLURAL.search(
-        bare
-    ):  # "3. Drink Water": perhaps a command, which fits in no sentence
-        return f"What does the blog say about “{_upper(_lower(bare, article))}”?"
-    return _about(bare, article)
-
-
-def _about(heading: str, article: Article) -> str | None:
-    """A question for a heading that is a phrase: "Four stretches that help", "Hamstring Stretch Benefits"."""
-    before, colon, after = heading.partition(": ")
-    if colon and len(after.split()) >= 2 and len(before.split()) <= 3:
-        heading = after  # "Related Conditions: IT Band Syndrome and ..."
-    heading = _PREFACE.sub("", heading, count=1) if len(_PREFACE.sub("", heading).split()) else heading
-    phrase = re.sub(r",? explained$", "", _lower(heading, article))
-    if m := re.fullmatch(
-        rf"(?:the )?(?:top |best )?{_MANY} (?:best |top |simple |easy )?(.+?) (?:that|which) (.+)",
-        phrase,
-        re.IGNORECASE,
-    ):
-        if _VERB.match(m[3]):
-            return f"Which {m[1]} {m[2]} {m[3]}?"
-        return f"What are the {m[1]} {m[2]} that {m[3]}?"
-    if re.match(
-        rf"(?:the )?(?:top |best )?{_MANY} (?:[\w’'-]+ ){{0,3}}?\w+s\b", phrase, re.IGNORECASE
-    ) or _PLURAL.search(phrase):
-        return f"What are {_the(phrase)}?"
-    return f"What does the blog say about {phrase}?"
-
-
-def _the(phrase: str) -> str:
-    return phrase if re.match(r"(?:the|your|my|our|some|these)\b", phrase, re.IGNORECASE) else f"the {phrase}"
-
-
-def _plain(heading: str) -> str:
-    """A heading without emoji and other signs at its ends or between its words."""
-    kept = "".join(
-        " " if unicodedata.category(c) in ("So", "Sk", "Cs", "Co", "Cn", "Cf") or c == "\ufe0f" else c
-        for c in heading
-    )
-    return (
-        " ".join(kept.split())
-        .strip("*_~•·|-–—>» ")
-        .lstrip("# " if not re.match(r"\W*#\d", heading) else "")
-        .strip()
-    )
-
-
-def _upper(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _lower(phrase: str, article: Article) -> str:
-    """A heading's words as they read inside a sentence: its capitals go unless they are a name's.
-
-    A word keeps its capitals if it is all capitals ("IT") in a heading that is not, or if the
-    article's sentences write it with a capital and never without one ("Achilles").
-    """
-    shouted = phrase.isupper() and len(phrase.split()) > 1
-    body = " ".join(article.text[b.start : b.end] for b in blocks(article.text) if b.kind != "heading")
-    return re.sub(r"[^\W\d_]+(?:['’][^\W\d_]+)*", lambda m: _cased(m[0], body, shouted), phrase.rstrip(".:!"))
-
-
-def _cased(word: str, body: str, shouted: bool) -> str:
-    if not word[0].isupper() or word == "I":
-        return word
-    small = re.search(rf"\b{re.escape(word.lower())}\b", body)
-    if shouted:
-        for written in (word, word.title()):
-            if not small and re.search(rf"[a-z,] {re.escape(written)}\b", body):
-                return written
-        return word.lower()
-    if word.isupper() and len(word) > 1:
-        return word
-    named = re.search(rf"[a-z,] {re.escape(word)}\b", body) and not small
-    return word if named else word[0].lower() + word[1:]

@@ -73,7 +73,7 @@ def score_sentences(
     check_embedder(question.model)
     inputs = gather(question, passages, corpus=corpus)
     if not inputs.sentences:
-        return Reading((), 0.0)
+        return Reading((), 0.0, passages=tuple(passages))
     net = load_sentence_net()
     first = net.logits(inputs)
     if cross_encoder is None:
@@ -82,7 +82,7 @@ def score_sentences(
         texts = [corpus.texts[corpus.numbers[p.chunk.id]] for p in passages]
         judged = rerank(question.text, texts, inputs, first, cross_encoder, reranked)
     if not judged:
-        return Reading((), 0.0)
+        return Reading((), 0.0, passages=tuple(passages))
     signals = passage_signals(inputs, len(corpus.articles))
     return _reading(passages, inputs, judged, signals, (cross_encoder or net).calibration)
 
@@ -102,7 +102,8 @@ def _reading(
         ScoredSentence(passages[inputs.sentences[k].passage], inputs.sentences[k], float(share), float(logit))
         for k, share, logit in zip(numbers, shares, logits, strict=True)
     )
-    return Reading(sentences, calibrated(logits, signals, calibration), signals, calibration)
+    answerable = calibrated(logits, signals, calibration)
+    return Reading(sentences, answerable, signals, calibration, tuple(passages))
 
 
 def passage_signals(inputs: ReaderInput, articles: int) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -38,22 +38,24 @@ class Reading:
         answerable: Calibrated probability, 0 to 1, that the passages answer.
         passage_signals: What of whole passages speaks for that.
         calibration: Weights of calibrated().
+        passages: What was read, best first.
     """
 
     sentences: tuple[ScoredSentence, ...]
     answerable: float
     passage_signals: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     calibration: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    passages: tuple[Passage, ...] = ()
 
     def only(self, kept: Sequence[ScoredSentence]) -> Reading:
         """This reading as if only these of its sentences had been read."""
         if len(kept) == len(self.sentences):
             return self
         if not kept:
-            return Reading((), 0.0)
+            return Reading((), 0.0, passages=self.passages)
         logits = np.array([s.logit for s in kept], np.float32)
         answerable = calibrated(logits, self.passage_signals, self.calibration)
-        return Reading(tuple(kept), answerable, self.passage_signals, self.calibration)
+        return replace(self, sentences=tuple(kept), answerable=answerable)
 
 
 def calibrated(logits: Floats, passage_signals: Floats, calibration: Floats) -> float:

@@ -8,6 +8,7 @@ import os
 import socket
 import sys
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from ingest.errors import ConfigError, FootnoteError, IndexMissing
@@ -113,13 +114,18 @@ def _scheduler(bot: Bot, config: BotConfig) -> Scheduler | None:
     from bot.server.reingest import Scheduler, background_sync
 
     every = config.every if config.follow else None
-    return Scheduler(background_sync(bot), config.follow or DEFAULT_SOURCES, every=every, warm=bot.warm)
+    return Scheduler(
+        background_sync(bot),
+        config.follow or DEFAULT_SOURCES,
+        every=every,
+        warm=partial(bot.warm, suggestions=True),
+    )
 
 
 def _work_beside(bot: Bot, files: CompressedFiles, scheduler: Scheduler | None) -> None:
     """Load the model before the first question; then keep the index up to date until the server ends."""
     try:
-        bot.warm()
+        bot.warm(suggestions=True)
     except IndexMissing as error:
         if scheduler is None:
             log.warning("%s", error)

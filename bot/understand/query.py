@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from bot.retrieve import Corpus
 from bot.types import NO_CONTEXT, Query, Question, Status, Turn
 from bot.understand.blog_names import BlogNames, names_of
 from bot.understand.clean import focus, plain_words, tidy
@@ -16,6 +17,7 @@ from bot.understand.small_talk import small_talk
 from bot.understand.spelling import correct
 from bot.understand.split_questions import parts_of
 from ingest.article import Article
+from ingest.embedder import Embedder
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,18 @@ class Blog:
     def language(self) -> str:
         """The ISO 639-1 code of the language that most articles are in."""
         return language_of(article.text for article in self.articles.values())
+
+
+def blog_of(corpus: Corpus, embedder: Embedder, *, english_only: bool) -> Blog:
+    """What understanding needs to know of a corpus."""
+    return Blog(
+        articles=corpus.articles,
+        trails=[(piece.article_id, piece.path) for piece in corpus.chunks],
+        vocabulary=corpus.keywords.vocabulary,
+        adjacent=corpus.together,
+        is_common=lambda word: embedder.count(word) == 1,
+        english_only=english_only and bool(corpus.chunks),
+    )
 
 
 @dataclass(frozen=True, slots=True)

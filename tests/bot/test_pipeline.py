@@ -71,6 +71,7 @@ def test_every_citation_is_verbatim_and_streams_add_up(bot: Bot) -> None:
 def test_it_abstains_and_suggests_what_it_does_answer(bot: Bot) -> None:
     answer = bot.ask("What is the capital of Mongolia?")
     assert answer.status == "abstained" and not answer.citations and answer.answerable < 0.5
+    bot.warm(suggestions=True)
     for suggestion in (*answer.suggestions, *bot.examples(3)):
         assert bot.ask(suggestion).status == "answered", suggestion
     assert bot.examples(3)

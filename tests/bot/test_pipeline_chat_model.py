@@ -36,7 +36,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
 
 
 def with_model(bot: Bot, play: object, seconds: float = 10) -> Bot:
-    return Bot(bot._index, bot.embedder, bot.config, writer=ChatModel(chat(play), seconds=seconds))  # type: ignore[arg-type]
+    return Bot(bot._index, bot.embedder, bot.config, model=ChatModel(chat(play), seconds=seconds))  # type: ignore[arg-type]
 
 
 def is_sound(bot: Bot, answer: Answer) -> bool:
@@ -155,7 +155,7 @@ def test_a_reader_who_leaves_ends_the_model(plain: Bot) -> None:
             yield "x "
 
     model = chat(play)
-    stream = Bot(plain._index, plain.embedder, plain.config, writer=ChatModel(model, seconds=20)).stream(
+    stream = Bot(plain._index, plain.embedder, plain.config, model=ChatModel(model, seconds=20)).stream(
         QUESTION
     )
     assert isinstance(next(stream), Token)

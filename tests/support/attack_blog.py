@@ -22,7 +22,7 @@ from conftest import FakeEmbedder
 
 from bot.answer import phrases as notes
 from bot.answer.citations import Evidence, Line, footnote, verify
-from bot.answer.lines import joined, tokens
+from bot.answer.draft import pieces_of
 from bot.config import BotConfig
 from bot.types import Answer, Event, Passage, Token, Turn
 from ingest.article import Article, Chunk, blocks
@@ -152,16 +152,16 @@ class Quoter:
             first = int(asked[1]) * self.batch
             chosen = [self.articles[key] for key in self.chunks][first : first + self.batch]
             lines, citations = footnote(self._draft(chosen), self.articles)
-            text = joined(lines)
+            text = "".join(pieces_of(lines))
             assert verify(text, citations, self.articles)
-            yield from tokens(lines)
+            yield from map(Token, pieces_of(lines))
             answer = Answer(question, question, text, citations, "answered", 0.9, ())
         self.shown[question] = answer
         yield answer
 
     def _draft(self, articles: Sequence[Article]) -> Iterator[Line]:
         for article in articles:
-            yield Line("note", (), said=notes.source(article))
+            yield Line("note", (), text=notes.source(article))
             for chunk in self.chunks[article.id]:
                 passage = Passage(chunk, article.title, article.url, 1.0)
                 for block in blocks(article.text, chunk.start, chunk.end):
@@ -170,7 +170,7 @@ class Quoter:
                     )
                     yield Line(kind, (Evidence(passage, block.start, block.end),))
             said = notes.all_by(article.author or "nobody")
-            yield Line("about", (Evidence(passage, 0, 0),), said=said)
+            yield Line("about", (Evidence(passage, 0, 0),), text=said)
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         *_, answer = self.stream(question, history)
@@ -190,5 +190,5 @@ class Quoter:
     def health(self) -> SimpleNamespace:
         return SimpleNamespace(articles=len(self.articles), chunks=0, index="gen-1")
 
-    def warm(self) -> None:
+    def warm(self, *, suggestions: bool = False) -> None:
         pass

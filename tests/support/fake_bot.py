@@ -190,9 +190,9 @@ class FakeBot:
 
     def health(self) -> SimpleNamespace:
         self._fail()
-        return SimpleNamespace(articles=2, chunks=5, index=self.live)
+        return SimpleNamespace(articles=2, chunks=5, index=self.live, ready=True, problem="")
 
-    def warm(self) -> None:
+    def warm(self, *, suggestions: bool = False) -> None:
         self._fail()
 
     def _fail(self) -> None:

@@ -78,9 +78,9 @@ class ScriptedBot:
         return ("How often should it be done?", "Who should leave it?", "What comes after it?")[:n]
 
     def health(self) -> SimpleNamespace:
-        return SimpleNamespace(articles=1, chunks=1, index="script")
+        return SimpleNamespace(articles=1, chunks=1, index="script", ready=True, problem="")
 
-    def warm(self) -> None:
+    def warm(self, *, suggestions: bool = False) -> None:
         """There is nothing to load."""
 
     def _cited(self, number: int, quote: str) -> Citation:

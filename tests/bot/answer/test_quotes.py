@@ -13,9 +13,9 @@ from texts import texts
 from bot.answer import phrases as notes
 from bot.answer.citations import footnote, verify
 from bot.answer.disagreements import values
-from bot.answer.draft import Part, join
-from bot.answer.lists import places_asked
-from bot.answer.quotes import compose
+from bot.answer.draft import Draft, join
+from bot.answer.list_places import places_asked
+from bot.answer.quotes import quote_lines
 from bot.understand.answer_type import ANSWER_TYPES, answer_type_of
 from ingest.article import Article
 
@@ -30,7 +30,7 @@ CALVES = Article(
 
 def lines(question: str, odds: dict[str, float], *articles: Article) -> list[str]:
     blog = list(articles) or [CALVES]
-    written, citations = footnote(compose(question, reading(blog, odds), by_id(blog)), by_id(blog))
+    written, citations = footnote(quote_lines(question, reading(blog, odds), by_id(blog)), by_id(blog))
     assert verify("\n".join(written), citations, by_id(blog))
     return [re.sub(r" \[\d+\]", "", line) for line in written]
 
@@ -173,23 +173,23 @@ def test_values(kind: str, text: str, value: tuple[str, float, float] | None) ->
 
 
 def test_the_part_that_is_not_answered_is_named() -> None:
-    answer = tuple(compose("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES])))
-    two = [Part("how long?", answer, 0.9), Part("what [1] costs it? (roller)", (), 0.1)]
+    answer = tuple(quote_lines("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES])))
+    two = [Draft("how long?", answer, 0.9), Draft("what [1] costs it? (roller)", (), 0.1)]
     written, citations = footnote(join(two), by_id([CALVES]))
     assert written[-1] == "The blog does not seem to say: “what \\[1\\] costs it”."
     assert verify("\n".join(written), citations, by_id([CALVES]))
-    assert join([Part("a?", (), 0.1), Part("b?", (), 0.1)]) == []
+    assert join([Draft("a?", (), 0.1), Draft("b?", (), 0.1)]) == []
 
 
 def test_a_part_is_not_called_unanswered_where_its_nearest_sentence_is_quoted() -> None:
-    answer = tuple(compose("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES])))
+    answer = tuple(quote_lines("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES])))
     span = next((e.passage.chunk.article_id, e.start, e.end) for line in answer for e in line.evidence)
-    assert join([Part("how long?", answer, 0.9), Part("what?", (), 0.3, near=(span,))]) == list(answer)
+    assert join([Draft("how long?", answer, 0.9), Draft("what?", (), 0.3, nearest=(span,))]) == list(answer)
 
 
 def test_what_two_parts_quote_is_quoted_once() -> None:
-    answer = tuple(compose("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES])))
-    assert join([Part("how long?", answer, 0.9), Part("how many minutes?", answer, 0.9)]) == list(answer)
+    answer = tuple(quote_lines("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES])))
+    assert join([Draft("how long?", answer, 0.9), Draft("how many minutes?", answer, 0.9)]) == list(answer)
 
 
 @given(
@@ -202,11 +202,15 @@ def test_whatever_is_composed_is_verified_and_what_has_no_marker_is_a_note(
 ) -> None:
     articles = [Article(str(n), f"Post {n} [1]", text, published="2020") for n, text in enumerate(blog)]
     draft = join(
-        [Part(question, tuple(compose(question, reading(articles, {"hold": 0.5}), by_id(articles))), 0.9)]
+        [
+            Draft(
+                question, tuple(quote_lines(question, reading(articles, {"hold": 0.5}), by_id(articles))), 0.9
+            )
+        ]
     )
     written, citations = footnote(draft, by_id(articles))
     assert not citations or verify("\n".join(written), citations, by_id(articles))
-    notes_in_it = {line.said for line in draft if line.kind == "note"}
+    notes_in_it = {line.text for line in draft if line.kind == "note"}
     own = {
         notes.DIFFER,
         *(notes.lacks(k.missing) for k in ANSWER_TYPES),

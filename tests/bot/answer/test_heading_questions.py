@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from readings import by_id, chunks
 
-from bot.answer.suggestions import article_at, candidates
+from bot.answer.heading_questions import heading_questions
+from bot.answer.suggestions import article_at
 from ingest.article import Article, Piece, render
 
 
@@ -16,7 +17,7 @@ def made(
 ) -> list[str]:
     text = "".join(f"## {heading}\n\n{body}\n\n- one thing\n- another\n\n" for heading in headings)
     article = Article("a", "A post", text)
-    return [q for q, _ in candidates(chunks(article), by_id([article]), **named)]  # type: ignore[arg-type]
+    return [q for q, _ in heading_questions(chunks(article), by_id([article]), **named)]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_any_headings_make_one_line_questions(headings: list[str]) -> None:
         ]
     )
     article = Article("a", "T", text)
-    for question, _ in candidates(chunks(article), by_id([article])):
+    for question, _ in heading_questions(chunks(article), by_id([article])):
         assert question.endswith("?") and "\n" not in question and len(question) < 200
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answer.named import asked_list
+from bot.answer.lists import members_named
 from ingest.article import Article
 
 POST = Article(
@@ -29,7 +29,7 @@ POST = Article(
     ],
 )
 def test_named_lists(question: str, first: str, count: int) -> None:
-    members = asked_list(question, POST)
+    members = members_named(question, POST)
     assert len(members) == count
     if members:
         assert POST.text[members[0].start : members[0].end] == first
