@@ -29,9 +29,8 @@ from bot.answer import (
     quote,
 )
 from bot.config import BotConfig
-from bot.health import SearchWatch
 from bot.read import RERANKED, CrossEncoder, Reading, Reranker, rank_passages, read, score_sentences
-from bot.retrieve import Corpus, EmbeddedQuestion, LiveCorpus, embed_question, search
+from bot.retrieve import Corpus, EmbeddedQuestion, LiveCorpus, SearchWatch, embed_question, search
 from bot.safety import RedFlags, Urgent, UrgentClassifier, load_classifier, load_guide
 from bot.types import NO_CONTEXT, Answer, Context, Event, Health, Passage, Query, Question, Token, Turn
 from bot.understand import Blog, Reply, blog_of, query_of, question_of, understand, verbatim_query

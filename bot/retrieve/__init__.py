@@ -6,6 +6,7 @@ passages, best first. Not known here: what a question means, and whether a passa
 
 from bot.retrieve.bm25 import Keywords
 from bot.retrieve.corpus import Corpus, Searchable, corpus_of, load_corpus
+from bot.retrieve.health import SearchWatch
 from bot.retrieve.live import LiveCorpus
 from bot.retrieve.search import EmbeddedQuestion, embed_plain, embed_question, search, search_by_vector
 
@@ -14,6 +15,7 @@ __all__ = [
     "EmbeddedQuestion",
     "Keywords",
     "LiveCorpus",
+    "SearchWatch",
     "Searchable",
     "corpus_of",
     "embed_plain",
