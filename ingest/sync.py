@@ -15,9 +15,10 @@ from dataclasses import replace
 from ingest.embedder import Embedder
 from ingest.errors import IndexCorrupt, IndexDamaged, IndexMissing, NotInIndex
 from ingest.index import Index, NextGeneration, Stored, Writer
+from ingest.moves import with_moves
 from ingest.plan import Plan, plan
 from ingest.report import Failed, Progress, SyncReport, silent
-from ingest.sources import Load, Spool, list_source, preferred_origin
+from ingest.sources import Listing, Load, Spool, list_source, preferred_origin
 from ingest.sources import load as load_source
 
 __all__ = ["Failed", "Progress", "SyncReport", "forget", "silent", "sync"]
@@ -70,11 +71,13 @@ def sync(
         if dry_run:
             if damage:
                 raise damage
-            todo = plan(_known(index)[0] if rebuild else known, listings, prune=prune)
-            return _report(todo, began, dry_run=True)
+            return _report(_dry_plan(index, listings, spool, prune=prune), began, dry_run=True)
         rebuild = rebuild or damage is not None
         with index.writing(rebuild=rebuild) as generation:
-            todo = plan(generation.stored(), listings, prune=prune)
+            stored = generation.stored()
+            todo = plan(stored, listings, prune=prune)
+            if damage is None:
+                todo = with_moves(todo, listings, stored, generation.previous(), spool, prune=prune)
             if damage and generation.previous_unreadable and not todo.states:
                 raise damage  # there is nothing to rebuild it from
             writer = Writer(generation.store, index.config, embedder)
@@ -92,6 +95,17 @@ def forget(index: Index, article_id: str) -> None:
         if article_id not in generation.stored():
             raise NotInIndex(f"The index has no article “{article_id}”; `footnote list` shows those it has.")
         generation.store().delete([article_id])
+
+
+def _dry_plan(index: Index, listings: Sequence[Listing], spool: Spool, *, prune: bool) -> Plan:
+    """What would be done. Raises as Index.reading, but for an index that is not there yet."""
+    try:
+        with index.reading() as store:
+            stored = store.fingerprints()
+            todo = plan(stored, listings, prune=prune)
+            return with_moves(todo, listings, stored, store, spool, prune=prune)
+    except IndexMissing:
+        return plan({}, listings, prune=prune)
 
 
 def _known(index: Index) -> tuple[Mapping[str, Stored], IndexCorrupt | None]:

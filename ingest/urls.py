@@ -57,6 +57,16 @@ def host_of(url: str) -> str:
         return ""
 
 
+def address_key(url: str) -> str:
+    """What different spellings of one page's address share: http or https, "www.", a slash at the end."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    path = re.sub(r"/(?:index|default)\.(?:html?|php|aspx?)$", "/", parts.path, flags=re.I).rstrip("/")
+    return f"{_site(url)}{path}?{parts.query}"
+
+
 def _site(url: str) -> str:
     try:
         port = urlsplit(url).port

@@ -32,7 +32,7 @@ from ingest.sources.memory import Memory
 from ingest.sources.origins import page_of
 from ingest.sources.pages import Pages, Wanted
 from ingest.sources.sitemap import looks_like_sitemap
-from ingest.urls import public_url, same_site
+from ingest.urls import address_key, public_url, same_site
 
 _HEAD = 64 * 1024
 _PROTECTED = re.compile(r"\bpost-password-(?:form|message|required)\b")  # of WordPress, in a feed
@@ -152,10 +152,13 @@ def _with_strays(
     themselves are asked.
     """
     met: set[str] = set()
+    keys: set[str] = set()  # of the articles among them
     for item in items:
         if not isinstance(item, Inventory):
             met.add(page_of(item.origin))
-            met.add(item.id if isinstance(item, Article | Seen) else "")
+        if isinstance(item, Article | Seen):
+            met.add(item.id)
+            keys.add(address_key(item.id))
         yield item
     own = {key: one for key, one in known.items() if one.origin.startswith(f"listing:{address} ")}
     missing = {key for key, one in own.items() if not {key, page_of(one.origin)} & met}
@@ -164,8 +167,14 @@ def _with_strays(
         page_of(one.origin): (key, one.origin)
         for key, one in known.items()
         if _is_page(one.origin, address) and not {key, page_of(one.origin)} & met
-        if one.origin == page_of(one.origin) or (is_whole and (key not in own or (key in missing and many)))
+        if one.origin == page_of(one.origin)
+        or address_key(key) in keys
+        or (is_whole and (key not in own or (key in missing and many)))
     }
+    for place, (key, origin) in list(strays.items()):
+        if address_key(key) in keys:  # the same page, listed with http or https, with or without "www."
+            del strays[place]
+            yield LeftOut(origin, key, "it has moved", gone=False)
     wanted = (Wanted(place, origin) for place, (_, origin) in strays.items())
     for item in pages.read(wanted):
         key = strays[page_of(item.origin)][0]
