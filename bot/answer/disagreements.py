@@ -13,7 +13,7 @@ from itertools import combinations
 from bot.answer.citations import Evidence, Line
 from bot.answer.phrases import DIFFER, age, source
 from bot.read import ScoredSentence, differ_in_item
-from bot.text.english import CARDINALS, negation
+from bot.text.english import AUXILIARIES, CARDINALS, either, negation
 from bot.text.tokens import content_stems
 from bot.understand import AnswerType
 from ingest.article import Article
@@ -21,9 +21,7 @@ from ingest.article import Article
 _NEAR = 0.03  # odds from which a sentence counts as fitting about as well as the best one
 _SHARED_WORDS = 0.5  # share of the content words of the shorter sentence that the other has, too
 _MAX_POSTS = 3  # posts
-_YESNO = re.compile(
-    r"(?:\W*\w+\W+){0,2}?(?:is|are|can|could|do|does|did|will|would|should|may|must)\b", re.IGNORECASE
-)
+_YESNO = re.compile(rf"(?:\W*\w+\W+){{0,2}}?{either(AUXILIARIES)}\b", re.IGNORECASE)
 _NOT = re.compile(negation("no longer", "cannot", "avoid", "skip", "stop", "without"), re.IGNORECASE)
 _WORDS: dict[str, float] = {**CARDINALS, "a": 1.0, "an": 1.0, "half": 0.5, "once": 1.0, "twice": 2.0}
 _N = rf"(?:\d+(?:[.,]\d+)?|{'|'.join(_WORDS)})"

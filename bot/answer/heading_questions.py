@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.text.english import AUXILIARIES, QUESTION_WORDS, cardinals, either
 from bot.text.tokens import content_stems
 from ingest.article import Article, Chunk, blocks
 
@@ -31,7 +32,7 @@ _PREFACE = re.compile(
     r"(?:understanding|introducing|introduction to|about|all about|more (?:on|about)|a (?:quick )?(?:look|word|note) (?:at|on)):?\s+",
     re.IGNORECASE,
 )
-_MANY = r"(\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_MANY = rf"(\d{{1,2}}|{either(cardinals(2, 12))})"
 _VERB = re.compile(
     r"(?:help|work|hurt|make|ease|cause|can|do|may|will|should|need|matter|relieve|improve|reduce|prevent|build|keep)\b",
     re.I,
@@ -53,8 +54,8 @@ _TURNS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 _POINTS = re.compile(r"\b(?:it|they|them|this|these|those|my|our|next)\b", re.IGNORECASE)
 _ASKS = re.compile(
-    r"(?:what|how|why|where|when|which|who|how (?:long|often|much|many)) (?:is|are|do|does|can|should|will|would|did)\b"
-    r"|(?:is|are|do|does|can|should|will|would|did) (?:i|you|we|the|a|an|your|my)\b",
+    rf"(?:how (?:long|often|much|many)|{either(QUESTION_WORDS)}) {either(AUXILIARIES)}\b"
+    rf"|{either(AUXILIARIES)} (?:i|you|we|the|a|an|your|my)\b",
     re.IGNORECASE,
 )
 _DOABLE = re.compile(
@@ -67,7 +68,7 @@ _BODY_WORD = re.compile(r"\w+(?:['’]\w+)*")
 _APOSTROPHE = re.compile("['’]")
 _INSIDE = re.compile("[a-z,] ")
 _MAX_APOSTROPHES = 2  # in one word: "rock'n'roll"
-_WH = re.compile(r"(?:what|how|why|where|when|which|who)\b", re.IGNORECASE)
+_WH = re.compile(rf"{either(QUESTION_WORDS)}\b", re.IGNORECASE)
 
 
 def heading_questions(

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.read.descriptors import content_words
+from bot.text.english import AUXILIARIES, QUESTION_WORDS, either
 from bot.text.tokens import STOPWORDS, fold, stem, words
 from ingest.article import Article, Block, blocks, sections
 
@@ -20,7 +21,7 @@ _NUMBERED = re.compile(r"(?:step |part |no\.? |#)?\d{1,2}[.):]?\s*[-–—:]?\s+
 _AFTER_HEAD = re.compile(
     r"\s+(?:with|for|on|in|of|to|at|from|using|against|by|without|and)\s|[(:,]|\s[-–—]\s", re.IGNORECASE
 )
-_ASKS = re.compile(r"(?:what|how|why|where|when|which|who|is|are|do|does|can|should)\b", re.IGNORECASE)
+_ASKS = re.compile(rf"{either([*QUESTION_WORDS, *AUXILIARIES])}\b", re.IGNORECASE)
 _LEAD = re.compile(r"([^.:!?–—]{2,60}?)(?::\s|\s[–—-]\s|\s(?:is|are)\s)")
 _COMMON = frozenset("introduction conclusion summary overview faq faqs references sources".split())
 _LONGEST_NAME = 9  # words; what is longer is a sentence

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.text.english import QUESTION_WORDS
 from bot.text.tokens import STOPWORDS, WORD, fold, stem, words
 from ingest.article import Article
 
@@ -26,7 +27,7 @@ GENERIC_STEMS = frozenset(
 _PLAIN_HEADINGS = frozenset(
     "introduction conclusion summary overview steps faq faqs benefits tips references resources contents sources".split()
 )
-_OPENS = frozenset("how what when where who why which is are am can do does should in".split())
+_OPENS = frozenset([*QUESTION_WORDS, *"is are am can do does should in".split()])
 _NUMBERING = re.compile(r"^\s*(?:step\s+)?(?:\d{1,2}|[ivx]{1,4})[.):]\s+", re.IGNORECASE)
 _PARTS = re.compile(r"\s*[:|–—]\s*|\s+-\s+")
 _ARTICLE = re.compile(r"^(?:the|an?|your|my)\s+", re.IGNORECASE)

@@ -9,14 +9,16 @@ import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
+from bot.text.english import AUXILIARIES, QUESTION_WORDS
 from bot.text.tokens import WORD, content_stems, fold
 from ingest.errors import QuestionError, QuestionTooLong
 
 _EVERYDAY_WORDS = Path(__file__).parent / "everyday_words.toml"
+# "was lifting boxes" continues a story more often than it asks.
+_AUXILIARIES = [word for word in AUXILIARIES if word not in ("was", "were", "may", "might", "must")]
 _ASKS = re.compile(
     r"(?:and |but |so |or |also |then |honestly |well |please |ok |okay |just |like |hi |hello )*"
-    r"(?:how|what|whats|what's|why|which|wich|who|whose|where|when|is|are|am|can|could|do|does|did|will|would"
-    r"|should|has|have|any|if|list|explain|show|tell|give)\b",
+    rf"(?:{'|'.join([*QUESTION_WORDS, *_AUXILIARIES])}|whats|what's|wich|any|if|list|explain|show|tell|give)\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"(?<=[.!?…])\s+|\.{2,}\s*|[,;:]\s+|\s+[-–—]+\s+|\n+")

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.text.english import ordinals
+from bot.text.english import AUXILIARIES, either, ordinals
 from bot.text.tokens import STOPWORDS, WORD, content_stems, fold, stem, stems
 from bot.types import Turn
 from bot.understand.blog_names import (
@@ -61,7 +61,7 @@ _BARE = re.compile(
     r"^(?:and |but |so |ok(?:ay)?,? )*(why|how|when|where|how come|who)(?: (?:is|does) (?:that|so|it))?\W*$",
     re.IGNORECASE,
 )
-_YESNO = re.compile(r"^(?:is|are|can|could|do|does|did|will|would|should|has|have)\b", re.IGNORECASE)
+_YESNO = re.compile(rf"^{either(AUXILIARIES)}\b", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?P<it>it|they|them|that|those|these|this)\b(?!\s+(?P<next>one|ones)\b)", re.IGNORECASE
 )

@@ -14,10 +14,11 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.text.english import QUESTION_WORDS
 from bot.text.tokens import STOPWORDS, WORD, fold, stem
 
 _ENDING = re.compile(r"(?:(?<![aeiou]y)(?<!y)s|(?<=[sxh])es|e?d|ing|ers?|y|ly|less|ness|ful|ish|like|able)$")
-_QUESTION_STARTS = frozenset("how what where when why who which whats does can should is are do".split())
+_QUESTION_STARTS = frozenset([*QUESTION_WORDS, *"whats does can should is are do".split()])
 # Function words of other languages that are no English words.
 _FOREIGN_WORDS = frozenset(
     """de der das und ich ist wie soll nicht mit fur ein eine wenn wird el los las una por para que como con debo

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
+from bot.text.english import AUXILIARIES, QUESTION_WORDS, either
 from bot.text.tokens import STOPWORDS, WORD, content_stems, fold
 
 MOST = 3  # parts of one question that are looked up
-_WH = r"(?:how|what|what['’]s|whats|why|when|where|who|who['’]s|whose|which)"
-_AUX = r"(?:is|are|am|was|were|can|could|do|does|did|will|would|should|has|have|may|might|must)"
+_WH = either([*QUESTION_WORDS, "what['’]s", "whats", "who['’]s"])
+_AUX = either(AUXILIARIES)
 _WHO = r"(?:i|you|we|it|he|she|they|there|this|that|these|those|the|an?|my|your|our|their|its|his|her|any|some|one|anyone|people)"
 _CONJUNCTION = r"(?:[,;]?\s+(?:and|but|also|plus|then)(?:\s+(?:also|then|if so|please))?,?\s+|[,;]\s+(?:then\s+|also\s+)?|\s+&\s+)"
 _SEAM = re.compile(
