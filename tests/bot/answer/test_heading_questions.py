@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from readings import by_id, chunks
 
-from bot.answer.heading_questions import heading_questions
-from bot.answer.suggestions import article_at
+from bot.answer.heading_questions import _Casing, _casing, heading_questions
 from ingest.article import Article, Piece, render
 
 
@@ -74,23 +75,27 @@ def test_any_headings_make_one_line_questions(headings: list[str]) -> None:
         assert question.endswith("?") and "\n" not in question and len(question) < 200
 
 
-def test_the_article_at_an_address_however_it_is_spelt() -> None:
-    def at(url: str) -> Article:
-        return Article(id=url, title=url, text="", url=url)
+WORDS = "Achilles achilles IT it NASA's rock'n'roll O’Hara o’hara knee2 KNEE Well-being, _x x".split()
 
-    plain, queried, other = (
-        at("https://www.blog.example/post/a-b"),
-        at("https://blog.example/?p=12"),
-        at("https://blog.example/?p=13"),
-    )
-    known = [plain, queried, other, Article(id="notes/x.md", title="x", text="")]
-    for page in (
-        "https://www.blog.example/post/a-b",
-        "http://blog.example/post/a-b/",
-        "https://blog.example/post/a%2Db?utm_source=x#there",
-    ):
-        assert article_at(page, known) is plain, page
-    assert article_at("https://blog.example/?p=13", known) is other
-    for page in ("", "https://blog.example/", "https://blog.example/?p=14", "https://[half", "javascript:1",
-                 "https://else.example/post/a-b", "https://blog.example:x/post/a-b"):  # fmt: skip
-        assert article_at(page, known) is None, page
+
+@given(st.lists(st.sampled_from(WORDS), max_size=8), st.sampled_from(WORDS), st.booleans())
+def test_the_case_of_a_word_is_what_the_sentences_say(body: list[str], word: str, shouted: bool) -> None:
+    """Against the two patterns that say what it means, looked for in the whole text."""
+    text = " ".join(body)
+    casing = _casing(Article("a", "T", text))
+    for part in re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", word):
+        assert (part.lower() in casing.small) == bool(re.search(rf"\b{re.escape(part.lower())}\b", text))
+        assert (part in casing.inside) == bool(re.search(rf"[a-z,] {re.escape(part)}\b", text))
+        assert casing.in_sentence(part.upper() if shouted else part)
+
+
+def test_a_post_of_many_headings_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def counting(article: Article) -> _Casing:
+        looked.append(article.id)
+        return _casing(article)
+
+    monkeypatch.setattr("bot.answer.heading_questions._casing", counting)
+    assert len(made(*(f"How to rest number {n}" for n in range(60)))) == 60
+    assert looked == ["a"]
