@@ -81,8 +81,10 @@ def _groups(text: str, body: list[Block]) -> list[list[Block]]:
     """Blocks that belong together: a list (or table) with the paragraph that introduces it."""
     groups: list[list[Block]] = []
     for block in body:
-        last = groups[-1][-1] if groups else None
+        last: Block | None = groups[-1][-1] if groups else None
         listed = block.is_item or block.kind == "row"
+        if last is not None and last.kind == block.kind == "row" and "\n\n" in text[last.end : block.line]:
+            last = None  # another table: its rows belong to another header
         introduced = (
             last is not None and last.kind == "paragraph" and text[last.start : last.end].endswith(":")
         )

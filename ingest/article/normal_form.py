@@ -44,7 +44,8 @@ class Document:
 class Piece:
     """One block of an article. `text` is tidy; only a paragraph of code has line breaks.
 
-    level: 1 to 6 for a heading, nesting depth for an item. number: of a numbered item.
+    level: 1 to 6 for a heading, nesting depth for an item. number: of a numbered item; of a row, 1 for
+    the first of its table.
     """
 
     kind: Kind
@@ -138,12 +139,12 @@ def _guard(text: str) -> str:
 def _belongs(before: Piece, piece: Piece) -> bool:
     if piece.kind in ("bullet", "number") and before.kind in ("bullet", "number"):
         return before.kind == piece.kind or piece.level > 0 or before.level > 0
-    return before.kind == piece.kind == "row"
+    return before.kind == piece.kind == "row" and piece.number != 1
 
 
-def row(cells: Sequence[str]) -> Piece:
-    """A row of a table."""
-    return Piece("row", f"| {' | '.join(cells)} |")
+def row(cells: Sequence[str], number: int = 0) -> Piece:
+    """A row of a table. number: its place in the table, 1 for the first."""
+    return Piece("row", f"| {' | '.join(cells)} |", number=number)
 
 
 def same(a: str, b: str) -> bool:

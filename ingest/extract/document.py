@@ -8,6 +8,7 @@ from typing import Literal
 
 from ingest.article import Article, Block, Document, blocks, sentences, tidy
 from ingest.extract.html.main_text import from_html
+from ingest.extract.prose.dates import date_in_name
 from ingest.extract.text.markdown import from_markdown
 from ingest.extract.text.pasted import from_pasted
 
@@ -57,14 +58,15 @@ def titled(document: Document, stem: str) -> Document:
     if found and found[0].kind == "paragraph":
         start, end = sentences(text, found[0].start, found[0].end)[0]
         return replace(document, title=_shortened(tidy(text[start:end])))
-    words = tidy(re.sub(r"[-_+]+", " ", stem))
+    words = tidy(re.sub(r"[-_+]+", " ", date_in_name(stem)[1] or stem))
     return replace(document, title=(words[:1].upper() + words[1:]) or "Untitled")
 
 
 def as_article(document: Document, *, id: str, url: str | None, origin: str, stem: str) -> Article:
-    """The document as an article with a title. stem: see titled()."""
+    """The document as an article with a title. stem: see titled(); a date in it is the post's, if it has no other."""
     named = titled(document, stem)
-    return Article(id, named.title, named.text, url, named.author, named.published, named.tags, origin)
+    published = named.published or date_in_name(stem)[0]
+    return Article(id, named.title, named.text, url, named.author, published, named.tags, origin)
 
 
 def _without_heading(text: str, found: list[Block], headings: list[Block]) -> str:

@@ -33,12 +33,22 @@ def render_blocks(text: str, found: Sequence[Block], inline: Inline) -> str:
         if kind == "item":
             parts.append(_lists(text, group, inline))
         elif kind == "row":
-            parts.append(_table(text, group, inline))
+            parts.extend(_table(text, rows, inline) for rows in _tables(text, group))
         else:
             tags = {"heading": ("h4", ""), "caption": ("p", ' class="fn-caption"')}
             tag, kinds = tags.get(kind, ("p", ""))
             parts.extend(f"<{tag}{kinds}>{inline(block.start, block.end)}</{tag}>" for block in group)
     return "".join(parts)
+
+
+def _tables(text: str, rows: Sequence[Block]) -> list[list[Block]]:
+    """Rows by table: an empty line separates two tables in a row."""
+    tables: list[list[Block]] = []
+    for row in rows:
+        if not tables or "\n\n" in text[tables[-1][-1].end : row.line]:
+            tables.append([])
+        tables[-1].append(row)
+    return tables
 
 
 def _kind(block: Block) -> str:

@@ -59,7 +59,8 @@ class _Walk:
             return
         rows = [line.strip() for line in "\n".join(raw).strip().split("\n")]
         if rows[0] and all(map(_ROW_LINE.fullmatch, rows)):
-            self.pieces += [Piece("row", tidy(line)) for line in rows]  # the normal form, read again
+            # the normal form, read again
+            self.pieces += [Piece("row", tidy(line), number=n) for n, line in enumerate(rows, 1)]
         else:
             self.pieces += [Piece("paragraph", text) for text in join_lines(map(tidy, raw))]
         self.pieces += [Piece("caption", text) for text in dict.fromkeys(self.captions)]
@@ -191,11 +192,13 @@ class _Walk:
     def table(self, element: Element, depth: int) -> None:
         for part in element.iter("caption"):
             self.pieces += self.inner(part, depth)
+        number = 0
         for line in element.iter("tr"):
             cells = [self.inner(cell, depth) for cell in line if cell.tag in ("td", "th")]
             texts = [" ".join(tidy(p.text) for p in cell if p.kind != "caption") for cell in cells]
             if any(texts):
-                self.pieces.append(row(texts))
+                number += 1
+                self.pieces.append(row(texts, number))
             self.pieces += [p for cell in cells for p in cell if p.kind == "caption"]
 
 

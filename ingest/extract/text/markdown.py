@@ -1,50 +1,79 @@
 """Markdown, with or without front matter -> Document.
 
-markdown-it-py reads the body by the CommonMark rules (with tables and struck-out text) and renders
-it to HTML, which htmltree.py then reads: so HTML inside Markdown, nested lists and the like need no
-second set of rules.
-
-Front matter is read as plain strings: YAML would otherwise make True of a title "Yes", 750 of
-"12:30" and a Python object of whatever it is told to. It may be YAML (between `---`) or TOML
-(between `+++`).
+markdown-it-py reads the body by the CommonMark rules (with tables and struck-out text), once the
+dialects of site generators are removed, and renders it to HTML. That is read like a web page, so
+HTML inside Markdown, nested lists and the like need no second set of rules.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from ingest.article import Document, plain_text, render, take_title, tidy, typed_lists
-from ingest.errors import SourceError
+from ingest.article import Document, Piece, plain_text, render, take_title, tidy, typed_lists
 from ingest.extract.html.pieces import pieces_of
 from ingest.extract.html.tree import parse_html
+from ingest.extract.prose.byline import Byline, read_byline
 from ingest.extract.prose.dates import iso_date
+from ingest.extract.text.dialects import without_dialects
+from ingest.extract.text.front_matter import split_front_matter
+from ingest.extract.text.recipe import sections_of
 from ingest.urls import public_url
 
-_FENCED = {"---": re.compile(r"(?:---|\.\.\.)[ \t]*$", re.M), "+++": re.compile(r"\+\+\+[ \t]*$", re.M)}
-_KEY = re.compile(r"\s*(?:#|[\w\"'-][\w \"'-]*\s*[:=](?:\s|$))")
-_LONGEST_FRONT_MATTER = 64 * 1024
 _NOTHING = frozenset(("", "~", "null", "none"))
+# Names of the date of publication, best first, without the signs that differ between generators.
+_DATES = (
+    "published publishedat publishedon publisheddate publisheddatetime publishedtime datepublished publishdate"
+    " publicationdate pubdate pubdatetime firstpublished dateposted postdate posted postedat postedon date datetime"
+    " created createdat datecreated creationdate"
+).split()
+_TOP = 4  # pieces in which a line such as "Published on: …" is looked for
 
 
 def from_markdown(source: str) -> Document:
-    """Read a Markdown document. Raises SourceError if its front matter cannot be read."""
+    """Read a Markdown document. Damaged front matter is read as far as possible; never raises."""
     fields, body = split_front_matter(plain_text(source).lstrip("\n"))
+    body, tags = without_dialects(body)
     root = parse_html(f"<body>{_rendered(body)}</body>")
     pieces = [] if root is None else typed_lists(pieces_of(root))
     title, pieces = take_title(pieces, _one(fields, "title"))
-    published = _one(fields, "published", "date", "pubdate", "publishdate", "publish_date", "created")
-    published = "" if published.lower() in ("true", "false") else published
-    return Document(
-        title=title,
-        text=render(pieces),
-        url=public_url(_one(fields, "url", "canonical_url", "canonical", "link", "permalink")),
-        author=_author(fields) or None,
-        published=iso_date(published),
-        tags=_tags(fields),
+    pieces, byline = _without_byline(pieces)
+    document = Document(title, render(pieces), None, byline.author, byline.published, tags or byline.tags)
+    return with_fields(
+        document, fields if "keywords" in fields or not tags else {**fields, "keywords": list(tags)}
+    )
+
+
+def with_fields(document: Document, fields: Mapping[str, Any]) -> Document:
+    """The document with its front matter: what that states overrides what the text does."""
+    recipe = render(sections_of(fields))
+    return replace(
+        document,
+        title=_one(fields, "title") or document.title,
+        text="\n\n".join(filter(None, (document.text, recipe))),
+        url=public_url(_one(fields, "url", "canonical_url", "canonical", "link", "permalink"))
+        or document.url,
+        author=_author(fields) or document.author,
+        published=iso_date(_published(fields)) or document.published,
+        tags=_tags(fields) or document.tags,
         signs=fields,
     )
+
+
+def _without_byline(pieces: list[Piece]) -> tuple[list[Piece], Byline]:
+    """The pieces without a line above the text that only states author or date, and what it states."""
+    for i, piece in enumerate(pieces[:_TOP]):
+        if (
+            piece.kind == "paragraph"
+            and (byline := read_byline(piece.text))
+            and (byline.author or byline.published)
+        ):
+            return [*pieces[:i], *pieces[i + 1 :]], byline
+        if piece.kind not in ("caption", "paragraph") or len(piece.text) > 160:
+            break
+    return pieces, Byline()
 
 
 def _rendered(body: str) -> str:
@@ -54,53 +83,23 @@ def _rendered(body: str) -> str:
     return str(parser.render(body))
 
 
-def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
-    """The front matter's fields (names in lower case), and the rest.
-
-    A document may also open with a thematic break: what follows `---` is front matter only if its
-    first line reads like `name: …`. Raises SourceError if it is front matter, but damaged.
-    """
-    opening, _, after = source.partition("\n")
-    fence = opening.rstrip()
-    if fence not in _FENCED:
-        return {}, source
-    closing = _FENCED[fence].search(after[:_LONGEST_FRONT_MATTER])
-    if closing is None:
-        return {}, source
-    inside = after[: closing.start()]
-    if inside.strip() and not _KEY.match(inside.lstrip("\n")):
-        return {}, source
-    fields = _yaml(inside) if fence == "---" else _toml(inside)
-    return {str(name).strip().lower(): value for name, value in fields.items()}, after[closing.end() :]
+def _published(fields: Mapping[str, Any]) -> str:
+    """The date of publication as stated, under any of its names, also nested or with a prefix."""
+    stated: dict[str, str] = {}
+    for name, value in _flat(fields):
+        key = re.sub(r"[\W_]", "", name.rpartition(".")[2] if "." in name else name).lower()
+        if value and value.lower() not in ("true", "false"):
+            stated.setdefault(key, value)
+    return next((stated[name] for name in _DATES if name in stated), "")
 
 
-def _yaml(inside: str) -> Mapping[Any, Any]:
-    import yaml
-
-    try:
-        # BaseLoader makes nothing but strings, lists and dictionaries: safer yet than SafeLoader.
-        fields = yaml.load(inside, Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" near line {mark.line + 2}" if mark else ""
-        raise SourceError(
-            f"its front matter (between the --- lines) is not valid YAML{where}; "
-            "put quotes around a value that holds a colon or begins with a sign"
-        ) from error
-    if not isinstance(fields, dict):
-        if not inside.strip() or fields in ("", None):
-            return {}
-        raise SourceError("its front matter (between the --- lines) has no `name: value` lines")
-    return fields
-
-
-def _toml(inside: str) -> Mapping[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(inside)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SourceError(f"its front matter (between the +++ lines) is not valid TOML: {error}") from error
+def _flat(fields: Mapping[str, Any], depth: int = 0) -> Iterator[tuple[str, str]]:
+    """(name, value) of all fields that hold one line; of a table named `date` its own names, and "date"."""
+    for name, value in fields.items():
+        if isinstance(value, Mapping) and depth < 3:
+            yield from _flat(value, depth + 1)
+        else:
+            yield str(name), _scalar(value)
 
 
 def _one(fields: Mapping[str, Any], *names: str) -> str:

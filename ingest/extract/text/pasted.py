@@ -18,14 +18,19 @@ from dataclasses import replace
 from ingest.article import Document, Kind, Piece, plain_text, render, same
 from ingest.extract.prose import boilerplate
 from ingest.extract.prose.byline import read_byline
+from ingest.extract.text.front_matter import split_front_matter
 from ingest.extract.text.headings import find_headings, is_caption
 from ingest.extract.text.lines import Line, read_lines
-from ingest.extract.text.markdown import from_markdown, split_front_matter
+from ingest.extract.text.markdown import from_markdown, with_fields
 from ingest.extract.text.pasted_head import read_head
+from ingest.urls import public_url
 
 _ATX = re.compile(r"^(#{1,6})[ \t]+\S", re.M)
 _FENCE = re.compile(r"^(?:```|~~~)", re.M)
 _SIGN = re.compile(r"^([ \t]*)[•●▪‣∙·⁃][ \t\xa0]*(?=\S)", re.M)
+_ADDRESS = re.compile(
+    r"\s*(?:(?:url|link|source|address):\s*)?(https?://\S+)[ \t]*\n", re.I
+)  # in the first line: the post's own
 _NUMBERING = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
 
 
@@ -34,6 +39,12 @@ def from_pasted(source: str) -> Document:
     text = plain_text(source)
     if is_markdown(text):
         return from_markdown(_SIGN.sub(r"\1- ", text))
+    fields, rest = split_front_matter(text.lstrip("\n"))
+    if fields:  # `Title: …` lines above a paste
+        return with_fields(from_pasted(rest), fields)
+    if address := _ADDRESS.match(text):
+        pasted = from_pasted(text[address.end() :])
+        return replace(pasted, url=pasted.url or public_url(address[1]))
     lines = [line for line in read_lines(text) if line.mark or not boilerplate.is_noise(line.text)]
     lines = lines[: boilerplate.tail([line.text if line.is_text else f"- {line.text}" for line in lines])]
     head = read_head(lines)
@@ -50,7 +61,7 @@ def from_pasted(source: str) -> Document:
 def is_markdown(text: str) -> bool:
     """Whether a plain text file is written in Markdown: it has headings with "#", or front matter."""
     start = text.lstrip("\n ")
-    if start.startswith(("---\n", "+++\n")) and split_front_matter(start)[0]:
+    if start.startswith(("---\n", "+++\n", ";;;\n", "{")) and split_front_matter(start)[0]:
         return True
     marks = [len(m[1]) for m in _ATX.finditer(text)]
     if _FENCE.search(text):
