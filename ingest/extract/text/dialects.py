@@ -15,7 +15,7 @@ from ingest.extract.text.mdx import without_mdx
 _FENCE = re.compile(
     r"^(?P<indent>[ \t]{0,3}(?:>[ \t]?)*[ \t]{0,3})(?P<fence>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]*)$", re.M
 )
-_INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)\1(?!`)", re.S)
+_INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n[ \t]*\n).){1,2000}?(?<!`)\1(?!`)", re.S)
 # Fences whose content a plugin replaces on the page by a list, a drawing or a box.
 _QUERY = re.compile(
     r"\{?(?:dataview(?:js)?|tasks|query|mermaid|plantuml|button|leaflet|chart|toc|contents|graphviz|comment)\b",
@@ -55,30 +55,39 @@ def without_dialects(text: str) -> tuple[str, tuple[str, ...]]:
     return text, tags
 
 
+_RAW = re.compile(r"\{%-?\s*(?P<name>raw|verbatim)\s*-?%\}")
+_LIQUID_CODE = re.compile(r"\{%-?\s*(?P<name>highlight|codeblock|code)\b[^%\n]{0,300}%\}")
+_HUGO_CODE = re.compile(r"\{\{[<%]\s*(?P<name>highlight|code)\b[^\n]{0,300}?[>%]\}\}")
+_LIQUID_END = r"\{{%-?\s*end{}\s*-?%\}}"
+_HUGO_END = r"\{{\{{[<%]\s*/\s*{}\s*[>%]\}}\}}"
+
+
 def _raw_blocks(text: str, put_away: Callable[[str], str]) -> str:
     """`{% raw %}` shows its content as it is; `{% highlight %}` and the like are code."""
-    text = re.sub(
-        r"\{%-?\s*(raw|verbatim)\s*-?%\}(.*?)\{%-?\s*end\1\s*-?%\}",
-        lambda m: put_away(m[2]),
-        text,
-        flags=re.S,
-    )
 
-    def fenced(m: re.Match[str]) -> str:
-        return "\n\n" + put_away(f"~~~~\n{m['code'].strip(chr(10))}\n~~~~") + "\n\n"
+    def fenced(code: str) -> str:
+        return "\n\n" + put_away(f"~~~~\n{code.strip(chr(10))}\n~~~~") + "\n\n"
 
-    text = re.sub(
-        r"\{%-?\s*(?P<name>highlight|codeblock|code)\b[^%]*%\}(?P<code>.*?)\{%-?\s*end(?P=name)\s*-?%\}",
-        fenced,
-        text,
-        flags=re.S,
-    )
-    return re.sub(
-        r"\{\{[<%]\s*(?P<name>highlight|code)\b[^\n]*?[>%]\}\}(?P<code>.*?)\{\{[<%]\s*/\s*(?P=name)\s*[>%]\}\}",
-        fenced,
-        text,
-        flags=re.S,
-    )
+    text = _paired(text, _RAW, _LIQUID_END, put_away)
+    text = _paired(text, _LIQUID_CODE, _LIQUID_END, fenced)
+    return _paired(text, _HUGO_CODE, _HUGO_END, fenced)
+
+
+def _paired(text: str, opening: re.Pattern[str], closing: str, replace: Callable[[str], str]) -> str:
+    """The text with each opening tag, its content and closing tag replaced by what `replace` makes of the content."""
+    out: list[str] = []
+    at = 0
+    unclosed: set[str] = set()  # looked for once, not once for each
+    for m in opening.finditer(text):
+        if m.start() < at or m["name"] in unclosed:
+            continue
+        end = re.compile(closing.format(re.escape(m["name"]))).search(text, m.end())
+        if end is None:
+            unclosed.add(m["name"])
+            continue
+        out += (text[at : m.start()], replace(text[m.end() : end.start()]))
+        at = end.end()
+    return "".join((*out, text[at:]))
 
 
 def _fences(text: str, put_away: Callable[[str], str]) -> str:
@@ -117,11 +126,11 @@ _COMMENTS = (
     ("{#-", "-#}"),
     ("{# ", "#}"),
 )
-_LIQUID_COMMENT = re.compile(r"\{%-?\s*comment\b[^%]*%\}")
+_LIQUID_COMMENT = re.compile(r"\{%-?\s*comment\b[^%\n]{0,300}%\}")
 _LIQUID_COMMENT_END = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
 _HUGO_COMMENT = re.compile(r"\{\{[<%]\s*comment\b[^\n]*?[>%]\}\}")
 _HUGO_COMMENT_END = re.compile(r"\{\{[<%]\s*/\s*comment\s*[>%]\}\}")
-_LIQUID_LINE_COMMENT = re.compile(r"\{%-?\s*#.*?%\}", re.S)
+_LIQUID_LINE_COMMENT = re.compile(r"\{%-?\s*#[^%]{0,2000}%\}")
 
 
 def _without_comments(text: str) -> str:
@@ -150,12 +159,12 @@ def _cut(
     return "".join((*out, text[at:]))
 
 
-_LINK_TARGET = re.compile(r"\]\(\s*(?:\{\{[^\n]*?\}\}|\{%[^\n]*?%\})[^)\n]*\)")
+_LINK_TARGET = re.compile(r"\]\(\s*(?:\{\{[^\n]{0,300}?\}\}|\{%[^\n]{0,300}?%\})[^)\n]{0,300}\)")
 _SHORTCODE = re.compile(
     r"\{\{(?P<kind>[<%])\s*(?P<close>/?)\s*(?P<name>[\w./-]+)(?P<rest>(?:[^\"`{}]|\"[^\"]*\"|`[^`]*`)*?)/?\s*[>%]\}\}"
 )
-_ESCAPED_SHORTCODE = re.compile(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}", re.S)
-_LIQUID_TAG = re.compile(r"\{%-?\s*(?P<name>\w+)?(?P<rest>(?:[^%]|%(?!\}))*)%\}")
+_ESCAPED_SHORTCODE = re.compile(r"\{\{([<%])/\*([^\n]{0,1000}?)\*/([>%])\}\}")
+_LIQUID_TAG = re.compile(r"\{%-?\s*(?P<name>\w+)?(?P<rest>(?:[^%{]|%(?!\})|\{(?!%)){0,2000})%\}")
 _OUTPUT = re.compile(r"\{\{(?:[^{}]|\{[^{}]*\})*\}\}")
 _ATTRIBUTE = r"\b{}\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|`([^`]*)`)"
 _CAPTION = re.compile(_ATTRIBUTE.format("caption"))
@@ -163,9 +172,7 @@ _TITLE = re.compile(_ATTRIBUTE.format("(?:title|summary|question|header)"))
 _POSITIONAL = re.compile(r"\s*\"([^\"]+)\"")
 _HEADED = re.compile(r"details|expand|accordion|collapse|spoiler|toggle|tab|faq|question|step", re.I)
 _WITH_CONTENT = re.compile(
-    r"\{\{[<%]\s*(?P<name>button|btn|mermaid|chart|katex|math|script|style|gist|raw-?js)\b[^\n]*?[>%]\}\}"
-    r".*?\{\{[<%]\s*/\s*(?P=name)\s*[>%]\}\}",
-    re.S,
+    r"\{\{[<%]\s*(?P<name>button|btn|mermaid|chart|katex|math|script|style|gist|raw-?js)\b[^\n]{0,300}?(?<!/)[>%]\}\}"
 )
 
 
@@ -173,7 +180,7 @@ def _without_shortcodes(text: str) -> str:
     """Shortcodes and template tags go, the text that they enclose stays."""
     text = _ESCAPED_SHORTCODE.sub("", text)
     text = _LINK_TARGET.sub("](#)", text)
-    text = _WITH_CONTENT.sub("", text)
+    text = _paired(text, _WITH_CONTENT, _HUGO_END, lambda _: "")
     text = _SHORTCODE.sub(_shown, text)
     text = _LIQUID_TAG.sub(_shown, text)
     return _OUTPUT.sub("", text)
@@ -250,7 +257,7 @@ def _attributes(text: str) -> str:
 
 
 _NOTE = re.compile(
-    r"^[ \t]{0,3}\[\^[^\]\s]+\]:[ \t]*(?P<first>[^\n]*)(?P<more>(?:\n(?:[ \t]{2,}[^\n]+|[ \t]*(?=\n[ \t]{2,}\S)))*)",
+    r"^[ \t]{0,3}\[\^[^\]\[\s]{1,100}\]:[ \t]*(?P<first>[^\n]*)(?P<more>(?:\n(?:[ \t]{2,}[^\n]+|[ \t]*(?=\n[ \t]{2,}\S)))*)",
     re.M,
 )
 
@@ -263,7 +270,7 @@ def _footnotes(text: str) -> str:
         return f"\n\n{m['first']}{more}\n\n"
 
     text = _NOTE.sub(note, text)
-    text = re.sub(r"[ \t]?\[\^[^\]\s]+\]", "", text)
+    text = re.sub(r"[ \t]?\[\^[^\]\[\s]{1,100}\]", "", text)
     return re.sub(r"\^\[([^\[\]\n]+)\]", r" (\1)", text)
 
 
@@ -284,7 +291,7 @@ def _definitions(text: str) -> str:
 _EMBED = re.compile(r"!\[\[[^\[\]\n]*\]\]")
 _WIKILINK = re.compile(r"\[\[([^\[\]\n|]+)(?:\\?\|([^\[\]\n]+))?\]\](?!\()")
 _HIGHLIGHT = re.compile(r"(?<![=\w])==(?=\S)([^=\n]+?)(?<=\S)==(?![=\w])")
-_BLOCK_ID = re.compile(r"[ \t]+\^[A-Za-z0-9-]{2,40}[ \t]*$|^\^[A-Za-z0-9-]{2,40}[ \t]*$", re.M)
+_BLOCK_ID = re.compile(r"(?<![ \t])[ \t]+\^[A-Za-z0-9-]{2,40}[ \t]*$|^\^[A-Za-z0-9-]{2,40}[ \t]*$", re.M)
 _TAG_LINE = re.compile(r"^[ \t]*(?:#[^\W\d_][\w/-]*[ \t]*)+$", re.M)
 
 

@@ -53,8 +53,10 @@ def _fenced(fence: str, after: str, source: str) -> tuple[Fields, str]:
         fields, rest = _leading_lines(after)
         return (fields, rest) if len(fields) > 1 or set(fields) & _KNOWN else ({}, source)
     inside, rest = after[: closing.start()], after[closing.end() :]
-    if inside.strip() and not _KEY.match(inside.lstrip("\n")) and not inside.lstrip().startswith("{"):
-        return {}, source
+    if inside.strip() and not (_KEY.match(inside.lstrip("\n")) or inside.lstrip().startswith("{")):
+        fields, left = _leading_lines(inside)
+        if left.strip() or not fields.keys() & _KNOWN:
+            return {}, source
     return _parsed(fence, inside), rest
 
 
@@ -116,7 +118,7 @@ def _leading_lines(text: str) -> tuple[Fields, str]:
     """The fields of the lines before the first empty one, and the rest; {} if other lines are among them."""
     head, _, rest = text.lstrip("\n").partition("\n\n")
     lines = head.split("\n")
-    if not all(_FIELD_LINE.match(line) or line[:1] in (" ", "\t", "-", "#") for line in lines):
+    if not all(_FIELD_LINE.match(line) or line[:1] in ("", " ", "\t", "-", "#") for line in lines):
         return {}, text
     return _named(_by_line(head)), rest
 

@@ -9,9 +9,11 @@ _STATEMENT = re.compile(
     r"|export\s+(?:const|let|var|default|function|async|class|type|interface|\{|\*)[^\n]*$)",
     re.M,
 )
-_TAG = re.compile(r"<(?P<close>/?)(?P<name>[A-Z][\w.]*|(?=>))")
-_JSX_ATTRIBUTES = re.compile(r"<(?P<name>[a-z][a-z0-9]*)\b(?=[^<>]*=\{)")
+# A component's tag, a fragment's, or an HTML element's with JSX attributes.
+_TAG = re.compile(r"</?(?P<name>[A-Z][\w.]*|(?=>)|(?<!/)[a-z][a-z0-9]*\b(?=[^<>]*=\{))")
 _LONGEST = 20_000  # letters of one statement, tag or expression
+_MOST_UNCLOSED = 50  # then it is no MDX
+_MOST_STATEMENTS = 500
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
 _STRINGS = "\"'`"
 
@@ -26,8 +28,8 @@ def without_mdx(text: str) -> str:
 def _without_statements(text: str) -> tuple[str, int]:
     out: list[str] = []
     at = count = 0
-    while m := _STATEMENT.search(text, at):
-        before = text[: m.start()].rstrip(" \t")
+    while count < _MOST_STATEMENTS and (m := _STATEMENT.search(text, at)):
+        before = text[max(m.start() - 80, 0) : m.start()].rstrip(" \t")
         opens_block = not before or before.endswith("\n\n") or (count and not text[at : m.start()].strip())
         out.append(text[at : m.start()])
         if not opens_block and m[0].startswith("export"):  # a wrapped line of prose
@@ -67,22 +69,17 @@ def _end_of_string(text: str, at: int, limit: int) -> int:
 
 def _without_tags(text: str) -> str:
     out: list[str] = []
-    at = 0
-    while m := _next_tag(text, at):
+    at = unclosed = 0
+    while unclosed < _MOST_UNCLOSED and (m := _TAG.search(text, at)):
         end = _end_of_tag(text, m.end())
-        if end is None:
-            out.append(text[at : m.end()])
-            at = m.end()
-            continue
         out.append(text[at : m.start()])
-        out.append(f"<{m['name']}>" if m["name"][:1].islower() else "")
-        at = end
+        if end is None:
+            out.append(m[0])
+            unclosed += 1
+        elif m["name"][:1].islower():
+            out.append(f"<{m['name']}>")
+        at = end or m.end()
     return "".join((*out, text[at:]))
-
-
-def _next_tag(text: str, at: int) -> re.Match[str] | None:
-    found = [m for m in (_TAG.search(text, at), _JSX_ATTRIBUTES.search(text, at)) if m]
-    return min(found, key=lambda m: m.start(), default=None)
 
 
 def _end_of_tag(text: str, at: int) -> int | None:
@@ -104,8 +101,8 @@ def _end_of_tag(text: str, at: int) -> int | None:
 
 def _without_expressions(text: str) -> str:
     out: list[str] = []
-    at = 0
-    while (start := text.find("{", at)) >= 0:
+    at = unclosed = 0
+    while unclosed < _MOST_UNCLOSED and (start := text.find("{", at)) >= 0:
         depth, i, limit = 0, start, min(len(text), start + _LONGEST)
         while i < limit:
             depth += (text[i] == "{") - (text[i] == "}")
@@ -113,5 +110,6 @@ def _without_expressions(text: str) -> str:
             if not depth:
                 break
         out.append(text[at : start + bool(depth)])
+        unclosed += bool(depth)
         at = start + 1 if depth else i
     return "".join((*out, text[at:]))

@@ -65,9 +65,10 @@ def test_front_matter_in_other_shapes() -> None:
         "a: " + "[" * 3000,
     ],
 )
-def test_broken_front_matter_is_told(inside: str) -> None:
-    with pytest.raises(SourceError, match="front matter"):
-        from_markdown(f"---\n{inside}\n---\nText.")
+def test_broken_front_matter_costs_no_post(inside: str) -> None:
+    document = from_markdown(f"---\n{inside}\ndraft: true\n---\nText.")
+    assert document.text == "Text."
+    assert document.signs["draft"] == "true"
 
 
 def test_front_matter_makes_no_objects_and_does_not_explode() -> None:

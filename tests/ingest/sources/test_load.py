@@ -184,7 +184,6 @@ def test_sources_that_are_no_files(blog: Path) -> None:
         ("a.md", b"# Only a title\n", "is empty"),
         ("a.html", b"<html><head><title>T</title></head><body><nav>Home</nav></body></html>", "is empty"),
         ("a.html", b"<script>x</script>", "is empty"),
-        ("a.md", b"---\ntitle: a: b\n---\nText.", "front matter.*line 2"),
         ("a.txt", b"\x89PNG\r\n\x1a\n\x00\x00", "a picture, not text"),
         ("a.txt", bytes(range(256)) * 50, "no readable text"),
         ("a.pdf", b"%PDF-1.7", "save it as HTML or plain text"),
