@@ -1,14 +1,11 @@
-"""`footnote bench`: speed, each figure beside its baseline from the same run.
-
-Absolute times depend on the machine and on what else it does; the ratios are what to compare.
-What this file does not know: whether answers are good (run.py).
-"""
+"""The benches by name: run them, keep their figures, print them."""
 
 from __future__ import annotations
 
+import json
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,17 +15,18 @@ from rich.table import Table
 from bot.bench.crowd import measure_crowd
 from bot.bench.index import measure_memory, measure_year
 from bot.bench.ingest import measure_ingest, measure_langchain
-from bot.bench.rig.stopwatch import Figures, ms, process, seconds
-from bot.bench.rig.synthetic_blog import made_post, write_blog
-from bot.bench.widget import bench_widget
+from bot.bench.rig.stopwatch import Figures, measure_process, ms, seconds
+from bot.bench.rig.synthetic_blog import synthetic_post, write_blog
+from bot.bench.widget import Packages, bench_widget
 from bot.config import BotConfig
-from bot.eval.sets.folder import read_set
+from bot.eval.sets import read_set
 from bot.pipeline import Bot
 from bot.read import CrossEncoder
 from bot.safety import load_classifier
 from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.embedder import SentenceTransformerEmbedder
+from ingest.errors import ConfigError
 from ingest.index import Index
 from ingest.sources import load
 from ingest.sync import sync
@@ -45,10 +43,10 @@ def bench_ask() -> Figures:
 
 
 def bench_large(posts: int = 1000) -> Figures:
-    """The same on an index of 1,000 made posts, the sample's among them: its questions and those of made posts."""
+    """The same on an index of 1,000 synthetic posts and the sample, with questions about both."""
     embedder = SentenceTransformerEmbedder(threads=1)
     questions = [case.question for case in read_set(Path("data/eval/sample")).cases]
-    questions += [made_post(number).question for number in range(0, posts, posts // 50)]
+    questions += [synthetic_post(number).question for number in range(0, posts, posts // 50)]
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
         write_blog(Path(folder), posts)
         made = [item for item in load(folder) if isinstance(item, Article)]
@@ -57,7 +55,7 @@ def bench_large(posts: int = 1000) -> Figures:
 
 
 def _asked(index: Index, embedder: SentenceTransformerEmbedder, questions: list[str]) -> Figures:
-    """Whole answers by the bot as it is served, and the bare embedding of each question beside it."""
+    """Whole answers by the bot as it is served, and the bare embedding of each question."""
     bot = Bot(index, embedder, BotConfig(), CrossEncoder(), load_classifier)
     bot.warm()
     for question in questions[:5]:
@@ -97,7 +95,7 @@ def bench_start() -> Figures:
         peaks: dict[str, float] = {}
         for _ in range(3):
             for name, code in (("bare", bare), ("whole", whole)):
-                took, peak = process(code)
+                took, peak = measure_process(code)
                 times[name].append(took)
                 peaks[name] = max(peaks.get(name, 0.0), peak)
     return {
@@ -110,7 +108,7 @@ def bench_start() -> Figures:
 
 
 def bench_ingest(posts: int = 1000) -> Figures:
-    """A made blog: full ingest, nothing changed, one paragraph edited; beside bare encode and LangChain."""
+    """A synthetic blog: full ingest, nothing changed, one paragraph edited; beside bare encode and LangChain."""
     from sentence_transformers import SentenceTransformer
 
     from ingest.embedder import model_folder
@@ -129,10 +127,10 @@ def bench_ingest(posts: int = 1000) -> Figures:
 
 
 def bench_crash(kills: int = 200) -> Figures:
-    """kill -9 at random moments of syncs; what the index holds afterwards."""
-    from bot.bench.crash import run
+    """kill -9 at random moments of syncs, and the state of the index afterwards."""
+    from bot.bench.crash import run as kill_syncs
 
-    report = run(kills)
+    report = kill_syncs(kills)
     return {"kills": report.rounds, "before": report.before, "after": report.after, "between": report.between}
 
 
@@ -147,17 +145,42 @@ BENCHES: dict[str, Callable[[], Figures]] = {
     "crowd": measure_crowd,
     "widget": bench_widget,
 }
-# The year takes as long as all others, the crowd needs the machine for itself, the widget a browser.
+# The year takes as long as all others, the crowd needs an idle machine, the widget a browser.
 DEFAULT = tuple(name for name in BENCHES if name not in ("year", "crowd", "widget"))
 
 
-def print_bench(results: dict[str, Figures]) -> None:
-    """A table a bench; and one for each of its figures that is a table itself, a column for each key."""
+NO_PACKAGES = Packages()
+
+
+def run(name: str | None, folder: Path, packages: Packages = NO_PACKAGES) -> dict[str, Figures]:
+    """Run one bench, or the default ones.
+
+    Args:
+        name: Of the bench; None: the default ones.
+        folder: Each bench's figures are written there as soon as it ends, one JSON file per bench.
+        packages: Other widgets, for the bench of widgets.
+
+    Raises:
+        ConfigError: There is no such bench.
+    """
+    if name is not None and name not in BENCHES:
+        raise ConfigError(f"There is no bench {name!r}; there are {', '.join(BENCHES)}.")
+    folder.mkdir(parents=True, exist_ok=True)
+    results: dict[str, Figures] = {}
+    for each in [name] if name else DEFAULT:
+        results[each] = bench_widget(packages) if each == "widget" else BENCHES[each]()
+        text = json.dumps(results[each], ensure_ascii=False, indent=1)
+        (folder / f"{each}.json").write_text(text + "\n", encoding="utf-8")
+    return results
+
+
+def print_results(results: Mapping[str, Figures]) -> None:
+    """A table per bench, and one for each figure that is itself a table, with a column for each key."""
     console = Console()
     for name, figures in results.items():
         table = Table("figure", "value", title=name)
         for label, value in figures.items():
-            if isinstance(value, dict):
+            if isinstance(value, dict) and value and all(isinstance(one, dict) for one in value.values()):
                 console.print(_columns(label, value))
             else:
                 table.add_row(label, str(value))

@@ -74,7 +74,7 @@ def run(rounds: int, *, real: int = 3, seed: int = 0) -> CrashReport:
     return CrashReport(**{**found, "problems": tuple(found["problems"])})
 
 
-class _MadeUp:
+class _HashEmbedder:
     """An embedder without a model: a direction for each text, three tokens."""
 
     name = _CONFIG.embedder
@@ -143,7 +143,7 @@ def _blog(folder: Path, step: int) -> dict[str, Article]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class _SyncedBlog:
     """Where a crash test works: the folder the articles are said to come from, and the index."""
 
     source: Path
@@ -159,7 +159,7 @@ class _Desk:
             return iter(_blog(self.source, step).values())
 
         index = Index(self.index, _CONFIG, start_finisher=start_finisher)
-        report = sync([str(self.source)], index=index, embedder=_MadeUp, load=load)
+        report = sync([str(self.source)], index=index, embedder=_HashEmbedder, load=load)
         return _DONE if not report.failed and not report.notes else 1
 
     def look(self, step: int) -> int:
@@ -175,7 +175,7 @@ class _Desk:
 
 def _whole(opened: Store) -> bool:
     """Has every article all its chunks, with their tokens, each found by its own vector?"""
-    model = _MadeUp()
+    model = _HashEmbedder()
     due = {}
     for article in opened.articles():
         for piece in chunk(article, max_tokens=_CONFIG.max_tokens, overlap=0, count=model.count):
@@ -209,7 +209,7 @@ def _status(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def _watch(desk: _Desk, kill_at: int) -> Callable[[], int]:
+def _watch(synced: _SyncedBlog, kill_at: int) -> Callable[[], int]:
     """Count this process's operations on the index's files, and kill it before the `kill_at`-th.
 
     0: never. Returns a function that tells the count.
@@ -218,7 +218,7 @@ def _watch(desk: _Desk, kill_at: int) -> Callable[[], int]:
 
     def hook(event: str, args: tuple[object, ...]) -> None:
         nonlocal seen
-        inside = any(str(desk.index) in str(arg) for arg in args[:2])
+        inside = any(str(synced.index) in str(arg) for arg in args[:2])
         if event.startswith(_FILE_EVENTS) and (inside or event in ("os.remove", "os.rmdir")):
             seen += 1
             if seen == kill_at:
@@ -228,34 +228,34 @@ def _watch(desk: _Desk, kill_at: int) -> Callable[[], int]:
     return lambda: seen
 
 
-def _sync_in_group(desk: _Desk, step: int, kind: StartFinisher) -> int:
+def _sync_in_group(synced: _SyncedBlog, step: int, kind: StartFinisher) -> int:
     os.setpgrp()
-    return desk.sync(step, kind)
+    return synced.sync(step, kind)
 
 
-def _sync_watched(desk: _Desk, step: int, kill_at: int) -> int:
-    _watch(desk, kill_at)
-    return desk.sync(step, _Forked)
+def _sync_watched(synced: _SyncedBlog, step: int, kill_at: int) -> int:
+    _watch(synced, kill_at)
+    return synced.sync(step, _Forked)
 
 
-def _operations(desk: _Desk, step: int) -> int:
+def _operations(synced: _SyncedBlog, step: int) -> int:
     """How many operations on files a sync makes."""
     read, tell = os.pipe()
 
     def count() -> int:
-        told = _watch(desk, 0)
-        status = desk.sync(step, _Forked)
-        os.write(tell, str(told()).encode())
+        read_progress = _watch(synced, 0)
+        status = synced.sync(step, _Forked)
+        os.write(tell, str(read_progress()).encode())
         return status
 
     _must(_spawn(count))
     return int(os.read(read, 100))
 
 
-def _duration(desk: _Desk, step: int, kind: StartFinisher) -> float:
+def _duration(synced: _SyncedBlog, step: int, kind: StartFinisher) -> float:
     """Seconds that a sync takes."""
     began = time.monotonic()
-    _must(_spawn(desk.sync, step, kind))
+    _must(_spawn(synced.sync, step, kind))
     return time.monotonic() - began
 
 
@@ -264,26 +264,26 @@ def _must(pid: int) -> None:
         raise FootnoteError(f"a sync that nobody killed ended with {status}")
 
 
-def _rounds(desk: _Desk, rounds: int, real: int, seed: int) -> CrashReport:
+def _rounds(synced: _SyncedBlog, rounds: int, real: int, seed: int) -> CrashReport:
     began = time.monotonic()
-    chance = random.Random(seed)
-    _must(_spawn(desk.sync, 0, _Forked))
-    long: dict[StartFinisher, float] = {kind: _duration(desk, step, kind) for step, kind in _CALIBRATION}
-    operations = _operations(desk, 3)
+    rng = random.Random(seed)
+    _must(_spawn(synced.sync, 0, _Forked))
+    long: dict[StartFinisher, float] = {kind: _duration(synced, step, kind) for step, kind in _CALIBRATION}
+    operations = _operations(synced, 3)
     states, problems, finished = [], [], 0
     for number in range(rounds):
         step = 4 + number
         kind: StartFinisher = Subprocess if number < real else _Forked
         if number < real or number % 2 == 0:
-            pid = _spawn(_sync_in_group, desk, step, kind)
-            time.sleep(chance.random() * long[kind])
+            pid = _spawn(_sync_in_group, synced, step, kind)
+            time.sleep(rng.random() * long[kind])
             with contextlib.suppress(ProcessLookupError):
                 (os.killpg if number % 4 else os.kill)(pid, signal.SIGKILL)
         else:
-            pid = _spawn(_sync_watched, desk, step, 1 + number * operations // rounds)
+            pid = _spawn(_sync_watched, synced, step, 1 + number * operations // rounds)
         finished += _status(pid) == _DONE
-        states.append(_status(_spawn(desk.look, step)))
-        then = _status(_spawn(desk.sync, step, _Forked))
+        states.append(_status(_spawn(synced.look, step)))
+        then = _status(_spawn(synced.sync, step, _Forked))
         if states[-1] not in (_BEFORE, _AFTER) or then != _DONE:
             problems.append(f"round {number}: the reader ended with {states[-1]}, the next sync with {then}")
     before, after = states.count(_BEFORE), states.count(_AFTER)
@@ -299,9 +299,9 @@ def main() -> None:
     rounds, real, seed = (int(word) for word in sys.argv[1:])
     warm_up()
     with tempfile.TemporaryDirectory(prefix="footnote-crash-") as folder:
-        desk = _Desk(Path(folder) / "posts", Path(folder) / "index")
-        desk.source.mkdir()
-        print(json.dumps(asdict(_rounds(desk, rounds, real, seed))))
+        synced = _SyncedBlog(Path(folder) / "posts", Path(folder) / "index")
+        synced.source.mkdir()
+        print(json.dumps(asdict(_rounds(synced, rounds, real, seed))))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,8 @@
 """A hundred readers at once, against a real server in a process of its own.
 
-Half of them ask the HTTP interface and read the stream, half use the window's queue as a browser
-does. Each has an address of its own, told as a trusted proxy would, and a thread here; all ask at
-the same moment, a question a round. Counted in rounds and seconds, so it always ends.
-
-What this file does not know: whether the answers are good.
+Half of them ask the HTTP interface and read the stream, half use the window's queue as a browser does. Each has a
+thread, and an address of its own in the header of a trusted proxy; all ask at the same moment, a question per round.
+Rounds and waits are bounded, so it always ends.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,11 +27,14 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 
+from bot.bench.rig.servers import NotServing
 from bot.bench.rig.stopwatch import ROOT, Figures
-from bot.eval.sets.folder import read_set
+from bot.eval.sets import read_set
 
 _PATIENCE = 90  # seconds that a reader waits for a piece of an answer
+_STARTS = 120  # attempts, a second apart, until the server answers
 _JSON = {"Content-Type": "application/json"}
+_TRY_AGAIN = "asked to try again"
 
 
 @dataclass(slots=True)
@@ -50,13 +51,13 @@ class _Reader:
         return {"X-Forwarded-For": f"203.0.{113 + self.number // 250}.{1 + self.number % 250}"}
 
     def ask_api(self, question: str) -> str:
-        """ "answered", or the status and code of what came instead."""
+        """ "answered", or the status and error code."""
         body = json.dumps({"question": question})
         with self._sent("POST", "/api/ask", body, {**_JSON, "Accept": "text/event-stream"}) as response:
-            told = response.read().decode()
+            received = response.read().decode()
         if response.status != 200:
-            return f"{response.status} {json.loads(told)['error']['code']}"
-        return "answered" if "event: answer" in told else "a broken stream"
+            return f"{response.status} {json.loads(received)['error']['code']}"
+        return "answered" if "event: answer" in received else "a broken stream"
 
     def ask_window(self, question: str, handler: int) -> str:
         """The same through the queue of the chat window."""
@@ -65,9 +66,9 @@ class _Reader:
             "event_data": None, "trigger_id": None,
         }  # fmt: skip
         with self._sent("POST", "/gradio_api/queue/join", json.dumps(body), _JSON) as response:
-            told = response.read()
+            received = response.read().decode()
         if response.status != 200:
-            return f"{response.status} {json.loads(told).get('error', {}).get('code', told.decode()[:60])}"
+            return f"{response.status} {json.loads(received).get('error', {}).get('code', received[:60])}"
         path = f"/gradio_api/queue/data?session_hash={self.session}"
         with self._sent("GET", path, None, {}) as response:
             if response.status != 200:
@@ -82,7 +83,7 @@ class _Reader:
         if not message.get("success"):
             return f"window error: {message.get('output')}"[:80]
         before, self.problems = self.problems, json.dumps(message["output"]).count("fn-problem")
-        return "told in words to come again" if self.problems > before else "answered"
+        return _TRY_AGAIN if self.problems > before else "answered"
 
     @contextmanager
     def _sent(
@@ -97,29 +98,37 @@ class _Reader:
 
 
 def measure_crowd(readers: int = 100, rounds: int = 6) -> Figures:
-    """`rounds` times, `readers` ask at once; then what became of it, how long it took, and the server's memory."""
-    questions = [case.question for case in read_set(Path("data/eval/sample")).cases]
-    outcomes: Counter[str] = Counter()
-    times: list[float] = []
+    """`readers` ask at once, `rounds` times: outcomes, seconds to the whole answer, the server's memory."""
+    questions = itertools.cycle(case.question for case in read_set(Path("data/eval/sample")).cases)
+    outcomes: list[tuple[str, float]] = []
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder, _server(folder) as (port, pid):
         crowd = [_Reader(number, port) for number in range(readers)]
         handler = _handler(port)
         memory = [_resident(pid)]
-        following = itertools.cycle(questions)
         for _ in range(rounds):
-            for outcome, took in _round(crowd, [next(following) for _ in crowd], handler):
-                outcomes[outcome] += 1
-                times += [took] if outcome == "answered" else []
+            outcomes += _round(crowd, [next(questions) for _ in crowd], handler)
             memory.append(_resident(pid))
-    refused = {what: count for what, count in outcomes.items() if what != "answered"}
+    return {"readers at once, questions each": f"{readers}, {rounds}"} | summary(outcomes, memory)
+
+
+def summary(outcomes: Sequence[tuple[str, float]], memory: Sequence[float]) -> Figures:
+    """Figures of a crowd. outcomes: what became of each question, and its seconds; memory: MB, the first before."""
+    counts = Counter(outcome for outcome, _ in outcomes)
+    times = [took for outcome, took in outcomes if outcome == "answered"]
+    other = {
+        outcome: count
+        for outcome, count in counts.items()
+        if outcome not in ("answered", _TRY_AGAIN) and not outcome.startswith("429")
+    }
     return {
-        "readers at once, questions each": f"{readers}, {rounds}",
-        "answered": outcomes["answered"],
-        "429": sum(count for what, count in refused.items() if what.startswith("429")),
-        "told in words to come again (window)": refused.pop("told in words to come again", 0),
-        "other errors": {w: c for w, c in refused.items() if not w.startswith("429")} or 0,
-        "seconds to the whole answer, median": round(statistics.median(times), 2),
-        "seconds to the whole answer, p95": round(statistics.quantiles(times, n=20)[-1], 2),
+        "answered": counts["answered"],
+        "429": sum(count for outcome, count in counts.items() if outcome.startswith("429")),
+        "asked to try again (window)": counts[_TRY_AGAIN],
+        "other errors": "; ".join(f"{outcome}: {count}" for outcome, count in other.items()) or 0,
+        "seconds to the whole answer, median": round(statistics.median(times), 2) if times else "-",
+        "seconds to the whole answer, p95": round(statistics.quantiles(times, n=20)[-1], 2)
+        if len(times) > 1
+        else "-",
         "memory at the start, MB": round(memory[0]),
         "memory after each round, MB": ", ".join(str(round(each)) for each in memory[1:]),
     }
@@ -153,20 +162,28 @@ def _server(folder: str) -> Iterator[tuple[int, int]]:
     subprocess.run([*command, "ingest"], cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL)
     with subprocess.Popen([*command, "serve", "--port", str(port)], cwd=ROOT, env=environ) as process:
         try:
-            reader = _Reader(0, port)
-            for _ in range(120):
-                try:
-                    if reader.ask_api("What is sciatica?") == "answered":
-                        break
-                except (OSError, HTTPException):
-                    time.sleep(1)
+            _await_answer(_Reader(0, port))
             yield port, process.pid
         finally:
             process.terminate()
 
 
+def _await_answer(reader: _Reader) -> None:
+    """Return once the server answers. Raises NotServing if it does not."""
+    outcome = ""
+    for _ in range(_STARTS):
+        try:
+            outcome = reader.ask_api("What is sciatica?")
+        except (OSError, HTTPException) as error:
+            outcome = type(error).__name__
+        if outcome == "answered":
+            return
+        time.sleep(1)
+    raise NotServing(f"The server to be measured does not answer; its last reply was: {outcome}.")
+
+
 def _handler(port: int) -> int:
-    """The number by which the window calls what its button does."""
+    """The number of the event handler of the window's send button."""
     connection = HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
     connection.request("GET", "/config")
     config = json.loads(connection.getresponse().read())
@@ -176,6 +193,6 @@ def _handler(port: int) -> int:
 
 
 def _resident(pid: int) -> float:
-    """MB that a process holds now. Linux only."""
+    """Resident memory of a process, MB. Linux only."""
     lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
     return int(next(line.split()[1] for line in lines if line.startswith("VmRSS"))) / 1024

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from bot.bench.rig.fake_embedder import MadeUpEmbedder
-from bot.bench.rig.stopwatch import Figures, disk, ms, process, seconds
-from bot.bench.rig.synthetic_blog import MadePost, made_post, write_blog
+from bot.bench.rig.fake_embedder import HashEmbedder
+from bot.bench.rig.stopwatch import Figures, disk, measure_process, ms, seconds
+from bot.bench.rig.synthetic_blog import SyntheticPost, synthetic_post, write_blog
 from bot.config import BotConfig
 from bot.pipeline import PASSAGES, Bot
 from bot.read import CrossEncoder
@@ -27,10 +27,10 @@ from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.index import NOTHING_STORED, Index, StartFinisher, Stored, Subprocess, copies, finish
 from ingest.sync import sync
 
-_WORST = "the worst of all looks"
+_WORST_CASE = "the worst of all looks"
 
 
-class _MadeBlog:
+class _SyntheticBlog:
     """A made blog in memory, as a Load. With the folder it is said to lie in."""
 
     def __init__(self, folder: Path, posts: int) -> None:
@@ -40,7 +40,7 @@ class _MadeBlog:
             self.put(number)
 
     def put(self, number: int, edition: int = 0) -> None:
-        post = made_post(number, edition=edition)
+        post = synthetic_post(number, edition=edition)
         origin = (self.folder / post.file).as_uri()
         self._articles[number] = Article(post.file, post.title, post.text, published=post.date, origin=origin)
 
@@ -66,24 +66,26 @@ def measure_year(
     looks: how often the aged index is compared with a fresh one of the same posts. The embedder is
     made up: it is the index that is measured.
     """
-    chance, embedder = random.Random(0), MadeUpEmbedder()
+    rng, embedder = random.Random(0), HashEmbedder()
     times: list[float] = []
     speeds: list[tuple[float, float]] = []
     sizes: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as place:
-        blog = _MadeBlog(Path(place).resolve() / "posts", posts)
+        blog = _SyntheticBlog(Path(place).resolve() / "posts", posts)
         blog.folder.mkdir()
         aged = Index(Path(place) / "aged", IndexConfig(), start_finisher=start_finisher)
-        _bring(aged, blog, embedder)
+        _sync(aged, blog, embedder)
         for day in range(1, rounds + 1):
             blog.put(posts + day)
-            other = chance.choice(blog.numbers())
+            other = rng.choice(blog.numbers())
             blog.put(other, edition=day) if day % 2 else blog.remove(other)
-            times.append(seconds(lambda: _bring(aged, blog, embedder)))
+            times.append(seconds(lambda: _sync(aged, blog, embedder)))
             if day * looks // rounds > (day - 1) * looks // rounds:
                 fresh = Index(Path(place) / f"fresh-{day}", IndexConfig(), start_finisher=start_finisher)
-                _bring(fresh, blog, embedder)
-                speeds.append(_queries(aged, fresh, [made_post(n) for n in blog.numbers()[::3]], embedder))
+                _sync(fresh, blog, embedder)
+                speeds.append(
+                    _queries(aged, fresh, [synthetic_post(n) for n in blog.numbers()[::3]], embedder)
+                )
                 sizes.append((disk(aged.path), disk(fresh.path)))
                 aged.close()  # or it would keep the generation that it read from being removed
                 fresh.close()
@@ -93,10 +95,10 @@ def measure_year(
         "posts at first, syncs": f"{posts}, {rounds}",
         "query at the end, median ms": ms(speeds[-1][0]),
         "query, aged / fresh, at the end": round(slower[-1], 2),
-        f"query, aged / fresh, {_WORST}": round(max(slower), 2),
+        f"query, aged / fresh, {_WORST_CASE}": round(max(slower), 2),
         "disk at the end, MB": round(sizes[-1][0], 1),
         "disk, aged / fresh, at the end": round(larger[-1], 2),
-        f"disk, aged / fresh, {_WORST}": round(max(larger), 2),
+        f"disk, aged / fresh, {_WORST_CASE}": round(max(larger), 2),
         "sync, median s": round(statistics.median(times), 2),
         "sync, last tenth / first tenth": round(
             statistics.median(times[-edge:]) / statistics.median(times[:edge]), 2
@@ -104,11 +106,13 @@ def measure_year(
     }
 
 
-def _bring(index: Index, blog: _MadeBlog, embedder: Embedder) -> None:
+def _sync(index: Index, blog: _SyntheticBlog, embedder: Embedder) -> None:
     sync([str(blog.folder)], index=index, embedder=lambda: embedder, load=blog)
 
 
-def _queries(aged: Index, fresh: Index, posts: Sequence[MadePost], embedder: Embedder) -> tuple[float, float]:
+def _queries(
+    aged: Index, fresh: Index, posts: Sequence[SyntheticPost], embedder: Embedder
+) -> tuple[float, float]:
     """Median seconds of a search in either, by turns so that what else the machine does hits both."""
     with aged.reading() as one, fresh.reading() as other:
         corpora = [load_corpus(one), load_corpus(other)]
@@ -134,34 +138,34 @@ def measure_memory(
     peaks: dict[str, list[float]] = {"ingest": [], "checking": [], "serving": []}
 
     def run(what: str, posts: int, call: str, name: str) -> None:
-        peaks[what].append(process(f"from bot.bench import index; index.{call}")[1])
+        peaks[what].append(measure_process(f"from bot.bench import index; index.{call}")[1])
         figures[f"{name} {posts} posts, peak MB"] = round(peaks[what][-1])
 
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as place:
         for posts in sizes:
             folder = str(Path(place) / str(posts))
-            run("ingest", posts, f"ingest_made({folder!r}, {posts})", "ingest of")
+            run("ingest", posts, f"ingest_synthetic({folder!r}, {posts})", "ingest of")
             figures[f"index of {posts} posts on disk, MB"] = round(disk(Path(folder) / "index"))
-            run("checking", posts, f"check_made({folder!r})", "its search index written and checked,")
+            run("checking", posts, f"check_synthetic({folder!r})", "its search index written and checked,")
         for posts in served:
             folder = str(Path(place) / f"served-{posts}")
-            ingest_made(folder, posts)
-            run("serving", posts, f"serve_made({folder!r}, {real})", "bot that serves")
+            ingest_synthetic(folder, posts)
+            run("serving", posts, f"serve_synthetic({folder!r}, {real})", "bot that serves")
     for what, counts in (("ingest", sizes), ("checking", sizes), ("serving", served)):
         more = (peaks[what][-1] - peaks[what][0]) / (counts[-1] - counts[0]) * 1000
         figures[f"{what}: a thousand posts more, MB"] = round(more)
     return figures
 
 
-def ingest_made(place: str, posts: int) -> None:
+def ingest_synthetic(place: str, posts: int) -> None:
     """Write made posts into a new folder and ingest them with the made-up embedder."""
     folder = Path(place) / "posts"
     write_blog(folder, posts)
-    embedder = MadeUpEmbedder()
+    embedder = HashEmbedder()
     sync([str(folder)], index=Index(Path(place) / "index", IndexConfig()), embedder=lambda: embedder)
 
 
-def check_made(place: str) -> None:
+def check_synthetic(place: str) -> None:
     """What the process does that finishes a generation, here for one that has no search index yet."""
     index = Index(Path(place) / "index", IndexConfig())
     live = index.path / str(index.generation())
@@ -169,10 +173,10 @@ def check_made(place: str) -> None:
     finish(live)
 
 
-def serve_made(place: str, real: bool) -> None:
-    """Ask a bot what ingest_made() ingested. real: with the packaged model."""
-    embedder: Embedder = SentenceTransformerEmbedder(threads=1) if real else MadeUpEmbedder()
+def serve_synthetic(place: str, real: bool) -> None:
+    """Ask a bot what ingest_synthetic() ingested. real: with the packaged model."""
+    embedder: Embedder = SentenceTransformerEmbedder(threads=1) if real else HashEmbedder()
     cross_encoder = CrossEncoder() if real else None
     bot = Bot(Index(Path(place) / "index", IndexConfig()), embedder, BotConfig(), cross_encoder)
     for number in range(10):
-        bot.ask(made_post(number).question)
+        bot.ask(synthetic_post(number).question)

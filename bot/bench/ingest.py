@@ -26,7 +26,7 @@ from ingest.index import Index
 from ingest.sources import load, loader, memory_in
 from ingest.sync import SyncReport, sync
 
-_WORST = "the worst of all looks"
+_WORST_CASE = "the worst of all looks"
 
 
 def measure_ingest(
@@ -42,12 +42,12 @@ def measure_ingest(
         write_blog(folder, posts)
         texts = _texts(folder, embedder)
         bare = seconds(lambda: encode(texts))
-        desk = Desk(folder, Path(place) / "index", embedder)
-        full = seconds(desk.sync)
-        nothing = statistics.median(seconds(desk.sync) for _ in range(3))
-        bot = Bot(Index(desk.index, IndexConfig()), embedder, BotConfig(), cross_encoder)
+        blog = SyncedFolder(folder, Path(place) / "index", embedder)
+        full = seconds(blog.sync)
+        nothing = statistics.median(seconds(blog.sync) for _ in range(3))
+        bot = Bot(Index(blog.index, IndexConfig()), embedder, BotConfig(), cross_encoder)
         bot.warm()
-        edited = [_edit(desk, bot, number) for number in _spread(posts, edits)]
+        edited = [_edit(blog, bot, number) for number in _spread(posts, edits)]
     synced, whole = (statistics.median(edit[at] for edit in edited) for at in (0, 1))
     return {
         "posts": posts,
@@ -65,7 +65,7 @@ def measure_ingest(
     }
 
 
-class Desk:
+class SyncedFolder:
     """A folder of posts and the index of it, synced as `footnote ingest` does."""
 
     def __init__(self, folder: Path, index: Path, embedder: Embedder) -> None:
@@ -92,11 +92,11 @@ def _texts(folder: Path, embedder: Embedder) -> list[str]:
     ]
 
 
-def _edit(desk: Desk, bot: Bot, number: int) -> tuple[float, float, bool, int]:
+def _edit(blog: SyncedFolder, bot: Bot, number: int) -> tuple[float, float, bool, int]:
     """Edit a post's fact: seconds of the sync, seconds to the answer, is it quoted, texts embedded."""
-    post = write_post(desk.folder, number, edition=1)
+    post = write_post(blog.folder, number, edition=1)
     answers, reports = [], []
-    synced = seconds(lambda: reports.append(desk.sync()))
+    synced = seconds(lambda: reports.append(blog.sync()))
     asked = seconds(lambda: answers.append(bot.ask(post.question)))
     return synced, synced + asked, post.fact in answers[0].text, reports[0].chunks_embedded
 
@@ -108,22 +108,22 @@ def _spread(posts: int, most: int) -> list[int]:
 def measure_langchain(posts: int, embedder: Embedder, edits: int = 5) -> Figures:
     """The same steps with LangChain's index() over langchain-chroma; says so if it is not installed."""
     try:
-        from bot.bench.langchain import LangChainDesk
+        from bot.bench.langchain import LangChainIndex
     except ImportError:
         return {"LangChain's index()": "skipped: `pip install footnote-blog[bench]` brings what it needs"}
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as place:
         folder = Path(place) / "posts"
         write_blog(folder, posts)
-        desk = LangChainDesk(folder, Path(place) / "store", embedder)
-        full = seconds(desk.sync)
-        passages = desk.embedded
-        nothing = statistics.median(seconds(desk.sync) for _ in range(3))
+        blog = LangChainIndex(folder, Path(place) / "store", embedder)
+        full = seconds(blog.sync)
+        passages = blog.embedded
+        nothing = statistics.median(seconds(blog.sync) for _ in range(3))
         took, found, again = [], 0, []
         for number in _spread(posts, edits):
-            post, before = write_post(folder, number, edition=1), desk.embedded
-            took.append(seconds(desk.sync) + seconds(lambda: desk.search("warm up")))
-            again.append(desk.embedded - before - 1)  # the question is embedded, too
-            found += any(post.fact in text for text in desk.search(post.question))
+            post, before = write_post(folder, number, edition=1), blog.embedded
+            took.append(seconds(blog.sync) + seconds(lambda: blog.search("warm up")))
+            again.append(blog.embedded - before - 1)  # the question is embedded, too
+            found += any(post.fact in text for text in blog.search(post.question))
     return {
         "LangChain: passages": passages,
         "LangChain: full, s": round(full, 2),

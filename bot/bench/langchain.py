@@ -39,7 +39,7 @@ class _Wrapped(Embeddings):
         return self.embed_documents([text])[0]
 
 
-class LangChainDesk:
+class LangChainIndex:
     """As Desk in bench_ingest.py. embedded: how many texts were embedded so far, questions included."""
 
     def __init__(self, folder: Path, place: Path, embedder: Embedder) -> None:

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.bench.rig import browser as meter
-from bot.bench.rig import other_widgets as rivals
+from bot.bench.rig import browser as browsing
+from bot.bench.rig import other_widgets
 from bot.bench.rig.scripted_bot import FIRST, LAST, QUESTION, WAIT
-from bot.bench.rig.servers import SCRIPTED, free_port, process, threaded
+from bot.bench.rig.servers import SCRIPTED, free_port, server_process, server_thread
 from bot.bench.rig.stopwatch import Figures
 from bot.bench.window import measure_window
 
@@ -44,24 +44,24 @@ def bench_widget(given: Packages = Packages(), rounds: int = ROUNDS) -> Figures:
     """A table for each condition, one for the real bot, and notes on what was not measured."""
     given = given or Packages()
     try:
-        with meter.browser(given.chromium) as browser:
+        with browsing.browser(given.chromium) as browser:
             return _measured(browser, given, rounds)
-    except meter.NoBrowser as error:
+    except browsing.NoBrowser as error:
         return {"widget": str(error)}
 
 
-def _measured(browser: meter.Browser, given: Packages, rounds: int) -> Figures:
+def _measured(browser: browsing.Browser, given: Packages, rounds: int) -> Figures:
     with ExitStack() as stack:
         blog_port, chat_port = free_port(), free_port()
         chat, cdn = f"http://{CHAT}:{chat_port}", f"http://{CDN}:{blog_port}"
         blog = f"http://{BLOG}:{blog_port}"
-        stack.enter_context(process(SCRIPTED, chat_port, {"FOOTNOTE_ALLOWED_ORIGINS": blog}))
-        found = rivals.widgets(chat, cdn, given.docsgpt, given.flowise)
-        files = rivals.scripts(given.docsgpt, given.flowise)
+        stack.enter_context(server_process(SCRIPTED, chat_port, {"FOOTNOTE_ALLOWED_ORIGINS": blog}))
+        found = other_widgets.widgets(chat, cdn, given.docsgpt, given.flowise)
+        files = other_widgets.scripts(given.docsgpt, given.flowise)
         names = {str(place): widget for place, widget in enumerate(found)}
-        stack.enter_context(threaded(rivals.site(names, files), blog_port))
+        stack.enter_context(server_thread(other_widgets.site(names, files), blog_port))
         figures: Figures = {}
-        for condition in (meter.LOOPBACK, meter.SLOW_4G):
+        for condition in (browsing.LOOPBACK, browsing.SLOW_4G):
             seen: dict[str, list[Visit]] = {widget.name: [] for widget in found}
             for number in range(rounds + 1):
                 for widget in found:
@@ -74,7 +74,7 @@ def _measured(browser: meter.Browser, given: Packages, rounds: int) -> Figures:
     return figures | _notes(given, rounds)
 
 
-def _demo(browser: meter.Browser, stack: ExitStack, chat: str, rounds: int) -> Figures:
+def _demo(browser: browsing.Browser, stack: ExitStack, chat: str, rounds: int) -> Figures:
     """The longest post of the demo blog before anything is pressed, with the line and without, in turn."""
     from bot.demo import blog as demo
 
@@ -83,16 +83,16 @@ def _demo(browser: meter.Browser, stack: ExitStack, chat: str, rounds: int) -> F
     addresses = {}
     for name, embedded in (("without the line", None), ("with the line", chat)):
         port = free_port()
-        stack.enter_context(threaded(demo.create_blog(embedded, written), port))
+        stack.enter_context(server_thread(demo.create_blog(embedded, written), port))
         addresses[name] = f"http://{BLOG}:{port}/post/{post.slug}"
     seen: dict[str, list[Visit]] = {name: [] for name in addresses}
     for number in range(rounds + 1):
         for name, address in addresses.items():
-            visit = visited(browser, meter.SLOW_4G, rivals.Widget(name, ""), address, chat)
+            visit = visited(browser, browsing.SLOW_4G, other_widgets.Widget(name, ""), address, chat)
             if number:
                 seen[name].append(visit)
     return {
-        f"{name}, {meter.SLOW_4G.name}": {k: v for k, v in summary(visits).items() if v != "-"}
+        f"{name}, {browsing.SLOW_4G.name}": {k: v for k, v in summary(visits).items() if v != "-"}
         for name, visits in seen.items()
     }
 
@@ -101,8 +101,8 @@ def _notes(given: Packages, rounds: int) -> Figures:
     missing = [name for name in ("docsgpt", "flowise") if getattr(given, name) is None]
     notes = {
         "rounds": f"medians of {rounds}; every candidate once in each round",
-        "conditions": f"slow 4G: {meter.SLOW_4G.down / 1e6:g} Mbit/s down, {meter.SLOW_4G.up / 1e6:g} up, "
-        f"{meter.SLOW_4G.latency:g} ms before each response; slow phone: {meter.SLOW_4G.slower:g} times slower, 390 x 844",
+        "conditions": f"slow 4G: {browsing.SLOW_4G.down / 1e6:g} Mbit/s down, {browsing.SLOW_4G.up / 1e6:g} up, "
+        f"{browsing.SLOW_4G.latency:g} ms before each response; slow phone: {browsing.SLOW_4G.slower:g} times slower, 390 x 844",
         "answers": f"the same scripted words for all, {WAIT * 1000:g} ms before the first; our server is the real "
         "one, the back ends of other widgets are stand-ins on loopback",
     }
@@ -139,11 +139,15 @@ class Visit:
 
 
 def visited(
-    browser: meter.Browser, condition: meter.Condition, widget: rivals.Widget, address: str, chat: str
+    browser: browsing.Browser,
+    condition: browsing.Condition,
+    widget: other_widgets.Widget,
+    address: str,
+    chat: str,
 ) -> Visit:
     """Open the page, let it come to rest, press the button, wait for the box, ask, wait for the last word."""
-    script = meter.watching(box=widget.box, said=widget.said, host=widget.host, first=FIRST, last=LAST)
-    with meter.opened(browser, condition, script) as (page, traffic):
+    script = browsing.watching(box=widget.box, answer=widget.answer, host=widget.host, first=FIRST, last=LAST)
+    with browsing.opened(browser, condition, script) as (page, traffic):
         page.goto(address, wait_until="load")
         rest(page, traffic)
         top = page.evaluate("__seen")
@@ -183,7 +187,7 @@ def visited(
         )
 
 
-def rest(page: meter.Page, traffic: meter.Traffic, quiet: float = 1.0, limit: float = 30.0) -> None:
+def rest(page: browsing.Page, traffic: browsing.Traffic, quiet: float = 1.0, limit: float = 30.0) -> None:
     """Wait until nothing has come over the wire for a while."""
     since, seen, began = time.monotonic(), (0.0, 0), time.monotonic()
     while time.monotonic() - since < quiet and time.monotonic() - began < limit:
@@ -197,8 +201,8 @@ def blocking(tasks: Sequence[float]) -> float:
     return sum(max(0.0, took - 50) for took in tasks)
 
 
-def _frame(page: meter.Page, chat: str) -> meter.Frame:
-    until = time.monotonic() + meter.PATIENCE_MS / 1000
+def _frame(page: browsing.Page, chat: str) -> browsing.Frame:
+    until = time.monotonic() + browsing.PATIENCE_MS / 1000
     while time.monotonic() < until:
         for frame in page.frames:
             if frame.url.startswith(chat):

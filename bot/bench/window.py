@@ -15,8 +15,8 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from bot.bench.rig import browser as meter
-from bot.bench.rig.servers import REAL, free_port, process
+from bot.bench.rig import browser as browsing
+from bot.bench.rig.servers import REAL, free_port, server_process
 from bot.bench.rig.stopwatch import ROOT
 
 QUESTIONS = (
@@ -27,18 +27,18 @@ QUESTIONS = (
 )
 REPEATS = 3
 BOX = "#fn-box textarea"
-SAID, DONE = ".fn-answer:not(.fn-waiting)", ".fn-answer:not(.fn-waiting, .fn-partial)"
+ANSWER, DONE = ".fn-answer:not(.fn-waiting)", ".fn-answer:not(.fn-waiting, .fn-partial)"
 Pair = tuple[float, float]  # ms to the first words, ms to the last
 
 
-def measure_window(browser: meter.Browser) -> dict[str, dict[str, float]]:
+def measure_window(browser: browsing.Browser) -> dict[str, dict[str, float]]:
     """Medians over the questions, each asked several times, window and HTTP in turn."""
     bare: list[Pair] = []
     shown: list[Pair] = []
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
         command = [sys.executable, "-m", "bot", "ingest", "--index", folder]
         subprocess.run(command, check=True, cwd=ROOT, capture_output=True, timeout=600)
-        with process(REAL, free_port(), {"FOOTNOTE_INDEX": folder}) as address:
+        with server_process(REAL, free_port(), {"FOOTNOTE_INDEX": folder}) as address:
             over_http(address, QUESTIONS[0])  # waits until the model is there
             for number in range(REPEATS + 1):
                 for question in QUESTIONS:
@@ -79,10 +79,10 @@ def _until(lines: http.client.HTTPResponse, wanted: Callable[[bytes], bool], beg
     return (time.perf_counter() - began) * 1000
 
 
-def in_window(browser: meter.Browser, address: str, question: str) -> Pair:
+def in_window(browser: browsing.Browser, address: str, question: str) -> Pair:
     """Ask as a reader does, in a window that was just opened."""
-    script = meter.watching(box=BOX, said=SAID, done=DONE)
-    with meter.opened(browser, meter.LOOPBACK, script) as (page, _):
+    script = browsing.watching(box=BOX, answer=ANSWER, done=DONE)
+    with browsing.opened(browser, browsing.LOOPBACK, script) as (page, _):
         page.goto(address, wait_until="load")
         page.wait_for_selector(".fn-chip")  # the window is at rest
         page.fill(BOX, question)

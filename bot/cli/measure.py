@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -79,25 +79,21 @@ def bench(
 ) -> None:
     """Measure speed, as ratios within one run."""
     try:
-        from bot.bench.command import BENCHES, DEFAULT, print_bench
-        from bot.bench.widget import Packages, bench_widget
+        from bot.bench import Packages, print_results, run
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"The benches need {error.name}, which is not installed. They are for developers: in a clone of "
             "Footnote's repository, `pip install -e '.[bench]'` brings what they need."
         ) from None
 
-    if name is not None and name not in BENCHES:
-        raise typer.BadParameter(f"There is no bench {name!r}; there are {', '.join(BENCHES)}.")
-    if name == "widget":
-        given = Packages(docsgpt, flowise, os.environ.get("CHROMIUM", ""))
-        results: dict[str, Any] = {name: bench_widget(given)}
-    else:
-        results = {each: BENCHES[each]() for each in ([name] if name else DEFAULT)}
+    packages = Packages(docsgpt, flowise, os.environ.get("CHROMIUM", ""))
+    folder = _cache(os.environ).parent / "bench"
+    results = run(name, folder, packages)
+    print(f"The figures are kept in {folder}.", file=sys.stderr)
     if as_json:
         print_json(results)
     else:
-        print_bench(results)
+        print_results(results)
 
 
 def _cache(environ: Mapping[str, str]) -> Path:

@@ -155,14 +155,16 @@ def watched(page: Page, condition: Condition) -> Traffic:
     return traffic
 
 
-def watching(*, box: str, said: str, done: str = "", host: str = "", first: str = "", last: str = "") -> str:
+def watching(
+    *, box: str, answer: str, done: str = "", host: str = "", first: str = "", last: str = ""
+) -> str:
     """The script that notes, in each frame, when what stood there.
 
     box, said: what is waited for, and what the answer appears in; done: the same when it is complete,
     if that can be told. first, last: its words, if known. host: the element whose shadow root holds
     all of them, if any does.
     """
-    given = {"box": box, "said": said, "done": done or said, "host": host, "first": first, "last": last}
+    given = {"box": box, "said": answer, "done": done or answer, "host": host, "first": first, "last": last}
     return _WATCHING.replace("GIVEN", json.dumps(given))
 
 

@@ -23,7 +23,7 @@ from ingest.embedder import Floats, TokenVectors
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
-class MadeUpEmbedder:
+class HashEmbedder:
     """An Embedder. asked: how many texts it was asked to embed."""
 
     name = DEFAULT_EMBEDDER

@@ -56,13 +56,13 @@ class Widget:
     opener: str = ""
     host: str = ""
     box: str = ""
-    said: str = ""
+    answer: str = ""
     framed: bool = False
 
 
 def widgets(chat: str, cdn: str, docsgpt: Path | None, flowise: Path | None) -> list[Widget]:
     """All that can be measured here. chat, cdn: addresses of our server and of the stand-ins."""
-    ours = {"box": "#fn-box textarea", "said": ".fn-answer", "framed": True}
+    ours = {"box": "#fn-box textarea", "answer": ".fn-answer", "framed": True}
     frame = (
         f'<iframe src="{chat}/" title="Chat" '
         'style="position:fixed;right:16px;bottom:16px;width:384px;height:70vh;border:0"></iframe>'
@@ -87,7 +87,7 @@ def _docsgpt(cdn: str, version: str) -> Widget:
         f'window.onload = function() {{ renderDocsGPTWidget("app", {json.dumps(settings)}) }}</script>'
     )
     box = 'input[placeholder="Ask your question"]'
-    return Widget(f"DocsGPT {version}", line, opener="#app :text('Ask a question')", box=box, said="#app")
+    return Widget(f"DocsGPT {version}", line, opener="#app :text('Ask a question')", box=box, answer="#app")
 
 
 def _flowise(cdn: str, version: str) -> Widget:
@@ -99,7 +99,7 @@ def _flowise(cdn: str, version: str) -> Widget:
     host = "flowise-chatbot"
     return Widget(
         f"Flowise {version}", line, opener=f"{host} button", host=host, box="textarea",
-        said=".chatbot-container, .chatbot-host-bubble:last-of-type",
+        answer=".chatbot-container, .chatbot-host-bubble:last-of-type",
     )  # fmt: skip
 
 
@@ -132,9 +132,11 @@ def _first(folder: Path, names: tuple[str, ...]) -> Path:
 
 def blog_page(line: str) -> str:
     """A post of a blog: some 8 kB of text, a picture, and what is to be measured at the end of the body."""
-    chance = Random(3)
-    said = [" ".join(chance.choices(_VOCABULARY, k=90)).capitalize() + "." for _ in range(14)]
-    sections = "".join(f"<h2>Part {n}</h2><p>{'</p><p>'.join(said[n * 2 : n * 2 + 2])}</p>" for n in range(7))
+    rng = Random(3)
+    answer = [" ".join(rng.choices(_VOCABULARY, k=90)).capitalize() + "." for _ in range(14)]
+    sections = "".join(
+        f"<h2>Part {n}</h2><p>{'</p><p>'.join(answer[n * 2 : n * 2 + 2])}</p>" for n in range(7)
+    )
     style = "body{max-width:40rem;margin:2rem auto;padding:0 1rem;font:1.1rem/1.6 serif}img{width:100%;height:auto}"
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A post</title>'
@@ -215,22 +217,22 @@ def flowise_events(word: str | None) -> str:
     """What Flowise's server says for a word, and at the end (None)."""
     if word is not None:
         return f"message:\ndata:{json.dumps({'event': 'token', 'data': word})}\n\n"
-    told = {"event": "metadata", "data": {"chatId": "1", "chatMessageId": "2"}}
-    return f'message:\ndata:{json.dumps(told)}\n\nmessage:\ndata:{{"event": "end", "data": "[DONE]"}}\n\n'
+    event_of = {"event": "metadata", "data": {"chatId": "1", "chatMessageId": "2"}}
+    return f'message:\ndata:{json.dumps(event_of)}\n\nmessage:\ndata:{{"event": "end", "data": "[DONE]"}}\n\n'
 
 
-def _events(told: Callable[[str | None], str]) -> StreamingResponse:
+def _events(event_of: Callable[[str | None], str]) -> StreamingResponse:
     from starlette.responses import StreamingResponse
 
     async def stream() -> AsyncIterator[str]:
-        if told is flowise_events:
+        if event_of is flowise_events:
             yield 'message:\ndata:{"event": "start", "data": ""}\n\n'
         clock = asyncio.get_running_loop()
         due = clock.time() + WAIT
         for word in words(" ".join(SENTENCES)):
             await asyncio.sleep(max(0.0, due - clock.time()))
-            yield told(word)
+            yield event_of(word)
             due += PAUSE
-        yield told(None)
+        yield event_of(None)
 
     return StreamingResponse(stream(), media_type="text/event-stream")

@@ -29,7 +29,7 @@ WAIT = 0.1  # seconds before the first word
 PAUSE = 0.015  # between two words
 
 
-KEPT = Article("post/half-a-minute", "Half a minute", "## How long\n\n" + " ".join(SENTENCES))
+ARTICLE = Article("post/half-a-minute", "Half a minute", "## How long\n\n" + " ".join(SENTENCES))
 
 
 def words(text: str) -> list[str]:
@@ -37,7 +37,7 @@ def words(text: str) -> list[str]:
     return re.findall(r"\S+\s*", text)
 
 
-def spoken(text: str) -> Iterator[str]:
+def paced(text: str) -> Iterator[str]:
     """The words of a text, each when it is due."""
     due = time.monotonic() + WAIT
     for word in words(text):
@@ -51,12 +51,12 @@ class ScriptedBot:
     """What ui.app() needs of a Bot, with a script in the place of an index and a model."""
 
     config: BotConfig = field(default_factory=BotConfig)
-    kept: Article = KEPT
+    known_article: Article = ARTICLE
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:  # noqa: ARG002
         """The script, word by word, then as an answer with a citation for each sentence."""
         text = " ".join(f"{sentence} [{number}]" for number, sentence in enumerate(SENTENCES, 1))
-        for word in spoken(text):
+        for word in paced(text):
             yield Token(word)
         cited = tuple(self._cited(number, sentence) for number, sentence in enumerate(SENTENCES, 1))
         yield Answer(question, question, text, cited, "answered", 0.9, ())
@@ -67,9 +67,9 @@ class ScriptedBot:
         return last
 
     def article(self, article_id: str) -> Article:
-        if article_id != self.kept.id:
+        if article_id != self.known_article.id:
             raise NotInIndex("There is only one article here.")
-        return self.kept
+        return self.known_article
 
     def generation(self) -> str:
         return "script"
@@ -84,9 +84,9 @@ class ScriptedBot:
         """There is nothing to load."""
 
     def _cited(self, number: int, quote: str) -> Citation:
-        text = self.kept.text
-        chunk = Chunk(self.kept.id, 0, ("How long",), text, 0, len(text))
+        text = self.known_article.text
+        chunk = Chunk(self.known_article.id, 0, ("How long",), text, 0, len(text))
         start = text.index(quote)
         return Citation(
-            number, Passage(chunk, self.kept.title, "", 0.9), quote, start, start + len(quote), None
+            number, Passage(chunk, self.known_article.title, "", 0.9), quote, start, start + len(quote), None
         )

@@ -49,13 +49,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(code: str, port: int, environ: Mapping[str, str]) -> Iterator[str]:
+def server_process(code: str, port: int, environ: Mapping[str, str]) -> Iterator[str]:
     """Our server in a process; its address. Settings of this process do not reach it."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("FOOTNOTE_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("FOOTNOTE_")}
     started = subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=ROOT,
-        env={**kept, **environ, "FOOTNOTE_PORT": str(port)},
+        env={**inherited, **environ, "FOOTNOTE_PORT": str(port)},
         stdout=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
@@ -72,7 +72,7 @@ def process(code: str, port: int, environ: Mapping[str, str]) -> Iterator[str]:
 
 
 @contextmanager
-def threaded(app: ASGIApp, port: int) -> Iterator[str]:
+def server_thread(app: ASGIApp, port: int) -> Iterator[str]:
     """Any application in a thread; its address."""
     import uvicorn
 

@@ -38,7 +38,7 @@ def ms(duration: float) -> float:
     return round(duration * 1000, 1)
 
 
-def process(code: str) -> tuple[float, float]:
+def measure_process(code: str) -> tuple[float, float]:
     """Seconds and peak memory (MB) of a new Python process that runs this code. POSIX only."""
     began = time.perf_counter()
     command = [sys.executable, "-c", code + _REPORT]

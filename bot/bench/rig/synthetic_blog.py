@@ -78,7 +78,7 @@ _HEADINGS = (
 
 
 @dataclass(frozen=True, slots=True)
-class MadePost:
+class SyntheticPost:
     """file: its name. text: below the front matter. fact: a sentence of it; question: what that answers."""
 
     file: str
@@ -94,30 +94,30 @@ class MadePost:
         return f"---\ntitle: {self.title}\ndate: {self.date}\n---\n\n{self.text}\n"
 
 
-def made_post(number: int, *, edition: int = 0) -> MadePost:
+def synthetic_post(number: int, *, edition: int = 0) -> SyntheticPost:
     """Post `number`, from 0 up. Another edition differs in one paragraph, the one with the fact."""
-    chance = random.Random(f"footnote made post {number}")
+    rng = random.Random(f"footnote made post {number}")
     name = _name(number)
     seconds = 20 + (number * 7 + edition * 31) % 100
     fact = f"The {name} stretch is held for {seconds} seconds."
     day = datetime.date(2015, 1, 1) + datetime.timedelta(days=number % 4000)
-    title = f"The {name} stretch for a {_pick(chance, 'state')} {_pick(chance, 'part')}"
-    parts = [_paragraph(chance)]
-    headings = chance.sample(_HEADINGS, SECTIONS - 1)
+    title = f"The {name} stretch for a {_pick(rng, 'state')} {_pick(rng, 'part')}"
+    parts = [_paragraph(rng)]
+    headings = rng.sample(_HEADINGS, SECTIONS - 1)
     for place, heading in enumerate(headings, 1):
-        parts.append(f"## {_filled(chance, heading)}")
-        text = _paragraph(chance)
+        parts.append(f"## {_fill(rng, heading)}")
+        text = _paragraph(rng)
         parts.append(f"{fact} {text}" if place == _FACT_AT else text)
         if place % 3 == 0:
-            parts.append("\n".join(f"- {_filled(chance, item)}" for item in chance.sample(_ITEMS, 4)))
+            parts.append("\n".join(f"- {_fill(rng, item)}" for item in rng.sample(_ITEMS, 4)))
     question = f"How long is the {name} stretch held?"
     file = f"{number:05d}-{name.lower()}.md"
-    return MadePost(file, title, day.isoformat(), "\n\n".join(parts), question, fact)
+    return SyntheticPost(file, title, day.isoformat(), "\n\n".join(parts), question, fact)
 
 
-def write_post(folder: Path, number: int, *, edition: int = 0) -> MadePost:
+def write_post(folder: Path, number: int, *, edition: int = 0) -> SyntheticPost:
     """Write a post into an existing folder, over an earlier edition of it."""
-    post = made_post(number, edition=edition)
+    post = synthetic_post(number, edition=edition)
     (folder / post.file).write_text(post.markdown, encoding="utf-8")
     return post
 
@@ -142,17 +142,17 @@ def _name(number: int) -> str:
     return "".join(sounds).capitalize() + "ian"
 
 
-def _paragraph(chance: random.Random) -> str:
-    return " ".join(_filled(chance, line) for line in chance.sample(_SENTENCES, chance.randint(3, 6)))
+def _paragraph(rng: random.Random) -> str:
+    return " ".join(_fill(rng, line) for line in rng.sample(_SENTENCES, rng.randint(3, 6)))
 
 
-def _pick(chance: random.Random, slot: str) -> str:
-    return chance.choice(_SLOTS[slot])
+def _pick(rng: random.Random, slot: str) -> str:
+    return rng.choice(_SLOTS[slot])
 
 
-def _filled(chance: random.Random, form: str) -> str:
+def _fill(rng: random.Random, form: str) -> str:
     values = {}
     for slot, words in _SLOTS.items():
-        values[slot], values[f"{slot}2"] = chance.sample(words, 2)
+        values[slot], values[f"{slot}2"] = rng.sample(words, 2)
     line = form.format(**values)
     return line[0].upper() + line[1:]

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.bench.index import ingest_made, measure_year
+from bot.bench.index import ingest_synthetic, measure_year
 from bot.bench.ingest import measure_ingest, measure_langchain
-from bot.bench.rig.fake_embedder import MadeUpEmbedder
-from bot.bench.rig.stopwatch import process
-from bot.bench.rig.synthetic_blog import SECTIONS, made_post, write_blog, write_post
+from bot.bench.rig.fake_embedder import HashEmbedder
+from bot.bench.rig.stopwatch import measure_process
+from bot.bench.rig.synthetic_blog import SECTIONS, synthetic_post, write_blog, write_post
 from ingest.article import Article, chunk
 from ingest.config import IndexConfig
 from ingest.index import finish
@@ -33,8 +33,8 @@ def read(folder: Path) -> dict[str, Article]:
 
 
 def test_a_made_post_is_always_the_same_and_its_fact_is_its_own() -> None:
-    posts = [made_post(number) for number in range(300)]
-    assert posts == [made_post(number) for number in range(300)]
+    posts = [synthetic_post(number) for number in range(300)]
+    assert posts == [synthetic_post(number) for number in range(300)]
     assert len({post.fact for post in posts}) == len({post.file for post in posts}) == 300
     whole = "\n".join(post.text for post in posts)
     assert all(post.text.count(post.fact) == whole.count(post.fact) == 1 for post in posts)
@@ -44,9 +44,9 @@ def test_a_made_post_is_always_the_same_and_its_fact_is_its_own() -> None:
 def test_made_posts_are_read_whole_and_cut_as_real_ones(tmp_path: Path) -> None:
     write_blog(tmp_path / "posts", 20)
     found = read(tmp_path / "posts")
-    assert [a.title for a in found.values()] == [made_post(n).title for n in range(20)]
+    assert [a.title for a in found.values()] == [synthetic_post(n).title for n in range(20)]
     assert all(a.published and a.text.count("\n- ") == 12 for a in found.values())
-    count = MadeUpEmbedder().count
+    count = HashEmbedder().count
     config = IndexConfig()
     pieces = [c for a in found.values() for c in chunk(a, max_tokens=180, overlap=0, count=count)]
     assert config.max_tokens == 180
@@ -57,14 +57,14 @@ def test_made_posts_are_read_whole_and_cut_as_real_ones(tmp_path: Path) -> None:
 def test_another_edition_differs_in_one_paragraph(tmp_path: Path) -> None:
     write_blog(tmp_path / "posts", 1)
     before = next(iter(read(tmp_path / "posts").values())).text.split("\n\n")
-    assert write_post(tmp_path / "posts", 0, edition=1).fact != made_post(0).fact
+    assert write_post(tmp_path / "posts", 0, edition=1).fact != synthetic_post(0).fact
     after = next(iter(read(tmp_path / "posts").values())).text.split("\n\n")
     assert len(before) == len(after)
     assert sum(a != b for a, b in zip(before, after, strict=True)) == 1
 
 
 def test_ingest_is_measured() -> None:
-    model = MadeUpEmbedder()
+    model = HashEmbedder()
     texts: list[str] = []
     figures = measure_ingest(6, model, texts.extend, edits=2)
     assert figures["posts"] == 6 and figures["passages"] == 6 * SECTIONS == len(texts)
@@ -74,7 +74,7 @@ def test_ingest_is_measured() -> None:
 
 
 def test_langchain_is_measured_or_skipped() -> None:
-    figures = measure_langchain(6, MadeUpEmbedder(), edits=2)
+    figures = measure_langchain(6, HashEmbedder(), edits=2)
     if "LangChain's index()" in figures:
         assert "footnote-blog[bench]" in figures["LangChain's index()"]
     else:
@@ -94,9 +94,9 @@ def test_memory_is_of_the_process_alone(tmp_path: Path) -> None:
     """A child's figure must not begin with its parent's, as Linux' ru_maxrss does."""
     large = bytearray(200_000_000)
     large[::4096] = b"x" * len(large[::4096])
-    assert 3 < process("pass")[1] < 100
+    assert 3 < measure_process("pass")[1] < 100
     if sys.platform == "linux":
-        assert 200 < process("large = b'x' * 200_000_000")[1] < 300
-    ingest_made(str(tmp_path), 2)
-    code = f"from bot.bench import index; index.serve_made({str(tmp_path)!r}, False)"
-    assert 50 < process(code)[1] < 400
+        assert 200 < measure_process("large = b'x' * 200_000_000")[1] < 300
+    ingest_synthetic(str(tmp_path), 2)
+    code = f"from bot.bench import index; index.serve_synthetic({str(tmp_path)!r}, False)"
+    assert 50 < measure_process(code)[1] < 400

@@ -9,14 +9,14 @@ from typing import Any, cast
 import pytest
 from starlette.testclient import TestClient
 
-from bot.bench.rig import other_widgets as rivals
+from bot.bench.rig import other_widgets
 from bot.bench.rig.browser import Traffic, watching
 from bot.bench.rig.scripted_bot import FIRST, LAST, QUESTION, SENTENCES, ScriptedBot, words
 from bot.bench.widget import Visit, blocking, summary
 from bot.server import create_api
 from ingest.errors import ConfigError
 
-SAID = " ".join(SENTENCES)
+ANSWER = " ".join(SENTENCES)
 
 
 def visit(size: float) -> Visit:
@@ -60,11 +60,11 @@ def test_what_is_in_the_page_or_the_cache_costs_nothing_and_errors_are_told() ->
 
 
 def test_the_words_that_are_waited_for_stand_once_and_nowhere_else() -> None:
-    elsewhere = rivals.blog_page("") + QUESTION + " ".join(ScriptedBot().examples(3))
+    elsewhere = other_widgets.blog_page("") + QUESTION + " ".join(ScriptedBot().examples(3))
     for word in (FIRST, LAST):
-        assert SAID.count(word) == 1
+        assert ANSWER.count(word) == 1
         assert word not in elsewhere
-    assert "".join(words(SAID)) == SAID
+    assert "".join(words(ANSWER)) == ANSWER
 
 
 def test_the_scripted_answer_is_one_that_could_be_shown() -> None:
@@ -78,14 +78,14 @@ def test_the_server_answers_with_the_scripted_bot_to_the_end() -> None:
     """Whatever the server asks of a bot by and by, this one must have."""
     bot = ScriptedBot()
     client = TestClient(create_api(cast("Any", bot), bot.config))
-    told = client.post("/api/ask", json={"question": QUESTION}).json()
-    assert (told["status"], len(told["citations"])) == ("answered", len(SENTENCES))
+    body = client.post("/api/ask", json={"question": QUESTION}).json()
+    assert (body["status"], len(body["citations"])) == ("answered", len(SENTENCES))
     assert client.get("/healthz").status_code == 200
-    assert client.get(f"/api/articles/{bot.kept.id}").json()["title"] == bot.kept.title
+    assert client.get(f"/api/articles/{bot.known_article.id}").json()["title"] == bot.known_article.title
 
 
 def test_what_is_watched_for_is_a_string_to_the_script() -> None:
-    assert json.dumps('a["b"]') in watching(box='a["b"]', said="p")
+    assert json.dumps('a["b"]') in watching(box='a["b"]', answer="p")
 
 
 @pytest.fixture
@@ -98,32 +98,32 @@ def packages(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_pages_scripts_and_stand_ins_are_served(packages: tuple[Path, Path]) -> None:
-    found = rivals.widgets("http://chat", "http://cdn", *packages)
+    found = other_widgets.widgets("http://chat", "http://cdn", *packages)
     assert [widget.name for widget in found][-2:] == ["DocsGPT 1.2.3", "Flowise 1.2.3"]
-    site = rivals.site({widget.name: widget for widget in found}, rivals.scripts(*packages))
+    site = other_widgets.site({widget.name: widget for widget in found}, other_widgets.scripts(*packages))
     client = TestClient(site)
     for widget in found:
         assert widget.line in client.get(f"/page/{widget.name}").text
     script = client.get("/flowise.js", headers={"Accept-Encoding": "gzip"})
     assert (script.headers["content-encoding"], "flowise" in script.text) == ("gzip", True)
-    told = [
+    body = [
         json.loads(line.removeprefix("data:"))
         for line in client.post("/stream", json={}).text.splitlines()
         if line
     ]
-    assert "".join(event.get("answer", "") for event in told) == SAID
-    assert told[-1] == {"type": "end"}
+    assert "".join(event.get("answer", "") for event in body) == ANSWER
+    assert body[-1] == {"type": "end"}
     flow = [
         json.loads(line.removeprefix("data:"))
         for line in client.post("/api/v1/prediction/flow", json={}).text.splitlines()
         if line.startswith("data:")
     ]
-    assert "".join(event["data"] for event in flow if event["event"] == "token") == SAID
+    assert "".join(event["data"] for event in flow if event["event"] == "token") == ANSWER
 
 
 def test_a_folder_that_is_no_package_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="npm pack"):
-        rivals.widgets("http://chat", "http://cdn", tmp_path, None)
+        other_widgets.widgets("http://chat", "http://cdn", tmp_path, None)
     (tmp_path / "package.json").write_text('{"version": "9"}')
     with pytest.raises(ConfigError, match="another version"):
-        rivals.scripts(None, tmp_path)
+        other_widgets.scripts(None, tmp_path)

@@ -8,10 +8,12 @@ from dataclasses import replace
 from typing import cast
 from urllib.parse import urlsplit
 
+import pytest
 from browsing import serving
 from fake_bot import FakeBot
 
-from bot.bench.crowd import _handler, _Reader, _round
+from bot.bench.command import print_results
+from bot.bench.crowd import _handler, _Reader, _round, summary
 from bot.config import read_rates
 from bot.pipeline import Bot
 from bot.server import create_app
@@ -25,17 +27,39 @@ def served(rate: str) -> Iterator[int]:
         yield int(urlsplit(address).port or 0)
 
 
-def test_readers_are_answered_by_both_ways_and_told_when_to_come_again() -> None:
+def test_readers_are_answered_both_ways_or_asked_to_try_again() -> None:
     with served("1/minute") as port:
         crowd = [_Reader(number, port) for number in range(6)]
         handler = _handler(port)
         rounds = [[what for what, _ in _round(crowd, ["Why?"] * 6, handler)] for _ in range(2)]
     assert rounds[0] == ["answered"] * 6  # each has an address of its own
-    assert rounds[1] == ["429 rate_limited", "told in words to come again"] * 3
+    assert rounds[1] == ["429 rate_limited", "asked to try again"] * 3
 
 
-def test_what_is_no_answer_is_told() -> None:
+def test_what_is_no_answer_is_named() -> None:
     with served("off") as port:
         reader = _Reader(1, port)
         assert reader.ask_window("Why?", 999) == "422 bad_request"
         assert reader.ask_api("") == "422 empty_question"
+
+
+def test_errors_of_a_crowd_are_counted_and_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    outcomes = [
+        ("answered", 0.5),
+        ("answered", 1.5),
+        ("503 busy", 0.1),
+        ("503 busy", 0.1),
+        ("429 rate_limited", 0.1),
+    ]
+    figures = summary(
+        [*outcomes, ("asked to try again", 0.2), ("TimeoutError: timed out", 90.0)], [100.0, 120.4]
+    )
+    assert figures["answered"] == 2 and figures["429"] == 1 and figures["asked to try again (window)"] == 1
+    assert figures["other errors"] == "503 busy: 2; TimeoutError: timed out: 1"
+    print_results({"crowd": figures})
+    assert "503 busy: 2" in capsys.readouterr().out
+
+
+def test_a_crowd_without_any_answer_has_figures() -> None:
+    figures = summary([("503 busy", 0.1)], [100.0])
+    assert figures["answered"] == 0 and figures["seconds to the whole answer, median"] == "-"
