@@ -34,12 +34,16 @@ _NO_FEED = "this is no feed that can be read (RSS, Atom or JSON Feed); check the
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """home: address of the site, or None. left_out: posts behind the first 10,000, which are not read."""
+    """home: address of the site, or None. left_out: posts behind the first 10,000, which are not read.
+
+    next_page: address of the feed's next page (RFC 5005, or JSON Feed's next_url), or None.
+    """
 
     title: str
     home: str | None
     posts: tuple[Post, ...]
     left_out: int = 0
+    next_page: str | None = None
 
 
 def looks_like_feed(data: bytes) -> bool:
@@ -75,8 +79,8 @@ def read_feed(data: bytes, *, url: str | None = None, charset: str | None = None
             f"this feed is larger than {_MOST_BYTES // 1024 // 1024} MB; use the site's export instead"
         )
     if _is_json_feed(data):
-        title, home, posts, left_out = read_json_feed(data, url, MOST_POSTS)
-        return Feed(title, home, _distinct(posts), left_out)
+        title, home, posts, left_out, next_page = read_json_feed(data, url, MOST_POSTS)
+        return Feed(title, home, _distinct(posts), left_out, next_page)
     text = decoded(data, charset)
     if _root(text) in ("html", "body", "head"):
         raise SourceError("this is a web page, not a feed; give the feed's own address")
@@ -134,7 +138,13 @@ def _feed(parsed: Any, url: str | None, text: str, left_out: int) -> Feed:
         channel=channel,
     )
     posts = [post_of(entry, context) for entry in parsed["entries"][:MOST_POSTS]]
-    return Feed(plain_title(str(channel.get("title") or "")), home, _distinct(posts), left_out)
+    title = plain_title(str(channel.get("title") or ""))
+    return Feed(title, home, _distinct(posts), left_out, _next_page(channel, url))
+
+
+def _next_page(channel: Any, url: str | None) -> str | None:
+    links = [link for link in channel.get("links") or () if link.get("rel") in ("next", "prev-archive")]
+    return public_url(str(links[0].get("href") or ""), url) if links else None
 
 
 def _distinct(posts: Iterable[Post]) -> tuple[Post, ...]:

@@ -13,8 +13,10 @@ from ingest.feeds.post import Post, paragraphs
 from ingest.urls import public_url
 
 
-def read_json_feed(data: bytes, url: str | None, most: int) -> tuple[str, str | None, list[Post], int]:
-    """Title, the site's address, the first `most` posts, and how many there are besides.
+def read_json_feed(
+    data: bytes, url: str | None, most: int
+) -> tuple[str, str | None, list[Post], int, str | None]:
+    """Title, the site's address, the first `most` posts, how many there are besides, and the next page.
 
     Raises SourceError if it is damaged.
     """
@@ -28,8 +30,9 @@ def read_json_feed(data: bytes, url: str | None, most: int) -> tuple[str, str | 
     home = public_url(_text(feed.get("home_page_url")), url)
     base = url or home
     people = _people(feed)
+    next_page = public_url(_text(feed.get("next_url")), url) if feed.get("next_url") else None
     posts = [_post(item, base, people) for item in items[:most] if isinstance(item, dict)]
-    return tidy(_text(feed.get("title"))), home, posts, max(len(items) - most, 0)
+    return tidy(_text(feed.get("title"))), home, posts, max(len(items) - most, 0), next_page
 
 
 def _post(item: dict[str, Any], base: str | None, people: list[str]) -> Post:

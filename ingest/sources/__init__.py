@@ -4,10 +4,9 @@ Beside articles it gives what is left out and why, what failed, and which listin
 sync knows what has vanished. It does not know how text is cleaned or what an index does with it.
 """
 
-from ingest.sources.listing import Listing, list_source
+from ingest.sources.listing import Listing, Spool, list_source
 from ingest.sources.load import Load, load, loader, memory_in
 from ingest.sources.origins import page_of, preferred_origin
-from ingest.sources.spool import Spool
 
 __all__ = [
     "Listing",

@@ -17,13 +17,14 @@ from ingest.errors import DisallowedByRobots, FetchError, SourceError
 from ingest.extract import declared_feeds, is_wix
 from ingest.feeds import WordPressPosts, looks_like_feed, wordpress_kinds, wordpress_posts, wordpress_root
 from ingest.fetch import Fetched, Fetcher, gunzip
-from ingest.sources.sitemap import Listed, looks_like_sitemap, read_sitemap, relevant
+from ingest.sources.sitemap import Listed, is_address_list, looks_like_sitemap, read_sitemap
+from ingest.sources.sitemap_kinds import relevant
 
 LARGEST = 50 * 1024 * 1024  # bytes of one sitemap, by the protocol
 _MOST_SITEMAPS = 500
 _DEEPEST = 3  # an index of indexes is against the protocol, and happens
 _WIX = "/blog-posts-sitemap.xml"
-_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml", "/sitemap-index.xml")
+_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml", "/sitemap-index.xml", "/sitemap.txt")
 _WORDPRESS = "/?sitemap=index"  # where its addresses have no names
 _FEEDS = ("feed.xml", "feed", "rss.xml", "atom.xml", "index.xml", "blog-feed.xml", "feed.json")
 _ABSENT = (400, 401, 403, 404, 405, 406, 410, 501)  # statuses by which a server says: I have no such thing
@@ -155,7 +156,7 @@ def _sitemap(fetcher: Fetcher, url: str, *, named: bool = False) -> Pagelist | N
     """A sitemap's pages; None if there is none. named: robots.txt says that there is one."""
     try:
         fetched = fetcher.get(url, largest=LARGEST)
-        if not named and not looks_like_sitemap(fetched.body):
+        if not named and not _is_sitemap(fetched):
             return None  # a page that says in words that there is nothing
         return pages_of(fetcher, fetched.url, fetched.body)
     except FetchError as error:
@@ -166,6 +167,10 @@ def _sitemap(fetcher: Fetcher, url: str, *, named: bool = False) -> Pagelist | N
         return Pagelist((), (_failed(url, error),))
     except SourceError as error:
         return Pagelist((), (_failed(url, error),))
+
+
+def _is_sitemap(fetched: Fetched) -> bool:
+    return looks_like_sitemap(fetched.body) or is_address_list(fetched.body, fetched.url, fetched.media_type)
 
 
 def _absent(error: FetchError) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ingest.article import Article, Inventory, Item, LeftOut, LoadFailure, Seen
 from ingest.errors import SourceError
-from ingest.index import Stored
+from ingest.index import Stored, disk_errors
 from ingest.report import Progress
 from ingest.sources.load import Load
-from ingest.sources.spool import Spool
 from ingest.urls import is_web
 
 _FAILING = 4  # if one in so many pages of a listing failed, the site is in trouble: believe nothing
@@ -109,3 +110,36 @@ def _storable(article: Article) -> Article | LoadFailure:
             article.origin, name, "its name or text holds bytes that are no text; rename or re-save it"
         )
     return article
+
+
+class Spool:
+    """Articles in a temporary file without a name."""
+
+    def __init__(self) -> None:
+        with disk_errors(writing=True):
+            self._file = tempfile.TemporaryFile("w+", encoding="ascii")  # noqa: SIM115  # __exit__ closes it
+        self.ids: set[str] = set()
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def put(self, article: Article) -> None:
+        self.ids.add(article.id)
+        with disk_errors(writing=True):
+            self._file.write(json.dumps(asdict(article)) + "\n")
+
+    def articles(self, states: Mapping[str, str]) -> Iterator[Article]:
+        """The first article with each of these ids and fingerprints."""
+        left = dict(states)
+        with disk_errors(writing=True):
+            self._file.seek(0)
+        for line in self._file:
+            fields = json.loads(line)
+            if fields["id"] in left:
+                article = Article(**{**fields, "tags": tuple(fields["tags"])})
+                if article.fingerprint == left[article.id]:
+                    del left[article.id]
+                    yield article

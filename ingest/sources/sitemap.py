@@ -2,7 +2,7 @@
 
 The format is that of sitemaps.org: XML, or plain text with one address a line; at most 50,000
 entries and 50 MB. A sitemap is read whole or not at all: what is missing from a half list would
-look like deleted posts, so nothing broken is repaired. Nothing in it can make this program read
+look like deleted posts, so nothing but a bare "&" is repaired. Nothing in it can make this program read
 other files or addresses, or swell in memory.
 """
 
@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from ingest.errors import SourceError
 from ingest.extract import Element
@@ -52,6 +52,7 @@ _BEFORE_ROOT = rb"\s*+(?:<\?.*?\?>\s*+|<!--.*?-->\s*+)*+"
 _SITEMAP = re.compile(_BEFORE_ROOT + rb"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s>/]", re.S)
 _FEED = re.compile(_BEFORE_ROOT + rb"<(?:rss|feed|(?:[\w.-]+:)?RDF)[\s>]", re.S)
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|body)[\s>]", re.I)
+_BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 
@@ -61,6 +62,17 @@ def looks_like_sitemap(data: bytes) -> bool:
         return _SITEMAP.match(_head(_unpacked(data, _HEAD))) is not None
     except SourceError:
         return False
+
+
+def is_address_list(data: bytes, url: str, media_type: str) -> bool:
+    """Whether this is a sitemap as plain text: nothing but addresses of the same site, one a line."""
+    if not _is_plain(url, media_type) or len(data) > _MOST_BYTES:
+        return False
+    lines = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").split()
+    named = "sitemap" in urlsplit(url).path.lower()
+    return len(lines) >= (1 if named else 2) and all(
+        (address := public_url(line)) is not None and host_of(address) == host_of(url) for line in lines
+    )
 
 
 def read_sitemap(data: bytes, *, url: str, media_type: str = "") -> Sitemap:
@@ -141,7 +153,7 @@ def _entries(data: bytes) -> tuple[bool, list[tuple[str, str | None]]]:
             "This sitemap declares a document type or entities, which sitemaps have no use for."
         )
     walk = etree.iterparse(
-        BytesIO(data.lstrip(b"\xef\xbb\xbf \t\r\n")),  # plugins often leave blank lines at the top
+        BytesIO(_repaired(data.lstrip(b"\xef\xbb\xbf \t\r\n"))),  # plugins often leave blank lines at the top
         events=("start", "end"),
         resolve_entities=False,
         no_network=True,
@@ -161,6 +173,18 @@ def _entries(data: bytes) -> tuple[bool, list[tuple[str, str | None]]]:
         if not walk.error_log or any(entry.domain_name != "NAMESPACE" for entry in walk.error_log):
             raise SourceError("This sitemap is broken or cut off, so it was not used.") from error
     return index, found
+
+
+def _repaired(data: bytes) -> bytes:
+    """With each "&" that begins no entity as "&amp;": plugins forget that in addresses."""
+    if b"\0" in data[:_HEAD]:
+        return data  # UTF-16
+    first, *sections = data.split(b"<![CDATA[")
+    parts = [_BARE.sub(b"&amp;", first)]
+    for section in sections:
+        inside, end, after = section.partition(b"]]>")
+        parts.append(inside + end + _BARE.sub(b"&amp;", after))
+    return b"<![CDATA[".join(parts)
 
 
 def _is_index(root: Element) -> bool:
@@ -224,71 +248,3 @@ def _absolute(stated: str, base: str) -> str:
         return urljoin(base, stated.replace(" ", "%20"))
     except ValueError:
         return ""
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_POSTS = _words(
-    "post posts blog blogs blogpost blogposts article articles artikel beitrag beitraege entradas"
-)
-# Lists and shops: nothing in these is a text of its own.
-_LISTS = _words(
-    "category categories cat cats tag tags taxonomy taxonomies topic topics term terms format formats"
-    " author authors user users member members profile profiles archive archives date misc addl"
-    " product products collection collections store shop image images img video videos media attachment"
-    " attachments elementor template templates popup popups forum forums kml locations"
-)
-_PAGES = _words("page pages landing home")
-_NO_NAME = _words("sitemap sitemaps index wp xml pt type news sub part")
-_WIX_POSTS = re.compile(r"blog-posts-sitemap\d*\.xml", re.I)
-# A custom type of WordPress: core's own sitemaps, and what Yoast, Rank Math and others call theirs.
-_CUSTOM = re.compile(
-    r"wp-sitemap-posts-.+\.xml|sitemap-(?:pt|post-type)-.+\.xml|(?!sitemap)[\w-]+-sitemap\d*\.xml", re.I
-)
-
-
-def relevant(children: Sequence[str]) -> tuple[list[str], list[str]]:
-    """(to read, left out): which sitemaps of an index hold posts, by their names.
-
-    Where some plainly hold posts, these, and types of post that the owner has made ("guide");
-    else all but those that plainly hold lists, shops or pictures. Both are in the index's order.
-    """
-    names = {child: _name(child) for child in children}
-    wix = [child for child in children if _WIX_POSTS.fullmatch(names[child])]
-    if wix:
-        chosen = set(wix)
-    else:
-        kinds = {child: _kind(child, names[child]) for child in children}
-        chosen = {child for child in children if kinds[child] == "posts"}
-        if chosen:
-            chosen |= {c for c in children if kinds[c] == "other" and _CUSTOM.fullmatch(names[c])}
-        else:
-            chosen = {child for child in children if kinds[child] != "lists"}
-    return [c for c in children if c in chosen], [c for c in children if c not in chosen]
-
-
-def _name(url: str) -> str:
-    return urlsplit(url).path.removesuffix(".gz").rstrip("/").rsplit("/", 1)[-1]
-
-
-def _kind(url: str, name: str) -> str:
-    """posts, lists, pages or other."""
-    core = re.fullmatch(r"wp-sitemap-posts-(.+?)-\d+\.xml|sitemap-post-type-(.+?)\d*\.xml", name, re.I)
-    stem = core[1] or core[2] if core else name
-    words = _split(stem) | {
-        w for key, value in parse_qsl(urlsplit(url).query) if key != "lang" for w in _split(value)
-    }
-    if not words - _NO_NAME and "news" not in words:  # /blog/sitemap.xml: its folder says what it holds
-        words = {word for part in urlsplit(url).path.split("/")[:-1] for word in _split(part)}
-    if name.lower().startswith("sitemap-tax-"):
-        return "lists"
-    for kind, of_kind in (("lists", _LISTS), ("pages", _PAGES), ("posts", _POSTS)):
-        if words & of_kind:
-            return kind
-    return "other"
-
-
-def _split(text: str) -> set[str]:
-    return {word for word in re.split(r"[^a-z]+", text.lower()) if word}

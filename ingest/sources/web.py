@@ -31,12 +31,13 @@ from ingest.sources.discover import LARGEST, Found, Pagelist, find, pages_of, un
 from ingest.sources.memory import Memory
 from ingest.sources.origins import page_of
 from ingest.sources.pages import Pages, Wanted
-from ingest.sources.sitemap import looks_like_sitemap
+from ingest.sources.sitemap import is_address_list, looks_like_sitemap
 from ingest.urls import address_key, public_url, same_site
 
 _HEAD = 64 * 1024
 _PROTECTED = re.compile(r"\bpost-password-(?:form|message|required)\b")  # of WordPress, in a feed
 _GONE = (404, 410)
+_MOST_FEED_PAGES = 50
 _MANY = 3  # posts that are no longer listed, and more than half of all: hardly what the owner did
 
 
@@ -79,7 +80,7 @@ class Web:
             yield from exported(io.BytesIO(body), place=f"export:{address}", name=address)
         elif looks_like_feed(head):
             yield from self._feed(body, fetched, pages, known)
-        elif looks_like_sitemap(head):
+        elif looks_like_sitemap(head) or is_address_list(body, fetched.url, fetched.media_type):
             found = pages_of(self._fetcher, fetched.url, body)
             yield from self._listed(found, fetched.url, pages, known)
         elif fetched.media_type in ("", "text/html", "application/xhtml+xml"):
@@ -100,10 +101,30 @@ class Web:
         self, body: bytes, fetched: Fetched, pages: Pages, known: Mapping[str, Stored]
     ) -> Iterator[Item]:
         feed, address = read_feed(body, url=fetched.url, charset=fetched.charset), fetched.url
+        feed, failed = self._with_further_pages(feed, address)
+        yield from failed
         shown = {post.url for post in feed.posts}
         earlier = _no_longer_shown(f"feed:{address} ", shown, known)
         items = from_feed(feed, address, address, pages, earlier)
         yield from _with_strays(items, address, pages, known, is_whole=False)
+
+    def _with_further_pages(self, feed: Feed, address: str) -> tuple[Feed, list[LoadFailure]]:
+        """A feed with the posts of its further pages, and what is wrong with these."""
+        met, following = {address}, feed.next_page
+        while following and following not in met and same_site(following, address):
+            if len(met) >= _MOST_FEED_PAGES:
+                reason = f"the feed has more than {_MOST_FEED_PAGES} pages; the rest was not read"
+                return feed, [LoadFailure(f"feed:{address}", following, reason)]
+            met.add(following)
+            try:
+                fetched = self._fetcher.get(following, largest=LARGEST)
+                more = read_feed(unpacked(fetched.body), url=fetched.url, charset=fetched.charset)
+            except SourceError as error:
+                reason = f"this further page of the feed could not be read: {error}"
+                return feed, [LoadFailure(f"feed:{address}", following, reason)]
+            feed = replace(feed, posts=_each_once((*feed.posts, *more.posts)))
+            following = more.next_page
+        return feed, []
 
     def _site(
         self, address: str, fetched: Fetched, html: str, pages: Pages, known: Mapping[str, Stored]
@@ -134,6 +155,11 @@ class Web:
         yield from found.failed
         wanted = (Wanted(page.url, f"listing:{address} {page.url}", page.lastmod) for page in found.pages)
         yield from _with_strays(pages.read(wanted), address, pages, known)
+
+
+def _each_once(posts: Iterable[Post]) -> tuple[Post, ...]:
+    """The pages of a feed may overlap when a post is published while they are read."""
+    return tuple({post.url or post.key: post for post in reversed(tuple(posts))}.values())[::-1]
 
 
 def _prefixes(address: str) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -495,3 +496,73 @@ def test_facts_where_a_block_theme_puts_them(site: Site) -> None:
     assert article.title == "Ache and ease"
     assert (article.author, article.published) == ("Ann Lee", "2024-05-01T00:30:00+02:00")
     assert article.text == LONG.strip()
+
+
+# -- sitemaps as text, and feeds in pages
+
+
+@pytest.mark.parametrize("start", ["/sitemap.txt", "/"])
+def test_a_sitemap_as_plain_text(site: Site, index: Index, start: str) -> None:
+    addresses = [site.post(name, f"{name} {LONG}") for name in ("mats", "blocks")]
+    site.home()
+    site.put("/sitemap.txt", "\n".join(addresses) + "\n", kind="text/plain")
+    assert sorted(named(*ingest(index, f"{site.url}{start}").added)) == ["blocks", "mats"]
+    site.put("/sitemap.txt", addresses[0] + "\n", kind="text/plain")
+    assert named(*ingest(index, f"{site.url}{start}").removed) == ["blocks"]
+
+
+def page_of_feed(site: Site, number: int, names: str, following: str) -> None:
+    items = "".join(
+        f"<item><title>{name}</title><link>{site.url}/{name}/</link><content:encoded><![CDATA[<p>{name} {LONG}</p>]]>"
+        "</content:encoded></item>"
+        for name in names.split()
+    )
+    link = f'<atom:link rel="next" href="{site.url}{following}"/>' if following else ""
+    space = (
+        'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    )
+    site.put(
+        f"/feed{number}", f'<rss version="2.0" {space}><channel><title>B</title>{link}{items}</channel></rss>'
+    )
+
+
+def test_the_further_pages_of_a_feed_are_read(site: Site, index: Index) -> None:
+    page_of_feed(site, 1, "a b", "/feed2")
+    page_of_feed(site, 2, "b c", "/feed3")
+    page_of_feed(site, 3, "d", "/feed1")  # in a circle
+    report = ingest(index, f"{site.url}/feed1")
+    assert named(*report.added) == ["a", "b", "c", "d"] and not report.failed
+
+
+def test_a_further_page_that_fails_is_reported_and_removes_nothing(site: Site, index: Index) -> None:
+    page_of_feed(site, 1, "a b", "/feed2")
+    page_of_feed(site, 2, "c", "")
+    ingest(index, f"{site.url}/feed1")
+    site.put("/feed2", "gone", status=404)
+    for name in "abc":
+        site.post(name, f"{name} {LONG}")
+    report = ingest(index, f"{site.url}/feed1")
+    assert "further page of the feed" in report.failed[0].reason and not report.removed
+
+
+def test_a_feed_without_end_is_bounded_and_says_so(
+    site: Site, index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.sources.web._MOST_FEED_PAGES", 3)
+    for number in range(1, 9):
+        page_of_feed(site, number, f"post{number}", f"/feed{number + 1}")
+    report = ingest(index, f"{site.url}/feed1")
+    assert named(*report.added) == ["post1", "post2", "post3"]
+    assert "more than 3 pages" in report.failed[0].reason
+
+
+def test_the_next_page_of_a_json_feed(site: Site, index: Index) -> None:
+    for number, following in ((1, f"{site.url}/f2.json"), (2, None)):
+        item = {"id": f"{number}", "url": f"{site.url}/p{number}/", "title": f"P{number}"}
+        feed = {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": "B",
+            "items": [item | {"content_html": f"<p>{number} {LONG}</p>"}],
+        }
+        site.put(f"/f{number}.json", json.dumps(feed | ({"next_url": following} if following else {})))
+    assert named(*ingest(index, f"{site.url}/f1.json").added) == ["p1", "p2"]

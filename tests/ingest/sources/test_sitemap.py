@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import SourceError
-from ingest.sources.sitemap import Listed, looks_like_sitemap, read_sitemap, relevant
+from ingest.sources.sitemap import Listed, is_address_list, looks_like_sitemap, read_sitemap
+from ingest.sources.sitemap_kinds import relevant
 
 HERE = "https://blog.example/sitemap.xml"
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -150,7 +151,6 @@ def test_a_cut_off_sitemap_is_refused(kept: int) -> None:
         (b'{"urls": []}', "not XML"),
         (b"\x89PNG\r\n\x1a\n\0\0", "not XML"),
         (b"\x1f\x8b\x08nonsense", "packed"),
-        (urlset("https://blog.example/a & b"), "broken"),
         (WHOLE + b"<p>Warning: a line of PHP</p>", "broken"),
         (b"<urlset><url><loc>https://blog.example/a\x08</loc></url></urlset>", "broken"),
         (b'<?xml version="1.0" encoding="nonsense"?>' + WHOLE, "broken"),
@@ -254,3 +254,33 @@ def test_sitemaps_that_hold_posts(read: str, left: str) -> None:
 
     children = there(f"{left} {read}")
     assert relevant(children) == (there(read), there(left))
+
+
+def test_a_bare_ampersand_is_one() -> None:
+    data = (
+        b"<urlset><url><loc>https://blog.example/?a=1&b=2</loc></url>"
+        b"<url><loc>https://blog.example/?copy=1&copy=2&amp;x=3&#38;y=4</loc></url>"
+        b"<url><loc><![CDATA[https://blog.example/?c=1&d=2]]></loc></url><url><loc>https://blog.example/&</loc></url></urlset>"
+    )
+    found = [page.url for page in read_sitemap(data, url="https://blog.example/sitemap.xml").pages]
+    assert found == [
+        "https://blog.example/?a=1&b=2",
+        "https://blog.example/?copy=1&copy=2&x=3&y=4",
+        "https://blog.example/?c=1&d=2",
+        "https://blog.example/&",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "is_one"),
+    [
+        ("https://blog.example/a\nhttps://blog.example/b\n", "https://blog.example/list.txt", True),
+        ("\ufeffhttps://www.blog.example/a\r\n\r\n", "https://blog.example/sitemap.txt", True),
+        ("https://blog.example/a\n", "https://blog.example/link.txt", False),
+        ("https://blog.example/a\nhttps://other.example/b\n", "https://blog.example/sitemap.txt", False),
+        ("Links:\nhttps://blog.example/a\n", "https://blog.example/sitemap.txt", False),
+        ("", "https://blog.example/sitemap.txt", False),
+    ],
+)
+def test_a_list_of_addresses_as_plain_text(text: str, address: str, is_one: bool) -> None:
+    assert is_address_list(text.encode(), address, "") is is_one
