@@ -12,7 +12,7 @@ from ingest.extract.html.page_kind import PageKind, declared_feeds, is_home, is_
 from ingest.extract.html.pieces import pieces_of
 from ingest.extract.html.tree import Element, parse_html, text_of
 from ingest.extract.prose.dates import is_date, iso_date
-from ingest.extract.text.markdown import from_markdown
+from ingest.extract.text.markdown import from_markdown, with_fields
 from ingest.extract.text.pasted import from_pasted
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "read_document",
     "text_of",
     "titled",
+    "with_fields",
 ]

@@ -1,13 +1,14 @@
 """Posts as feeds, exports and WordPress's interface give them.
 
-In go the bytes of a feed (RSS, Atom, JSON Feed), an export file or answers of the interface; out come Posts,
+In go the bytes of a feed (RSS, Atom, JSON Feed), an export file (WordPress, Blogger) or answers of the interface; out come Posts,
 or the reason why an entry is none for readers. Nothing here knows files or HTTP.
 """
 
+from ingest.feeds.export import exported, looks_like_export
 from ingest.feeds.feed import Feed, looks_like_feed, read_feed
-from ingest.feeds.post import Post, article_of
+from ingest.feeds.post import Post, Skipped, article_of
 from ingest.feeds.wordpress_api import WordPressPosts, wordpress_kinds, wordpress_posts, wordpress_root
-from ingest.feeds.wxr import Skipped, exported, looks_like_wxr, read_wxr
+from ingest.feeds.wxr import looks_like_wxr, read_wxr
 
 __all__ = [
     "Feed",
@@ -16,6 +17,7 @@ __all__ = [
     "WordPressPosts",
     "article_of",
     "exported",
+    "looks_like_export",
     "looks_like_feed",
     "looks_like_wxr",
     "read_feed",

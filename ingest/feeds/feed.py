@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ingest.errors import SourceError
+from ingest.feeds.blogger import is_post, why_hidden
 from ingest.feeds.entry import Context, made_key, post_of
 from ingest.feeds.json_feed import read_json_feed
-from ingest.feeds.post import Post, plain_title
+from ingest.feeds.post import Post, Skipped, plain_title
 from ingest.feeds.xml import decoded, prepared
 from ingest.urls import public_url
 
@@ -37,6 +38,7 @@ class Feed:
     """home: address of the site, or None. left_out: posts behind the first 10,000, which are not read.
 
     next_page: address of the feed's next page (RFC 5005, or JSON Feed's next_url), or None.
+    skipped: posts that are not public.
     """
 
     title: str
@@ -44,6 +46,7 @@ class Feed:
     posts: tuple[Post, ...]
     left_out: int = 0
     next_page: str | None = None
+    skipped: tuple[Skipped, ...] = ()
 
 
 def looks_like_feed(data: bytes) -> bool:
@@ -137,9 +140,16 @@ def _feed(parsed: Any, url: str | None, text: str, left_out: int) -> Feed:
         has_bodies=bool(re.search(r"<(?:\w+:)?(?:encoded|content|fullitem|body)\b", text, re.I)),
         channel=channel,
     )
-    posts = [post_of(entry, context) for entry in parsed["entries"][:MOST_POSTS]]
+    posts: list[Post] = []
+    skipped: list[Skipped] = []
+    for entry in filter(is_post, parsed["entries"][:MOST_POSTS]):
+        post, reason = post_of(entry, context), why_hidden(entry)
+        if reason:
+            skipped.append(Skipped(post.key, post.title, post.url, reason))
+        else:
+            posts.append(post)
     title = plain_title(str(channel.get("title") or ""))
-    return Feed(title, home, _distinct(posts), left_out, _next_page(channel, url))
+    return Feed(title, home, _distinct(posts), left_out, _next_page(channel, url), tuple(skipped))
 
 
 def _next_page(channel: Any, url: str | None) -> str | None:

@@ -43,6 +43,16 @@ class Post:
     full: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A post or page that is not for readers. reason: "it is a draft", "a password protects it", …"""
+
+    key: str
+    title: str
+    url: str | None
+    reason: str
+
+
 def article_of(post: Post, *, id: str, origin: str) -> Article:
     """The post as an article; `id` and `origin` become the article's.
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.parsers import expat
 
-from ingest.article import Inventory, Item, LeftOut, LoadFailure, tidy
+from ingest.article import tidy
 from ingest.errors import SourceError
 from ingest.feeds.entry import clean_tags, iso, made_key, name_only, short_title
-from ingest.feeds.post import Post, article_of, plain_title
+from ingest.feeds.post import Post, Skipped, plain_title
 from ingest.feeds.wordpress_html import body_html
 from ingest.feeds.xml import FORBIDDEN, decoded, encoding_of
 from ingest.urls import public_url
@@ -45,16 +45,6 @@ _STATUS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A post or page that is not for readers. reason: "it is a draft", "a password protects it", …"""
-
-    key: str
-    title: str
-    url: str | None
-    reason: str
-
-
 def looks_like_wxr(head: bytes) -> bool:
     """Whether a file that begins so is a WordPress export. The first 16 KB are enough."""
     text = decoded(head[:_SNIFFED])
@@ -74,28 +64,6 @@ def read_wxr(file: BinaryIO) -> Iterator[Post | Skipped]:
         result = _result(item, reader.authors, keys)
         if result is not None:
             yield result
-
-
-def exported(file: BinaryIO, *, place: str, name: str) -> Iterator[Item]:
-    """Its published posts and pages.
-
-    place: where the export lies, the first part of their origins. name: how the report calls it,
-    and the first part of the id of a post that has no address.
-    """
-    yield Inventory(None)
-    try:
-        for post in read_wxr(file):
-            key = post.url or f"{name}#{post.key}"
-            origin = f"{place} {key}"
-            if isinstance(post, Skipped):
-                yield LeftOut(origin, post.title or key, post.reason)
-                continue
-            try:
-                yield article_of(post, id=key, origin=origin)
-            except SourceError as error:
-                yield LoadFailure(origin, post.title or key, str(error))
-    except SourceError as error:
-        yield LoadFailure(place, name, str(error), incomplete=True)
 
 
 @dataclass(slots=True)

@@ -18,8 +18,8 @@ from types import MappingProxyType
 
 from ingest.article import Article, Document, Item, LeftOut, LoadFailure, Seen
 from ingest.errors import SourceError
-from ingest.extract import Format, as_article, decode, iso_date, read_document
-from ingest.feeds import exported, looks_like_wxr
+from ingest.extract import Format, as_article, decode, read_document
+from ingest.feeds import exported, looks_like_export
 from ingest.index import Stored
 from ingest.sources.file_table import FileTable, read_table, with_row
 from ingest.sources.folder import (
@@ -42,7 +42,6 @@ from ingest.urls import host_of, public_url
 from ingest.visibility import hidden_because, visible_until
 
 _NO_ROW: Mapping[str, str] = MappingProxyType({})
-_DATED = re.compile(r"(\d{4}-\d\d-\d\d)[-_. ]+")
 _ADDRESS = re.compile(
     r"(?:(?:url|link|address|web address|source|original|posted at|from)\s*:?\s*)?<?(https?://\S+?)>?", re.I
 )
@@ -123,9 +122,7 @@ class Files:
             return LoadFailure(origin, name, str(error))
         document = with_row(document, row)
         address = url or document.url
-        article = as_article(
-            document, id=address or name, url=address, origin=origin, stem=_undated(path.stem)
-        )
+        article = as_article(document, id=address or name, url=address, origin=origin, stem=path.stem)
         if visible_until(row) is visible_until(document.signs) is None:  # else it must be looked at again
             self.memory.put("file", key, json.dumps([article.id, article.fingerprint]))
         return article
@@ -161,8 +158,8 @@ def existing(source: str) -> Path:
 
 
 def is_export(path: Path) -> bool:
-    """Whether a file is a WordPress export."""
-    return path.suffix.lower() in FEEDS and looks_like_wxr(head_of(path))
+    """Whether a file is an export of WordPress or Blogger."""
+    return path.suffix.lower() in FEEDS and looks_like_export(head_of(path))
 
 
 def _export(path: Path, name: str) -> Iterator[Item]:
@@ -182,8 +179,6 @@ def _document(data: bytes, path: Path, url: str | None) -> Document:
     kind: Format = "html" if suffix in PAGES else "text" if suffix == ".txt" else "markdown"
     address, content = _address_line(content) if kind == "text" else (None, content)
     document = read_document(content, kind, url=url or address)
-    if not document.published and (found := _DATED.match(path.stem)):
-        document = replace(document, published=iso_date(found[1]))
     return replace(document, url=document.url or address)
 
 
@@ -195,11 +190,6 @@ def _address_line(content: str) -> tuple[str | None, str]:
     if address is None or not rest.strip() or host_of(address).endswith(_EMBEDS):
         return None, content
     return address, rest
-
-
-def _undated(stem: str) -> str:
-    """A file's name without the date that it begins with."""
-    return _DATED.sub("", stem, count=1) or stem
 
 
 def _tables(paths: Sequence[Path]) -> dict[Path, FileTable]:

@@ -226,6 +226,9 @@ def from_feed(
     yield Inventory(None, len(feed.posts))
     short: list[Wanted] = []
     met: set[str] = set()
+    for hidden in feed.skipped:
+        key = hidden.url or f"{name}#{hidden.key}"
+        yield LeftOut(f"feed:{place} {key}", hidden.title or key, hidden.reason)
     for post in feed.posts:
         key = post.url or f"{name}#{post.key}"
         origin = f"feed:{place} {key}"

@@ -23,14 +23,10 @@ from ingest.extract.text.headings import find_headings, is_caption
 from ingest.extract.text.lines import Line, read_lines
 from ingest.extract.text.markdown import from_markdown, with_fields
 from ingest.extract.text.pasted_head import read_head
-from ingest.urls import public_url
 
 _ATX = re.compile(r"^(#{1,6})[ \t]+\S", re.M)
 _FENCE = re.compile(r"^(?:```|~~~)", re.M)
 _SIGN = re.compile(r"^([ \t]*)[•●▪‣∙·⁃][ \t\xa0]*(?=\S)", re.M)
-_ADDRESS = re.compile(
-    r"\s*(?:(?:url|link|source|address):\s*)?(https?://\S+)[ \t]*\n", re.I
-)  # in the first line: the post's own
 _NUMBERING = re.compile(r"^\d+(?:\.\d+)*[.)]?\s+")
 
 
@@ -42,9 +38,6 @@ def from_pasted(source: str) -> Document:
     fields, rest = split_front_matter(text.lstrip("\n"))
     if fields:  # `Title: …` lines above a paste
         return with_fields(from_pasted(rest), fields)
-    if address := _ADDRESS.match(text):
-        pasted = from_pasted(text[address.end() :])
-        return replace(pasted, url=pasted.url or public_url(address[1]))
     lines = [line for line in read_lines(text) if line.mark or not boilerplate.is_noise(line.text)]
     lines = lines[: boilerplate.tail([line.text if line.is_text else f"- {line.text}" for line in lines])]
     head = read_head(lines)

@@ -135,13 +135,8 @@ def test_a_dateline_above_the_text_is_no_text(line: str) -> None:
     assert (document.published, document.text) == ("2018-08-06", "Roll a ball under the heel.")
 
 
-def test_a_pasted_text_may_begin_with_its_fields_or_its_address() -> None:
+def test_a_pasted_text_may_begin_with_its_fields() -> None:
     pasted = from_pasted(
         "Title: Sore heels\nURL: https://feet.example/heels\n\nRoll a ball under the heel daily.\n"
     )
     assert (pasted.title, pasted.url) == ("Sore heels", "https://feet.example/heels")
-    addressed = from_pasted(
-        "https://feet.example/heels\nSore heels\n\nRoll a ball under the heel daily, both sides.\n"
-    )
-    assert (addressed.title, addressed.url) == ("Sore heels", "https://feet.example/heels")
-    assert "https" not in addressed.text
