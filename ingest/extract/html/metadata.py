@@ -39,7 +39,7 @@ _ARTICLES = re.compile(
 _MOST_NODES = 2000
 _HOME = frozenset(("/", ".", "./", "..", "../", "../..", "../../", "../../.."))
 _BRAND = re.compile(r"\b(?:navbar-brand|site-title|site-name|brand|logo)\b")
-_DATED = re.compile(r"\b(?:published|post-date|entry-date|posted-on)\b")
+_DATED = re.compile(r"\b(?:dt-published|published|post-date|entry-date|posted-on)\b")
 _SITE_NAME = re.compile(r"\s+[|–—·:»-]{1,2}\s+")
 
 
@@ -53,7 +53,7 @@ def read_meta(root: Element, url: str | None) -> PageMeta:
         author=_author(root, meta, data),
         published=_published(root, meta, data),
         tags=_tags(root, meta, data),
-        signs=_signs(meta, data),
+        signs=_signs(meta, data) | _medium_signs(root),
     )
 
 
@@ -62,6 +62,15 @@ def _signs(meta: Mapping[str, list[str]], data: Mapping[str, Any]) -> dict[str, 
     names = ("robots", "article:content_tier", "article:expiration_time")
     signs: dict[str, object] = {name: ", ".join(meta[name]) for name in names if name in meta}
     return signs | {name: data[name] for name in ("isAccessibleForFree", "expires") if name in data}
+
+
+def _medium_signs(root: Element) -> dict[str, object]:
+    """A post of Medium's export without a date of publication is a draft."""
+    classes = {name for e in root.iter("a", "time") for name in _classes(e)}
+    exported = any(
+        "exported from medium" in text_of(e).lower() for e in root.iter("p") if e.getparent().tag == "footer"
+    )
+    return {"draft": True} if exported and "dt-published" not in classes else {}
 
 
 def _meta_fields(root: Element) -> dict[str, list[str]]:
@@ -152,6 +161,9 @@ def _canonical(root: Element, meta: dict[str, list[str]], url: str | None) -> st
             found = public_url(element.get("href") or "", url)
             if found:
                 return found
+    for element in root.iter("a"):
+        if "p-canonical" in _classes(element) and (found := public_url(element.get("href") or "", url)):
+            return found  # Medium's export
     stated = next((found for value in meta.get("og:url", []) if (found := public_url(value, url))), None)
     return stated or (public_url(url) if url else None)
 
@@ -171,7 +183,7 @@ def _author(root: Element, meta: dict[str, list[str]], data: dict[str, Any]) -> 
         marked = (
             element.get("rel") == "author",
             element.get("itemprop") == "author",
-            "author" in _classes(element),
+            not {"author", "p-author"}.isdisjoint(_classes(element)),
             "wp-block-post-author__name" in _classes(element),
         )
         if any(marked) or element.get("data-hook") in ("user-name", "profile-link"):

@@ -585,3 +585,29 @@ def test_large_markdown_does_not_hang(source: str) -> None:
 )
 def test_large_pages_do_not_hang(piece: str) -> None:
     grows_linearly(lambda html: from_html("<div></div>" * 5 + html), piece * (1_000_000 // len(piece)))
+
+
+def medium(footer: str) -> str:
+    return (
+        '<html><head><title>Sore heels</title></head><body><article class="h-entry"><header><h1 class="p-name">Sore heels'
+        '</h1></header><section data-field="subtitle" class="p-summary">A ball helps.</section>'
+        '<section data-field="body" class="e-content"><h3 class="graf graf--title">Sore heels</h3>'
+        '<p class="graf graf--p">Roll a ball under the heel for two minutes a day.</p></section>'
+        f'<footer><p>By <a href="https://medium.com/@ann" class="p-author h-card">Ann Poe</a>{footer}.</p>'
+        '<p><a href="https://medium.com/@ann/sore-heels-12ab" class="p-canonical">Canonical link</a></p>'
+        '<p>Exported from <a href="https://medium.com">Medium</a> on May 1, 2024.</p></footer></article></body></html>'
+    )
+
+
+def test_a_post_of_an_export_by_medium() -> None:
+    document = from_html(
+        medium(' on <a href="x"><time class="dt-published" datetime="2023-01-02T08:00:00Z">2</time></a>')
+    )
+    assert document.text == "Roll a ball under the heel for two minutes a day."
+    assert (document.title, document.author) == ("Sore heels", "Ann Poe")
+    assert (document.url, document.published) == (
+        "https://medium.com/@ann/sore-heels-12ab",
+        "2023-01-02T08:00:00+00:00",
+    )
+    assert not document.signs
+    assert from_html(medium("")).signs == {"draft": True}
