@@ -133,14 +133,18 @@ def _connect_asking(
         conversations.save(key, ended)
         return view.settled(ended, _words(request, languages))
 
-    def undo(talk: Conversation, key: str, request: Request) -> dict[Any, Any]:
+    def undo(talk: Conversation, cleared: Conversation, key: str, request: Request) -> dict[Any, Any]:
+        """Take back the last question, or "Clear"."""
         question = talk[-1].question if talk else ""
-        conversations.save(key, talk[:-1])
-        return {**view.settled(talk[:-1], _words(request, languages)), view.box: question}
+        before = talk[:-1] if talk else cleared
+        conversations.save(key, before)
+        return {**view.settled(before, _words(request, languages)), view.cleared: (), view.box: question}
 
-    def clear(key: str, request: Request) -> dict[Any, Any]:
+    def clear(talk: Conversation, key: str, request: Request) -> dict[Any, Any]:
         conversations.delete(key)
-        return {**view.settled((), _words(request, languages)), view.box: ""}
+        # The hidden "Undo" is pressed by the page's script, which offers it.
+        tools = {view.tools: gr.update(visible="hidden")}
+        return {**view.settled((), _words(request, languages)), view.cleared: talk, view.box: "", **tools}
 
     def sync(talk: Conversation, key: str, page: str, request: Request) -> dict[Any, Any]:
         words = _words(request, languages)
@@ -154,8 +158,8 @@ def _connect_asking(
     asking = gr.on([view.box.submit, view.send.click], on(ask), [view.box, *known], view.all(), **QUIET)
     retrying = controls.retry.click(on(retry), known, view.all(), **QUIET)
     view.stop.click(on(stop), known, view.all(), cancels=[asking, retrying], queue=False, **QUIET)
-    controls.undo.click(on(undo), known, view.all(), queue=False, **QUIET)
-    controls.clear.click(on(clear), controls.key, view.all(), queue=False, **QUIET)
+    controls.undo.click(on(undo), [view.talk, view.cleared, controls.key], view.all(), queue=False, **QUIET)
+    controls.clear.click(on(clear), known, view.all(), queue=False, **QUIET)
     controls.sync.click(on(sync), [*known, controls.page], view.all(), queue=False, **QUIET)
 
 

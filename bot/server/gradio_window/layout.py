@@ -47,9 +47,10 @@ def import_gradio() -> ModuleType:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The components that event handlers write to."""
+    """The components that event handlers write to. cleared: what "Clear" took away, until something else is asked."""
 
     talk: gr.State
+    cleared: gr.State
     chat: gr.Chatbot
     sources: gr.Markdown
     tools: gr.Row
@@ -65,7 +66,14 @@ class View:
         gr = import_gradio()
         hidden, shown = gr.update(visible=False), gr.update(visible=True)
         now = self.growing(talk, words)
-        return {**now, self.box: "", self.tools: hidden, self.send: hidden, self.stop: shown}
+        return {
+            **now,
+            self.cleared: (),
+            self.box: "",
+            self.tools: hidden,
+            self.send: hidden,
+            self.stop: shown,
+        }
 
     def growing(self, talk: Conversation, words: Translations) -> dict[Any, Any]:
         """Updates for an answer that arrives in pieces."""
@@ -141,6 +149,7 @@ def _components(bot: Bot) -> tuple[View, Controls]:
         languages=load_languages(bot.config.words_folder)
     )  # until the browser names its language
     talk = gr.State((), time_to_live=STATE_SECONDS)
+    cleared = gr.State((), time_to_live=STATE_SECONDS)
     with gr.Column(elem_id="fn-page"):
         top = gr.Markdown(render_header(title_of(bot, words), words), elem_id="fn-top", container=False)
         chat = gr.Chatbot(
@@ -169,5 +178,5 @@ def _components(bot: Bot) -> tuple[View, Controls]:
         key = gr.Textbox(elem_id="fn-key", visible="hidden", show_label=False)
         page = gr.Textbox(elem_id="fn-at", visible="hidden", show_label=False)
         sync = gr.Button("", elem_id="fn-sync", visible="hidden")
-    view = View(talk, chat, sources, tools, box, send, stop)
+    view = View(talk, cleared, chat, sources, tools, box, send, stop)
     return view, Controls(top, foot, retry, undo, clear, key, page, sync)

@@ -30,14 +30,26 @@
     one("#fn-bar")?.remove();
     const close = make("button", { type: "button", class: "fn-bar-close", "aria-label": say("dismiss") }, "✕");
     const does = shown.button && make("button", { type: "button", class: "fn-button fn-bar-do" }, say(shown.button));
-    form.prepend(make("div", { id: "fn-bar", class: `fn-bar-${shown.key}` }, make("p", {}, say(shown.key)), ...(does ? [does] : [close])));
+    form.prepend(make("div", { id: "fn-bar", class: `fn-bar-${shown.key}` }, make("p", {}, say(shown.key)), ...(does ? [does] : []), ...(does && shown.key !== "cleared" ? [] : [close])));
   }
 
   clicked(".fn-bar-close", () => {
     noBar();
     box()?.focus();
   });
-  clicked(".fn-bar-do", () => (shown?.key.startsWith("gone") ? reconnect() : retry()));
+  clicked(".fn-bar-do", () => {
+    if (shown?.key.startsWith("gone")) reconnect();
+    else if (shown?.key === "cleared") restoreCleared();
+    else retry();
+  });
+
+  // Called before a press on Clear reaches Gradio; the server holds what was cleared until the next question.
+  document.addEventListener("click", (event) => event.target.closest?.("#fn-clear") && bar("cleared", "undo"), true);
+
+  function restoreCleared() {
+    noBar();
+    one("#fn-undo")?.click();
+  }
 
   function retry() {
     noBar();
@@ -153,7 +165,7 @@
     notices();
     countdown();
     waiting();
-    if (busy()) noBar("kept", "failed", "problem_busy");
+    if (busy()) noBar("kept", "failed", "problem_busy", "cleared");
     if (shown && !one("#fn-bar")) drawBar();
   });
   if (offline()) setTimeout(bar, 500, "offline");
