@@ -110,6 +110,26 @@ def test_try_again_undo_and_clear(page: Page, bot: FakeBot) -> None:
     assert bot.asked[-1][1] == ()
 
 
+def test_clear_can_be_undone_until_something_else_is_asked(page: Page) -> None:
+    ask(page, "Why does my back ache?", answers=1)
+    ask(page, "How do I do it?", answers=2)
+    page.click("#fn-clear")
+    page.wait_for_selector(".fn-welcome")
+    page.click("#fn-bar >> text=Undo")
+    settled(page, 2)
+    assert page.locator(".fn-question").all_inner_texts() == ["Why does my back ache?", "How do I do it?"]
+    assert page.locator("#fn-bar").count() == 0
+    page.reload()
+    settled(page, 2)  # it is remembered again
+    page.click("#fn-clear")
+    page.wait_for_selector(".fn-welcome")
+    ask(page, "Why so?", answers=1)
+    assert page.locator("#fn-bar").count() == 0
+    page.click("#fn-undo")  # of the question, not of the clearing
+    page.wait_for_selector(".fn-welcome")
+    settled(page, 0)
+
+
 def test_stopping_keeps_what_has_arrived_and_frees_the_bot(page: Page, bot: FakeBot) -> None:
     bot.pause = 0.25
     page.fill("#fn-box textarea", "Why does my back ache?")

@@ -200,6 +200,33 @@ def test_red_flags_stand_apart_from_the_first_word(
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+@pytest.mark.parametrize(
+    ("zone", "locale", "number"),
+    [
+        ("Europe/London", "en-GB", "999"),
+        ("America/Chicago", "en-US", "911"),
+        ("Europe/Berlin", "de-DE", "112"),
+        ("America/Sao_Paulo", "pt-BR", "192"),
+    ],
+)
+def test_on_a_phone_a_red_flag_is_one_instruction_and_one_number_to_call(
+    chromium: Any, served: tuple[str, FakeBot], zone: str, locale: str, number: str
+) -> None:
+    phone: dict[str, Any] = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    with opened(chromium, served[0], timezone_id=zone, locale=locale, **phone) as page:
+        ask(page, "My speech is slurred", answers=1)
+        call = page.locator(".fn-call")
+        page.wait_for_selector(f".fn-call[href='tel:{number}']")
+        assert call.count() == 1 and number in call.inner_text() and call.bounding_box()["height"] >= 44
+        box = page.locator(".fn-urgent")
+        assert number in page.inner_text(".fn-numbers") and len(page.inner_text(".fn-numbers")) == 3
+        assert box.bounding_box()["height"] < 420, "it fits on the screen with its question"
+        assert box.locator("summary").is_visible() and not page.locator(".fn-all-numbers").is_visible()
+        shot(page, f"urgent-phone-{number}")
+        page.tap(".fn-urgent summary")
+        page.locator(".fn-all-numbers").wait_for()
+
+
 def test_the_composer_stays_in_view_in_a_long_conversation(page: Page) -> None:
     for n in range(1, 7):
         ask(page, "How do I do it?", answers=n)

@@ -60,6 +60,7 @@ def test_an_urgent_message_comes_in_the_readers_language_before_english(
     narrow: dict[str, Any] = {"locale": "es-MX", "viewport": {"width": 360, "height": 740}}
     with opened(chromium, served[0], **narrow) as page:
         ask(page, "My speech is slurred", answers=1)
+        page.click(".fn-urgent summary")
         said = page.inner_text(".fn-urgent")
         assert said.index("Llame ahora al número de emergencias") < said.index(
             "Call the emergency number now"

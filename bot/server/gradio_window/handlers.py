@@ -150,8 +150,7 @@ def _connect_asking(
         words = _words(request, languages)
         if not talk and (found := mark_stopped(conversations.load(key))):
             return view.settled(found, words)
-        new = gr.update(placeholder=render_greeting(bot, words, _page(page))) if page else gr.skip()
-        return {view.chat: new}  # an empty answer is an error to Gradio
+        return {view.chat: gr.update(placeholder=render_greeting(bot, words, _page(page)))}
 
     on = partial(report_problems, config=bot.config)
     known = [view.talk, controls.key]

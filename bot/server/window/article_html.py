@@ -1,4 +1,4 @@
-"""Articles in normal form as HTML: real headings, lists and tables, all text escaped.
+"""Articles in normal form and the Markdown of answers as HTML: headings, lists and tables, all text escaped.
 
 The caller's `inline` turns each slice of text into HTML, so quotes can be marked there.
 """
@@ -10,11 +10,15 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import groupby, pairwise
 
-from ingest.article import Block
+from bot.text.markdown import unescape
+from ingest.article import Block, blocks
 
+Marker = Callable[[int], str | None]
 Inline = Callable[[int, int], str]  # offsets into the text -> that slice as HTML
 
 _DEEPEST = 5  # levels of nested lists; an article may have any number
+_MARKER = re.compile(r"\s?\[(\d{1,3})\]")
+_BOLD = re.compile(r"(?<!\\)\*\*")
 _CELL = re.compile(r"(?<!\\)\|")
 _BREAK = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _RULER = re.compile(r"[|\s:-]+")
@@ -88,3 +92,31 @@ def _table(text: str, rows: Sequence[Block], inline: Inline) -> str:
         cells = "".join(f"<{tag}>{inline(a + 1, b)}</{tag}>" for a, b in pairwise(bars))
         out += f"<tr>{cells}</tr>"
     return f'<div class="fn-table"><table><tbody>{out}</tbody></table></div>'
+
+
+def render_markdown(text: str, marker: Marker) -> str:
+    """An answer's text as HTML. marker: the HTML of a footnote's number, or None to leave its text."""
+    return render_blocks(text, list(blocks(text)), inline_markdown(text, marker))
+
+
+def inline_markdown(text: str, marker: Marker) -> Inline:
+    """A renderer of slices of an answer's text, with its bold words and footnotes."""
+
+    def inline(start: int, end: int) -> str:
+        out, at = "", start
+        for found in _MARKER.finditer(text, start, end):
+            if (made := marker(int(found[1]))) is not None:
+                out += _styled(text[at : found.start()]) + made
+                at = found.end()
+        return out + _styled(text[at:end])
+
+    return inline
+
+
+def _styled(markdown: str) -> str:
+    """Text with the two marks that answers use besides lists: bold, and escapes."""
+    pieces = _BOLD.split(markdown)
+    if len(pieces) % 2 == 0:  # the last mark is not closed, so it is text
+        pieces[-2:] = ["**".join(pieces[-2:])]
+    parts = [escape(unescape(part), breaks=True) for part in pieces]
+    return "".join(f"<strong>{part}</strong>" if i % 2 else part for i, part in enumerate(parts))

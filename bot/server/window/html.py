@@ -9,20 +9,27 @@ to `fn-G-N`, the quote in its place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.problems import Problem
-from bot.server.window.article_html import Inline, escape, render_blocks
+from bot.server.window.article_html import (
+    Inline,
+    Marker,
+    escape,
+    inline_markdown,
+    render_blocks,
+    render_markdown,
+)
 from bot.server.window.how_to import Step, find_how_tos
-from bot.server.window.own_sentences import translate_own_sentences, translate_urgent_message
+from bot.server.window.own_sentences import translate_own_sentences
 from bot.server.window.translations import Translations
+from bot.server.window.urgent import render_urgent, split_urgent
 from bot.text.markdown import unescape
 from bot.types import Answer, Citation
 from ingest.article import blocks, without_towers
 from ingest.urls import is_web
 
-_MARKER = re.compile(r"\s?\[(\d{1,3})\]")
 _BOLD = re.compile(r"(?<!\\)\*\*")
 _INCOMPLETE_MARKER = re.compile(r"\s?\[\d{0,3}$")
 _PLACEHOLDER_LINES = '<span class="fn-line"></span>' * 3
@@ -44,9 +51,10 @@ def render_answer(answer: Answer, exchange: int, texts: Translations, answer_id:
     """
     cited = {citation.number for citation in answer.citations}
     quotes = [c.quote for c in answer.citations]
-    translated = replace(answer, text=translate_own_sentences(answer.text, texts, quotes))
+    urgent, text = split_urgent(answer.text) if answer.status == "urgent" else ("", answer.text)
+    translated = replace(answer, text=translate_own_sentences(text, texts, quotes))
     body = _body(translated, exchange, lambda n: _marker(n, exchange, texts) if n in cited else None)
-    body = _urgent_translation(answer.text, texts, is_urgent=answer.status == "urgent") + body
+    body = render_urgent(urgent, texts) + body
     return (
         f'<div class="fn-answer fn-{answer.status}" id="answer-{exchange}" dir="auto">{body}'
         f"{_actions(answer, texts, answer_id)}{_suggestions(answer, texts)}</div>"
@@ -77,21 +85,13 @@ def render_partial(
         late = f'<span class="fn-late">{_text(texts, "still_waiting")}</span>'
         soon = f'<span class="fn-soon">{_text(texts, "waiting")}</span>'
         return f'<div class="fn-answer fn-waiting"><p>{soon}{late}</p>{_PLACEHOLDER_LINES}</div>'
+    urgent, text = split_urgent(text) if is_urgent else ("", text)
     translated = translate_own_sentences(_INCOMPLETE_MARKER.sub("", text), texts)
-    body = _prose(translated, lambda number: f'<sup class="fn-ref">{number}</sup>')
-    body = _urgent_translation(text, texts, is_urgent=is_urgent) + body
+    body = render_markdown(translated, lambda number: f'<sup class="fn-ref">{number}</sup>')
+    body = render_urgent(urgent, texts) + body
     note = f'<p class="fn-note">{_text(texts, "stopped")}</p>' if is_stopped else ""
     kind = "fn-partial" + " fn-urgent" * is_urgent + " fn-stopped" * is_stopped
     return f'<div class="fn-answer {kind}" dir="auto">{body}{note}</div>'
-
-
-def _urgent_translation(text: str, texts: Translations, *, is_urgent: bool) -> str:
-    """An urgent message in the reader's language, to be shown before the original."""
-    translated = translate_urgent_message(text, texts) if is_urgent else ""
-    if not translated:
-        return ""
-    original = f'<p class="fn-note">{_text(texts, "in_english")}</p>'
-    return f'<div class="fn-translated">{_prose(translated, lambda _: None)}</div>{original}'
 
 
 def render_problem(problem: Problem, exchange: int, texts: Translations) -> str:
@@ -144,10 +144,10 @@ def _title_and_section(citation: Citation) -> str:
     return " › ".join(" ".join(name.split()) for name in (citation.passage.title, *path))
 
 
-def _body(answer: Answer, exchange: int, marker: Callable[[int], str | None]) -> str:
+def _body(answer: Answer, exchange: int, marker: Marker) -> str:
     """An answer's blocks; the steps of a how-to as cards."""
     text = answer.text
-    inline = _inline(text, marker)
+    inline = inline_markdown(text, marker)
     found = list(blocks(text))
     how_tos = find_how_tos(answer, found)
     out, at, plain = "", 0, 0
@@ -188,31 +188,6 @@ def _ticks(step: Step) -> str:
         return ""
     rows = f"fn-rows-{repeat.rows}{f' fn-per-{repeat.row_kind}' if repeat.row_kind else ''}"
     return f'<span class="fn-reps fn-from-{repeat.least} fn-to-{repeat.most} {rows}"></span>'
-
-
-def _prose(text: str, marker: Callable[[int], str | None]) -> str:
-    return render_blocks(text, list(blocks(text)), _inline(text, marker))
-
-
-def _inline(text: str, marker: Callable[[int], str | None]) -> Inline:
-    def inline(start: int, end: int) -> str:
-        out, at = "", start
-        for found in _MARKER.finditer(text, start, end):
-            if (made := marker(int(found[1]))) is not None:
-                out += _styled(text[at : found.start()]) + made
-                at = found.end()
-        return out + _styled(text[at:end])
-
-    return inline
-
-
-def _styled(markdown: str) -> str:
-    """Text with the two marks that answers use besides lists: bold, and escapes."""
-    pieces = _BOLD.split(markdown)
-    if len(pieces) % 2 == 0:  # the last mark is not closed, so it is text
-        pieces[-2:] = ["**".join(pieces[-2:])]
-    parts = [escape(unescape(part), breaks=True) for part in pieces]
-    return "".join(f"<strong>{part}</strong>" if i % 2 else part for i, part in enumerate(parts))
 
 
 def _marker(citation: int, exchange: int, texts: Translations) -> str:

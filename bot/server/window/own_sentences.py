@@ -15,7 +15,6 @@ from datetime import datetime
 
 from babel.dates import format_date
 
-from bot.answer.phrases import AFTER_URGENT
 from bot.server.window.translations import CODES, Translations, packaged_language
 
 _ITEM = re.compile(r"((?:- |\d{1,3}\. )?)(.*?)((?:\s?\[\d{1,3}\])*)", re.S)
@@ -24,16 +23,27 @@ _SLOT = re.compile(r"\\\{(\w+)\\\}")  # {name} after re.escape
 _NESTED = frozenset({"what", "post", "emergency", "advice", "crisis", "poison"})
 
 
-def translate_urgent_message(text: str, texts: Translations) -> str:
-    """The message that begins an urgent answer, in the reader's language; "" if there is no translation."""
+def translate_urgent_message(message: str, texts: Translations) -> str:
+    """An urgent message in the reader's language; "" if there is no translation, or none is needed."""
     if texts.code == CODES[0]:
         return ""
-    message = text.split(f"\n\n{AFTER_URGENT}\n\n", maxsplit=1)[0]
     if translated := _translate(message, "urgent_", texts):
         return translated
     before, _, message = message.partition("\n\n")
     translated = _translate(message, "urgent_", texts)
     return f"{_translate(before, 'urgent_', texts) or before}\n\n{translated}" if translated else ""
+
+
+def urgent_slots(message: str) -> dict[str, str]:
+    """What stands in the slots of an urgent message (emergency, advice, …), in the order of the message.
+
+    Empty for a message in an owner's own words.
+    """
+    for part in (message, message.partition("\n\n")[2]):
+        for key, pattern in _patterns():
+            if key.startswith("urgent_") and (found := pattern.fullmatch(part)):
+                return dict(sorted(found.groupdict().items(), key=lambda slot: found.start(slot[0])))
+    return {}
 
 
 def translate_own_sentences(text: str, texts: Translations, quotes: Sequence[str] = ()) -> str:

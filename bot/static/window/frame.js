@@ -46,6 +46,15 @@
 
   const synchronise = () => whenThere("#fn-sync", (button) => button.click());
 
+  // A server that has just started may still be looking for questions to suggest.
+  const MOST_LOOKS = 10;
+  function awaitSuggestions(looks) {
+    if (looks > MOST_LOOKS || one(".fn-question, .fn-welcome :is(.fn-chip, .fn-trouble)")) return;
+    if (one(".fn-welcome")) synchronise();
+    setTimeout(awaitSuggestions, 1500 * looks, looks + 1);
+  }
+  setTimeout(awaitSuggestions, 2000, 1);
+
   // --- the key: 128 random bits, under which the server stores this conversation for some hours
 
   const isKey = (text) => typeof text === "string" && /^[0-9a-f]{32}$/.test(text);

@@ -46,6 +46,14 @@
   // Called before a press on Clear reaches Gradio; the server holds what was cleared until the next question.
   document.addEventListener("click", (event) => event.target.closest?.("#fn-clear") && bar("cleared", "undo"), true);
 
+  // It goes with the next question, which may be answered before anything is seen of its coming.
+  let emptied = false;
+  function forgetCleared() {
+    if (shown?.key !== "cleared") emptied = false;
+    else if (!one(".fn-question")) emptied = true;
+    else if (emptied) noBar();
+  }
+
   function restoreCleared() {
     noBar();
     one("#fn-undo")?.click();
@@ -165,6 +173,7 @@
     notices();
     countdown();
     waiting();
+    forgetCleared();
     if (busy()) noBar("kept", "failed", "problem_busy", "cleared");
     if (shown && !one("#fn-bar")) drawBar();
   });

@@ -28,8 +28,8 @@ from bot.types import Answer, Citation, Passage
 from ingest.article import Chunk, blocks
 
 OURS = {
-    "a", "article", "blockquote", "br", "button", "div", "h2", "h3", "h4", "header", "h1", "li", "mark", "ol",
-    "p", "section", "span", "strong", "sup", "table", "tbody", "td", "th", "tr", "ul",
+    "a", "article", "blockquote", "br", "button", "details", "div", "h2", "h3", "h4", "header", "h1", "li", "mark", "ol",
+    "p", "section", "span", "strong", "summary", "sup", "table", "tbody", "td", "th", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {"class", "dir", "hidden", "href", "id", "rel", "role", "tabindex", "target", "type", "value"}
 

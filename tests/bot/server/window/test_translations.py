@@ -20,6 +20,7 @@ from bot.server.window.translations import (
     load_languages,
     packaged_language,
 )
+from bot.server.window.urgent import split_urgent
 from bot.understand.small_talk import small_talk
 from ingest.article import Article
 from ingest.errors import ConfigError
@@ -133,7 +134,8 @@ def test_every_urgent_message_comes_in_the_readers_language_first(code: str) -> 
         assert told and "144" in told and "{" not in told
         assert not re.search(r"\b(?:the|call|please|doctor|your)\b", told)
         assert translate_urgent_message(f"{guide.repeated}\n\n{message}", words).endswith(told)
-        assert translate_urgent_message(f"{message}\n\n{notes.AFTER_URGENT}\n\nQuote. [1]", words) == told
+        urgent, quotes = split_urgent(f"{message}\n\n{notes.AFTER_URGENT}\n\nQuote. [1]")
+        assert translate_urgent_message(urgent, words) == told and quotes.endswith("Quote. [1]")
         assert translate_urgent_message(message, packaged_language("en")) == ""
 
 
