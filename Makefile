@@ -63,7 +63,7 @@ train: $(VENV)/.train
 train-cross-encoder: $(VENV)/.train
 	@test -n "$(ALSO)" || echo "Training without public question sets. The packaged weights also saw two: ALSO='DIR/clapnq-dev DIR/squad2-dev' names their folders."
 	$(BIN)/python -m bot.train.cross_encoder $(if $(ALSO),--also $(ALSO))
-	$(BIN)/python -m bot.train.calibrate
+	$(BIN)/python -m bot.train.calibrate $(if $(ALSO),--also $(ALSO))
 
 train-safety: $(VENV)/.train
 	$(BIN)/python -m bot.train.safety_classifier

@@ -1,9 +1,7 @@
-"""Footnote in anyone's chain: a retriever and the bot, as LangChain knows them.
+"""The bot for LangChain: a retriever of passages, and a runnable that answers.
 
-    docs = BlogRetriever(bot=bot, k=4).invoke("how long do I hold the seated stretch?")
-    answer = BlogRunnable(bot).invoke({"question": "how long?", "history": [...]})
-
-What this file does not know: chat models, prompts, agents.
+docs = BlogRetriever(bot=bot, k=4).invoke("how long do I hold the seated stretch?")
+answer = BlogRunnable(bot).invoke({"question": "how long?", "history": [...]})
 """
 
 from __future__ import annotations
@@ -30,7 +28,11 @@ class BlogRetriever(BaseRetriever):
     """The k best passages for a question, best first, as Documents.
 
     page_content is the passage, a slice of its article; metadata: article_id, title, section (a
-    list), url, start and end (offsets into the article's text), score (fused rank score).
+    list), url, start and end (offsets into the article's text), score (reciprocal rank fusion, no unit).
+
+    Attributes:
+        bot: The bot whose index is searched.
+        k: How many passages, at least 1.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -47,10 +49,10 @@ class BlogRetriever(BaseRetriever):
 
 
 class BlogRunnable(Runnable[Any, Event]):
-    """The bot as a Runnable: invoke and ainvoke give the Answer; stream and astream give Token after
-    Token and the Answer last.
+    """The bot as a Runnable: invoke and ainvoke return the Answer; stream and astream yield Tokens and
+    the Answer last.
 
-    Takes a question, or {"question": str, "history": [...]} whose turns are LangChain messages or
+    The input is a question, or {"question": str, "history": [...]} whose turns are LangChain messages or
     {"role": "user" | "assistant", "content": str}. Raises what Bot.stream raises.
     """
 
@@ -58,10 +60,10 @@ class BlogRunnable(Runnable[Any, Event]):
         self._bot = bot
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: ARG002
-        return self._bot.ask(*_asked(input))
+        return self._bot.ask(*_question_and_history(input))
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Event]:  # noqa: ARG002
-        yield from self._bot.stream(*_asked(input))
+        yield from self._bot.stream(*_question_and_history(input))
 
     async def astream(
         self,
@@ -90,13 +92,13 @@ def _document(passage: Passage) -> Document:
     )
 
 
-def _asked(given: Any) -> tuple[str, list[Turn]]:
-    if isinstance(given, str):
-        return given, []
-    if isinstance(given, Mapping) and isinstance(given.get("question"), str):
-        history = given.get("history") or ()
+def _question_and_history(value: Any) -> tuple[str, list[Turn]]:
+    if isinstance(value, str):
+        return value, []
+    if isinstance(value, Mapping) and isinstance(value.get("question"), str):
+        history = value.get("history") or ()
         if isinstance(history, Sequence) and not isinstance(history, str):
-            return given["question"], [_turn(one) for one in history]
+            return value["question"], [_turn(one) for one in history]
     raise QuestionError('Give a question, or {"question": "...", "history": [...]}.')
 
 

@@ -1,4 +1,4 @@
-"""Kill a sync again and again, at any moment, and look what a reader then finds.
+"""Kill syncs at any moment, and check the state of the index afterwards.
 
 Each round a child process syncs a small blog of which one article was edited, one added and one
 removed, and is killed with SIGKILL: in even rounds at a random time, every other time with the
@@ -8,8 +8,8 @@ fresh process opens the index and must find the state before or the state after,
 chunks, token vectors, and every chunk by its own vector. Then a sync must succeed.
 
 Chroma does not survive a fork, so the driver is a process of its own (`python -m bot.bench.crash`)
-that never opens it: it imports it once, and forks a child for everything else. What this file does
-not know: the embedding model; vectors are made up from the text.
+that never opens it: it imports it once, and forks a child for everything else. Vectors are derived from a hash of the
+text, without a model.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def run(rounds: int, *, real: int = 3, seed: int = 0) -> CrashReport:
 
 
 class _HashEmbedder:
-    """An embedder without a model: a direction for each text, three tokens."""
+    """An embedder without a model: a vector per text from its hash, three tokens."""
 
     name = _CONFIG.embedder
     dimension = 16

@@ -1,8 +1,6 @@
-"""What a year of daily posts does to the index, and what a thousand posts cost in memory.
+"""The index after a year of daily posts, and peak memory by the number of posts.
 
-Texts are embedded by the made-up embedder: it is the index that is measured, not the vectors.
-
-What this file does not know: how long ingesting takes (bench_ingest.py).
+Texts are embedded by the fake embedder: the index is measured, not the vectors.
 """
 
 from __future__ import annotations
@@ -27,11 +25,11 @@ from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.index import NOTHING_STORED, Index, StartFinisher, Stored, Subprocess, copies, finish
 from ingest.sync import sync
 
-_WORST_CASE = "the worst of all looks"
+_WORST_CASE = "the worst of all comparisons"
 
 
 class _SyntheticBlog:
-    """A made blog in memory, as a Load. With the folder it is said to lie in."""
+    """A synthetic blog in memory, as a Load, under the name of a folder."""
 
     def __init__(self, folder: Path, posts: int) -> None:
         self.folder = folder
@@ -61,10 +59,9 @@ class _SyntheticBlog:
 def measure_year(
     posts: int = 200, rounds: int = 365, looks: int = 5, start_finisher: StartFinisher = Subprocess
 ) -> Figures:
-    """`rounds` syncs, each after one post was added and one edited or deleted; beside fresh indexes.
+    """`rounds` syncs, each after one post was added and one edited or deleted, beside fresh indexes.
 
-    looks: how often the aged index is compared with a fresh one of the same posts. The embedder is
-    made up: it is the index that is measured.
+    looks: how often the aged index is compared with a fresh one of the same posts.
     """
     rng, embedder = random.Random(0), HashEmbedder()
     times: list[float] = []
@@ -113,7 +110,7 @@ def _sync(index: Index, blog: _SyntheticBlog, embedder: Embedder) -> None:
 def _queries(
     aged: Index, fresh: Index, posts: Sequence[SyntheticPost], embedder: Embedder
 ) -> tuple[float, float]:
-    """Median seconds of a search in either, by turns so that what else the machine does hits both."""
+    """Median seconds of a search in either, in turn, so that other load affects both."""
     with aged.reading() as one, fresh.reading() as other:
         corpora = [load_corpus(one), load_corpus(other)]
         took: tuple[list[float], list[float]] = ([], [])
@@ -129,10 +126,10 @@ def _queries(
 def measure_memory(
     sizes: Sequence[int] = (250, 1000, 2000), served: tuple[int, int] = (10, 1000), *, real: bool = True
 ) -> Figures:
-    """Peak memory of ingesting and of serving made posts, each in a process of its own.
+    """Peak memory of ingesting and of serving synthetic posts, each in a process of its own.
 
-    What is ingested is embedded by the made-up embedder, so no model counts in. served: the bot
-    answers from indexes of so many posts. real: with the packaged model, as a server has it.
+    Ingest uses the fake embedder, so no model is included. served: sizes of the indexes that the bot answers from.
+    real: with the packaged model, as on a server.
     """
     figures: Figures = {}
     peaks: dict[str, list[float]] = {"ingest": [], "checking": [], "serving": []}
@@ -158,7 +155,7 @@ def measure_memory(
 
 
 def ingest_synthetic(place: str, posts: int) -> None:
-    """Write made posts into a new folder and ingest them with the made-up embedder."""
+    """Write synthetic posts into a new folder and ingest them with the fake embedder."""
     folder = Path(place) / "posts"
     write_blog(folder, posts)
     embedder = HashEmbedder()
@@ -166,7 +163,7 @@ def ingest_synthetic(place: str, posts: int) -> None:
 
 
 def check_synthetic(place: str) -> None:
-    """What the process does that finishes a generation, here for one that has no search index yet."""
+    """Write and check the search index of a generation, as the process that finishes it does."""
     index = Index(Path(place) / "index", IndexConfig())
     live = index.path / str(index.generation())
     copies.reset_search_index(live)
@@ -174,7 +171,7 @@ def check_synthetic(place: str) -> None:
 
 
 def serve_synthetic(place: str, real: bool) -> None:
-    """Ask a bot what ingest_synthetic() ingested. real: with the packaged model."""
+    """Ask a bot questions about what ingest_synthetic() ingested. real: with the packaged model."""
     embedder: Embedder = SentenceTransformerEmbedder(threads=1) if real else HashEmbedder()
     cross_encoder = CrossEncoder() if real else None
     bot = Bot(Index(Path(place) / "index", IndexConfig()), embedder, BotConfig(), cross_encoder)

@@ -1,10 +1,7 @@
-"""What ingesting costs: figures beside their baselines from the same run, on a made blog of any size.
+"""The cost of ingest on a synthetic blog, beside baselines from the same run.
 
-Baselines: a full ingest (which is what a full rebuild costs), bare model.encode of the same texts,
-and what LangChain's own `index()` needs over a Chroma store with the same embedding model.
-
-What this file does not know: which model embeds (bench.py), and what happens to a sync that is
-killed (crash.py).
+Baselines: a full ingest (the cost of a full rebuild), bare model.encode of the same texts, and LangChain's own
+`index()` over a Chroma store with the same embedding model.
 """
 
 from __future__ import annotations

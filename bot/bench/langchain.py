@@ -1,10 +1,7 @@
-"""A folder of posts kept in step by LangChain's own means, as a baseline for bench_ingest.py.
+"""A folder of posts synced by LangChain's own means, as a baseline. Needs the extra `bench`.
 
-langchain_core's index() with an SQL record manager, over langchain-chroma, split by the recursive
-character splitter, as its documentation shows it. All posts are passed each time with cleanup
-"full", for only so it notices posts that were deleted. Needs the extra `bench`.
-
-What this file does not know: what is measured.
+langchain_core's index() with an SQL record manager, over langchain-chroma, split by the recursive character splitter,
+as in its documentation. All posts are passed each time with cleanup "full": only so it notices deleted posts.
 """
 
 from __future__ import annotations
@@ -21,7 +18,7 @@ from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from ingest.embedder import Embedder
 
-_CHUNK = 600  # characters: about as many passages as Footnote makes of the made posts
+_CHUNK = 600  # characters: about as many passages as Footnote's chunks of the synthetic posts
 
 
 class _Wrapped(Embeddings):
@@ -40,7 +37,7 @@ class _Wrapped(Embeddings):
 
 
 class LangChainIndex:
-    """As Desk in bench_ingest.py. embedded: how many texts were embedded so far, questions included."""
+    """As SyncedFolder. embedded: how many texts were embedded so far, questions included."""
 
     def __init__(self, folder: Path, place: Path, embedder: Embedder) -> None:
         place.mkdir()

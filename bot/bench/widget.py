@@ -1,12 +1,9 @@
-"""`footnote bench widget`: what a chat costs the blog's page, and how fast it is there when wanted.
+"""`footnote bench widget`: the cost of a chat on a blog's page, and the time until it can be used.
 
-One run measures all candidates in turn, several rounds, and gives medians: the page with nothing on
-it, our widget, our window in an eager iframe and, where their unpacked npm packages are given,
-DocsGPT's and Flowise's widgets; and the demo blog with the line and without. All chats say the same scripted words (scripted.py) with the same
-wait before them; ours by its real server, the others' back ends are stand-ins (rivals.py). The real
-bot is measured in a section of its own: the window beside the bare HTTP interface.
-
-What this file does not know: what the pages are made of (rivals.py), how they are read (meter.py).
+One run measures all candidates in turn, several rounds, and gives medians: a page without a chat, our widget, our
+window in an eager iframe and, where their unpacked npm packages are given, DocsGPT's and Flowise's widgets; and the
+demo blog with and without the widget. All chats show the same scripted text after the same delay, ours from its real
+server, the others from stand-ins for their back ends. The real bot is measured apart: the window beside plain HTTP.
 """
 
 from __future__ import annotations
@@ -119,7 +116,7 @@ def _notes(given: Packages, rounds: int) -> Figures:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What one reader saw. Times in ms; those of a chat are None on a page without one."""
+    """Measurements of one visit. Times in ms; those of a chat are None on a page without one."""
 
     bytes_before: float
     requests_before: float
@@ -145,7 +142,7 @@ def visited(
     address: str,
     chat: str,
 ) -> Visit:
-    """Open the page, let it come to rest, press the button, wait for the box, ask, wait for the last word."""
+    """Open the page, wait until it is idle, press the button, wait for the box, ask, wait for the last word."""
     script = browsing.watching(box=widget.box, answer=widget.answer, host=widget.host, first=FIRST, last=LAST)
     with browsing.opened(browser, condition, script) as (page, traffic):
         page.goto(address, wait_until="load")
@@ -188,7 +185,7 @@ def visited(
 
 
 def rest(page: browsing.Page, traffic: browsing.Traffic, quiet: float = 1.0, limit: float = 30.0) -> None:
-    """Wait until nothing has come over the wire for a while."""
+    """Wait until there was no network traffic for a while."""
     since, seen, began = time.monotonic(), (0.0, 0), time.monotonic()
     while time.monotonic() - since < quiet and time.monotonic() - began < limit:
         page.wait_for_timeout(100)  # lets the events in
@@ -197,7 +194,7 @@ def rest(page: browsing.Page, traffic: browsing.Traffic, quiet: float = 1.0, lim
 
 
 def blocking(tasks: Sequence[float]) -> float:
-    """Total blocking time: what long tasks (ms) take beyond 50 ms each."""
+    """Total blocking time: the time of long tasks beyond 50 ms each, ms."""
     return sum(max(0.0, took - 50) for took in tasks)
 
 
@@ -232,7 +229,7 @@ _ROWS = {
 
 
 def summary(visits: Sequence[Visit]) -> dict[str, float | str]:
-    """The median of each figure; "-" where there is none. Requests that failed are told if any did."""
+    """The median of each figure, "-" where there is none, and the number of failed requests."""
     rows: dict[str, float | str] = {}
     for label, (name, scale, digits) in _ROWS.items():
         values = [value * scale for visit in visits if (value := getattr(visit, name)) is not None]

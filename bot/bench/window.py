@@ -1,7 +1,6 @@
-"""From a question to the first words and to the last: in the window, and over bare HTTP beside it.
+"""Time from a question to the first and last words, in the window and over plain HTTP.
 
-The real server with the real bot on the sample articles. What this file does not know: what the
-window costs the page it stands on (bench_widget.py).
+The real server with the real bot on the sample articles.
 """
 
 from __future__ import annotations
@@ -84,7 +83,7 @@ def in_window(browser: browsing.Browser, address: str, question: str) -> Pair:
     script = browsing.watching(box=BOX, answer=ANSWER, done=DONE)
     with browsing.opened(browser, browsing.LOOPBACK, script) as (page, _):
         page.goto(address, wait_until="load")
-        page.wait_for_selector(".fn-chip")  # the window is at rest
+        page.wait_for_selector(".fn-chip")  # the window is idle
         page.fill(BOX, question)
         page.press(BOX, "Enter")
         page.wait_for_function("() => window.__seen?.last")

@@ -1,13 +1,11 @@
-"""Train the joint reader: `python -m bot.train.cross_encoder` writes bot/read/cross_encoder.npz from data/train/reading/.
+"""Train the cross-encoder: `python -m bot.train.cross_encoder` writes its weights from data/train/reading.
 
-The packaged embedding model is trained further on question and passage together (bot/read/cross_encoder.py), on the
-posts and questions of data/train/reading and on those halves of question sets in the BEIR layout that `--also` names:
-a question is in the half that is trained on if the SHA-1 of its id is even, so that the other half can be
-asked honestly; so is every sixth post left out. All sentences of a question's passages and "none of them"
-compete in one softmax, as in train.py. Then a short second round, slower, on the posts that were written
-later and some of the questions of the first. About an hour on two cores.
-
-What this file does not know: the questions of data/eval, which nothing here reads.
+The packaged embedding model is fine-tuned on question and passage together, on the posts and questions of
+data/train/reading and on half of each question set in the BEIR layout that `--also` names: the questions whose id has
+an even SHA-1, so that the other half can be used for evaluation. Every sixth post is left out for calibration. All
+sentences of a question's passages and "none of them" compete in one softmax. A short second round has a lower rate, on
+the posts that were written later and some questions of the first round. About an hour on two cores. No question of
+data/eval is read.
 """
 
 from __future__ import annotations
@@ -25,27 +23,37 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bot.eval.sets.folder import read_set
+from bot.eval.sets import read_set
 from bot.read import cross_encoder
 from bot.read.features import gather
 from bot.read.sentence_net import load_sentence_net
 from bot.retrieve import embed_plain, search
-from bot.train.sentence_net import DATA, LATER, Asked, Example, examples, loss, prepare, shelve
+from bot.train.sentence_net import (
+    DATA,
+    LATER_POSTS,
+    Example,
+    TrainingQuestion,
+    correct_question,
+    examples,
+    loss,
+    memory_corpus,
+)
 from ingest.article import embedding_text
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import SentenceTransformerEmbedder, model_folder
 
 _PASSAGES = 12
-_NEGATIVES = 2  # passages without an answer that are read for each question and epoch
-_AGAIN = 1500  # questions of the first round that are asked again in the second
-_AT_ONCE = 8  # questions a step; sequences of like length a pass
+_NEGATIVES = 2  # passages without an answer for each question and epoch
+_REPEATED = 1500  # questions of the first round that are repeated in the second
+_BATCH = 8  # questions per step; sequences of similar length share a pass
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """A question and its passages as token sequences. gold: for each of a pair's sentences, is it one?
+class TokenizedExample:
+    """A question and its passages as token sequences.
 
-    hard: for each pair the best logit that the first reader gives to any of its sentences.
+    gold: for each sentence of a pair, does it answer? hard: for each pair, the best logit that the sentence network
+    gives to any of its sentences.
     """
 
     pairs: tuple[cross_encoder.Pair, ...]
@@ -53,7 +61,7 @@ class Lesson:
     hard: tuple[float, ...]
 
 
-def lessons_of(found: Sequence[Example], cutter: Any) -> list[Lesson]:
+def tokenize(found: Sequence[Example], cutter: Any) -> list[TokenizedExample]:
     """Examples as token sequences, made once for all epochs."""
     made = []
     first = load_sentence_net()
@@ -67,16 +75,16 @@ def lessons_of(found: Sequence[Example], cutter: Any) -> list[Lesson]:
                 pairs.append(one)
                 gold.append(tuple(k in example.answers for k, _, _ in one.sentences))
                 hard.append(max(float(logits[k]) for k, _, _ in one.sentences))
-        made.append(Lesson(tuple(pairs), tuple(gold), tuple(hard)))
+        made.append(TokenizedExample(tuple(pairs), tuple(gold), tuple(hard)))
     return made
 
 
-def also(folder: Path, embedder: SentenceTransformerEmbedder) -> list[Example]:
-    """The half that is trained on of a question set in the BEIR layout."""
+def read_benchmark(folder: Path, embedder: SentenceTransformerEmbedder) -> list[Example]:
+    """The training half of a question set in the BEIR layout."""
     asked_set = read_set(folder)
-    corpus = shelve(asked_set.articles, embedder)
+    corpus = memory_corpus(asked_set.articles, embedder)
     cases = [case for case in asked_set.cases if trained_on(case.id)]
-    queries = [prepare(case.question, corpus.keywords, embedder) for case in cases]
+    queries = [correct_question(case.question, corpus.keywords, embedder) for case in cases]
     found = []
     for case, question in zip(cases, embed_plain(queries, embedder), strict=True):
         query = question.text
@@ -92,17 +100,17 @@ def also(folder: Path, embedder: SentenceTransformerEmbedder) -> list[Example]:
         )
         if inputs.sentences and bool(answers) == case.answerable:
             texts = tuple(embedding_text(p.title, p.chunk)[0] for p in passages)
-            found.append(Example(Asked(folder.name, query, ()), query, texts, inputs, answers))
+            found.append(Example(TrainingQuestion(folder.name, query, ()), query, texts, inputs, answers))
     return found
 
 
 def trained_on(question_id: str) -> bool:
-    """Is a benchmark's question in the half that is trained on?"""
+    """Is a benchmark's question in the training half?"""
     return int(hashlib.sha1(question_id.encode()).hexdigest(), 16) % 2 == 0
 
 
-class Trainee(nn.Module):
-    """bot/read/cross_encoder.py's network with what training adds: dropout, and parameters to change."""
+class TrainableCrossEncoder(nn.Module):
+    """The cross-encoder with dropout and trainable parameters."""
 
     def __init__(self, h: int = 128, drop: float = 0.1) -> None:
         super().__init__()
@@ -134,7 +142,9 @@ class Trainee(nn.Module):
         }
 
 
-def train(data: Sequence[Lesson], net: Trainee, *, seed: int, epochs: int, rate: float) -> Trainee:
+def train(
+    data: Sequence[TokenizedExample], net: TrainableCrossEncoder, *, seed: int, epochs: int, rate: float
+) -> TrainableCrossEncoder:
     """Train a network; shuffles and draws by the seed."""
     torch.manual_seed(seed)
     draw = random.Random(seed)
@@ -143,7 +153,7 @@ def train(data: Sequence[Lesson], net: Trainee, *, seed: int, epochs: int, rate:
     optimiser = torch.optim.AdamW(
         [{"params": base, "lr": rate}, {"params": mine, "lr": 10 * rate}], weight_decay=0.01
     )
-    steps = epochs * (len(data) // _AT_ONCE)
+    steps = epochs * (len(data) // _BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, [rate, 10 * rate], total_steps=steps + 1, pct_start=0.1
     )
@@ -151,8 +161,8 @@ def train(data: Sequence[Lesson], net: Trainee, *, seed: int, epochs: int, rate:
     for epoch in range(epochs):
         order = draw.sample(list(data), len(data))
         total = 0.0
-        for at in range(0, len(order) - _AT_ONCE + 1, _AT_ONCE):
-            mean = torch.stack(step_losses(net, order[at : at + _AT_ONCE], draw)).mean()
+        for at in range(0, len(order) - _BATCH + 1, _BATCH):
+            mean = torch.stack(step_losses(net, order[at : at + _BATCH], draw)).mean()
             optimiser.zero_grad()
             mean.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -160,21 +170,21 @@ def train(data: Sequence[Lesson], net: Trainee, *, seed: int, epochs: int, rate:
             schedule.step()
             total += float(mean.detach())
         spent = time.monotonic() - started
-        print(
-            f"epoch {epoch + 1}/{epochs} loss {total * _AT_ONCE / len(order):.3f}, {spent:.0f} s", flush=True
-        )
+        print(f"epoch {epoch + 1}/{epochs} loss {total * _BATCH / len(order):.3f}, {spent:.0f} s", flush=True)
     return net.eval()
 
 
-def step_losses(net: Trainee, batch: Sequence[Lesson], draw: random.Random) -> list[Tensor]:
-    """The loss of each question; pairs of like length are passed through the network together."""
-    picked = [(number, k) for number, lesson in enumerate(batch) for k in choose(lesson, draw)]
+def step_losses(
+    net: TrainableCrossEncoder, batch: Sequence[TokenizedExample], draw: random.Random
+) -> list[Tensor]:
+    """The loss of each question; pairs of similar length share a forward pass."""
+    picked = [(number, k) for number, example in enumerate(batch) for k in choose(example, draw)]
     picked.sort(key=lambda one: len(batch[one[0]].pairs[one[1]].ids))
     logits: list[Tensor] = []
     owner: list[int] = []
     gold: list[bool] = []
-    for at in range(0, len(picked), _AT_ONCE):
-        some = picked[at : at + _AT_ONCE]
+    for at in range(0, len(picked), _BATCH):
+        some = picked[at : at + _BATCH]
         logits.append(net([batch[number].pairs[k] for number, k in some]))
         for number, k in some:
             owner += [number] * len(batch[number].gold[k])
@@ -187,10 +197,10 @@ def step_losses(net: Trainee, batch: Sequence[Lesson], draw: random.Random) -> l
     ]
 
 
-def choose(lesson: Lesson, draw: random.Random) -> list[int]:
+def choose(example: TokenizedExample, draw: random.Random) -> list[int]:
     """Up to three passages with gold and some without, the hardest most often."""
-    holds = [k for k, gold in enumerate(lesson.gold) if any(gold)]
-    others = sorted((k for k in range(len(lesson.pairs)) if k not in holds), key=lambda k: -lesson.hard[k])[
+    holds = [k for k, gold in enumerate(example.gold) if any(gold)]
+    others = sorted((k for k in range(len(example.pairs)) if k not in holds), key=lambda k: -example.hard[k])[
         :5
     ]
     wanted = _NEGATIVES if holds else _NEGATIVES + 1
@@ -200,8 +210,8 @@ def choose(lesson: Lesson, draw: random.Random) -> list[int]:
     return holds[:3] + picked
 
 
-def arrays_of(net: Trainee) -> dict[str, Any]:
-    """What the weights holds of a network: its head, and the encoder's changes."""
+def arrays_of(net: TrainableCrossEncoder) -> dict[str, Any]:
+    """The arrays of the weights file: the head, and the differences to the packaged encoder."""
     from transformers import AutoModel
 
     before = AutoModel.from_pretrained(
@@ -221,8 +231,8 @@ def arrays_of(net: Trainee) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Train and write joint.npz; its calibration is fitted by bot.eval.calibrate."""
-    parser = argparse.ArgumentParser(description="Train the joint reader from data/train/reading.")
+    """Train and write the weights, with a placeholder for the calibration."""
+    parser = argparse.ArgumentParser(description="Train the cross-encoder from data/train/reading.")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="question sets in the BEIR layout")
     parser.add_argument("--out", type=Path, default=cross_encoder.WEIGHTS)
@@ -234,17 +244,19 @@ def main() -> None:
     found = list(examples(given.data, embedder))
     kept_out = left_out(found)
     found = [e for e in found if e.asked.post not in kept_out]
-    first = lessons_of([*found, *(e for folder in given.also for e in also(folder, embedder))], cutter)
-    later = lessons_of(list(examples(given.data, embedder, LATER)), cutter)
+    first = tokenize(
+        [*found, *(e for folder in given.also for e in read_benchmark(folder, embedder))], cutter
+    )
+    later = tokenize(list(examples(given.data, embedder, LATER_POSTS)), cutter)
     print(f"{len(first)} questions, then {len(later)} more")
-    net = train(first, Trainee(), seed=0, epochs=5, rate=1.5e-4)
-    again = [*random.Random(0).sample(first, min(_AGAIN, len(first))), *later]
+    net = train(first, TrainableCrossEncoder(), seed=0, epochs=5, rate=1.5e-4)
+    again = [*random.Random(0).sample(first, min(_REPEATED, len(first))), *later]
     net = train(again, net.train(), seed=1, epochs=1, rate=5e-5)
     np.savez_compressed(given.out, **arrays_of(net), calibration=np.array([0.5, 0.5, 0.0], np.float32))
 
 
 def left_out(found: Sequence[Example]) -> set[str]:
-    """Every sixth post: what is not learnt, for calibration."""
+    """Every sixth post, left out for calibration."""
     return set(sorted({e.asked.post for e in found})[::6])
 
 

@@ -1,10 +1,9 @@
-"""Write bot/safety/real_words.txt: `python -m bot.train.real_words`, after a change to bot/safety/red_flags.toml.
+"""List everyday words that resemble words of the red flags: `python -m bot.train.real_words`, after a change to those.
 
-A word of a message that is near a word of the red flags is taken for a slip of the finger, unless it
-is an everyday word in its own right. Everyday words are those of the embedding model's vocabulary
-(about 20,000 whole English words), some of this file, and those said at least twice in the stories
-the reader was trained on and in the ordinary messages in data/eval/triage. Those of them that would be taken for another
-word are written down. What this file does not know: which words are alarming.
+A word of a message that is similar to a word of the red flags is taken for a misspelling of it, unless it is an
+everyday word. Everyday words are those of the embedding model's vocabulary (about 20,000 whole English words), some
+listed here, and those that appear at least twice in the training posts and in the ordinary messages of
+data/eval/triage. Listed are those that would be taken for another word.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from ingest.errors import EmbedderError
 CASES = Path("data/eval/triage")
 PROSE = Path("data/train/reading")
 _TWICE = 2
-# Words of the house, the garden and the gym that the vocabulary above lacks.
+# Words of home, garden and gym that the model's vocabulary lacks.
 _MORE = """
 achey armrest bedding bendy bloated bloating bloke bobbing bolster boozy bossy breastfed breather brews brunch buggered bumpy
 burner burps cellulite cheats chesty chilli cleanser cleats combing commuting cooker crawler creak creaks crease crick cricked
@@ -40,7 +39,7 @@ undressing vacuuming varnish waddle waterbeds weeding wellies wiper wipers yogis
 
 
 def near(everyday: Iterable[str], vocabulary: Vocabulary) -> list[str]:
-    """Those of the everyday words, sorted, that would be taken for another word if they were not listed."""
+    """The everyday words, sorted, that would be taken for another word if they were not listed."""
     return sorted({word for word in everyday if vocabulary.slip(word)})
 
 

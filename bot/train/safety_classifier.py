@@ -1,10 +1,10 @@
 """Train the classifier of urgent messages: `python -m bot.train.safety_classifier`.
 
-It learns from messages written for this project, each "red", "selfharm" or "ordinary", and from plain
+It is trained on messages written for this project, each "red", "selfharm" or "ordinary", and on plain
 questions to a blog, which are ordinary. The threshold is chosen on scores of messages that were not
-learnt (five folds): at most FALSE_ALARMS of the ordinary ones, most of which were written to mislead,
-may reach it. Nothing here reads data/eval/triage-heldout. Needs scikit-learn, which
-sentence-transformers installs, and takes some minutes.
+trained on (five folds): at most FALSE_ALARMS of the ordinary ones, most of which were written to mislead,
+may reach it. data/eval/triage-heldout is not read. Some minutes on
+two cores.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def weighted(terms: Any, idf: Floats) -> Any:
 
 
 def fit(data: Examples) -> Fitted:
-    """Learn from messages."""
+    """Fit regressions and SVMs."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.svm import SVC
 
@@ -125,7 +125,7 @@ def fit(data: Examples) -> Fitted:
 
 
 def unseen_scores(data: Examples) -> tuple[Floats, Floats]:
-    """(2, n) scores of every message by weights that had not learnt it."""
+    """(2, n) out-of-fold scores of every message."""
     from sklearn.model_selection import StratifiedKFold
 
     wording, meaning = np.zeros((2, len(data.red)), np.float32), np.zeros((2, len(data.red)), np.float32)

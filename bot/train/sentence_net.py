@@ -1,11 +1,8 @@
-"""Train the reader: `python -m bot.train.sentence_net` writes bot/read/sentence_net.npz from data/train/reading/.
+"""Train the sentence network: `python -m bot.train.sentence_net` writes its weights from data/train/reading.
 
-The data are blog posts and readers' questions written for this project, with the sentences that
-answer each, or none. The same evidence and the same sums as in bot/read/reading.py, in torch. Takes some
-minutes on two cores.
-
-Each network leaves out every n-th post; on those the calibration is fitted. What this file does not
-know: the questions of data/eval, which nothing here reads.
+The data are blog posts and readers' questions written for this project, with the sentences that answer each, or none.
+Features and arithmetic are those of inference, in torch. Each network leaves out every n-th post; the calibration is
+fitted on those. Some minutes on two cores. No question of data/eval is read.
 """
 
 from __future__ import annotations
@@ -36,10 +33,10 @@ from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.embedder import Floats, SentenceTransformerEmbedder
 
 DATA = Path("data/train/reading")
-FIRST, LATER = (
+FIRST_POSTS, LATER_POSTS = (
     "*[!2]-*.json",
     "*2-*.json",
-)  # the posts that were there first; those written for the joint reader
+)  # those of the sentence network; those added for the cross-encoder
 NETS = 3
 _MARK = re.compile(r"(#{2,6} |- |\d+[.)] )")
 _NEGATIVES = 24  # sentences that do not answer, drawn for each question and epoch
@@ -47,7 +44,7 @@ _PASSAGES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TrainingQuestion:
     """A question of the training data. gold: spans of the post that answer it; () for none."""
 
     post: str
@@ -62,14 +59,14 @@ class Example:
     query: the question as it is read. texts: of every passage what was embedded.
     """
 
-    asked: Asked
+    asked: TrainingQuestion
     query: str
     texts: tuple[str, ...]
     inputs: ReaderInput
     answers: tuple[int, ...]
 
 
-def read_post(path: Path) -> tuple[Article, list[Asked]]:
+def read_post(path: Path) -> tuple[Article, list[TrainingQuestion]]:
     """One file of data/train/reading: {"title", "lines": [...], "questions": [{"q", "any", "all"}]}."""
     post = json.loads(path.read_text(encoding="utf-8"))
     text, spans, before = "", {}, ""
@@ -86,12 +83,13 @@ def read_post(path: Path) -> tuple[Article, list[Asked]]:
         before = kind
     article = Article(path.stem, post["title"], text + "\n")
     return article, [
-        Asked(article.id, q["q"], tuple(spans[i] for i in [*q["any"], *q["all"]])) for q in post["questions"]
+        TrainingQuestion(article.id, q["q"], tuple(spans[i] for i in [*q["any"], *q["all"]]))
+        for q in post["questions"]
     ]
 
 
-class Shelf:
-    """A store in memory, for one post."""
+class MemoryStore:
+    """A store in memory."""
 
     def __init__(self, chunks: Sequence[Chunk], vectors: Floats, tokens: Sequence[bytes]) -> None:
         self._chunks, self._vectors = list(chunks), vectors
@@ -105,8 +103,8 @@ class Shelf:
         return {i: self._tokens[i] for i in chunk_ids}
 
 
-def shelve(articles: Sequence[Article], embedder: SentenceTransformerEmbedder) -> Corpus:
-    """The articles as a corpus in memory, chunked and embedded as ingest does it."""
+def memory_corpus(articles: Sequence[Article], embedder: SentenceTransformerEmbedder) -> Corpus:
+    """The articles as a corpus in memory, chunked and embedded as by ingest."""
     config = IndexConfig()
     chunks = [
         c
@@ -115,23 +113,23 @@ def shelve(articles: Sequence[Article], embedder: SentenceTransformerEmbedder) -
     ]
     titles = {a.id: a.title for a in articles}
     vectors, tokens = embedder.embed_tokens([embedding_text(titles[c.article_id], c)[0] for c in chunks])
-    return corpus_of(Shelf(chunks, vectors, [t.to_bytes() for t in tokens]), articles, chunks)
+    return corpus_of(MemoryStore(chunks, vectors, [t.to_bytes() for t in tokens]), articles, chunks)
 
 
-def prepare(question: str, words: Keywords, embedder: SentenceTransformerEmbedder) -> str:
-    """The question as the bot reads it."""
+def correct_question(question: str, words: Keywords, embedder: SentenceTransformerEmbedder) -> str:
+    """The question as the bot corrects it."""
     fixed = correct(question, vocabulary=words.vocabulary, is_common=lambda w: embedder.count(w) == 1)
     return question_of(fixed).plain
 
 
-def strangers(
-    posts: Mapping[str, tuple[Article, list[Asked]]], draw: random.Random
-) -> dict[str, list[Asked]]:
+def off_topic_questions(
+    posts: Mapping[str, tuple[Article, list[TrainingQuestion]]], draw: random.Random
+) -> dict[str, list[TrainingQuestion]]:
     """Questions that name what a post is not about: a post's own ones with its topic changed for
     that of another post of the same blog, which this one never mentions. None has an answer.
     """
     topics = {name: _topics(article, asked) for name, (article, asked) in posts.items()}
-    found: dict[str, list[Asked]] = {}
+    found: dict[str, list[TrainingQuestion]] = {}
     for name, (article, questions) in posts.items():
         here = set(stems(article.text + article.title))
         blog = name.rsplit("-", 1)[0]
@@ -144,26 +142,28 @@ def strangers(
                 new = re.sub(
                     rf"\b{re.escape(draw.choice(named))}\b", draw.choice(others), asked.question, flags=re.I
                 )
-                found.setdefault(name, []).append(Asked(name, new, ()))
+                found.setdefault(name, []).append(TrainingQuestion(name, new, ()))
     return found
 
 
-def _topics(article: Article, asked: Sequence[Asked]) -> list[str]:
+def _topics(article: Article, asked: Sequence[TrainingQuestion]) -> list[str]:
     """Words of the title that readers keep asking about."""
     said = Counter(w for a in asked for w in {word for word, _, _ in words(a.question)})
     title = [word for word, _, _ in words(article.title)]
     return [w for w in dict.fromkeys(title) if said[w] >= 3 and w not in STOPWORDS and len(w) > 3]
 
 
-def examples(folder: Path, embedder: SentenceTransformerEmbedder, pattern: str = FIRST) -> Iterator[Example]:
-    """Every question of the folder with its evidence; a question whose answer was not retrieved goes."""
+def examples(
+    folder: Path, embedder: SentenceTransformerEmbedder, pattern: str = FIRST_POSTS
+) -> Iterator[Example]:
+    """Every question of the folder with its features; questions whose answer was not retrieved are left out."""
     posts = {path.stem: read_post(path) for path in sorted(folder.glob(pattern))}
-    strange = strangers(posts, random.Random(0))
+    strange = off_topic_questions(posts, random.Random(0))
     for name, (article, written) in posts.items():
         questions = [*written, *strange.get(name, [])]
-        corpus = shelve([article], embedder)
+        corpus = memory_corpus([article], embedder)
         shared: dict[str, Floats] = {}  # every question of a post looks at the same token vectors
-        queries = [prepare(asked.question, corpus.keywords, embedder) for asked in questions]
+        queries = [correct_question(asked.question, corpus.keywords, embedder) for asked in questions]
         for asked, question in zip(questions, embed_plain(queries, embedder), strict=True):
             passages = search(question, corpus, k=_PASSAGES)
             inputs = gather(question, passages, corpus=corpus)
@@ -181,8 +181,8 @@ def examples(folder: Path, embedder: SentenceTransformerEmbedder, pattern: str =
                 yield Example(asked, question.text, indexed, inputs, answers)
 
 
-class Trainee(nn.Module):
-    """The small network, in torch. k: width of the projection, h: of the hidden layers."""
+class TrainableSentenceNet(nn.Module):
+    """The sentence network in torch. k: width of the projection, h: of the hidden layers."""
 
     def __init__(self, d: int, k: int = 64, h: int = 64, drop: float = 0.2) -> None:
         super().__init__()
@@ -200,7 +200,7 @@ class Trainee(nn.Module):
         self.register_buffer("deviation", torch.ones(f))
 
     def forward(self, b: Batch) -> Tensor:
-        """(s,) logits; line by line what sentence_net.Net.logits computes, with dropout."""
+        """(s,) logits as at inference, with dropout."""
         raw, all_tokens = torch.from_numpy(b.question), torch.from_numpy(b.tokens)
         masks = [torch.from_numpy(m) for m in (b.own_mask, b.head_mask, b.near_mask)]
         question, tokens = self.drop(raw) @ self.project, self.drop(all_tokens) @ self.project
@@ -225,13 +225,13 @@ class Trainee(nn.Module):
         to_question = torch.einsum("nsl,nk->slk", torch.softmax(sharp, 0), question)
         y = torch.cat([own, to_question, own * to_question, plain[:, b.own].amax(0)[..., None]], -1)
         y = torch.relu(self.tell(y)) * masks[0][..., None]
-        told = [y.sum(1) / masks[0].sum(1, keepdim=True), y.amax(1)]
+        written = [y.sum(1) / masks[0].sum(1, keepdim=True), y.amax(1)]
         seen = ((torch.from_numpy(b.features) - self.mean) / self.deviation).clamp(-4.0, 4.0)
-        z = torch.cat([(x * weight).sum(0), *told, seen, (best * weight).sum(0)], -1)
+        z = torch.cat([(x * weight).sum(0), *written, seen, (best * weight).sum(0)], -1)
         return torch.as_tensor(self.out2(self.drop(torch.relu(self.out1(z))))[:, 0])
 
     def weights(self) -> dict[str, np.ndarray[Any, Any]]:
-        """By the names that sentence_net.Net reads; linear layers transposed."""
+        """The arrays by the names in the weights file; linear layers transposed."""
         out: dict[str, np.ndarray[Any, Any]] = {}
         for name, value in self.state_dict().items():
             array = value.detach().numpy()
@@ -245,17 +245,19 @@ class Trainee(nn.Module):
 
 
 def loss(logits: Tensor, gold: Tensor) -> Tensor:
-    """Softmax over the sentences and "none" (0): the mass on what is right; plus half a BCE each."""
+    """Cross-entropy of a softmax over the sentences and "none" (logit 0), plus half a binary one per sentence."""
     shares = torch.log_softmax(torch.cat([logits, torch.zeros(1)]), 0)
     right = torch.logsumexp(shares[:-1][gold], 0) if gold.any() else shares[-1]
     return 0.5 * nn.functional.binary_cross_entropy_with_logits(logits, gold.float()) - right
 
 
-def train(data: Sequence[Example], *, seed: int, epochs: int, rate: float = 1e-3, size: int = 16) -> Trainee:
-    """One network. Shuffles and draws by the seed."""
+def train(
+    data: Sequence[Example], *, seed: int, epochs: int, rate: float = 1e-3, size: int = 16
+) -> TrainableSentenceNet:
+    """Train one network; the seed decides shuffling and sampling."""
     torch.manual_seed(seed)
     draw = random.Random(seed)
-    net = Trainee(data[0].inputs.question.shape[1])
+    net = TrainableSentenceNet(data[0].inputs.question.shape[1])
     features = np.vstack([e.inputs.features for e in data])
     net.mean.copy_(torch.from_numpy(features.mean(0)))
     net.deviation.copy_(torch.from_numpy(features.std(0) + 1e-3))
@@ -280,7 +282,7 @@ def train(data: Sequence[Example], *, seed: int, epochs: int, rate: float = 1e-3
     return net.eval()
 
 
-def _one(net: Trainee, example: Example, draw: random.Random) -> Tensor:
+def _one(net: TrainableSentenceNet, example: Example, draw: random.Random) -> Tensor:
     others = sorted(set(range(len(example.inputs.sentences))) - set(example.answers))
     chosen = [*example.answers, *draw.sample(others, min(_NEGATIVES, len(others)))]
     gold = torch.tensor([i < len(example.answers) for i in range(len(chosen))])
@@ -288,7 +290,7 @@ def _one(net: Trainee, example: Example, draw: random.Random) -> Tensor:
 
 
 def calibrate(pairs: Sequence[tuple[Floats, bool]], steps: int = 2000) -> Floats:
-    """Weights of a logistic regression from signals() to "answerable", both classes weighing the same."""
+    """Weights of a logistic regression from the signals to "answerable", with balanced classes."""
     x = torch.tensor([[*signals(logits), 1.0] for logits, _ in pairs])
     y = torch.tensor([float(answerable) for _, answerable in pairs])
     balance = torch.where(y > 0, 0.5 / y.mean(), 0.5 / (1 - y.mean()))
@@ -306,8 +308,8 @@ def calibrate(pairs: Sequence[tuple[Floats, bool]], steps: int = 2000) -> Floats
 
 
 def main() -> None:
-    """Train NETS networks and write reader.npz."""
-    parser = argparse.ArgumentParser(description="Train the reader from data/train/reading.")
+    """Train NETS networks and write the weights."""
+    parser = argparse.ArgumentParser(description="Train the sentence network from data/train/reading.")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--out", type=Path, default=sentence_net.WEIGHTS)
     parser.add_argument("--embedder", default=DEFAULT_EMBEDDER)

@@ -1,10 +1,7 @@
-"""Make bot/write/verify/wordnet.tsv.gz: `python -m bot.train.wordnet FOLDER`, the folder being WordNet's `dict`.
+"""Reduce WordNet for the check of sentences: `python -m bot.train.wordnet FOLDER`, the folder being WordNet's `dict`.
 
-WordNet 3.1 (Princeton University, its licence is in bot/write/verify/wordnet.LICENSE) has the words of English in
-sets that mean the same, and which set is more general than which. Kept are the usual senses of the usual
-words, by stem: the numbers of their sets, and of the sets right above them.
-
-What this file does not know: what the words are used for (bot/write/verify/contradictions.py).
+WordNet 3.1 (Princeton University; its licence is beside the result) has the synonym sets of English and their
+hypernyms. Kept are the most frequent senses by stem: the numbers of their sets, and of the sets directly above.
 """
 
 from __future__ import annotations
@@ -22,7 +19,7 @@ _UP = {"noun": ("@",), "verb": ("@",), "adj": ("&", "\\"), "adv": ("\\",)}
 
 
 def _index(folder: Path, pos: str) -> Iterator[tuple[str, list[str]]]:
-    """Each single word with its synsets, the most usual first. As in wndb(5WN)."""
+    """Each single word with its synsets, the most frequent first; the format is that of wndb(5WN)."""
     for line in (folder / f"index.{pos}").read_text(encoding="latin-1").splitlines():
         if line.startswith(" "):
             continue
@@ -34,7 +31,7 @@ def _index(folder: Path, pos: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _above(folder: Path, pos: str) -> dict[str, list[str]]:
-    """Synset -> the synsets of the same part of speech right above it."""
+    """Synset -> its direct hypernyms of the same part of speech."""
     found: dict[str, list[str]] = {}
     for line in (folder / f"data.{pos}").read_text(encoding="latin-1").splitlines():
         if line.startswith(" "):
@@ -50,7 +47,7 @@ def _above(folder: Path, pos: str) -> dict[str, list[str]]:
 
 
 def build(folder: Path) -> str:
-    """The lines of the file: stem, numbers of its sets, numbers of those above, with tabs between."""
+    """The file: stem, numbers of its sets, numbers of those above, separated by tabs."""
     numbers: dict[str, int] = {}
     own: dict[str, set[int]] = {}
     above: dict[str, set[int]] = {}
@@ -73,7 +70,7 @@ def build(folder: Path) -> str:
 
 
 def _shared(own: dict[str, set[int]], above: dict[str, set[int]]) -> set[int]:
-    """The sets that at least two stems have to do with: only these say anything."""
+    """The sets of at least two stems; others carry no information."""
     owners: dict[int, set[str]] = {}
     for table in (own, above):
         for key, sets in table.items():

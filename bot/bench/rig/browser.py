@@ -1,11 +1,8 @@
-"""A page in Chromium, and what it costs: bytes and requests, paints and shifts, when what stood there.
+"""A page in Chromium and its measurements: bytes, requests, paints, layout shifts, times of appearance.
 
-Times are taken inside the page, by its own clock and from its own events, so that what drives it
-costs nothing; bytes are those that Chromium counts on the wire, headers included (DevTools protocol).
-The frames of all sites share one process here, as on phones with little memory: so nothing is
-missed and everything is throttled, and a frame's work counts as the page's.
-
-What this file does not know: which pages there are and what is done on them.
+Times are taken inside the page from its own clock and events, so that driving it costs nothing; bytes are Chromium's
+count on the wire, headers included (DevTools protocol). The frames of all sites share one process, as on phones with
+little memory, so that throttling applies to all and a frame's work counts as the page's.
 """
 
 from __future__ import annotations
@@ -34,7 +31,7 @@ PATIENCE_MS = 60_000
 
 
 class NoBrowser(FootnoteError):
-    """Nothing can be measured here; says what to install."""
+    """There is no browser to measure with; the message says what to install."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,7 @@ SLOW_4G = Condition("slow 4G, slow phone", 1.6e6, 0.75e6, 150, 4, phone=True)
 
 @dataclass  # without slots: playwright marks the owner of a handler
 class Traffic:
-    """What has come over the wire so far, request by request."""
+    """The network traffic so far, by request."""
 
     sizes: dict[str, float] = field(default_factory=dict)
     urls: dict[str, str] = field(default_factory=dict)
@@ -76,7 +73,7 @@ class Traffic:
         self._add(event["requestId"], event.get("encodedDataLength", 0))
 
     def on_finished(self, event: dict[str, Any]) -> None:
-        """The whole is known now; until then (a stream has no end) the parts are added up."""
+        """Replace the sum of the parts by the total."""
         if event["requestId"] in self.urls:
             self.sizes[event["requestId"]] = event["encodedDataLength"]
             self.whole.add(event["requestId"])
@@ -124,7 +121,7 @@ def browser(named: str = "") -> Iterator[Browser]:
 
 @contextmanager
 def opened(started: Browser, condition: Condition, script: str) -> Iterator[tuple[Page, Traffic]]:
-    """A page of a reader who has never been here; script runs in each of its frames."""
+    """A page with an empty cache; script runs in each of its frames."""
     size = {"width": 390, "height": 844} if condition.phone else {"width": 1280, "height": 860}
     context = started.new_context(viewport=size, is_mobile=condition.phone, has_touch=condition.phone)
     try:
@@ -158,18 +155,17 @@ def watched(page: Page, condition: Condition) -> Traffic:
 def watching(
     *, box: str, answer: str, done: str = "", host: str = "", first: str = "", last: str = ""
 ) -> str:
-    """The script that notes, in each frame, when what stood there.
+    """The script that records, in each frame, when elements appeared.
 
-    box, said: what is waited for, and what the answer appears in; done: the same when it is complete,
-    if that can be told. first, last: its words, if known. host: the element whose shadow root holds
-    all of them, if any does.
+    box, answer: selectors of the question box and of the answer; done: of the complete answer, if there is one.
+    first, last: words of the answer, if known. host: selector of the element whose shadow root holds them, if any.
     """
     given = {"box": box, "said": answer, "done": done or answer, "host": host, "first": first, "last": last}
     return _WATCHING.replace("GIVEN", json.dumps(given))
 
 
-# Moments are milliseconds since 1970, so that those of different frames can be compared. The press
-# counts from its event's own time stamp; what is seen counts from the frame that shows it.
+# Times are milliseconds since 1970, so that different frames can be compared. A press has the time stamp of its event,
+# an appearance that of the animation frame that shows it.
 _WATCHING = """(() => {
   const given = GIVEN;
   const seen = (window.__seen = { start: performance.timeOrigin, tasks: [], shift: 0, fcp: 0, lcp: 0 });

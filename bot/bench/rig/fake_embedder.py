@@ -1,11 +1,8 @@
-"""An embedding model that needs no model: for benches that measure the index and not the vectors.
+"""An embedder without a model, for benches that measure the index and not the vectors.
 
-A text is the mean of its words' directions, and a word's direction is drawn from its hash: texts
-that share words are near each other, dimensions and token vectors are those of the packaged model,
-and 10,000 passages take seconds. It answers to the packaged model's name, so that the reader,
-which was trained on that, accepts it. What it makes of a question means little.
-
-What this file does not know: chunks, articles, the index.
+A word's vector is drawn from its hash, and a text is the mean of its words: texts that share words are similar,
+dimensions are those of the packaged model, and 10,000 passages take seconds. It has the packaged model's name, so that
+networks trained on that model accept it.
 """
 
 from __future__ import annotations
@@ -24,7 +21,7 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
 class HashEmbedder:
-    """An Embedder. asked: how many texts it was asked to embed."""
+    """An Embedder. asked: how many texts it has embedded."""
 
     name = DEFAULT_EMBEDDER
     dimension = 384

@@ -1,12 +1,8 @@
-"""A blog's page with one widget or another on it, and what stands in for the other widgets' servers.
+"""Pages with different chat widgets, and stand-ins for the servers of other widgets.
 
-Other widgets are measured as their packages are published (`npm pack docsgpt flowise-embed`,
-unpacked; nothing of them is in this project), set up as their own README says. Their back ends are
-not here: what answers is a stand-in that speaks as much of their protocol as their published code
-asks for, and says the words of scripted.py. Files are served as a CDN does: compressed as well as it
-goes, once, and with a long life.
-
-What this file does not know: how a page is driven and what is measured (meter.py).
+Other widgets are measured as published (`npm pack docsgpt flowise-embed`, unpacked; nothing of them is in this
+project), set up as in their README. Stand-ins speak as much of their protocols as their published code needs, with the
+scripted answer. Files are served as by a CDN: compressed once at the highest level, with a long cache lifetime.
 """
 
 from __future__ import annotations
@@ -44,11 +40,15 @@ _ICON = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """One way of putting a chat on a page, and where a reader finds it there.
+    """A chat widget on a page; selectors are CSS.
 
-    line: HTML at the end of the body. opener: what is pressed first ("" if it is open at once).
-    host: the element whose shadow root holds the rest ("" if there is none). box: the question
-    box; said: what the answer stands in. framed: it lives in a frame of the chat server.
+    Attributes:
+        line: HTML at the end of the body.
+        opener: Selector of the button that opens it, "" if it is open.
+        host: Selector of the element whose shadow root holds the rest, "" if there is none.
+        box: Selector of the question box.
+        answer: Selector of the answer.
+        framed: It is in a frame of the chat server.
     """
 
     name: str
@@ -207,14 +207,14 @@ def site(found: Mapping[str, Widget], files: Mapping[str, Path]) -> Starlette:
 
 
 def docsgpt_events(word: str | None) -> str:
-    """What DocsGPT's server says for a word, and at the end (None)."""
+    """The event of DocsGPT's server for a word, and for the end (None)."""
     if word is not None:
         return f"data: {json.dumps({'answer': word})}\n\n"
     return 'data: {"type": "id", "id": "1"}\n\ndata: {"type": "end"}\n\n'
 
 
 def flowise_events(word: str | None) -> str:
-    """What Flowise's server says for a word, and at the end (None)."""
+    """The event of Flowise's server for a word, and for the end (None)."""
     if word is not None:
         return f"message:\ndata:{json.dumps({'event': 'token', 'data': word})}\n\n"
     event_of = {"event": "metadata", "data": {"chatId": "1", "chatMessageId": "2"}}

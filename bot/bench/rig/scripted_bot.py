@@ -1,8 +1,6 @@
-"""A bot that says the same words at the same pace whatever it is asked: for measuring what shows them.
+"""A bot with one fixed answer at a fixed pace, for measuring the display of answers.
 
-`footnote bench widget` puts it behind our window, and its words behind the stand-ins of other
-widgets' back ends, so that all of them wait for the same thing. What it leaves out: everything that
-makes an answer true.
+It serves our window, and its text the stand-ins for other widgets' back ends, so that all wait for the same.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ SENTENCES = (
     "Whoever is new to it begins with ten seconds and adds five in every week that passes without pain.",
     "Two or three rounds a day do more than one long one, and a warm room makes all of them easier.",
 )
-FIRST, LAST = "Ordinarily", "easier."  # words that stand nowhere else on any page that is measured
+FIRST, LAST = "Ordinarily", "easier."  # words that appear nowhere else on the measured pages
 WAIT = 0.1  # seconds before the first word
 PAUSE = 0.015  # between two words
 
@@ -33,7 +31,7 @@ ARTICLE = Article("post/half-a-minute", "Half a minute", "## How long\n\n" + " "
 
 
 def words(text: str) -> list[str]:
-    """A text in pieces that make it up again, as a bot streams them."""
+    """A text in pieces, as a bot streams them."""
     return re.findall(r"\S+\s*", text)
 
 
@@ -48,7 +46,7 @@ def paced(text: str) -> Iterator[str]:
 
 @dataclass
 class ScriptedBot:
-    """What ui.app() needs of a Bot, with a script in the place of an index and a model."""
+    """The part of Bot that the server uses, with a fixed answer."""
 
     config: BotConfig = field(default_factory=BotConfig)
     known_article: Article = ARTICLE

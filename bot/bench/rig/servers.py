@@ -1,7 +1,4 @@
-"""Servers for as long as something is measured: ours in a process of its own, others in a thread.
-
-What this file does not know: what is asked of them.
-"""
+"""Servers for the time of a measurement: ours in a process of its own, others in a thread."""
 
 from __future__ import annotations
 

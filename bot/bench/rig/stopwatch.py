@@ -1,7 +1,4 @@
-"""Seconds and megabytes: of a call, and of a process of its own.
-
-What this file does not know: what is measured.
-"""
+"""Time and memory of a call or of a process."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-Figures = dict[str, Any]  # what a bench found: label -> value, to be shown as it stands
+Figures = dict[str, Any]  # label -> value, as shown
 # Linux' ru_maxrss begins with what the parent had when it started the process; VmHWM does not.
 _REPORT = """
 import pathlib, resource, sys

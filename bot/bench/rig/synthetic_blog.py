@@ -1,10 +1,8 @@
-"""A made blog of any size: posts about stretches that do not exist, each with a fact of its own.
+"""A synthetic blog of any size: posts about invented stretches, each with one unique fact.
 
-Post 17 is the same on every machine and in every run, and takes a millisecond. A post
-has a title, a date and some ten sections of paragraphs and lists, 45 to 130 tokens each as on the
-real blog. Its fact ("The Zorvian stretch is held for 37 seconds.") stands in no other post.
-
-What this file does not know: how posts are read, chunked or asked about.
+A post is the same on every machine and in every run, and takes a millisecond. It has a title, a date and some ten
+sections of paragraphs and lists, 45 to 130 tokens each as on the real blog. Its fact ("The Zorvian stretch is held for
+37 seconds.") is in no other post.
 """
 
 from __future__ import annotations
@@ -79,7 +77,7 @@ _HEADINGS = (
 
 @dataclass(frozen=True, slots=True)
 class SyntheticPost:
-    """file: its name. text: below the front matter. fact: a sentence of it; question: what that answers."""
+    """A post. text: below the front matter; fact: a sentence of it; question: what that answers."""
 
     file: str
     title: str
@@ -133,7 +131,7 @@ def _name(number: int) -> str:
     """A name that no other number has, up to two million."""
     sounds = []
     sound = len(_ONSETS) * len(_VOWELS) * len(_CODAS)
-    left = number * 104_729 % sound**2  # a prime that divides neither: neighbours do not sound alike
+    left = number * 104_729 % sound**2  # a prime that divides neither: names of neighbours differ
     for _ in range(2):
         left, onset = divmod(left, len(_ONSETS))
         left, vowel = divmod(left, len(_VOWELS))
