@@ -31,7 +31,16 @@ from bot.answer import (
 from bot.config import BotConfig
 from bot.read import RERANKED, CrossEncoder, Reading, Reranker, rank_passages, read, score_sentences
 from bot.retrieve import Corpus, EmbeddedQuestion, LiveCorpus, SearchWatch, embed_question, search
-from bot.safety import RedFlags, Urgent, UrgentClassifier, load_classifier, load_guide
+from bot.safety import (
+    HelpReported,
+    RedFlags,
+    Reminder,
+    Urgent,
+    UrgentClassifier,
+    load_classifier,
+    load_guide,
+    remind,
+)
 from bot.types import NO_CONTEXT, Answer, Context, Event, Health, Passage, Query, Question, Token, Turn
 from bot.understand import Blog, Reply, blog_of, query_of, question_of, understand, verbatim_query
 from bot.write import ChatModel, open_chat_model, write
@@ -111,10 +120,16 @@ class Bot:
             EmbedderError: The model does not load.
         """
         latest = history[-self.config.max_history :]
-        if urgent := self._red_flags.check(question, latest):
-            yield from self._urgently(urgent, question, latest)
-        else:
-            yield from self._from_the_blog(question, latest)
+        match self._red_flags.check(question, history):
+            case Urgent() as urgent:
+                yield from self._urgently(urgent, question, latest)
+            case HelpReported(text):
+                yield Token(text)
+                yield Answer(question, question, text, (), "chat", 0.0)
+            case Reminder(line):
+                yield from remind(line, self._from_the_blog(question, latest))
+            case None:
+                yield from self._from_the_blog(question, latest)
 
     def _urgently(self, urgent: Urgent, message: str, history: Sequence[Turn]) -> Iterator[Event]:
         """The urgent message at once, then what the blog answers, if it does and that is fitting."""

@@ -77,7 +77,9 @@ def evaluate(
             raise SourceError(f"There is no question set “{path}”: name a folder, a .csv, or one of {known}.")
     pages = {path.name: extraction.run(path) for path in chosen if extraction.is_page_set(path)}
     messages = {
-        path.name: urgent_messages.run(path) for path in chosen if urgent_messages.is_message_set(path)
+        path.name: urgent_messages.run(path, config)
+        for path in chosen
+        if urgent_messages.is_message_set(path)
     }
     asked = [p for p in chosen if not extraction.is_page_set(p) and not urgent_messages.is_message_set(p)]
     sets, skipped = (

@@ -98,6 +98,7 @@ class CachingEmbedder:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
         self._known: dict[str, tuple[Floats, TokenVectors]] = {}
+        self._ahead: dict[str, Floats] = {}
 
     @property
     def name(self) -> str:
@@ -109,6 +110,10 @@ class CachingEmbedder:
 
     def count(self, text: str) -> int:
         return self._embedder.count(text)
+
+    def embed_ahead(self, texts: Sequence[str]) -> None:
+        """Embed the vectors of many questions in one pass; embed_query will have them."""
+        self._ahead |= dict(zip(texts, self._embedder.embed_passages(texts), strict=True))
 
     def embed_passages(self, texts: Sequence[str]) -> Floats:
         return self._embedder.embed_passages(texts)
@@ -123,4 +128,6 @@ class CachingEmbedder:
         return vector[None, :], [one]
 
     def embed_query(self, text: str) -> Floats:
+        if text in self._ahead:
+            return self._ahead[text]
         return np.asarray(self.embed_tokens([text])[0][0], np.float32)

@@ -24,6 +24,7 @@ from bot.eval.sets.spreadsheet import read_sheet
 from bot.pipeline import Bot
 from bot.read import CrossEncoder, Reranker
 from bot.retrieve import load_corpus
+from bot.safety import load_classifier
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.errors import SourceError
 from ingest.index import Index
@@ -132,7 +133,8 @@ def measure_on(
     folder: where the vectors of LangChain's pipeline are cached; None leaves that pipeline out.
     """
     cached = CachingEmbedder(embedder)
-    bot = Bot(index, cached, config, cross_encoder)
+    # As open_bot builds it: the classifier of urgent messages goes with the packaged model, as the cross-encoder does.
+    bot = Bot(index, cached, config, cross_encoder, load_classifier if cross_encoder else None)
     bot.warm()
     articles = {article.id: article for article in question_set.articles}
     outcomes = []

@@ -15,12 +15,15 @@ from typing import Literal
 
 import numpy as np
 
+from bot.config import BotConfig
 from bot.eval.gate import NO_FALSE_ALARM, RECALL
+from bot.eval.index_cache import CachingEmbedder
 from bot.eval.measures.figures import Result
 from bot.eval.measures.intervals import spread
 from bot.eval.sets.beir import jsonl
-from bot.safety import RedFlags, packaged_guide
+from bot.safety import RedFlags, Urgent, load_classifier, load_guide
 from bot.types import Turn
+from ingest.embedder import SentenceTransformerEmbedder
 from ingest.errors import SourceError
 
 Kind = Literal["red", "selfharm", "ordinary"]
@@ -64,10 +67,13 @@ def is_message_set(path: Path) -> bool:
     return bool(rows) and "text" in rows[0] and rows[0].get("kind") in KINDS
 
 
-def run(path: Path) -> tuple[Result, str]:
+def run(path: Path, config: BotConfig) -> tuple[Result, str]:
     """Figures with intervals on a folder of cases, and the stamp of what was asked."""
     cases = read_cases(path)
-    measured = measure(cases)
+    embedder = CachingEmbedder(SentenceTransformerEmbedder(config.embedder, threads=2))
+    embedder.embed_ahead([case.text for case in cases])
+    guide = load_guide(config.triage_file, config.emergency)
+    measured = measure(cases, RedFlags(guide, load_classifier, embedder))
     counted = {
         RECALL: (measured.red - len(measured.misses), measured.red),
         NO_FALSE_ALARM: (measured.ordinary - len(measured.alarms), measured.ordinary),
@@ -81,14 +87,14 @@ def run(path: Path) -> tuple[Result, str]:
     return result | {"missed": list(measured.misses), "false alarms": list(measured.alarms)}, stamp
 
 
-def measure(cases: Iterable[UrgencyCase]) -> UrgencyFigures:
+def measure(cases: Iterable[UrgencyCase], red_flags: RedFlags) -> UrgencyFigures:
     """Check every case. Raises ZeroDivisionError if there is no case of either kind."""
     misses: list[str] = []
     alarms: list[str] = []
     red = ordinary = 0
-    red_flags = RedFlags(packaged_guide())
     for case in cases:
-        urgent = red_flags.check(case.text, [Turn("user", text) for text in case.history])
+        found = red_flags.check(case.text, [Turn("user", text) for text in case.history])
+        urgent = found if isinstance(found, Urgent) else None
         if case.kind == "ordinary":
             ordinary += 1
             if urgent:

@@ -23,7 +23,7 @@ _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, plain in (
         (r"[\u2018\u2019\u02bc`\u00b4]", "'"),
         (r"(?<=\d)(?=[a-z])", " "),
-        (r"\b(?:can't|can t|cannot|cant|cnt|cann?ot|can not|canne|cannae|caint)\b", "can not"),
+        (r"\b(?:can't|can t|cannot|cant|cnt|cnat|cann?ot|can not|canne|cannae|caint)\b", "can not"),
         (r"\b(?:won't|wont|won t)\b", "will not"),
         (r"\b(?:ain't|aint)\b", "is not"),
         (r"\bshan't\b", "shall not"),
@@ -62,7 +62,16 @@ _SPEAK = {
 }  # fmt: skip
 
 
-_IRREGULAR = {"felt": "feel", "kept": "keep", "woke": "wake", "woken": "wake", "worn": "wear", "wore": "wear"}
+_IRREGULAR = {
+    "scared": "scare",
+    "scares": "scare",
+    "felt": "feel",
+    "kept": "keep",
+    "woke": "wake",
+    "woken": "wake",
+    "worn": "wear",
+    "wore": "wear",
+}
 # Words without endings, or whose endings make other words ("the" + "ing").
 _FIXED = frozenset(
     "the are one he she me be we can for not and any all out off has had who why how you his her its was too "

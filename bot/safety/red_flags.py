@@ -1,4 +1,4 @@
-"""The decision about urgency: patterns first, then the classifier."""
+"""The decision about urgency: patterns, then the classifier, then the conversation before."""
 
 from __future__ import annotations
 
@@ -7,15 +7,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.safety.classifier import UrgentClassifier
+from bot.safety.concern import may_be_urgent
+from bot.safety.conversation import (
+    SELF_HARM,
+    Earlier,
+    begins_with_help,
+    depends,
+    earlier_flag,
+    reports_help,
+    text_of,
+)
 from bot.safety.rules import Flag, Guide, packaged_guide
-from bot.safety.triage import Finding, triage
+from bot.safety.triage import Finding, read, triage
 from bot.types import Turn
 from ingest.embedder import Embedder
 from ingest.errors import EmbedderError
 
-SELF_HARM = "self_harm"  # names of flags in red_flags.toml
-OVERDOSE = "overdose"
+OVERDOSE = "overdose"  # a flag of red_flags.toml
 UNSURE = "unsure"  # the flag of a message that only the classifier finds urgent
+EARLIER = "earlier"  # the flag of a question that depends on an urgent message before it
 log = logging.getLogger("footnote")
 
 
@@ -27,13 +37,27 @@ class Urgent:
         flag: Name of the red flag.
         message: What the reader is shown.
         quotes: Whether the blog's own sentences may follow the message.
-        repeated: Whether the signs are in an earlier message of the conversation.
+        repeated: Whether it is the short message for a question about an earlier red flag.
     """
 
     flag: str
     message: str
     quotes: bool
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """There was a red flag before; line: one sentence to put before the answer."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpReported:
+    """The reader has called or seen somebody; text: the whole reply."""
+
+    text: str
 
 
 class RedFlags:
@@ -57,49 +81,79 @@ class RedFlags:
         self._embedder = embedder
         self._warned = False
 
-    def check(self, message: str, history: Sequence[Turn] = ()) -> Urgent | None:
-        """The most urgent red flag of a message in its conversation, or None."""
+    def check(self, message: str, history: Sequence[Turn] = ()) -> Urgent | Reminder | HelpReported | None:
+        """What safety asks of the answer to a message; None: nothing.
+
+        Args:
+            message: As the reader wrote it.
+            history: All turns before it, oldest first.
+        """
         found = triage(message, history, self._guide)
-        if self._embedder is None or self._load_classifier is None or not message.strip():
-            return self._urgent(found)
-        try:
-            return self._classified(message, found, self._load_classifier(), self._embedder)
-        except EmbedderError as error:
-            if not self._warned:
-                log.warning("red flags are found by patterns alone: %s", error)
-                self._warned = True
-            return self._urgent(found)
+        urgent = self._classified(message, found)
+        if urgent and found:
+            return urgent
+        earlier = earlier_flag(history, self._guide, self._confirmed)
+        return urgent if earlier is None else self._continued(message, earlier, urgent)
+
+    def _continued(
+        self, message: str, earlier: Earlier, urgent: Urgent | None
+    ) -> Urgent | Reminder | HelpReported:
+        """What a message asks for after a red flag. urgent: what the classifier alone found in it."""
+        if self._guide.got_help and reports_help(message, self._guide):
+            return HelpReported(self._guide.got_help)
+        short = text_of(self._guide.repeated, earlier)
+        helped = earlier.helped or begins_with_help(message, self._guide)
+        about = depends(message, read(message, self._guide)) and (not urgent or urgent.flag == UNSURE)
+        if short and about and not helped:
+            return Urgent(EARLIER, short, quotes=False, repeated=True)
+        return urgent or Reminder(text_of(self._guide.reminder, earlier))
 
     def warm(self) -> None:
         """Load the classifier, so that the first reader does not wait. Raises EmbedderError."""
         if self._load_classifier:
             self._load_classifier()
 
-    def _classified(
+    def _classified(self, message: str, found: Finding | None) -> Urgent | None:
+        """What the patterns found or missed, reconsidered by the classifier where it is available."""
+        if self._load_classifier and self._embedder and message.strip():
+            try:
+                return self._reconsidered(message, found, self._load_classifier(), self._embedder)
+            except EmbedderError as error:
+                if not self._warned:
+                    log.warning("red flags are found by patterns alone: %s", error)
+                    self._warned = True
+        return _urgent(found.flag) if found else None
+
+    def _reconsidered(
         self, message: str, found: Finding | None, classifier: UrgentClassifier, embedder: Embedder
     ) -> Urgent | None:
-        """What the patterns found or missed, reconsidered by the classifier.
+        """What the patterns found or missed, in the light of the classifier.
 
-        The classifier may find a message urgent that no pattern matches, and dismiss what a packaged
-        pattern found in the message itself; it dismisses nothing that the conversation raised, and no
-        pattern of the owner's own.
+        The classifier may find a message urgent that no pattern matches, if it has a word of concern,
+        and dismiss what a packaged pattern found in the message; it dismisses nothing that several
+        messages raised together, and no pattern of the owner's own.
         """
         if classifier.embedder != embedder.name:
             raise EmbedderError(
                 f"the classifier was trained for {classifier.embedder!r}, not {embedder.name!r}"
             )
-        matched = found is not None and self._is_packaged(message, found)
-        if found and not matched:
-            return self._urgent(found)
-        verdict = classifier.verdict(message, matched, embedder.embed_query)
+        if found and not self._is_packaged(message, found):
+            return _urgent(found.flag)
+        if found is None and not may_be_urgent(message, self._guide.lexicon.vocabulary):
+            return None
+        verdict = classifier.verdict(message, found is not None, embedder.embed_query)
         if not verdict.urgent:
             return None
         harm = self._flag(SELF_HARM)
         if verdict.self_harm and harm and (found is None or found.flag.name not in (SELF_HARM, OVERDOSE)):
-            return Urgent(harm.name, harm.message, harm.quotes)
-        if found is None and self._guide.unsure:
-            return Urgent(UNSURE, self._guide.unsure, quotes=False)
-        return self._urgent(found)
+            return _urgent(harm)
+        if found is None:
+            return Urgent(UNSURE, self._guide.unsure, quotes=False) if self._guide.unsure else None
+        return _urgent(found.flag)
+
+    def _confirmed(self, message: str) -> bool:
+        """Whether a message that a pattern matches was taken for urgent."""
+        return self._classified(message, triage(message, (), self._guide)) is not None
 
     def _is_packaged(self, message: str, found: Finding) -> bool:
         """Whether a packaged pattern matches the message itself."""
@@ -110,9 +164,6 @@ class RedFlags:
     def _flag(self, name: str) -> Flag | None:
         return next((flag for flag in self._guide.flags if flag.name == name), None)
 
-    def _urgent(self, found: Finding | None) -> Urgent | None:
-        if found is None:
-            return None
-        flag, repeated = found.flag, found.source == "earlier"
-        lead = f"{self._guide.repeated}\n\n" if repeated and self._guide.repeated else ""
-        return Urgent(flag.name, lead + flag.message, flag.quotes, repeated)
+
+def _urgent(flag: Flag) -> Urgent:
+    return Urgent(flag.name, flag.message, flag.quotes)

@@ -34,9 +34,12 @@ _NEEDED = (
     "all_clear",
     "follow_up",
     "new_topic",
+    "got_help",
 )
 _TABLES = {"help", "language", "flags", "concepts", "derived"}
-_HELP = {"emergency", "advice", "crisis", "poison", "repeated", "unsure"}
+_NUMBERS = {"emergency", "advice", "crisis", "poison"}
+_TEXTS = {"repeated", "repeated_crisis", "reminder", "reminder_crisis", "got_help", "unsure"}
+_HELP = _NUMBERS | _TEXTS
 _FIELDS = {"message", "patterns", "source", "unless", "always", "ever", "quotes", "off"}
 _MARKER = re.compile(r"\[\d+\]")
 
@@ -65,6 +68,14 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class ByKind:
+    """A text for a medical emergency and one for a crisis (self-harm)."""
+
+    medical: str = ""
+    crisis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
     """All red-flag rules.
 
@@ -72,16 +83,20 @@ class Guide:
         lexicon: The concepts of the rules.
         flags: In order of urgency.
         signs: Concepts that may complete a flag over several messages.
-        repeated: What precedes a message that was shown before.
         unsure: Message where only the classifier finds a message urgent; "" for none.
+        repeated: Short message for a question that depends on an earlier red flag.
+        reminder: Line before any other answer of a conversation with a red flag.
+        got_help: Reply to a reader who has called or seen somebody.
         customized: Whether an owner's file was applied.
     """
 
     lexicon: Lexicon
     flags: tuple[Flag, ...]
     signs: frozenset[str]
-    repeated: str
     unsure: str = ""
+    repeated: ByKind = ByKind()
+    reminder: ByKind = ByKind()
+    got_help: str = ""
     customized: bool = False
 
 
@@ -169,8 +184,18 @@ def _guide(read: Mapping[str, Any], where: str, emergency: str) -> Guide:
     signs = frozenset(
         term.name for flag in flags for pattern in flag.patterns for term in pattern if not term.absent
     )
-    unsure = _message(texts["unsure"], texts, f"{where}: help.unsure") if texts["unsure"] else ""
-    return Guide(Lexicon(concepts, derived, fades, felt), flags, signs, texts["repeated"], unsure)
+    shown = {
+        name: _message(texts[name], texts, f"{where}: help.{name}") if texts[name] else "" for name in _TEXTS
+    }
+    return Guide(
+        Lexicon(concepts, derived, fades, felt),
+        flags,
+        signs,
+        shown["unsure"],
+        ByKind(shown["repeated"], shown["repeated_crisis"]),
+        ByKind(shown["reminder"], shown["reminder_crisis"]),
+        shown["got_help"],
+    )
 
 
 def _help(read: Mapping[str, Any], where: str, emergency: str) -> dict[str, str]:
@@ -211,7 +236,7 @@ def _message(text: Any, texts: Mapping[str, str], place: str) -> str:
     if _MARKER.search(text):
         raise ConfigError(f"{place}.message: [1] and the like mark footnotes; write it without the brackets.")
     for key in re.findall(r"\{([^{}]*)\}", text):
-        _known(key, _HELP, f"{place}.message: {{{key}}}")
+        _known(key, _NUMBERS, f"{place}.message: {{{key}}}")
     return re.sub(r"\{([^{}]*)\}", lambda m: texts[m[1]], text).strip()
 
 

@@ -1,10 +1,9 @@
 """The pattern rules: which red flag a message and its conversation raise.
 
 Against a match count a question about the subject in general, with nobody affected; something long
-past; something only imagined. Only the reader's own earlier messages are read: history comes from
-the client and is not trusted. A flag of an earlier message is found again when the message depends
-on it ("should I stretch anyway?"), or completed when its signs come in pieces ("my back hurts",
-"and I have a fever"). It is no diagnosis and can be wrong both ways.
+past; something only imagined. Signs that come in pieces ("my back hurts", "and I have a fever") are
+read together; of the history only the reader's own messages count, which come from the client and
+are not trusted. It is no diagnosis and can be wrong both ways.
 """
 
 from __future__ import annotations
@@ -19,50 +18,41 @@ from bot.safety.rules import Flag, Guide
 from bot.types import Turn
 
 _LONGEST = 4000  # characters of a message that are read: its beginning
-_LONGEST_DEPENDENT = 14  # words of a follow-up that depends on the messages before it
-_EARLIER = 2  # messages before this one that still count
+_EARLIER = 2  # messages before this one that may hold other signs
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A red flag and where its signs were found: in the message, an earlier one, or both together."""
+    """A red flag and where its signs were found: in the message, or in it and earlier ones together."""
 
     flag: Flag
-    source: Literal["message", "earlier", "together"]
+    source: Literal["message", "together"]
+
+
+def read(message: str, guide: Guide) -> Found:
+    """The concepts of a message."""
+    return guide.lexicon.find(words(message[:_LONGEST], guide.lexicon.vocabulary))
 
 
 def triage(message: str, history: Sequence[Turn], guide: Guide) -> Finding | None:
     """The most urgent red flag of a message and its conversation, by the patterns of the guide."""
-    now = guide.lexicon.find(words(message[:_LONGEST], guide.lexicon.vocabulary))
-    if flag := _flag(now, guide):
+    now = read(message, guide)
+    if flag := matching_flag(now, guide):
         return Finding(flag, "message")
     before = [turn.content[:_LONGEST] for turn in history if turn.role == "user"][-_EARLIER:]
-    if not before or "all_clear" in now.hits:
+    if not before or "all_clear" in now.hits or not ({*now.hits} & guide.signs) or _is_general(now):
         return None
-    return _continued(message, now, before, guide)
-
-
-def _continued(message: str, now: Found, before: Sequence[str], guide: Guide) -> Finding | None:
-    """A flag of an earlier message that this one depends on or completes."""
-    vocabulary = guide.lexicon.vocabulary
-    earlier = [guide.lexicon.find(words(text, vocabulary)) for text in before]
-    for found in reversed(earlier):
+    for found in (read(text, guide) for text in reversed(before)):
         if "all_clear" in found.hits:
             break
-        if flag := _flag(found, guide):
-            return Finding(flag, "earlier") if _depends(now) else None
-    if not ({*now.hits} & guide.signs) or _is_general(now):
-        return None
-    whole = guide.lexicon.find(words("\n".join([*before, message[:_LONGEST]]), vocabulary))
-    flag = _flag(whole, guide)
+        if matching_flag(found, guide):
+            return None  # an earlier message raised it already
+    whole = words("\n".join([*before, message[:_LONGEST]]), guide.lexicon.vocabulary)
+    flag = matching_flag(guide.lexicon.find(whole), guide)
     return Finding(flag, "together") if flag else None
 
 
-def _depends(now: Found) -> bool:
-    return len(now.words) <= _LONGEST_DEPENDENT and "follow_up" in now.hits and "new_topic" not in now.hits
-
-
-def _flag(found: Found, guide: Guide) -> Flag | None:
+def matching_flag(found: Found, guide: Guide) -> Flag | None:
     """The first flag of the guide that matches; the guide's order is the order of urgency."""
     if not found.hits:
         return None

