@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from ingest.article import LeftOut, LoadFailure, Seen
 from ingest.index import Stored
 from ingest.sources import Listing, page_of, preferred_origin
+from ingest.urls import address_key, is_web
 
 _AT_ONCE = 3  # articles, and more than stay: hardly what the owner meant
 
@@ -45,7 +46,7 @@ def plan(stored: Mapping[str, Stored], listings: Sequence[Listing], *, prune: bo
         one for one in seen.values() if one.id in stored and stored[one.id].fingerprint == one.fingerprint
     ]
     unchanged = {one.id for one in same}
-    removed = _renamed(stored, seen)
+    removed = _renamed(stored, seen) | _respelled(stored, seen)
     notes = []
     for listing in listings:
         dropped = _dropped(stored, seen, listing)
@@ -107,6 +108,12 @@ def _renamed(stored: Mapping[str, Stored], seen: Mapping[str, Seen]) -> dict[str
         now[one.origin].append(key)
     both = (origin for origin in now if origin and len(now[origin]) == len(before.get(origin, ())) == 1)
     return {before[origin][0]: None for origin in both if before[origin][0] not in seen}
+
+
+def _respelled(stored: Mapping[str, Stored], seen: Mapping[str, Seen]) -> dict[str, None]:
+    """Stored ids that are another spelling (http or https, "www.") of an address that comes now."""
+    new = {address_key(key) for key in seen if is_web(key)}
+    return {key: None for key in stored.keys() - seen.keys() if is_web(key) and address_key(key) in new}
 
 
 def _vanished(

@@ -64,7 +64,7 @@ def address_key(url: str) -> str:
     except ValueError:
         return url
     path = re.sub(r"/(?:index|default)\.(?:html?|php|aspx?)$", "/", parts.path, flags=re.I).rstrip("/")
-    return f"{_site(url)}{path}?{parts.query}"
+    return f"{_site(url)}{path}?{parts.query}#{parts.fragment}"
 
 
 def _site(url: str) -> str:

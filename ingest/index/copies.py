@@ -15,7 +15,6 @@ from pathlib import Path
 
 from ingest.config import IndexConfig
 from ingest.index import lease, token_vectors
-from ingest.index.checksums import damaged_files
 from ingest.index.disk import copy_tree, disk_errors
 from ingest.index.records import Records
 from ingest.index.token_vectors import Segments
@@ -34,15 +33,16 @@ def create_store(directory: Path, config: IndexConfig, *, segment: str) -> None:
     Records.create(directory / DB, config, segment)
 
 
-def copy_store(source: Path, target: Path, *, segment: str) -> None:
+def copy_store(source: Path, target: Path, *, segment: str, without_search: bool = False) -> None:
     """Copy a store into an existing empty directory.
 
     segment: name, not used before, of the file for new token vectors. If much of the source is
-    dead, its search index and tokens are rewritten instead of copied. Raises IndexDamaged if the source
+    dead, its search index and tokens are rewritten instead of copied. without_search: leave the search
+    index to be rebuilt. Raises IndexDamaged if the source
     cannot be read, IndexError_ if the target cannot be written.
     """
     rewrite = needs_rewrite(source)
-    new_search = rewrite or bool(damaged_files(source, f"{CHROMA}/"))
+    new_search = rewrite or without_search
     with disk_errors(writing=True):
         shutil.copyfile(source / DB, target / DB)
     with contextlib.closing(Records(target / DB, writable=True)) as records:

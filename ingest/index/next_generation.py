@@ -93,7 +93,12 @@ class NextGeneration:
             if self._live is None or previous is None or self._rebuild:
                 copies.create_store(self._building, self._config, segment=segment)
             else:
-                copies.copy_store(self._root / self._live, self._building, segment=segment)
+                copies.copy_store(
+                    self._root / self._live,
+                    self._building,
+                    segment=segment,
+                    without_search=self.search_index_damaged,
+                )
             self._store = Store(self._building, writable=True)
             self._store.changed = self.search_index_damaged
         return self._store

@@ -193,14 +193,9 @@ def _with_strays(
         page_of(one.origin): (key, one.origin)
         for key, one in known.items()
         if _is_page(one.origin, address) and not {key, page_of(one.origin)} & met
-        if one.origin == page_of(one.origin)
-        or address_key(key) in keys
-        or (is_whole and (key not in own or (key in missing and many)))
+        if address_key(key) not in keys  # the same page was listed, by another spelling of its address
+        if one.origin == page_of(one.origin) or (is_whole and (key not in own or (key in missing and many)))
     }
-    for place, (key, origin) in list(strays.items()):
-        if address_key(key) in keys:  # the same page, listed with http or https, with or without "www."
-            del strays[place]
-            yield LeftOut(origin, key, "it has moved", gone=False)
     wanted = (Wanted(place, origin) for place, (_, origin) in strays.items())
     for item in pages.read(wanted):
         key = strays[page_of(item.origin)][0]

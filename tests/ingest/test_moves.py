@@ -152,6 +152,40 @@ def test_so_it_is_in_a_feed_but_what_a_feed_does_not_show_stays(index: Index, si
     assert sorted(ids(index)) == sorted([f"{site.url}/oil/", f"{secure}/chain/", f"{secure}/saddle/"])
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("http://shop.example/oil", "https://shop.example/oil"),
+        ("https://www.shop.example/oil", "https://shop.example/oil/"),
+        ("http://shop.example/oil/index.html", "https://www.shop.example/oil"),
+        ("https://shop.example/?p=7", "https://www.shop.example/?p=7"),
+    ],
+)
+@pytest.mark.parametrize(
+    "lister", ["", "export:x.xml", "feed:https://shop.example/feed", "listing:https://shop.example/"]
+)
+def test_an_address_that_is_spelt_otherwise(index: Index, old: str, new: str, lister: str) -> None:
+    put(index, page("oil", old, "listing:http://shop.example/"), page("lamp", "http://shop.example/lamp", ""))
+    report = put(index, page("oil", new, lister, price=8))
+    assert report.removed == (old,)
+    assert sorted(ids(index)) == sorted([new, "http://shop.example/lamp"])
+
+
+@pytest.mark.parametrize(
+    "other", ["https://shop.example/oil?p=2", "https://shop.example/oils", "https://my.shop.example/oil"]
+)
+def test_another_address_is_another_post(index: Index, other: str) -> None:
+    put(index, page("oil", "http://shop.example/oil", ""))
+    assert put(index, page("oil", other, "")).removed == ()
+
+
+def test_posts_that_are_in_it_twice_already_are_put_in_order(index: Index) -> None:
+    both = page("oil", "http://shop.example/oil", ""), page("oil", "https://shop.example/oil", "")
+    put(index, *both)
+    assert len(ids(index)) == 2
+    assert put(index, both[1]).removed == ("http://shop.example/oil",)
+
+
 NEW = "listing:https://new.example/"
 
 
