@@ -103,3 +103,23 @@ def test_nothing_heavy_is_imported_before_it_is_needed(path: Path) -> None:
     if name(path) in ("bot/langchain.py", "bot/write/llama_cpp.py"):
         pytest.skip("its classes are LangChain's; only who imports it pays")
     assert not [module for module, now in imports(path) if now and module.split(".")[0] in HEAVY]
+
+
+# Files that may import by a computed name, and why.
+DYNAMIC = {
+    "ingest/fetch/decompress.py": "optional decompressors, none of this project",
+    "ingest/__main__.py": "`python -m ingest` starts the command line, which is above it",
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_no_module_is_imported_by_its_name(path: Path) -> None:
+    """import-linter sees import statements only, so nothing may import by a string."""
+    if name(path) in DYNAMIC:
+        pytest.skip(DYNAMIC[name(path)])
+    called = {
+        ast.unparse(node.func)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    }
+    assert not {one for one in called if one.split(".")[-1] in ("import_module", "__import__", "run_module")}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import zipfile
+from configparser import ConfigParser
 from email.parser import Parser
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -49,4 +51,7 @@ def test_its_metadata_names_the_command_and_the_extras(wheel: zipfile.ZipFile) -
     folder = next(name.split("/")[0] for name in wheel.namelist() if ".dist-info/" in name)
     metadata = Parser().parsestr(wheel.read(f"{folder}/METADATA").decode())
     assert {"anthropic", "llamacpp", "ollama", "openai"} <= set(metadata.get_all("Provides-Extra", []))
-    assert "footnote = bot.cli.commands:main" in wheel.read(f"{folder}/entry_points.txt").decode()
+    scripts = ConfigParser()
+    scripts.read_string(wheel.read(f"{folder}/entry_points.txt").decode())
+    entry = EntryPoint("footnote", scripts["console_scripts"]["footnote"], "console_scripts")
+    assert callable(entry.load())

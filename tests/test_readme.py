@@ -1,0 +1,56 @@
+"""The Python snippets of README and of the documentation run as they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import BotConfig
+from ingest.embedder import SentenceTransformerEmbedder
+from ingest.index import Index
+from ingest.sync import sync
+
+pytestmark = pytest.mark.model
+ROOT = Path(__file__).resolve().parents[1]
+_BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def snippets() -> list[tuple[str, str]]:
+    """(file and number, code)."""
+    return [
+        (f"{file.name}-{number}", block)
+        for file in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+        for number, block in enumerate(_BLOCK.findall(file.read_text(encoding="utf-8")), 1)
+    ]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A working directory in which the sample blog is indexed where the snippets look for it."""
+    place = tmp_path_factory.mktemp("readme")
+    config = BotConfig()
+    index = Index(place / config.index, config.index_config)
+    embedder = SentenceTransformerEmbedder(config.embedder, threads=1)
+    sync([str(ROOT / "data/articles"), str(ROOT / "data/guides")], index=index, embedder=lambda: embedder)
+    index.close()
+    yield place
+
+
+def test_there_are_snippets() -> None:
+    assert [name for name, _ in snippets() if name.startswith("README")]
+
+
+@pytest.mark.parametrize(("name", "code"), snippets(), ids=[name for name, _ in snippets()])
+def test_a_snippet_runs_and_prints_an_answer(
+    name: str,
+    code: str,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(folder)
+    exec(compile(code, name, "exec"), {"__name__": "__main__"})
+    assert re.search(r"20 to 30 seconds", capsys.readouterr().out)
