@@ -49,10 +49,9 @@ class BlogRetriever(BaseRetriever):
 
 
 class BlogRunnable(Runnable[Any, Event]):
-    """The bot as a Runnable: invoke and ainvoke return the Answer; stream and astream yield Tokens and
-    the Answer last.
+    """The bot as a Runnable.
 
-    The input is a question, or {"question": str, "history": [...]} whose turns are LangChain messages or
+    invoke and ainvoke return the Answer; stream and astream yield Tokens and the Answer last. The input is a question, or {"question": str, "history": [...]} whose turns are LangChain messages or
     {"role": "user" | "assistant", "content": str}. Raises what Bot.stream raises.
     """
 
@@ -60,9 +59,11 @@ class BlogRunnable(Runnable[Any, Event]):
         self._bot = bot
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: ARG002
+        """The whole answer."""
         return self._bot.ask(*_question_and_history(input))
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Event]:  # noqa: ARG002
+        """Tokens as they are ready, the Answer last."""
         yield from self._bot.stream(*_question_and_history(input))
 
     async def astream(
@@ -71,6 +72,7 @@ class BlogRunnable(Runnable[Any, Event]):
         config: RunnableConfig | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[Event]:
+        """As stream, without blocking the event loop."""
         events = self.stream(input, config, **kwargs)
         while (event := await asyncio.to_thread(next, events, _END)) is not _END:
             yield event  # type: ignore[misc]

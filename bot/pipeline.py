@@ -227,6 +227,9 @@ class Bot:
             k: How many.
             verbatim: Search for its words as they are, without rewriting or correcting them.
 
+        Returns:
+            At most k passages; their scores are reciprocal rank fusion's.
+
         Raises:
             FootnoteError: As stream() raises it.
         """
@@ -258,6 +261,9 @@ class Bot:
         Args:
             n: How many.
             page: An address; the questions of the article at it come first.
+
+        Returns:
+            The questions, as a reader would ask them.
 
         Raises:
             FootnoteError: As stream() raises it.
@@ -300,6 +306,12 @@ class Bot:
 
 def open_bot(config: BotConfig) -> Bot:
     """The bot as the command line and the server run it; loads no embedding model and no index yet.
+
+    Args:
+        config: Where the index is, and how the bot answers.
+
+    Returns:
+        A bot that threads may share.
 
     Raises:
         ConfigError: The red flags or the owner's chat model cannot be used.

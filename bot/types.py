@@ -70,6 +70,7 @@ class Query:
 
     @property
     def standalone(self) -> str:
+        """The text of the whole question."""
         return self.whole.text
 
 
@@ -101,8 +102,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """text: Markdown with markers `[1]`; every marker has its citation and every citation its
-    marker. answerable: calibrated probability, 0 to 1, that the index answers the question.
+    """An answer with its citations, or the reason why there is none.
+
+    Attributes:
+        question: As the client sent it.
+        standalone: The question as it was understood, complete without the conversation.
+        text: Markdown with markers `[1]`; every marker has its citation and every citation its marker.
+        citations: In the order of their numbers, from 1.
+        status: Whether it answers, abstains, asks to get help, or chats.
+        answerable: Calibrated probability, 0 to 1, that the index answers the question.
+        suggestions: Questions that the blog does answer.
     """
 
     question: str

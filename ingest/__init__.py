@@ -1,4 +1,6 @@
-"""Gets a blog's articles into an index. The journey is `ingest.sync.sync`:
+"""Gets a blog's articles into an index.
+
+The journey is `ingest.sync.sync`:
 
     1  sources   read files, folders, feeds, sitemaps and sites
     2  fetch     ask the web for pages, politely and carefully

@@ -55,6 +55,9 @@ def sync(
         progress: called as the sync goes on.
         load: reads a source; `ingest.sources.load` by default.
 
+    Returns:
+        What was added, updated, removed and left out, and what failed, each with its reason.
+
     Raises:
         IndexError_: as Index.writing; nothing has changed then.
     """
