@@ -41,6 +41,7 @@ from bot.safety import (
     load_guide,
     remind,
 )
+from bot.text.subjects import load_subject
 from bot.types import NO_CONTEXT, Answer, Context, Event, Health, Passage, Query, Question, Token, Turn
 from bot.understand import Blog, Reply, blog_of, query_of, question_of, understand, verbatim_query
 from bot.write import ChatModel, open_chat_model, write
@@ -68,7 +69,7 @@ class Bot:
         model: The owner's chat model, which words answers.
 
     Raises:
-        ConfigError: The file of red flags cannot be used.
+        ConfigError: The file of red flags or of the subject cannot be used.
     """
 
     def __init__(
@@ -88,7 +89,10 @@ class Bot:
         guide = load_guide(config.triage_file, config.emergency)
         self._red_flags = RedFlags(guide, load_classifier, embedder)
         english_only = config.embedder == DEFAULT_EMBEDDER
-        self._live = LiveCorpus(index, lambda corpus: blog_of(corpus, embedder, english_only=english_only))
+        self._subject = subject = load_subject(config.subject)
+        self._live = LiveCorpus(
+            index, lambda corpus: blog_of(corpus, embedder, english_only=english_only, subject=subject)
+        )
         self._watch = SearchWatch(index, self._probe)
         self._suggestions = Suggestions(self._open, self.generation, self._answers)
 
@@ -183,13 +187,26 @@ class Bot:
         if about := compose_about_blog(question.text, corpus.articles, corpus.chunks):
             return about
         reading = self._read(question, corpus, context)
-        return compose(question.text, reading, corpus.articles, threshold=self.config.threshold)
+        return compose(
+            question.text,
+            reading,
+            corpus.articles,
+            threshold=self.config.threshold,
+            subject=self._subject,
+        )
 
     def _read(
         self, question: Question, corpus: Corpus, context: Context = NO_CONTEXT, reranked: int = RERANKED
     ) -> Reading:
         embedded, passages = self._search(question, corpus, context, PASSAGES)
-        return read(embedded, passages, corpus, cross_encoder=self._cross_encoder, reranked=reranked)
+        return read(
+            embedded,
+            passages,
+            corpus,
+            cross_encoder=self._cross_encoder,
+            reranked=reranked,
+            subject=self._subject,
+        )
 
     def _search(
         self, question: Question, corpus: Corpus, context: Context, k: int
@@ -294,7 +311,7 @@ class Bot:
             self._search(_PROBE, corpus, NO_CONTEXT, 1)
 
     def _answers(self, question: str, corpus: Corpus) -> bool:
-        reading = self._read(question_of(question), corpus, reranked=_RERANKED_FOR_SUGGESTIONS)
+        reading = self._read(question_of(question, self._subject), corpus, reranked=_RERANKED_FOR_SUGGESTIONS)
         return reading.answerable >= self.config.threshold
 
     @contextmanager
@@ -314,7 +331,7 @@ def open_bot(config: BotConfig) -> Bot:
         A bot that threads may share.
 
     Raises:
-        ConfigError: The red flags or the owner's chat model cannot be used.
+        ConfigError: The red flags, the subject or the owner's chat model cannot be used.
     """
     embedder = SentenceTransformerEmbedder(config.embedder, threads=config.threads)
     index = Index(config.index, config.index_config)

@@ -14,6 +14,7 @@ from bot.answer.citations import Evidence, Line
 from bot.answer.phrases import DIFFER, age, source
 from bot.read import ScoredSentence, differ_in_item
 from bot.text.english import AUXILIARIES, CARDINALS, either, negation
+from bot.text.subjects import Subject
 from bot.text.tokens import content_stems
 from bot.understand import AnswerType
 from ingest.article import Article
@@ -63,7 +64,11 @@ Value = tuple[str, float, float]  # what is measured, from, to
 
 
 def disagreements(
-    question: str, kind: AnswerType | None, scored: Sequence[ScoredSentence], articles: Mapping[str, Article]
+    question: str,
+    kind: AnswerType | None,
+    scored: Sequence[ScoredSentence],
+    articles: Mapping[str, Article],
+    subject: Subject,
 ) -> list[Line]:
     """The sentences of posts that differ, newest first, each under its post's title and date; [] if none do."""
     if not scored or (not (kind and kind.name in _READERS) and not _YESNO.match(question)):
@@ -73,7 +78,9 @@ def disagreements(
     for one in near:
         if kind is None or values(kind, _text(one, articles)):
             first.setdefault(one.passage.chunk.article_id, one)
-    against = [(a, b) for a, b in combinations(first.values(), 2) if _differ(question, kind, a, b, articles)]
+    against = [
+        (a, b) for a, b in combinations(first.values(), 2) if _differ(question, kind, a, b, articles, subject)
+    ]
     involved = list(dict.fromkeys(one.passage.chunk.article_id for pair in against for one in pair))
     if not involved or near[0].passage.chunk.article_id not in involved:
         return []
@@ -99,9 +106,10 @@ def _differ(
     a: ScoredSentence,
     b: ScoredSentence,
     articles: Mapping[str, Article],
+    subject: Subject,
 ) -> bool:
     one, other = _text(a, articles), _text(b, articles)
-    if differ_in_item(a, b, articles) or not _same_thing(question, a, b, articles):
+    if differ_in_item(a, b, articles, subject) or not _same_thing(question, a, b, articles):
         return False
     if kind is not None and kind.name in _READERS:
         mine, yours = values(kind, one), values(kind, other)

@@ -11,6 +11,7 @@ from bot.answer.lists import named_list
 from bot.answer.phrases import not_said
 from bot.answer.quotes import quote_lines
 from bot.read import Reading
+from bot.text.subjects import Subject
 from bot.types import Citation, Passage
 from ingest.article import Article, Chunk
 
@@ -60,7 +61,9 @@ class Quoted:
     citations: tuple[Citation, ...]
 
 
-def compose(question: str, reading: Reading, articles: Mapping[str, Article], *, threshold: float) -> Draft:
+def compose(
+    question: str, reading: Reading, articles: Mapping[str, Article], *, threshold: float, subject: Subject
+) -> Draft:
     """Draft an answer from what was read.
 
     Args:
@@ -68,11 +71,12 @@ def compose(question: str, reading: Reading, articles: Mapping[str, Article], *,
         reading: Of the passages found for it.
         articles: By id.
         threshold: Probability from which on the blog counts as answering.
+        subject: The blog's.
     """
     answerable = reading.answerable
-    if answerable < threshold and named_list(question, reading.sentences, articles):
+    if answerable < threshold and named_list(question, reading.sentences, articles, subject):
         answerable = threshold  # the list whose name is asked for is an answer, however little it says
-    lines = quote_lines(question, reading, articles) if answerable >= threshold else []
+    lines = quote_lines(question, reading, articles, subject) if answerable >= threshold else []
     nearest = tuple(
         (s.passage.chunk.article_id, s.sentence.start, s.sentence.end) for s in reading.sentences[:_NEAREST]
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.text.english import AUXILIARIES, QUESTION_WORDS, cardinals, either
+from bot.text.subjects import Subject
 from bot.text.tokens import content_stems
 from ingest.article import Article, Chunk, blocks
 
@@ -37,11 +39,10 @@ _VERB = re.compile(
     r"(?:help|work|hurt|make|ease|cause|can|do|may|will|should|need|matter|relieve|improve|reduce|prevent|build|keep)\b",
     re.I,
 )
-_PLURAL = re.compile(
-    r"\b(?:benefits|tips|causes|symptoms|signs|mistakes|reasons|ways|types|kinds|risks|steps|habits|exercises|stretches|poses"
-    r"|advantages|drawbacks|rules|myths|alternatives|options|treatments|precautions|side effects|conditions)\W*$",
-    re.IGNORECASE,
-)
+_PLURALS = (
+    "benefits tips causes symptoms signs mistakes reasons ways types kinds risks steps habits advantages drawbacks rules"
+    " myths alternatives options treatments precautions conditions"
+).split()
 _TURNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"how to (.+)", re.I), "How do I {0}?"),
     (re.compile(r"what (.+) (is|are)", re.I), "What {1} {0}?"),
@@ -58,10 +59,6 @@ _ASKS = re.compile(
     rf"|{either(AUXILIARIES)} (?:i|you|we|the|a|an|your|my)\b",
     re.IGNORECASE,
 )
-_DOABLE = re.compile(
-    r"\b(?:stretch|pose|exercise|twist|fold|bridge|plank|squat|lunge|raise|press|curl|dog|cat[- ]cow|cobra|roll|massage|drill|move|hinge|tilt)$",
-    re.IGNORECASE,
-)
 _HEAD = re.compile(r"\s+(?:with|for|on|in|of|to|at|from|using|against|by)\s|[(:]|\s[–—-]\s", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _BODY_WORD = re.compile(r"\w+(?:['’]\w+)*")
@@ -71,8 +68,25 @@ _MAX_APOSTROPHES = 2  # in one word: "rock'n'roll"
 _WH = re.compile(rf"{either(QUESTION_WORDS)}\b", re.IGNORECASE)
 
 
+@functools.lru_cache(maxsize=8)
+def _plural(subject: Subject) -> re.Pattern[str]:
+    """Matches a heading that ends with a word for several things."""
+    return re.compile(rf"\b{either([*_PLURALS, 'side effects', *subject.plural_items])}\W*$", re.IGNORECASE)
+
+
+@functools.lru_cache(maxsize=8)
+def _action(subject: Subject) -> re.Pattern[str]:
+    """Matches the name of something that one can do; there is none without a subject."""
+    return re.compile(rf"\b{either(subject.actions)}$" if subject.actions else r"(?!)", re.IGNORECASE)
+
+
 def heading_questions(
-    chunks: Iterable[Chunk], articles: Mapping[str, Article], *, asked: str = "", english: bool = True
+    chunks: Iterable[Chunk],
+    articles: Mapping[str, Article],
+    *,
+    subject: Subject,
+    asked: str = "",
+    english: bool = True,
 ) -> Iterator[tuple[str, Chunk]]:
     """A question for each section that lends itself to one, in the order given; none twice.
 
@@ -84,7 +98,7 @@ def heading_questions(
     for piece in chunks:
         article = articles[piece.article_id]
         casing = casings.get(article.id) or casings.setdefault(article.id, _casing(article))
-        question = _question(piece, article, casing, english=english)
+        question = _question(piece, article, casing, subject, english=english)
         if question and (words := frozenset(content_stems(question))) not in seen:
             seen.add(words)
             yield question, piece
@@ -95,7 +109,9 @@ def says_its_subject(heading: str) -> bool:
     return not (_EMPTY.fullmatch(heading) or _STEPS.fullmatch(heading))
 
 
-def _question(piece: Chunk, article: Article, casing: _Casing, *, english: bool) -> str | None:
+def _question(
+    piece: Chunk, article: Article, casing: _Casing, subject: Subject, *, english: bool
+) -> str | None:
     heading = _plain(piece.path[-1]) if piece.path else ""
     if not heading or _EMPTY.fullmatch(heading) or len(heading) > _LONGEST or _STEP.match(heading):
         return None
@@ -119,16 +135,16 @@ def _question(piece: Chunk, article: Article, casing: _Casing, *, english: bool)
             return _upper(form.format(*(casing.in_sentence(g or "") for g in m.groups())))
     if _WH.match(bare):
         return f"Can you tell me {casing.in_sentence(bare)}?"
-    if _DOABLE.search(_HEAD.split(bare)[0]) and any(block.is_item for block in blocks(piece.text)):
+    if _action(subject).search(_HEAD.split(bare)[0]) and any(block.is_item for block in blocks(piece.text)):
         return f"How do I do the {casing.in_sentence(bare)}?"
-    if bare != heading and not _PLURAL.search(
+    if bare != heading and not _plural(subject).search(
         bare
     ):  # "3. Drink Water": perhaps a command, which fits in no sentence
         return f"What does the blog say about “{_upper(casing.in_sentence(bare))}”?"
-    return _about(bare, casing)
+    return _about(bare, casing, subject)
 
 
-def _about(heading: str, casing: _Casing) -> str | None:
+def _about(heading: str, casing: _Casing, subject: Subject) -> str | None:
     """A question for a heading that is a phrase: "Four stretches that help", "Hamstring Stretch Benefits"."""
     before, colon, after = heading.partition(": ")
     if colon and len(after.split()) >= 2 and len(before.split()) <= 3:
@@ -145,7 +161,7 @@ def _about(heading: str, casing: _Casing) -> str | None:
         return f"What are the {m[1]} {m[2]} that {m[3]}?"
     if re.match(
         rf"(?:the )?(?:top |best )?{_MANY} (?:[\w’'-]+ ){{0,3}}?\w+s\b", phrase, re.IGNORECASE
-    ) or _PLURAL.search(phrase):
+    ) or _plural(subject).search(phrase):
         return f"What are {_the(phrase)}?"
     return f"What does the blog say about {phrase}?"
 

@@ -7,6 +7,7 @@ asked: "which stretches help with sciatica?" names a condition that the headings
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,8 @@ from bot.answer.heading_questions import says_its_subject
 from bot.answer.list_places import places_asked
 from bot.answer.phrases import source
 from bot.read import ItemName, ScoredSentence, Selection
-from bot.text.english import negation
+from bot.text.english import either, negation
+from bot.text.subjects import Subject
 from bot.text.tokens import content_stems, stem, stems
 from bot.types import Passage
 from ingest.article import Article, Block, Chunk, blocks, sections
@@ -34,35 +36,49 @@ _DO = re.compile(
     r"|\bsteps?\b|\binstructions?\b|\bwalk me through\b|\bshow me\b",
     re.IGNORECASE,
 )
-_LIST = re.compile(
-    r"\blist\b|\ball (?:the|of)\b|\bwhat are\b|\bevery(?:thing)?\b|\bwh(?:at|ich)\b.{0,40}\b(?:tips|ways|benefits|exercises|stretches"
-    r"|steps|things|signs|symptoms|kinds|types|reasons|ingredients|tools|advantages|habits|mistakes|moves|poses)\b"
-    r"|\b(?:tips|benefits|steps|ways to|advantages|ingredients|pros and cons)\b|\bhow can i\b|\bwhat (?:can|should|do) i\b(?! (?:really |actually |also )?need)",
-    re.IGNORECASE,
-)
+_LISTED = (
+    "tips ways benefits steps things signs symptoms kinds types reasons ingredients tools advantages habits mistakes"
+).split()
 _ONE = re.compile(
     r"\bhow (?:long|many|much|often|far|high|wide|deep|soon|quickly)\b|\bwhen\b|\bwho\b|^(?:is|are|can|could|do|does|did|will|should|would)\b",
     re.IGNORECASE,
 )
-_THING = re.compile(r"\b(?:stretch|exercise|pose|move)(?:e?s)?\b", re.IGNORECASE)
 _ASKS_BY_NAME = re.compile(
     r"\b(?:wh(?:at|ich)(?: are)?(?: all)?(?: the| your| some| kinds? of| types? of)*|list(?: me)?(?: all)?(?: the| your)?"
-    r"|name(?: all)?(?: the| your)?|any)(?: \w+){0,2}? (\w+s|exercises|poses)\b",
+    r"|name(?: all)?(?: the| your)?|any)(?: \w+){0,2}? (\w+s)\b",
     re.IGNORECASE,
 )
-_LIST_NAMES = frozenset(
-    stem(w) for w in "stretches exercises poses moves steps tips ways benefits habits kinds types".split()
-)
+_LIST_NAMES = frozenset(stem(w) for w in "steps tips ways benefits habits kinds types".split())
 _NEUTRAL = frozenset(
     stem(w)
     for w in "recommend suggest best good bad great effective help try do describe mention show cover explain article"
     " blog post list name main different available everything exist give advise regular sore pain".split()
 )
-_SYNONYMS = frozenset(
-    stem(w) for w in ("stretches", "exercises", "poses", "moves")
-)  # names of one kind of list
 _NEGATED = re.compile(negation("no", "without"), re.IGNORECASE)
 _NUMBERED_HEADING = re.compile(r"\d{1,2}[.):]\s")
+
+
+@functools.lru_cache(maxsize=8)
+def _asks_for_list(subject: Subject) -> re.Pattern[str]:
+    return re.compile(
+        r"\blist\b|\ball (?:the|of)\b|\bwhat are\b|\bevery(?:thing)?\b"
+        rf"|\bwh(?:at|ich)\b.{{0,40}}\b{either([*_LISTED, *subject.plural_items])}\b"
+        r"|\b(?:tips|benefits|steps|ways to|advantages|ingredients|pros and cons)\b|\bhow can i\b"
+        r"|\bwhat (?:can|should|do) i\b(?! (?:really |actually |also )?need)",
+        re.IGNORECASE,
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def _item(subject: Subject) -> re.Pattern[str]:
+    """Matches a word for what the blog describes one by one; it has none without a subject."""
+    return re.compile(rf"\b{either(subject.items)}(?:e?s)?\b" if subject.items else r"(?!)", re.IGNORECASE)
+
+
+@functools.lru_cache(maxsize=8)
+def _item_stems(subject: Subject) -> frozenset[str]:
+    """These words are names of one kind of list: who asks for stretches means exercises too."""
+    return frozenset(stem(word) for word in subject.plural_items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,36 +113,38 @@ def list_lines(
 
     Empty where a list is wanted by a place that it does not have ("the ninth step").
     """
-    if lines := named_list(question, scored, articles):
+    if lines := named_list(question, scored, articles, selection.subject):
         return lines
     whole = _whole_list(question, scored, articles, selection)
     if whole is not None:
         # "The second stretch" has been found by its heading; of its list all is wanted.
-        own = _THING.sub(" ", question) if selection.chosen else question
-        lines = _lines(whole, _wanted(own, whole.items), articles)
+        own = _item(selection.subject).sub(" ", question) if selection.chosen else question
+        lines = _lines(whole, _wanted(own, whole.items, selection.subject), articles)
         for other in _of_the_others(whole, scored, articles, selection):
-            lines += _lines(other, _wanted(own, other.items), articles)
+            lines += _lines(other, _wanted(own, other.items, selection.subject), articles)
         return lines
     if led := _led_to(scored[0], articles):
         return _headed(
-            _wanted(question, led), scored[0].passage, articles[scored[0].passage.chunk.article_id]
+            _wanted(question, led, selection.subject),
+            scored[0].passage,
+            articles[scored[0].passage.chunk.article_id],
         )
     return None
 
 
 def named_list(
-    question: str, scored: Sequence[ScoredSentence], articles: Mapping[str, Article]
+    question: str, scored: Sequence[ScoredSentence], articles: Mapping[str, Article], subject: Subject
 ) -> list[Line]:
     """The list that is asked for by its name ("list the stretches"), from the best post that has one."""
     for article_id in dict.fromkeys(one.passage.chunk.article_id for one in scored[:_LEADING]):
-        if members := members_named(question, articles[article_id]):
+        if members := members_named(question, articles[article_id], subject):
             near = next(s.passage for s in scored if s.passage.chunk.article_id == article_id)
-            return _headed(_wanted(question, members), near, articles[article_id])
+            return _headed(_wanted(question, members, subject), near, articles[article_id])
     return []
 
 
-def _wanted(question: str, items: Sequence[Block]) -> list[Block]:
-    places = places_asked(question, len(items))
+def _wanted(question: str, items: Sequence[Block], subject: Subject) -> list[Block]:
+    places = places_asked(question, len(items), subject)
     return list(items[:_LONGEST]) if places is None else [items[i] for i in places]
 
 
@@ -147,7 +165,9 @@ def _whole_list(
         return best if share >= 0.8 and good >= max(3, 0.6 * len(best.items)) else None
     if _DO.search(question) and leads:
         return leads[0]
-    if _HOWTO.search(question) or _LIST.search(question) or places_asked(question, 9) is not None:
+    subject = selection.subject
+    wants_list = _HOWTO.search(question) or _asks_for_list(subject).search(question)
+    if wants_list or places_asked(question, 9, subject) is not None:
         return best if share >= 0.4 and good >= 2 else None
     return best if share >= 0.8 and good >= max(3, 0.6 * len(best.items)) else None
 
@@ -261,12 +281,13 @@ def _lines(whole: List, items: Sequence[Block], articles: Mapping[str, Article])
     return lines
 
 
-def members_named(question: str, article: Article) -> list[Block]:
+def members_named(question: str, article: Article, subject: Subject) -> list[Block]:
     """The headings or items that the question asks for by name, in order; [] if it does not."""
-    name = _asked_name(question)
+    name = _asked_name(question, subject)
     if name is None or _NEGATED.search(question):
         return []
-    synonyms = _SYNONYMS if name in _SYNONYMS else {name}
+    items = _item_stems(subject)
+    synonyms = items if name in items else {name}
     rest = set(content_stems(question)) - _NEUTRAL - synonyms
     for above, members in _named_lists(article.text):
         headed = set(stems(" ".join((article.title, *above))))
@@ -277,10 +298,12 @@ def members_named(question: str, article: Article) -> list[Block]:
     return []
 
 
-def _asked_name(question: str) -> str | None:
+def _asked_name(question: str, subject: Subject) -> str | None:
     """The stem of the plural asked for, if it is one that lists go by."""
     for m in _ASKS_BY_NAME.finditer(question):
-        if stem(m[1].lower()) in _LIST_NAMES and not re.search(r"\bwhich of\b", question, re.IGNORECASE):
+        if stem(m[1].lower()) in _LIST_NAMES | _item_stems(subject) and not re.search(
+            r"\bwhich of\b", question, re.IGNORECASE
+        ):
             return stem(m[1].lower())
     return None
 

@@ -15,6 +15,7 @@ from bot.answer.disagreements import disagreements
 from bot.answer.lists import list_lines
 from bot.answer.phrases import lacks
 from bot.read import Reading, ScoredSentence, articles_of, select, spans
+from bot.text.subjects import Subject
 from bot.text.tokens import stems
 from bot.understand import AnswerType, answer_type_of
 from ingest.article import Article, blocks
@@ -30,16 +31,18 @@ _REFERS_BACK = re.compile(
 )
 
 
-def quote_lines(question: str, reading: Reading, articles: Mapping[str, Article]) -> list[Line]:
+def quote_lines(
+    question: str, reading: Reading, articles: Mapping[str, Article], subject: Subject
+) -> list[Line]:
     """The lines that answer the question; empty if nothing was read."""
     if not reading.sentences:
         return []
-    selection = select(question, articles_of(reading, articles))
+    selection = select(question, articles_of(reading, articles), subject)
     listed = list_lines(question, reading.sentences, articles, selection)
     if listed is not None:
         return listed
     kind = answer_type_of(question)
-    if differ := disagreements(question, kind, reading.sentences, articles):
+    if differ := disagreements(question, kind, reading.sentences, articles, subject):
         return differ
     chosen = choose(reading.sentences, articles, kind)
     lines = _prose_lines(chosen, articles)

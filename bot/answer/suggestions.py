@@ -146,7 +146,9 @@ class Suggestions:
         if not passages and found is not None:
             return found.opening[:OFFERED]
         pieces = [passage.chunk for passage in passages] or corpus.chunks
-        near = heading_questions(pieces, corpus.articles, asked=asked, english=blog.language == "en")
+        near = heading_questions(
+            pieces, corpus.articles, subject=blog.subject, asked=asked, english=blog.language == "en"
+        )
         pool = (question for question, _ in islice(near, MAX_READ_AFTER_MISS))
         return tuple(islice(self._answered(pool, corpus, found.answered if found else {}), OFFERED))
 
@@ -206,7 +208,9 @@ class Suggestions:
 def _candidates(corpus: Corpus, blog: Blog) -> dict[str, tuple[str, ...]]:
     made: dict[str, list[str]] = {}
     english = blog.language == "en"
-    for question, piece in heading_questions(corpus.chunks, corpus.articles, english=english):
+    for question, piece in heading_questions(
+        corpus.chunks, corpus.articles, subject=blog.subject, english=english
+    ):
         made.setdefault(piece.article_id, []).append(question)
     return {article_id: tuple(questions) for article_id, questions in made.items()}
 

@@ -49,6 +49,8 @@ HELP: dict[str, str] = {
     "empty: nobody may",
     "triage": "your file of red flags, laid over bot/safety/red_flags.toml",
     "words": "a folder of your own words for the window, such as de.json or nl.json, laid over ours",
+    "subject": "the subject of your blog, whose words help to understand questions: health, none, or the path of your own "
+    "file, made like bot/text/subjects/health.toml",
     "emergency": "the number to call in an emergency where your readers are",
     "feedback": "file for readers' thumbs and notes; off: none are asked for; empty: beside the index, "
     "index.feedback.sqlite",
@@ -102,6 +104,7 @@ class BotConfig:
     triage: str = ""
     emergency: str = ""
     words: str = ""
+    subject: str = "health"
 
     @property
     def words_folder(self) -> Path | None:

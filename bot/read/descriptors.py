@@ -5,35 +5,15 @@ Readers say "on my back" where a blog says "lying", and "after sitting all day" 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from bot.text.english import cardinals, ordinals
+from bot.text.english import cardinals, either, ordinals
+from bot.text.subjects import Subject
 from bot.text.tokens import STOPWORDS, stem, words
 
-# Everyday words -> the posture they name. Two different ones contradict each other.
-_POSTURES = {
-    **dict.fromkeys(["sit", "sitting", "seated", "seat"], "sit"),
-    **dict.fromkeys(["stand", "standing", "upright"], "stand"),
-    **dict.fromkeys(["lie", "lying", "lay", "laying", "laid", "supine", "reclined", "reclining"], "lie"),
-    **dict.fromkeys(["kneel", "kneeling"], "kneel"),
-    **dict.fromkeys(["prone"], "prone"),
-    **dict.fromkeys(["squat", "squatting"], "squat"),
-}
-_ON_BACK = re.compile(
-    r"\b(?:(?:lying|lie|laying|lay|flat)(?: down)? )?on (?:my|your|the|one'?s) back\b", re.I
-)
-_ON_FRONT = re.compile(
-    r"\b(?:(?:lying|lie|laying|lay|flat)(?: down)? )?on (?:my|your|the) (?:stomach|belly|front|tummy)\b", re.I
-)
-_AIDS = {
-    **dict.fromkeys(["strap", "towel", "belt", "rope", "scarf", "band"], "strap"),
-    **dict.fromkeys(["chair", "stool", "bench"], "chair"),
-    **dict.fromkeys(["wall", "doorway", "door"], "wall"),
-}
-_GENERIC = frozenset(
-    "one ones version variation variant type kind it stretch exercise pose position move way".split()
-)
+_GENERIC = frozenset("one ones version variation variant type kind it position way".split())
 _BETWEEN = frozenset(
     "while when done you do i i'm im is are be that which in on the a down up it if we being lying".split()
 )
@@ -42,22 +22,31 @@ _AFTER = frozenset("after from by before since than".split())  # "after sitting"
 _JOINING = frozenset("down up and or the".split())  # "the seated and the lying stretch"
 _ORDINALS = {**ordinals(6), "last": -1, "final": -1}
 _COUNTS = frozenset([*cardinals(1, 7), "few"])
-ALL_POSTURES = frozenset(_POSTURES.values())
 
 
-def content_words(text: str) -> frozenset[str]:
+def all_postures(subject: Subject) -> frozenset[str]:
+    return frozenset(subject.postures.values())
+
+
+def content_words(text: str, subject: Subject) -> frozenset[str]:
     """Content stems; a posture in its one form."""
-    plain = _ON_FRONT.sub(" prone ", _ON_BACK.sub(" lying ", text))
-    return frozenset(_POSTURES.get(w) or stem(w) for w, _, _ in words(plain) if w not in STOPWORDS)
+    found = words(_with_posture_words(text, subject))
+    return frozenset(subject.postures.get(w) or stem(w) for w, _, _ in found if w not in STOPWORDS)
 
 
-def postures(question: str, heads: set[str]) -> Iterator[str]:
+def _with_posture_words(text: str, subject: Subject) -> str:
+    """The text with one word for each phrase that names a posture."""
+    for phrase, word in subject.posture_phrases.items():
+        text = phrase.sub(f" {word} ", text)
+    return text
+
+
+def postures(question: str, heads: set[str], subject: Subject) -> Iterator[str]:
     """The postures that name a thing ("the seated stretch"), not those that happen ("sitting all day")."""
-    plain = _ON_FRONT.sub(" prone ", _ON_BACK.sub(" lying ", question))
-    said = [w for w, _, _ in words(plain)]
-    things = heads | {stem(w) for w in _GENERIC}
+    said = [w for w, _, _ in words(_with_posture_words(question, subject))]
+    things = heads | {stem(w) for w in (*_GENERIC, *subject.items)}
     for i, word in enumerate(said):
-        posture = _POSTURES.get(word)
+        posture = subject.postures.get(word)
         ahead, behind = said[i + 1 : i + 5], said[max(0, i - 4) : i][::-1]
         if posture is None or (ahead[:1] and ahead[0] in _LASTING) or (behind[:1] and behind[0] in _AFTER):
             continue
@@ -80,10 +69,10 @@ def _reaches(said: Sequence[str], things: set[str], passes: Callable[[str], bool
     return False
 
 
-def ordinal(question: str, heads: set[str]) -> int:
+def ordinal(question: str, heads: set[str], subject: Subject) -> int:
     """The place asked for ("the second stretch", "stretch 2"), -1 for the last, 0 for none."""
     said = [w for w, _, _ in words(question)]
-    things = heads | {stem(w) for w in _GENERIC - {"it", "way", "kind", "type"}}
+    things = heads | {stem(w) for w in (*(_GENERIC - {"it", "way", "kind", "type"}), *subject.items)}
     for i, word in enumerate(said):
         after = said[i + 1 : i + 3]
         if (
@@ -105,13 +94,18 @@ def ordinal(question: str, heads: set[str]) -> int:
     return 0
 
 
-def aids(text: str) -> set[str]:
-    """The aids that are named ("with a towel"), each in one form; the IT band is none."""
-    plain = re.sub(r"\b(?:IT|iliotibial|it|ITB)[ -]bands?\b", " ", text)
-    return {_AIDS[w] for w, _, _ in words(plain) if w in _AIDS}
+def aids(text: str, subject: Subject) -> set[str]:
+    """The aids that are named ("with a towel"), each in one form."""
+    plain = subject.no_aids.sub(" ", text)
+    return {subject.aids[w] for w, _, _ in words(plain) if w in subject.aids}
 
 
-def sides(text: str) -> set[str]:
-    """ "left", "right" where a text tells sides of the body apart."""
-    part = r"(?:hand )?(?:side|leg|foot|arm|hand|knee|hip|shoulder|ankle|wrist|glute|hamstring|thigh|calf|elbow|heel|buttock)s?"
-    return {m[1].lower() for m in re.finditer(rf"\b(left|right)[ -]{part}\b", text, re.IGNORECASE)}
+@functools.lru_cache(maxsize=8)
+def _sided(subject: Subject) -> re.Pattern[str]:
+    parts = either(["side", *subject.sided_parts])
+    return re.compile(rf"\b(left|right)[ -](?:hand )?{parts}s?\b", re.IGNORECASE)
+
+
+def sides(text: str, subject: Subject) -> set[str]:
+    """ "left", "right" where a text distinguishes sides ("the left leg")."""
+    return {m[1].lower() for m in _sided(subject).finditer(text)}

@@ -2,8 +2,8 @@
 
 Headings, list items and posts often come in groups of one kind ("1. Standing Hamstring Stretch", "2. Seated ...").
 What tells them apart is read off their own names: the words that one has and another has not. If a question names
-one of them, what is under the others is no answer to it, however well it fits otherwise. Beside the names there is
-a small table of postures and aids, because readers say "on my back" where a blog says "lying".
+one of them, what is under the others is no answer to it, however well it fits otherwise. Beside the names there are
+the postures and aids of the blog's subject, because readers say "on my back" where a blog says "lying".
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ from bot.read import descriptors
 from bot.read.descriptors import content_words
 from bot.read.reading import Reading, ScoredSentence
 from bot.read.similar_items import Group, ItemName, groups_among, groups_in, varying
-from bot.text.tokens import stem, stems
+from bot.text.subjects import Subject
+from bot.text.tokens import WORD, fold, stem, stems
 from ingest.article import Article
 
 _POINTING = re.compile(r"\b(?:with|where|using|against|that|which|uses|needs)\b", re.IGNORECASE)
 _PRAISE = frozenset(
     map(stem, "best good great better top easy simple new ultimate complete quick favorite basic".split())
 )
-_POINTED = re.compile(r"\b(?:one|stretch|exercise|pose|version)\b", re.IGNORECASE)
+_POINTED = ("one", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,18 @@ class Chosen:
     meant: tuple[ItemName, ...]
     by: frozenset[str]
     rivals: tuple[frozenset[str], ...]
+    subject: Subject
 
     def allows(self, article: Article, path: Sequence[str], start: int, text: str) -> bool:
         """Is a sentence not about one of the others? By its place, or else by its headings."""
         here = [n for n in self.group if n.article_id == article.id and n.start <= start < n.end]
         if here:
             inner = max(n.start for n in here)
-            return any(n in self.meant for n in here if n.start == inner) or _names(self.by, text)
-        headed = content_words(" ".join((article.title, *path)))
-        if self.by & (headed | content_words(text)):
+            return any(n in self.meant for n in here if n.start == inner) or _names(
+                self.by, text, self.subject
+            )
+        headed = content_words(" ".join((article.title, *path)), self.subject)
+        if self.by & (headed | content_words(text, self.subject)):
             return True
         return not any(rival <= headed for rival in self.rivals)
 
@@ -52,19 +56,22 @@ class Selection:
     """What a question names among similar items, and on which side of the body."""
 
     chosen: tuple[Chosen, ...]
-    side: str = ""
+    side: str
+    subject: Subject
 
     def allows(self, article: Article, path: Sequence[str], start: int, end: int) -> bool:
         """Is a sentence, by its place and words, about what is named?"""
         text = article.text[start:end]
-        if self.side and descriptors.sides(text) and self.side not in descriptors.sides(text):
+        if self.side and (sides := descriptors.sides(text, self.subject)) and self.side not in sides:
             return False
         return all(one.allows(article, path, start, text) for one in self.chosen)
 
 
-def disambiguate(question: str, reading: Reading, articles: Mapping[str, Article]) -> Reading:
+def disambiguate(
+    question: str, reading: Reading, articles: Mapping[str, Article], subject: Subject
+) -> Reading:
     """The reading without sentences about other items than the question names."""
-    selection = select(question, articles_of(reading, articles))
+    selection = select(question, articles_of(reading, articles), subject)
     return reading.only([s for s in reading.sentences if _allowed(selection, s, articles)])
 
 
@@ -78,12 +85,12 @@ def _allowed(selection: Selection, one: ScoredSentence, articles: Mapping[str, A
     return selection.allows(articles[chunk.article_id], chunk.path, sentence.start, sentence.end)
 
 
-def select(question: str, articles: Iterable[Article]) -> Selection:
+def select(question: str, articles: Iterable[Article], subject: Subject) -> Selection:
     """What the question names among the similar items of these articles."""
     kept = tuple(articles)
-    groups = [group for article in kept for group in groups_in(article)] + list(groups_among(kept))
+    groups = _groups(kept, subject)
     texts = {article.id: article.text for article in kept}
-    titles = {article.id: content_words(article.title) for article in kept}
+    titles = {article.id: content_words(article.title, subject) for article in kept}
     # Parentheses at the end come from the conversation; the reader's own words go first.
     own = re.sub(r"\s*\([^()]*\)\s*$", "", question) or question
     chosen = []
@@ -91,22 +98,27 @@ def select(question: str, articles: Iterable[Article]) -> Selection:
         # What the post is about as a whole tells none of its parts from the others.
         inside = {n.article_id for n in group}
         topics = titles[inside.pop()] if len(inside) == 1 else frozenset[str]()
-        found = _meant(own, group, texts, topics)
+        found = _meant(own, group, texts, topics, subject)
         if found is None and own != question:
-            found = _meant(f"{question.rstrip(' )')} one)", group, texts, topics)
+            found = _meant(f"{question.rstrip(' )')} one)", group, texts, topics, subject)
         if found is not None and len(found[0]) < len(group):
-            chosen.append(Chosen(group, *found, tuple(_rivals(group, found[0]))))
-    sides = descriptors.sides(own)
-    return Selection(tuple(chosen), next(iter(sides)) if len(sides) == 1 else "")
+            chosen.append(Chosen(group, *found, tuple(_rivals(group, found[0])), subject))
+    sides = descriptors.sides(own, subject)
+    return Selection(tuple(chosen), next(iter(sides)) if len(sides) == 1 else "", subject)
+
+
+def _groups(articles: Sequence[Article], subject: Subject) -> list[Group]:
+    inside = [group for article in articles for group in groups_in(article, subject)]
+    return inside + list(groups_among(articles, subject))
 
 
 def _meant(
-    question: str, group: Group, texts: Mapping[str, str], topics: frozenset[str]
+    question: str, group: Group, texts: Mapping[str, str], topics: frozenset[str], subject: Subject
 ) -> tuple[tuple[ItemName, ...], frozenset[str]] | None:
     """The names of a group that a question means, and the words it does so by; None if it names none."""
     heads = {n.head for n in group if n.head}
-    postures = frozenset(descriptors.postures(question, heads))
-    said = (content_words(question) - descriptors.ALL_POSTURES) | postures
+    postures = frozenset(descriptors.postures(question, heads, subject))
+    said = (content_words(question, subject) - descriptors.all_postures(subject)) | postures
     tell = varying(group, topics)
     hits = {n: said & tell[n] for n in group}
     if all(n.label for n in group):
@@ -115,42 +127,43 @@ def _meant(
     best = [n for n in group if hits[n] and not any(hits[n] < hits[m] for m in group)]
     if best:
         return tuple(best), frozenset(w for n in best for w in hits[n])
-    if (number := descriptors.ordinal(question, heads)) and any(n.number > 0 for n in group):
+    if (number := descriptors.ordinal(question, heads, subject)) and any(n.number > 0 for n in group):
         place = number - 1 if number > 0 else len(group) - 1
         there = group[place : place + 1]
         return there, frozenset(w for n in there for w in tell[n])
-    if aids := descriptors.aids(question) - said:
+    if aids := descriptors.aids(question, subject) - said:
         with_aid = [n for n in group if aids & n.words]
         if with_aid:
             return tuple(with_aid), frozenset(aids)
-    if pointed := _by_its_text(question, group, texts):
+    if pointed := _by_its_text(question, group, texts, subject):
         return pointed
-    rivals = [n for n in group if n.words & descriptors.ALL_POSTURES]
+    rivals = [n for n in group if n.words & descriptors.all_postures(subject)]
     if postures and len(rivals) >= 2:  # a posture that none of them is named after
         return tuple(
-            n for n in group if postures & content_words(texts[n.article_id][n.start : n.end])
+            n for n in group if postures & content_words(texts[n.article_id][n.start : n.end], subject)
         ), postures
     return None
 
 
 def _by_its_text(
-    question: str, group: Group, texts: Mapping[str, str]
+    question: str, group: Group, texts: Mapping[str, str], subject: Subject
 ) -> tuple[tuple[ItemName, ...], frozenset[str]] | None:
     """ "The one where a foot goes on a chair": a word that only one of them has in its text."""
     pointing = _POINTING.search(question)
     before = question[: pointing.start()] if pointing else ""
-    if pointing is None or not (_POINTED.search(before) or {n.head for n in group} & content_words(before)):
+    pointed = {fold(m[0]) for m in WORD.finditer(before)} & {*_POINTED, *subject.items}
+    if pointing is None or not (pointed or {n.head for n in group} & content_words(before, subject)):
         return None
-    said = content_words(question[pointing.end() :])
-    bodies = {n: content_words(texts[n.article_id][n.start : n.end]) for n in group}
+    said = content_words(question[pointing.end() :], subject)
+    bodies = {n: content_words(texts[n.article_id][n.start : n.end], subject) for n in group}
     telling = {w for w in said if sum(w in body for body in bodies.values()) == 1}
     meant = tuple(n for n in group if telling & bodies[n])
     return (meant, frozenset(telling)) if len(meant) == 1 else None
 
 
-def _names(by: frozenset[str], text: str) -> bool:
+def _names(by: frozenset[str], text: str, subject: Subject) -> bool:
     """Does a sentence name the chosen item by a word of its own? A posture may be a mere circumstance."""
-    return bool((by - descriptors.ALL_POSTURES) & content_words(text))
+    return bool((by - descriptors.all_postures(subject)) & content_words(text, subject))
 
 
 def _rivals(group: Group, meant: Sequence[ItemName]) -> Iterator[frozenset[str]]:
@@ -161,23 +174,26 @@ def _rivals(group: Group, meant: Sequence[ItemName]) -> Iterator[frozenset[str]]
             yield own if len(own) > 1 else own | {n.head}
 
 
-def differ_in_item(a: ScoredSentence, b: ScoredSentence, articles: Mapping[str, Article]) -> bool:
+def differ_in_item(
+    a: ScoredSentence, b: ScoredSentence, articles: Mapping[str, Article], subject: Subject
+) -> bool:
     """Are two sentences about different items of a group, by their places or by their headings?"""
     both = [articles[i] for i in dict.fromkeys(s.passage.chunk.article_id for s in (a, b))]
-    groups = [group for article in both for group in groups_in(article)] + list(groups_among(both))
-    for group in groups:
-        mine, yours = (_of(s, group, articles) for s in (a, b))
+    for group in _groups(both, subject):
+        mine, yours = (_of(s, group, articles, subject) for s in (a, b))
         if mine and yours and not mine & yours:
             return True
     return False
 
 
-def _of(one: ScoredSentence, group: Group, articles: Mapping[str, Article]) -> set[ItemName]:
+def _of(
+    one: ScoredSentence, group: Group, articles: Mapping[str, Article], subject: Subject
+) -> set[ItemName]:
     """Which of a group a sentence is about; none if that is unclear, or if no word of its own tells it apart."""
     chunk, at = one.passage.chunk, one.sentence.start
     own = {n: words - _PRAISE for n, words in varying(group, frozenset()).items()}
     here = {n for n in group if n.article_id == chunk.article_id and n.start <= at < n.end}
-    headed = content_words(" ".join((articles[chunk.article_id].title, *chunk.path)))
+    headed = content_words(" ".join((articles[chunk.article_id].title, *chunk.path)), subject)
     return {n for n in here if own[n]} or {
         n for n in group if own[n] and own[n] <= headed and n.head in headed
     }

@@ -17,6 +17,7 @@ from bot.read.features import NAMES, ReaderInput, gather
 from bot.read.reading import Reading, ScoredSentence, calibrated
 from bot.read.sentence_net import check_embedder, load_sentence_net
 from bot.retrieve import Corpus, EmbeddedQuestion
+from bot.text.subjects import Subject
 from bot.types import Passage
 from ingest.embedder import Floats
 
@@ -44,6 +45,7 @@ def read(
     *,
     cross_encoder: Reranker | None = None,
     reranked: int = RERANKED,
+    subject: Subject,
 ) -> Reading:
     """Judge the sentences of the passages, without those about another item than the question names.
 
@@ -58,7 +60,7 @@ def read(
         EmbedderError: The weights are missing, or were trained on another model.
     """
     reading = score_sentences(question, passages, corpus, cross_encoder=cross_encoder, reranked=reranked)
-    return disambiguate(question.question.text, reading, corpus.articles)
+    return disambiguate(question.question.text, reading, corpus.articles, subject)
 
 
 def score_sentences(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from bot.read.descriptors import content_words
 from bot.text.english import AUXILIARIES, QUESTION_WORDS, either
+from bot.text.subjects import Subject
 from bot.text.tokens import STOPWORDS, fold, stem, words
 from ingest.article import Article, Block, blocks, sections
 
@@ -57,7 +58,7 @@ def varying(group: Group, topics: frozenset[str]) -> dict[ItemName, frozenset[st
 
 
 @functools.lru_cache(maxsize=4096)
-def groups_in(article: Article) -> tuple[Group, ...]:
+def groups_in(article: Article, subject: Subject) -> tuple[Group, ...]:
     """The similar items of one article: headings of one level under one parent, items of one list."""
     found: list[Group] = []
     levels: dict[tuple[int, tuple[str, ...]], list[tuple[Block, tuple[str, ...]]]] = {}
@@ -76,19 +77,19 @@ def groups_in(article: Article) -> tuple[Group, ...]:
             end = next(
                 (b.line for b in headings if b.start > h.start and b.level <= level), len(article.text)
             )
-            names.append(_name(article, article.text[h.start : h.end], h.start, end))
+            names.append(_name(article, article.text[h.start : h.end], h.start, end, subject))
         found += _similar_headings(names, {n.start: frozenset(children.get(n.start, ())) for n in names})
-    return tuple(found + list(_items(article)))
+    return tuple(found + list(_items(article, subject)))
 
 
-def _items(article: Article) -> Iterator[Group]:
+def _items(article: Article, subject: Subject) -> Iterator[Group]:
     """Lists whose items begin with what they are about: "Warm up first: ...", "The seated stretch is ..."."""
     for part in sections(article.text):
         run: list[ItemName] = []
         for block in [*blocks(article.text, part.start, part.end), None]:
             if block is not None and block.is_item:
                 if m := _LEAD.match(article.text, block.start, block.end):
-                    name = _name(article, m[1], block.start, block.end)
+                    name = _name(article, m[1], block.start, block.end, subject)
                     run.append(replace(name, number=len(run) + 1, label=":" in m[0]))
                 continue
             labelled = [n for n in run if n.label and n.words]
@@ -101,12 +102,12 @@ def _items(article: Article) -> Iterator[Group]:
             run = []
 
 
-def _name(article: Article, text: str, start: int, end: int) -> ItemName:
+def _name(article: Article, text: str, start: int, end: int, subject: Subject) -> ItemName:
     bare = _NUMBERED.sub("", text, count=1) if _NUMBERED.match(text) else text
     number = int(re.search(r"\d+", text)[0]) if bare != text else 0  # type: ignore[index]
     front = [w for w, _, _ in words(_AFTER_HEAD.split(bare)[0]) if w not in STOPWORDS]
     head = stem(front[-1]) if front and not _ASKS.match(bare) else ""
-    return ItemName(bare, content_words(bare), head, article.id, start, end, number)
+    return ItemName(bare, content_words(bare, subject), head, article.id, start, end, number)
 
 
 def _similar_headings(names: Sequence[ItemName], children: Mapping[int, frozenset[str]]) -> Iterator[Group]:
@@ -125,9 +126,9 @@ def _similar_headings(names: Sequence[ItemName], children: Mapping[int, frozense
         yield tuple(built)
 
 
-def groups_among(articles: Sequence[Article]) -> Iterator[Group]:
+def groups_among(articles: Sequence[Article], subject: Subject) -> Iterator[Group]:
     """Posts that are similar: "Seated stretch" and "Standing stretch", or guides built from the same headings."""
-    named = [_name(a, a.title, 0, len(a.text)) for a in articles]
+    named = [_name(a, a.title, 0, len(a.text), subject) for a in articles]
     short = [
         n
         for n in named

@@ -26,6 +26,7 @@ from bot.read.features import NAMES, ReaderInput, gather
 from bot.read.reading import signals
 from bot.read.sentence_net import Batch, batch
 from bot.retrieve import Corpus, Keywords, corpus_of, embed_plain, search
+from bot.text.subjects import load_subject
 from bot.text.tokens import STOPWORDS, stem, stems, words
 from bot.understand import correct, question_of
 from ingest.article import Article, Chunk, chunk, embedding_text
@@ -119,7 +120,7 @@ def memory_corpus(articles: Sequence[Article], embedder: SentenceTransformerEmbe
 def correct_question(question: str, words: Keywords, embedder: SentenceTransformerEmbedder) -> str:
     """The question as the bot corrects it."""
     fixed = correct(question, vocabulary=words.vocabulary, is_common=lambda w: embedder.count(w) == 1)
-    return question_of(fixed).plain
+    return question_of(fixed, load_subject("health")).plain
 
 
 def off_topic_questions(

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import re
-import tomllib
 import unicodedata
-from collections.abc import Mapping
-from pathlib import Path
 
 from bot.text.english import AUXILIARIES, QUESTION_WORDS
+from bot.text.subjects import Subject
 from bot.text.tokens import WORD, content_stems, fold
 from ingest.errors import QuestionError, QuestionTooLong
 
-_EVERYDAY_WORDS = Path(__file__).parent / "everyday_words.toml"
 # "was lifting boxes" continues a story more often than it asks.
 _AUXILIARIES = [word for word in AUXILIARIES if word not in ("was", "were", "may", "might", "must")]
 _ASKS = re.compile(
@@ -68,13 +64,6 @@ def _split(text: str) -> list[str]:
     return [*pieces, text[at:]]
 
 
-@functools.lru_cache(maxsize=1)
-def _everyday_words() -> Mapping[str, str]:
-    return {
-        str(k): str(v) for k, v in tomllib.loads(_EVERYDAY_WORDS.read_text(encoding="utf-8"))["words"].items()
-    }
-
-
-def plain_words(question: str) -> str:
-    """Everyday words replaced by those that blogs write."""
-    return WORD.sub(lambda m: _everyday_words().get(fold(m[0]), m[0]), question)
+def plain_words(question: str, subject: Subject) -> str:
+    """Everyday words replaced by those that blogs on the subject write."""
+    return WORD.sub(lambda m: subject.everyday_words.get(fold(m[0]), m[0]), question)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.text.subjects import Subject
 from bot.text.tokens import content_stems, words
 from bot.types import NO_CONTEXT, Context, Turn
 from bot.understand.blog_names import topic_stems
@@ -25,16 +26,16 @@ SHARE_NEW, FIRST_NEW = 0.25, 0.2  # ... and weighs the conversation less
 EMBEDDED, WEIGHED = 2, 3  # earlier questions that count for the vector; for the words
 
 
-def context_of(history: Sequence[Turn], question: str) -> Context:
+def context_of(history: Sequence[Turn], question: str, subject: Subject) -> Context:
     """What the reader's earlier turns lend to this question; assistants' turns may be forged and lend nothing."""
-    asked = [plain_words(text) for turn in history if (text := reader_text(turn))]
+    asked = [plain_words(text, subject) for turn in history if (text := reader_text(turn))]
     if not asked:
         return NO_CONTEXT
     back: dict[str, int] = {}  # stem -> how many questions ago
     for turns, text in enumerate(reversed(asked[-WEIGHED:])):
         for one in content_stems(text):
             back.setdefault(one, turns)
-    topic = topic_stems(plain_words(question))
+    topic = topic_stems(plain_words(question, subject))
     new = len(topic) >= FULL and not back.keys() & set(topic)
     first, share = (FIRST_NEW, SHARE_NEW) if new else (FIRST, SHARE)
     earlier_words = frozenset(word for text in asked[-WEIGHED:] for word, _, _ in words(text))

@@ -11,11 +11,13 @@ selects among the names and sentences that the blog has.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.text.english import AUXILIARIES, either, ordinals
+from bot.text.subjects import NO_SUBJECT, Subject
 from bot.text.tokens import STOPWORDS, WORD, content_stems, fold, stem, stems
 from bot.types import Turn
 from bot.understand.blog_names import (
@@ -65,14 +67,9 @@ _YESNO = re.compile(rf"^{either(AUXILIARIES)}\b", re.IGNORECASE)
 _PRONOUN = re.compile(
     r"\b(?P<it>it|they|them|that|those|these|this)\b(?!\s+(?P<next>one|ones)\b)", re.IGNORECASE
 )
-_LIKE = r"(?:one|ones|stretch|exercise|pose|move|condition|habit|item|point|tip|kind|type|option|way|benefit|reason|step|cause)"
+_ITEMS = "one ones condition habit item point tip kind type option way benefit reason step cause".split()
 _POSITIONS = {**{word: n - 1 for word, n in ordinals(6).items()}, "last": -1}
-_NTH = re.compile(
-    rf"\b(?:the|that|your) (?P<nth>{'|'.join(_POSITIONS)})(?: {_LIKE}\b|(?=\W*$)|(?= (?:for|hurt|help|do|work|again)\b))",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"\b(?:step|number|no\.?|point|tip) ?#?(?P<n>\d{1,2})\b", re.IGNORECASE)
-_OTHER = re.compile(rf"\b(?:the )?other(?:s| {_LIKE})?(?=\W*$| (?:for|hurt|help|do|work)\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +87,31 @@ class _Complete:
     noun: str = ""
 
 
+@functools.lru_cache(maxsize=8)
+def _nth(subject: Subject) -> re.Pattern[str]:
+    """Matches "the second one" and "the second stretch"."""
+    items = either([*_ITEMS, *subject.items])
+    return re.compile(
+        rf"\b(?:the|that|your) (?P<nth>{'|'.join(_POSITIONS)})"
+        rf"(?: {items}\b|(?=\W*$)|(?= (?:for|hurt|help|do|work|again)\b))",
+        re.IGNORECASE,
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def _other(subject: Subject) -> re.Pattern[str]:
+    """Matches "the other one" and "the other stretch"."""
+    items = either([*_ITEMS, *subject.items])
+    return re.compile(rf"\b(?:the )?other(?:s| {items})?(?=\W*$| (?:for|hurt|help|do|work)\b)", re.IGNORECASE)
+
+
 def rewrite(
     question: str,
     history: Sequence[Turn],
     *,
     names: BlogNames | None = None,
     articles: Mapping[str, Article] | None = None,
+    subject: Subject = NO_SUBJECT,
 ) -> str:
     """Complete a question; it stays as it is if nothing in the history helps.
 
@@ -107,8 +123,9 @@ def rewrite(
         history: The turns before it, oldest first.
         names: What the blog has names for; without it only the reader's own words are used.
         articles: The blog's articles by their ids.
+        subject: Its "second stretch" is one of the items that an answer lists.
     """
-    conversation = _Conversation(names or BlogNames(), articles or {})
+    conversation = _Conversation(names or BlogNames(), articles or {}, subject)
     before: _Complete | None = None
     answers: list[str] = []
     for turn in history[-_TURNS:]:
@@ -161,6 +178,7 @@ def _has_definite(topic: Sequence[str], question: str) -> bool:
 class _Conversation:
     names: BlogNames
     articles: Mapping[str, Article]
+    subject: Subject
 
     def complete(self, question: str, before: _Complete | None, answers: Sequence[str]) -> _Complete:
         """The question, completed with the one before; answers: the assistant's turns, as the client sent them."""
@@ -203,7 +221,8 @@ class _Conversation:
 
     def _chosen(self, question: str, before: _Complete | None, answers: Sequence[str]) -> str:
         """The question with a name for "the second one" or "the other one"; "" if it chooses nothing."""
-        nth, number, other = _NTH.search(question), _NUMBER.search(question), _OTHER.search(question)
+        nth, other = (pattern(self.subject).search(question) for pattern in (_nth, _other))
+        number = _NUMBER.search(question)
         span, chosen = None, ""
         for answer in reversed(answers if nth or number or other else ()):
             offer = listed_items(answer, self.names, self.articles)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.retrieve import Corpus
+from bot.text.subjects import Subject
 from bot.types import NO_CONTEXT, Query, Question, Status, Turn
 from bot.understand.blog_names import BlogNames, names_of
 from bot.understand.clean import focus, plain_words, tidy
@@ -31,6 +32,7 @@ class Blog:
         adjacent: Does the blog write these two folded words one after the other?
         is_common: Is a folded word common in English, as far as the embedding model knows?
         english_only: Turn questions in other languages away, since the embedding model cannot read them.
+        subject: The words of its subject.
     """
 
     articles: Mapping[str, Article]
@@ -39,6 +41,7 @@ class Blog:
     adjacent: Callable[[str, str], bool]
     is_common: Callable[[str], bool]
     english_only: bool
+    subject: Subject
 
     @cached_property
     def names(self) -> BlogNames:
@@ -51,7 +54,7 @@ class Blog:
         return language_of(article.text for article in self.articles.values())
 
 
-def blog_of(corpus: Corpus, embedder: Embedder, *, english_only: bool) -> Blog:
+def blog_of(corpus: Corpus, embedder: Embedder, *, english_only: bool, subject: Subject) -> Blog:
     """What understanding needs to know of a corpus."""
     return Blog(
         articles=corpus.articles,
@@ -60,6 +63,7 @@ def blog_of(corpus: Corpus, embedder: Embedder, *, english_only: bool) -> Blog:
         adjacent=corpus.together,
         is_common=lambda word: embedder.count(word) == 1,
         english_only=english_only and bool(corpus.chunks),
+        subject=subject,
     )
 
 
@@ -115,7 +119,7 @@ def query_of(message: str, history: Sequence[Turn], blog: Blog, *, longest: int)
 
 
 def _query(text: str, history: Sequence[Turn], blog: Blog) -> Query:
-    context = context_of(history, text)
+    context = context_of(history, text, blog.subject)
     standalone = correct(
         text,
         vocabulary=blog.vocabulary,
@@ -124,14 +128,16 @@ def _query(text: str, history: Sequence[Turn], blog: Blog) -> Query:
         preferred=context.words,
     )
     if history:
-        standalone = rewrite(standalone, history, names=blog.names, articles=blog.articles)
-    parts = tuple(question_of(part) for part in parts_of(standalone))
-    return Query(text, question_of(standalone), parts, context)
+        standalone = rewrite(
+            standalone, history, names=blog.names, articles=blog.articles, subject=blog.subject
+        )
+    parts = tuple(question_of(part, blog.subject) for part in parts_of(standalone))
+    return Query(text, question_of(standalone, blog.subject), parts, context)
 
 
-def question_of(text: str) -> Question:
+def question_of(text: str, subject: Subject) -> Question:
     """A question that is correctly spelt and needs no conversation."""
-    return Question(text, plain_words(focus(text)))
+    return Question(text, plain_words(focus(text), subject))
 
 
 def verbatim_query(text: str) -> Query:

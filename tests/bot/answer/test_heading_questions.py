@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from readings import by_id, chunks
+from subject import HEALTH
 
 from bot.answer.heading_questions import _Casing, _casing, heading_questions
 from ingest.article import Article, Piece, render
@@ -18,7 +19,7 @@ def made(
 ) -> list[str]:
     text = "".join(f"## {heading}\n\n{body}\n\n- one thing\n- another\n\n" for heading in headings)
     article = Article("a", "A post", text)
-    return [q for q, _ in heading_questions(chunks(article), by_id([article]), **named)]  # type: ignore[arg-type]
+    return [q for q, _ in heading_questions(chunks(article), by_id([article]), subject=HEALTH, **named)]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_any_headings_make_one_line_questions(headings: list[str]) -> None:
         ]
     )
     article = Article("a", "T", text)
-    for question, _ in heading_questions(chunks(article), by_id([article])):
+    for question, _ in heading_questions(chunks(article), by_id([article]), subject=HEALTH):
         assert question.endswith("?") and "\n" not in question and len(question) < 200
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from subject import HEALTH
 
 from bot.answer.lists import members_named
 from ingest.article import Article
@@ -29,7 +30,7 @@ POST = Article(
     ],
 )
 def test_named_lists(question: str, first: str, count: int) -> None:
-    members = members_named(question, POST)
+    members = members_named(question, POST, HEALTH)
     assert len(members) == count
     if members:
         assert POST.text[members[0].start : members[0].end] == first

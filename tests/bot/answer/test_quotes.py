@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from readings import by_id, reading
+from subject import HEALTH
 from texts import texts
 
 from bot.answer import phrases as notes
@@ -30,7 +31,9 @@ CALVES = Article(
 
 def lines(question: str, odds: dict[str, float], *articles: Article) -> list[str]:
     blog = list(articles) or [CALVES]
-    written, citations = footnote(quote_lines(question, reading(blog, odds), by_id(blog)), by_id(blog))
+    written, citations = footnote(
+        quote_lines(question, reading(blog, odds), by_id(blog), HEALTH), by_id(blog)
+    )
     assert verify("\n".join(written), citations, by_id(blog))
     return [re.sub(r" \[\d+\]", "", line) for line in written]
 
@@ -74,7 +77,7 @@ def test_kinds(question: str, name: str, gives: str, gives_not: str) -> None:
     ],
 )  # fmt: skip
 def test_items_asked_for_by_place(question: str, places: list[int] | None) -> None:
-    assert places_asked(question, 4) == places
+    assert places_asked(question, 4, HEALTH) == places
 
 
 def test_a_list_whole_or_by_the_items_asked_for() -> None:
@@ -173,7 +176,7 @@ def test_values(kind: str, text: str, value: tuple[str, float, float] | None) ->
 
 
 def test_the_part_that_is_not_answered_is_named() -> None:
-    answer = tuple(quote_lines("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES])))
+    answer = tuple(quote_lines("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES]), HEALTH))
     two = [Draft("how long?", answer, 0.9), Draft("what [1] costs it? (roller)", (), 0.1)]
     written, citations = footnote(join(two), by_id([CALVES]))
     assert written[-1] == "The blog does not seem to say: “what \\[1\\] costs it”."
@@ -182,13 +185,13 @@ def test_the_part_that_is_not_answered_is_named() -> None:
 
 
 def test_a_part_is_not_called_unanswered_where_its_nearest_sentence_is_quoted() -> None:
-    answer = tuple(quote_lines("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES])))
+    answer = tuple(quote_lines("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES]), HEALTH))
     span = next((e.passage.chunk.article_id, e.start, e.end) for line in answer for e in line.evidence)
     assert join([Draft("how long?", answer, 0.9), Draft("what?", (), 0.3, nearest=(span,))]) == list(answer)
 
 
 def test_what_two_parts_quote_is_quoted_once() -> None:
-    answer = tuple(quote_lines("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES])))
+    answer = tuple(quote_lines("how long?", reading([CALVES], {"A roller": 0.9}), by_id([CALVES]), HEALTH))
     assert join([Draft("how long?", answer, 0.9), Draft("how many minutes?", answer, 0.9)]) == list(answer)
 
 
@@ -204,7 +207,9 @@ def test_whatever_is_composed_is_verified_and_what_has_no_marker_is_a_note(
     draft = join(
         [
             Draft(
-                question, tuple(quote_lines(question, reading(articles, {"hold": 0.5}), by_id(articles))), 0.9
+                question,
+                tuple(quote_lines(question, reading(articles, {"hold": 0.5}), by_id(articles), HEALTH)),
+                0.9,
             )
         ]
     )

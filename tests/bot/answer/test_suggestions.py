@@ -14,6 +14,7 @@ from readings import chunks
 from bot.answer import suggestions as module
 from bot.answer.suggestions import Suggestions, article_at
 from bot.retrieve import Corpus, corpus_of
+from bot.text.subjects import NO_SUBJECT
 from bot.types import Passage
 from bot.understand import Blog
 from ingest.article import Article, Chunk
@@ -35,7 +36,7 @@ class Shelf:
 
 def blog_with(*articles: Article) -> tuple[Corpus, Blog]:
     corpus = corpus_of(Shelf(), articles, [piece for article in articles for piece in chunks(article)])  # type: ignore[arg-type]
-    blog = Blog(corpus.articles, (), frozenset(), lambda a, b: False, lambda word: True, english_only=True)
+    blog = Blog(corpus.articles, (), frozenset(), lambda a, b: False, lambda word: True, True, NO_SUBJECT)
     return corpus, blog
 
 

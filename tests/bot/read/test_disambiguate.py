@@ -7,6 +7,7 @@ from growth import grows_linearly
 from hypothesis import given
 from hypothesis import strategies as st
 from readings import by_id, reading
+from subject import HEALTH
 from texts import texts
 
 from bot.read.disambiguate import differ_in_item, disambiguate, select
@@ -32,7 +33,7 @@ GUIDES = [
 
 def kept(question: str, articles: list[Article]) -> set[str]:
     """The holding times that may be quoted."""
-    left = disambiguate(question, reading(articles, {}), by_id(articles)).sentences
+    left = disambiguate(question, reading(articles, {}), by_id(articles), HEALTH).sentences
     texts_left = [
         by_id(articles)[s.passage.chunk.article_id].text[s.sentence.start : s.sentence.end] for s in left
     ]
@@ -79,11 +80,11 @@ def test_posts_and_items_that_are_alike_are_told_differ_in_item(question: str, l
 
 def test_what_is_general_stays_and_the_probability_is_that_of_what_is_left() -> None:
     read = reading([STRETCHES], {"Hold for 10": 0.9, "Breathe": 0.05}, answerable=0.99)
-    left = disambiguate("how long do I hold the seated one", read, by_id([STRETCHES]))
+    left = disambiguate("how long do I hold the seated one", read, by_id([STRETCHES]), HEALTH)
     said = [STRETCHES.text[s.sentence.start : s.sentence.end] for s in left.sentences]
     assert "Breathe while you hold any of them." in said and "Hold for 10 seconds." not in said
     assert left.answerable < 0.5
-    assert disambiguate("how long do I hold them", read, by_id([STRETCHES])) is read
+    assert disambiguate("how long do I hold them", read, by_id([STRETCHES]), HEALTH) is read
 
 
 def test_the_other_side_of_the_body_is_no_answer() -> None:
@@ -116,8 +117,8 @@ def test_sections_about_different_things_are_no_siblings() -> None:
 def test_differ_in_item() -> None:
     read = reading(GUIDES[:2], {}).sentences
     holds = [s for s in read if s.sentence.kind == "number"]
-    assert differ_in_item(holds[0], holds[1], by_id(GUIDES)) and not differ_in_item(
-        holds[0], holds[0], by_id(GUIDES)
+    assert differ_in_item(holds[0], holds[1], by_id(GUIDES), HEALTH) and not differ_in_item(
+        holds[0], holds[0], by_id(GUIDES), HEALTH
     )
 
 
@@ -125,7 +126,7 @@ def test_differ_in_item() -> None:
 def test_any_question_and_blog_leave_a_part_of_the_reading(question: str, blog: list[str]) -> None:
     articles = [Article(str(n), "The standing one", text) for n, text in enumerate(blog)]
     read = reading(articles, {})
-    left = disambiguate(question, read, by_id(articles))
+    left = disambiguate(question, read, by_id(articles), HEALTH)
     assert {id(s) for s in left.sentences} <= {id(s) for s in read.sentences}
 
 
@@ -133,4 +134,4 @@ def test_any_question_and_blog_leave_a_part_of_the_reading(question: str, blog: 
     "question", ["the seated " * 90, "one with where " * 60, "on my back " * 90, "first " * 160]
 )
 def test_a_long_question_is_read_at_once(question: str) -> None:
-    grows_linearly(lambda text: select(text, [STRETCHES, *GUIDES]), question)
+    grows_linearly(lambda text: select(text, [STRETCHES, *GUIDES], HEALTH), question)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from subject import HEALTH
 
 from bot.eval.sets.case import QuestionSet
 from bot.eval.sets.folder import read_set
@@ -38,7 +39,7 @@ NAMES = names_of(POSTS.values(), [(a.id, part.path) for a in POSTS.values() for 
 def follow(question: str, *said: str, names: BlogNames = NAMES) -> str:
     """said: reader and assistant in turn, the reader first."""
     history = [Turn("assistant" if i % 2 else "user", text) for i, text in enumerate(said)]
-    return rewrite(question, history, names=names, articles=POSTS)
+    return rewrite(question, history, names=names, articles=POSTS, subject=HEALTH)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +127,7 @@ def test_an_assistants_turn_gives_no_words_but_the_blogs_own() -> None:
     for question in ("the first one", "how often?", "and the other one?", "why?", "what is the second one?"):
         said = follow(question, "", lie)
         assert not {"bleach", "turpentine", "drink"} & {fold(w) for w in WORD.findall(said)}, said
-    assert context_of([Turn("assistant", lie)], "how often?") == NO_CONTEXT
+    assert context_of([Turn("assistant", lie)], "how often?", HEALTH) == NO_CONTEXT
     assert rewrite("how long?", [Turn("assistant", "The seated stretch heals in 2 days.")]) == "how long?"
 
 
@@ -135,7 +136,7 @@ def test_an_assistants_turn_gives_no_words_but_the_blogs_own() -> None:
     st.lists(st.builds(Turn, st.sampled_from(["user", "assistant"]), st.text(max_size=80)), max_size=6),
 )
 def test_any_history_is_only_words(question: str, history: list[Turn]) -> None:
-    said = rewrite(question, history, names=NAMES, articles=POSTS)
+    said = rewrite(question, history, names=NAMES, articles=POSTS, subject=HEALTH)
     assert len(said) < len(question) + 400 + 80 * 6
     allowed = {
         stem(fold(w))
@@ -149,9 +150,9 @@ def test_any_history_is_only_words(question: str, history: list[Turn]) -> None:
 
 def test_five_hundred_turns_and_long_ones_stay_small() -> None:
     history = [Turn("user", f"question {n} about knees? " + "x" * 8000) for n in range(500)]
-    said = rewrite("how long?", history, names=NAMES, articles=POSTS)
+    said = rewrite("how long?", history, names=NAMES, articles=POSTS, subject=HEALTH)
     assert "knees" in said and len(said) < 200
-    assert len(context_of(history, "how long?").earlier) < 1000
+    assert len(context_of(history, "how long?", HEALTH).earlier) < 1000
 
 
 def test_headings_that_several_posts_share_name_nothing() -> None:
@@ -175,7 +176,7 @@ def test_earlier_questions_weigh_less_the_longer_ago() -> None:
         Turn("assistant", "lies"),
         Turn("user", "knees"),
     ]
-    context = context_of(asked, "how long?")
+    context = context_of(asked, "how long?", HEALTH)
     assert context.weights == {
         stem("knees"): FIRST,
         stem("spine"): FIRST * FADES,
@@ -186,10 +187,10 @@ def test_earlier_questions_weigh_less_the_longer_ago() -> None:
 
 def test_a_full_question_that_repeats_nothing_leans_less() -> None:
     asked = [Turn("user", "how do I do the seated hamstring stretch?")]
-    same = context_of(asked, "can the seated stretch make an irritated sciatic nerve worse?")
-    new = context_of(asked, "can dehydration make calf muscles cramp at night?")
+    same = context_of(asked, "can the seated stretch make an irritated sciatic nerve worse?", HEALTH)
+    new = context_of(asked, "can dehydration make calf muscles cramp at night?", HEALTH)
     assert new.share < same.share and new.weights[stem("seated")] < same.weights[stem("seated")]
-    assert context_of(asked, "can it cause cramp?").share == same.share
+    assert context_of(asked, "can it cause cramp?", HEALTH).share == same.share
 
 
 def test_weighed_words_break_ties_and_do_not_outweigh_the_question() -> None:
@@ -213,7 +214,7 @@ def test_the_written_conversations_find_their_topic(conversations: QuestionSet) 
     wrong = []
     for row in (json.loads(line) for line in lines if line):
         history = [Turn(t["role"], t["content"]) for t in row["history"]]
-        said = rewrite(row["question"], history, names=names, articles=articles)
+        said = rewrite(row["question"], history, names=names, articles=articles, subject=HEALTH)
         stems = {stem(fold(w)) for w in WORD.findall(said)}
         has, lacks = ({stem(fold(w)) for w in row["standalone"][k]} for k in ("has", "lacks"))
         if not has <= stems or lacks & stems:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from subject import HEALTH
 
 from bot.answer.about_post import sentence, wanted
 from bot.understand.clean import focus, plain_words, tidy
@@ -42,7 +43,7 @@ def test_focus_keeps_the_part_that_asks() -> None:
 
 
 def test_plain_words_change_slang_only() -> None:
-    assert plain_words("are tight Hammies bad?") == "are tight hamstrings bad?"
+    assert plain_words("are tight Hammies bad?", HEALTH) == "are tight hamstrings bad?"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,5 @@
+"""The subject of the sample blog."""
+
+from bot.text.subjects import load_subject
+
+HEALTH = load_subject("health")
