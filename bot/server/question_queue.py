@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, cast
 
 from bot.problems import BUSY, Problem, Refused
 from bot.server.feedback.recent_answers import RecentAnswers
-from bot.server.guard.rate_limit import RateLimits, client_key
+from bot.server.guard.rate_limit import RateLimits, client_key, client_network
 from bot.types import Answer, Event, Turn
 
 if TYPE_CHECKING:
@@ -46,9 +46,10 @@ question_log = logging.getLogger("footnote.questions")
 
 @dataclass(eq=False, slots=True)
 class _Job:
-    """client: as client_key() names it. deliver: takes events, the error or the end. abandoned: nobody listens any more."""
+    """client, network: as client_key() and client_network() name them. deliver: takes events, the error or the end. abandoned: nobody listens any more."""
 
     client: str
+    network: str
     question: str
     history: tuple[Turn, ...]
     deadline: float
@@ -122,11 +123,11 @@ class QuestionQueue:
     ) -> _Job:
         with self._changed:
             self._free_late_places()
-            client = client_key(address)
-            if self._is_full_for(client):
+            client, network = client_key(address), client_network(address)
+            if self._is_full_for(network):
                 raise self._busy()
             self.rates.take(address)
-            job = _Job(client, question, tuple(history), self.clock() + self.seconds, deliver)
+            job = _Job(client, network, question, tuple(history), self.clock() + self.seconds, deliver)
             self._waiting.append(job)
             self._start_threads()
             self._changed.notify()
@@ -159,8 +160,8 @@ class QuestionQueue:
             self._free_late_places()
         return Refused(LATE_ANSWER)
 
-    def _is_full_for(self, client: str) -> bool:
-        theirs = sum(job.client == client for job in self._waiting)
+    def _is_full_for(self, network: str) -> bool:
+        theirs = sum(job.network == network for job in self._waiting)
         return len(self._waiting) >= self.waiting_limit or theirs >= max(
             1, self.waiting_limit - RESERVED_FOR_OTHERS
         )

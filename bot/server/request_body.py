@@ -7,6 +7,7 @@ ever took place.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import anyio
@@ -14,7 +15,7 @@ from starlette.requests import Request
 
 from bot.problems import Problem, Refused
 from bot.server.guard import MAX_BODY
-from bot.text.printable import replace_lone_surrogates
+from bot.text.printable import printable, replace_lone_surrogates
 from bot.types import Turn
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ ASK_SCHEMA: dict[str, Any] = {
             "application/json": {
                 "schema": {
                     "type": "object",
+                    "additionalProperties": False,
                     "required": ["question"],
                     "properties": {
                         "question": {"type": "string"},
@@ -37,6 +39,7 @@ ASK_SCHEMA: dict[str, Any] = {
                             "type": "array",
                             "items": {
                                 "type": "object",
+                                "additionalProperties": False,
                                 "required": ["role", "content"],
                                 "properties": {
                                     "role": {"enum": ["user", "assistant"]},
@@ -55,6 +58,7 @@ ASK_SCHEMA: dict[str, Any] = {
 async def read_question(request: Request, config: BotConfig) -> tuple[str, tuple[Turn, ...]]:
     """The question and the latest turns of its history. Raises Refused."""
     body = await read_object(request, such_as='{"question": "…"}')
+    refuse_unknown(body, ("question", "history"))
     question = body.get("question")
     if not isinstance(question, str):
         _refuse(422, "bad_request", '"question" must be there, and be a text.')
@@ -70,6 +74,15 @@ async def read_object(request: Request, *, such_as: str) -> dict[str, Any]:
     if not isinstance(body, dict):
         _refuse(422, "bad_request", f"Send a JSON object such as {such_as}.")
     return body
+
+
+def refuse_unknown(body: Mapping[str, Any], known: Sequence[str], where: str = "the request") -> None:
+    """Raises Refused if an object has a field of another name: a misspelt one would silently do nothing."""
+    for name in body:
+        if name not in known:
+            shown = printable(replace_lone_surrogates(name[:40]))
+            fields = ", ".join(f'"{one}"' for one in known)
+            _refuse(422, "unknown_field", f'There is no field "{shown}" in {where}; there are {fields}.')
 
 
 def _check_kind(request: Request) -> None:
@@ -123,6 +136,7 @@ def _history(turns: Any, latest: int) -> tuple[Turn, ...]:
             _refuse(422, "bad_history", f'History entry {number} needs "role": "user" or "assistant".')
         if not isinstance(turn.get("content"), str):
             _refuse(422, "bad_history", f'History entry {number} needs "content", and it must be a text.')
+        refuse_unknown(turn, ("role", "content"), f"history entry {number}")
     kept = turns[-latest:] if latest > 0 else []
     return tuple(Turn(turn["role"], replace_lone_surrogates(turn["content"][:MAX_TURN])) for turn in kept)
 

@@ -20,7 +20,7 @@ from bot.server.feedback.export import FORMATS, format_rows
 from bot.server.feedback.recent_answers import RecentAnswers
 from bot.server.feedback.store import MAX_NOTE, REASONS, VERDICTS, FeedbackStore, Verdict, Vote
 from bot.server.guard import OwnerToken, RateLimits
-from bot.server.request_body import read_object
+from bot.server.request_body import read_object, refuse_unknown
 from bot.text.printable import replace_lone_surrogates
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ def _take(rates: RateLimits, request: Request) -> None:
 
 def _vote(body: dict[str, Any]) -> tuple[str, Vote | None]:
     """The answer's id, and the vote; None to withdraw it. Raises Refused."""
+    refuse_unknown(body, ("id", "verdict", "reason", "note"))
     answer_id, verdict = body.get("id"), body.get("verdict", "")
     reason, note = body.get("reason") or "", body.get("note") or ""
     if not isinstance(answer_id, str) or not answer_id:

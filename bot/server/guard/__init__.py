@@ -10,7 +10,7 @@ from bot.server.guard.middleware import MAX_BODY, Guard, is_known, route_path
 from bot.server.guard.origins import RefusedSites, allows, origin_of, origins_pattern
 from bot.server.guard.owner_token import OwnerToken
 from bot.server.guard.proxy import ProxyHeaders
-from bot.server.guard.rate_limit import RateLimits, client_key, too_often
+from bot.server.guard.rate_limit import RateLimits, client_key, client_network, too_often
 from bot.server.guard.sessions import Sessions, open_sessions
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Sessions",
     "allows",
     "client_key",
+    "client_network",
     "is_known",
     "open_sessions",
     "origin_of",

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from bot.server.guard.proxy import ip_of
-from bot.server.guard.rate_limit import client_key
+from bot.server.guard.rate_limit import client_keys
 
 MAX_CONNECTIONS = 2000  # further ones are closed without an answer
 MAX_PER_CLIENT = 400  # a browser holds six, and a school may have one address for all
@@ -47,18 +47,17 @@ def limited_protocol(
             super().connection_made(transport)
             self._check = self.loop.call_later(seconds, self._close_if_idle, None)
             peer = (transport.get_extra_info("peername") or ("",))[0]
-            self._client = client_key(peer) if counts(peer) else ""
-            if self._client:
-                held[self._client] += 1
-                if held[self._client] > each:
-                    transport.abort()
+            self._clients = client_keys(peer) if counts(peer) else ()
+            held.update(key for key, _ in self._clients)
+            if any(held[key] > each * allowance for key, allowance in self._clients):
+                transport.abort()
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._check.cancel()
-            if self._client:
-                held[self._client] -= 1
-                if not held[self._client]:
-                    del held[self._client]
+            for key, _ in self._clients:
+                held[key] -= 1
+                if not held[key]:
+                    del held[key]
             super().connection_lost(exc)
 
         def _close_if_idle(self, before: object) -> None:

@@ -6,12 +6,14 @@ log, and a reader's question could appear there. So what no window sends is refu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 HandlerInputs = Mapping[int, tuple[bool, ...]]  # a handler's number -> for each input whether it is a text
 _QUERY = (b"embed", b"at", b"lang", b"__theme", b"session_hash", b"v")  # of our scripts and Gradio's
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FIRST_PAGE = b"page="  # Gradio answers any other page with an error
 
 
@@ -24,6 +26,17 @@ def is_window_request(body: Mapping[str, Any], inputs: HandlerInputs) -> bool:
     return all(
         isinstance(one, str) if is_text else one is None for one, is_text in zip(data, takes, strict=True)
     )
+
+
+def is_cancel_request(body: Mapping[str, Any]) -> bool:
+    """Whether the window sends this to stop an answer."""
+    return type(body.get("fn_index")) is int and is_reset_request(body)
+
+
+def is_reset_request(body: Mapping[str, Any]) -> bool:
+    """Whether the window sends this after an answer was stopped."""
+    event = body.get("event_id")
+    return isinstance(event, str) and _ID.fullmatch(event) is not None
 
 
 def filter_query(query: bytes) -> bytes:

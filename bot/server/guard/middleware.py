@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.problems import Problem, Refused, explain
@@ -74,7 +75,7 @@ class Guard:
         response = _Response(send, policy, frame_ancestors(self.origins), scope)
         headers = [(k, v) for k, v in scope["headers"] if k != b"origin" or self._may_share(scope, policy)]
         try:
-            if refusal := _refusal(path, dict(headers)):
+            if refusal := _refusal(path, dict(headers)) or _foreign_refusal(scope):
                 raise Refused(refusal)
             if not path:  # /chat: what the page names stands beside it, under /chat/
                 await _redirect(response, f"{scope['root_path']}/", scope["query_string"])
@@ -83,6 +84,8 @@ class Guard:
             seen = {**scope, "headers": headers, "query_string": query}
             await self._pass_on(seen, receive, response, path)
         except Exception as error:  # noqa: BLE001 - the last resort for unforeseen errors; explain() logs it
+            if response.started and isinstance(error.__cause__, HTTPException):
+                return  # Gradio's stream for an unknown session has said so; there is nothing to look into
             problem = explain(error, in_full=self.in_full)
             if not response.started:
                 await _answer(response, problem)
@@ -169,6 +172,21 @@ def _refusal(path: str, headers: dict[bytes, bytes]) -> Problem | None:
     if b"transfer-encoding" in headers and not is_ours(path):  # our own routes count while they read
         return Problem(411, "length_required", "Send the request with a Content-Length.")
     return None
+
+
+def _foreign_refusal(scope: Scope) -> Problem | None:
+    """Why another site's page may not send this.
+
+    A browser sends any site's form or text without asking us first; JSON it sends only if we have allowed that site.
+    """
+    headers = dict(scope["headers"])
+    if scope["method"] in ("GET", "HEAD", "OPTIONS") or b"origin" not in headers:
+        return None
+    origin = origin_of(headers[b"origin"].decode("latin-1"))
+    kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+    if (origin and _is_own(origin, headers)) or kind == b"application/json" or kind.endswith(b"+json"):
+        return None
+    return Problem(415, "not_json", "Send JSON, with Content-Type: application/json.")
 
 
 @dataclass(slots=True)

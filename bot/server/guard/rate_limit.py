@@ -22,7 +22,29 @@ from bot.config import Rate
 from bot.problems import Problem, Refused
 from bot.server.guard.proxy import ip_of
 
+NETWORK_ALLOWANCE = 4  # clients' worth of everything for a whole /48 network
 CLIENTS = 10_000  # that are remembered, the latest ones
+
+
+def client_keys(address: str | None) -> tuple[tuple[str, int], ...]:
+    """The client and, for IPv6, the /48 network around it, each with how many clients' allowance it has.
+
+    A household may be given a /64 or a whole /48 (RFC 6177): with limits for each /64 alone, one household could be
+    65,536 clients.
+    """
+    found = ip_of(address or "")
+    client = client_key(address)
+    if found is None or found.version == 4:
+        return ((client, 1),)
+    return ((client, 1), (client_network(address), NETWORK_ALLOWANCE))
+
+
+def client_network(address: str | None) -> str:
+    """The client or, for IPv6, the /48 network around it."""
+    found = ip_of(address or "")
+    if found is None or found.version == 4:
+        return client_key(address)
+    return f"{int(found) >> 80:x}/48"
 
 
 def client_key(address: str | None) -> str:
@@ -104,14 +126,15 @@ class RateLimits:
     _mutex: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._store = LatestClients(CLIENTS * max(1, len(self.each)), self.clock)
+        self._store = LatestClients(2 * CLIENTS * max(1, len(self.each)), self.clock)
         self._limiter = MovingWindowRateLimiter(self._store)
 
     def wait(self, address: str | None) -> tuple[float, bool]:
         """Let one in and return (0, …), or return the seconds after which to come again, and whether
         it is for all together that there were too many."""
-        client = client_key(address)
-        rules = [("all", rate) for rate in self.total] + [(client, rate) for rate in self.each]
+        rules = [("all", rate) for rate in self.total]
+        for key, allowance in client_keys(address):
+            rules += [(key, Rate(rate.count * allowance, rate.seconds)) for rate in self.each]
         with self._mutex:
             waits = [(self._left(key, rate), key == "all") for key, rate in rules]
             longest = max(waits, default=(0.0, False))
@@ -139,9 +162,18 @@ def _item(rate: Rate) -> RateLimitItem:
 
 def too_often(seconds: int, *, for_all: bool = False) -> Problem:
     """The problem of a client that asked too often, or of one that came when all together did."""
-    when = f"in {seconds} seconds" if seconds > 1 else "in a second"
-    if seconds >= 100:
-        when = f"in {math.ceil(seconds / 60)} minutes"
+    when = _when(seconds)
     if for_all:
         return Problem(429, "busy", f"Many readers are asking just now. Please try again {when}.", seconds)
     return Problem(429, "rate_limited", f"You have asked many questions. Please try again {when}.", seconds)
+
+
+def too_many_loads(seconds: int) -> Problem:
+    """The problem of a client that loaded pages or files too often."""
+    return Problem(429, "rate_limited", f"Too many requests. Please try again {_when(seconds)}.", seconds)
+
+
+def _when(seconds: int) -> str:
+    if seconds >= 100:
+        return f"in {math.ceil(seconds / 60)} minutes"
+    return f"in {seconds} seconds" if seconds > 1 else "in a second"

@@ -13,6 +13,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -21,19 +22,30 @@ from starlette.types import Message, Receive
 
 from bot.config import Rate
 from bot.problems import Problem, Refused
-from bot.server.guard.gradio_api import HandlerInputs, is_window_request
-from bot.server.guard.rate_limit import RateLimits, client_key, too_often
+from bot.server.guard.gradio_api import (
+    HandlerInputs,
+    is_cancel_request,
+    is_reset_request,
+    is_window_request,
+)
+from bot.server.guard.rate_limit import RateLimits, client_keys, too_many_loads, too_often
+from bot.text.printable import replace_lone_surrogates
 
 READ_SECONDS = 15
 STREAMS_EACH, STREAMS = 100, 500  # open at a time, of each of two kinds; a tab holds one of them
 SESSIONS = 4000  # tabs that are remembered
-_NEW_SESSIONS = Rate(300, 3600)  # of one address
+_NEW_SESSIONS = Rate(300, 3600)  # of one client
+_PAGES = Rate(240, 60)  # of one client; a page costs more than a file
+_FILES = Rate(
+    6000, 60
+)  # of one client; a page has some fifty files, and a school may have one address for all
 UNREAD = 4  # questions that a session may ask without listening to the answers
-_REQUESTS = 600  # a minute, of one address; a question in the window takes about ten
+_REQUESTS = 600  # a minute, of one client; a question in the window takes about ten
 _HASH = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_COUNTED = re.compile(r"/gradio_api/.*|/api/(?!reingest).*|/config/?|/")
-# Not reset, which a window sends after "Stop": it names no session, and Gradio keeps nothing of it.
-_WITH_SESSION = re.compile(r"/gradio_api/(?:(queue/join|run/predict)|cancel)/?")
+_PAGE = re.compile(r"/|/config/?|/embed(?:/.*)?")
+_REQUEST = re.compile(r"/gradio_api/.*|/api/.*")
+_UNCOUNTED = re.compile(r"/api/reingest(?:/.*)?")  # the owner's token is limited elsewhere
+_BODY = re.compile(r"/gradio_api/(queue/join|run/predict|cancel|reset)/?")
 _STREAM = re.compile(r"/gradio_api/(?:(heartbeat)/([^/]+)|(queue/data))/?")
 _FULL = Problem(429, "busy", "Too many windows are open here just now. Please try again in a minute.", 60)
 _UNFIT = Problem(422, "bad_request", "The chat window does not ask this.")
@@ -50,22 +62,33 @@ class _Session:
 
 @dataclass(slots=True)
 class Sessions:
-    """Lives on one event loop. rates: how often one address may ask for anything at all; new: open a tab.
-    inputs: what the window may ask of Gradio.
+    """The requests, streams and sessions of all clients. Lives on one event loop.
+
+    Attributes:
+        requests: How often one client may ask for anything that is computed.
+        pages: How often it may load a page.
+        files: How often it may load anything else.
+        new: How often it may open a tab.
+        inputs: What the window may ask of Gradio.
     """
 
-    rates: RateLimits
+    requests: RateLimits
+    pages: RateLimits
+    files: RateLimits
     new: RateLimits
     inputs: HandlerInputs = field(default_factory=dict)
     _streams: Counter[tuple[str, str]] = field(default_factory=Counter)
     _sessions: OrderedDict[str, _Session] = field(default_factory=OrderedDict)
 
     def count(self, path: str, address: str | None) -> None:
-        """One request; Refused if there were too many. Files that browsers keep are not counted."""
-        if _COUNTED.fullmatch(path):
-            left, _ = self.rates.wait(address)
-            if left > 0:
-                raise Refused(too_often(int(left) + 1))
+        """Count one request; raises Refused if there were too many."""
+        if _UNCOUNTED.fullmatch(path):
+            return
+        computed = _REQUEST.fullmatch(path) is not None
+        limits = self.requests if computed else self.pages if _PAGE.fullmatch(path) else self.files
+        left, _ = limits.wait(address)
+        if left > 0:
+            raise Refused(too_often(int(left) + 1) if computed else too_many_loads(int(left) + 1))
 
     @contextmanager
     def stream(self, path: str, query: bytes, address: str | None) -> Iterator[None]:
@@ -76,14 +99,14 @@ class Sessions:
             return
         kind = found[1] or found[3]
         name = found[2] or parse_qs(query.decode("latin-1")).get("session_hash", [""])[0]
-        client = client_key(address)
         session = self._session(name, address)
-        if self._streams[kind, client] >= STREAMS_EACH:
+        clients = client_keys(address)
+        if any(self._streams[kind, key] >= STREAMS_EACH * allowance for key, allowance in clients):
             raise Refused(_CROWDED)
         if self._streams[kind, ""] >= STREAMS:
             raise Refused(_FULL)
         listens = kind != "heartbeat"
-        held = ((kind, client), (kind, ""))
+        held = [(kind, key) for key, _ in clients] + [(kind, "")]
         self._streams.update(held)
         if listens:
             session.unread, session.listening = 0, session.listening + 1
@@ -97,17 +120,27 @@ class Sessions:
     async def read(self, path: str, receive: Receive, address: str | None, most: int) -> Receive:
         """The body, whole and checked, as something to receive it from again. Raises Refused."""
         body = await _whole(receive, most)
-        if found := _WITH_SESSION.fullmatch(path):
+        if found := _BODY.fullmatch(path):
             fields = _object(body)
-            name = fields.get("session_hash")
-            session = self._session(name if isinstance(name, str) else "", address)
-            if found[1] and not is_window_request(fields, self.inputs):
-                raise Refused(_UNFIT)
-            if path.startswith("/gradio_api/queue/join") and not session.listening:
-                if session.unread >= UNREAD:
-                    raise Refused(too_often(60))
-                session.unread += 1
+            self._check(found[1], fields, address)
+            body = _without_lone_surrogates(body, fields)
         return _again(body, receive)
+
+    def _check(self, kind: str, fields: Mapping[str, Any], address: str | None) -> None:
+        """Refuse what no window sends, and questions of a session that does not read the answers."""
+        if kind == "reset":  # it names no session, and Gradio remembers nothing of it
+            if not is_reset_request(fields):
+                raise Refused(_UNFIT)
+            return
+        name = fields.get("session_hash")
+        session = self._session(name if isinstance(name, str) else "", address)
+        fits = is_cancel_request(fields) if kind == "cancel" else is_window_request(fields, self.inputs)
+        if not fits:
+            raise Refused(_UNFIT)
+        if kind == "queue/join" and not session.listening:
+            if session.unread >= UNREAD:
+                raise Refused(too_often(60))
+            session.unread += 1
 
     def _session(self, name: str, address: str | None) -> _Session:
         if not _HASH.fullmatch(name):
@@ -127,15 +160,19 @@ class Sessions:
 def open_sessions(
     rates: tuple[Rate, ...], inputs: HandlerInputs | None = None, clock: Callable[[], float] = time.monotonic
 ) -> Sessions:
-    """rates: how often one address may ask a question; () switches the counting of requests off, too."""
+    """rates: how often one client may ask a question; () switches off the counting of requests, too."""
     questions = max((rate.count * 60 / rate.seconds for rate in rates if rate.seconds >= 60), default=0.0)
-    each, new = Rate(max(_REQUESTS, int(30 * questions)), 60), _NEW_SESSIONS
-    asked, opened = (
-        (RateLimits((each,), clock=clock), RateLimits((new,), clock=clock))
-        if rates
-        else (RateLimits(), RateLimits())
+    requests = Rate(max(_REQUESTS, int(30 * questions)), 60)
+    new_limits = partial(RateLimits, clock=clock)
+    if not rates:
+        return Sessions(new_limits(), new_limits(), new_limits(), new_limits(), inputs or {})
+    return Sessions(
+        requests=new_limits((requests,)),
+        pages=new_limits((_PAGES,)),
+        files=new_limits((_FILES,)),
+        new=new_limits((_NEW_SESSIONS,)),
+        inputs=inputs or {},
     )
-    return Sessions(asked, opened, inputs or {})
 
 
 async def _whole(receive: Receive, most: int) -> bytes:
@@ -162,6 +199,13 @@ def _object(body: bytes) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         fields = None
     return fields if isinstance(fields, dict) else {}
+
+
+def _without_lone_surrogates(body: bytes, fields: Mapping[str, Any]) -> bytes:
+    """The same body, with U+FFFD for half characters: Gradio cannot write them into a message, and answers 500."""
+    text = json.dumps(fields, ensure_ascii=False)
+    replaced = replace_lone_surrogates(text)
+    return body if replaced == text else replaced.encode()
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
