@@ -32,8 +32,7 @@ def serve(
     index: IndexOption = None,
 ) -> None:
     """Serve the chat window and the HTTP interface."""
-    from bot.server import exit_now
-    from bot.server import serve as run_server
+    from bot.server import exit_now, serve_watched
 
     try:
         seconds = None if every is None else read_duration(every)
@@ -41,7 +40,7 @@ def serve(
         raise typer.BadParameter(f"--every {every!r}: {error}") from None
     followed = tuple(dict.fromkeys(follow)) if follow else None
     given = {"host": host, "port": port, "follow": followed, "every": seconds, "allow_private": allow_private}
-    run_server(config_from_environment(index=index, **given))
+    serve_watched(config_from_environment(index=index, **given))
     exit_now()
 
 

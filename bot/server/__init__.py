@@ -7,14 +7,23 @@ HTTP interface writes it. This room does not know how a question is answered.
 from typing import TYPE_CHECKING, Any
 
 from bot.server.answer_json import payload
-from bot.server.run import exit_now, main, serve
+from bot.server.run import exit_now, main, serve, serve_watched
 
 if TYPE_CHECKING:
     from bot.server.app import create_api
     from bot.server.gradio_window import create_app
     from bot.server.static_files import CompressedFiles
 
-__all__ = ["CompressedFiles", "create_api", "create_app", "exit_now", "main", "payload", "serve"]
+__all__ = [
+    "CompressedFiles",
+    "create_api",
+    "create_app",
+    "exit_now",
+    "main",
+    "payload",
+    "serve",
+    "serve_watched",
+]
 
 
 def __getattr__(name: str) -> Any:

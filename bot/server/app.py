@@ -35,6 +35,7 @@ from bot.server.guard import (
     origins_pattern,
 )
 from bot.server.guard.sessions import open_sessions
+from bot.server.health import Health, health_body
 from bot.server.page_language import PageLanguage, add_translation_routes
 from bot.server.question_queue import QuestionQueue, open_queue
 from bot.server.reingest import add_reingest_routes
@@ -92,7 +93,7 @@ def create_api(
         app.add_exception_handler(kind, partial(_on_error, in_full=config.log_questions))
     queue = queue or open_queue(bot, config)
     _add_ask_route(app, config, queue)
-    _add_reading_routes(app, bot, scheduler)
+    _add_reading_routes(app, bot, queue.health, scheduler)
     add_reingest_routes(app, config, scheduler)
     add_feedback_routes(app, config, queue.recent)
     add_script_routes(app, languages, config.title)
@@ -131,7 +132,7 @@ def _add_ask_route(app: FastAPI, config: BotConfig, queue: QuestionQueue) -> Non
         return EventStream(first, events, to_payload, in_full=config.log_questions)
 
 
-def _add_reading_routes(app: FastAPI, bot: Bot, scheduler: Scheduler | None) -> None:
+def _add_reading_routes(app: FastAPI, bot: Bot, health: Health, scheduler: Scheduler | None) -> None:
     @app.get("/api/articles/{article_id:path}")
     async def article(request: Request) -> Response:
         """A stored article, so that a quote can be shown in its place."""
@@ -140,15 +141,12 @@ def _add_reading_routes(app: FastAPI, bot: Bot, scheduler: Scheduler | None) -> 
     @app.head("/healthz", include_in_schema=False)
     @app.get("/healthz")
     async def healthz() -> Response:
-        """200 while questions can be answered, else 503 with the reason.
+        """200 if the model is loaded and the last search of the live index worked, else 503 with the reason.
 
-        A server that re-ingests adds "reingest": {"state": idle|running|failed, "last": when the index last
-        matched the blog (ISO 8601), or null}.
+        "version" of the program; "last_sync", when the index last matched the blog (ISO 8601), and "last_sync_age"
+        in seconds, or null. A server that re-ingests adds "reingest": {"state": idle|running|failed, "last"}.
         """
-        health = await run_sync(bot.health)
-        counts = {"articles": health.articles, "chunks": health.chunks, "index": health.index}
-        reingest = {} if scheduler is None else {"reingest": scheduler.health()}
-        return _json({"status": "ok", **counts, **reingest})
+        return _json(await run_sync(health_body, health, scheduler))
 
 
 def _payload_with_id(recent: RecentAnswers, answer: Answer) -> dict[str, Any]:

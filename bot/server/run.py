@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import os
@@ -11,11 +12,15 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
+from bot.server.watchdog import Heart, Limits, watch
 from ingest.errors import ConfigError, FootnoteError, IndexMissing
 
 if TYPE_CHECKING:
+    import uvicorn
+
     from bot.config import BotConfig
     from bot.pipeline import Bot
+    from bot.server.question_queue import QuestionQueue
     from bot.server.reingest import Scheduler
     from bot.server.static_files import CompressedFiles
 
@@ -23,38 +28,49 @@ log = logging.getLogger("footnote.serve")
 
 
 def serve(config: BotConfig) -> None:
-    """Serve the chat window and the HTTP interface until interrupted.
+    """Serve the chat window and the HTTP interface until interrupted, in this process.
 
     Raises:
         ConfigError: The address cannot be had, or a setting cannot be used.
     """
+    _serve(config, _listen(config.host, config.port), None)
+
+
+def serve_watched(config: BotConfig, limits: Limits | None = None) -> None:
+    """The same in a child process, which is restarted if it freezes. Call it before any thread is started."""
     listener = _listen(config.host, config.port)  # first: the owner learns at once that it is taken
+    _serve(config, listener, watch(limits))
+
+
+def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> None:
     import uvicorn
 
     from bot.pipeline import open_bot
     from bot.server.gradio_window import create_app
     from bot.server.guard.connections import MAX_CONNECTIONS, limited_protocol, raise_file_limit
     from bot.server.logs import log_questions, log_to_stderr
+    from bot.server.question_queue import open_queue
     from bot.server.static_files import CompressedFiles
 
     log_to_stderr()
     if config.log_questions:
         log_questions()
-    files = CompressedFiles()
-    bot = open_bot(config)
-    scheduler = _scheduler(bot, config)
+    bot, files = open_bot(config), CompressedFiles()
+    queue, scheduler = open_queue(bot, config), _scheduler(bot, config)
+    queue.hold()
     # No access log: a question must not end up in a file, and proxies keep their own.
     # No proxy headers: uvicorn would believe every client on this machine; the guard reads them itself.
     settings = uvicorn.Config(
-        create_app(bot, config, scheduler, files), log_level="warning", access_log=False, server_header=False,
-        ws="none", timeout_graceful_shutdown=1, proxy_headers=False, http=limited_protocol(),
-        limit_concurrency=MAX_CONNECTIONS,
+        create_app(bot, config, scheduler, files, queue), log_level="warning", access_log=False,
+        server_header=False, ws="none", timeout_graceful_shutdown=1, proxy_headers=False,
+        http=limited_protocol(), limit_concurrency=MAX_CONNECTIONS,
     )  # fmt: skip
     raise_file_limit(2 * MAX_CONNECTIONS)
-    threading.Thread(target=_work_beside, args=(bot, files, scheduler), name="beside", daemon=True).start()
+    work = partial(_work_beside, bot, files, queue, scheduler, heart)
+    threading.Thread(target=work, name="beside", daemon=True).start()
     _announce(config)
     try:
-        uvicorn.Server(settings).run(sockets=[listener])
+        asyncio.run(run_server(uvicorn.Server(settings), listener, heart))
     except KeyboardInterrupt:
         log.info("stopped")
     finally:
@@ -62,12 +78,24 @@ def serve(config: BotConfig) -> None:
             scheduler.stop()
 
 
+async def run_server(server: uvicorn.Server, listener: socket.socket, heart: Heart | None) -> None:
+    """Serve until interrupted, with a heart that beats as long as the event loop works."""
+
+    def stop() -> None:
+        server.should_exit = True
+
+    beating = None if heart is None else asyncio.create_task(heart.beat(stop))
+    await server.serve(sockets=[listener])
+    if beating:
+        beating.cancel()
+
+
 def main() -> None:
     """Serve with settings from the environment; for a program of one line."""
     from bot.config import load_config
 
     try:
-        serve(load_config(os.environ))
+        serve_watched(load_config(os.environ))
     except FootnoteError as error:
         sys.exit(str(error))
     exit_now()
@@ -122,8 +150,14 @@ def _scheduler(bot: Bot, config: BotConfig) -> Scheduler | None:
     )
 
 
-def _work_beside(bot: Bot, files: CompressedFiles, scheduler: Scheduler | None) -> None:
-    """Load the model before the first question; then keep the index up to date until the server ends."""
+def _work_beside(
+    bot: Bot,
+    files: CompressedFiles,
+    queue: QuestionQueue,
+    scheduler: Scheduler | None,
+    heart: Heart | None,
+) -> None:
+    """Load the model, then let the questions in; then keep the index up to date until the server ends."""
     try:
         bot.warm(suggestions=True)
     except IndexMissing as error:
@@ -131,6 +165,10 @@ def _work_beside(bot: Bot, files: CompressedFiles, scheduler: Scheduler | None) 
             log.warning("%s", error)
     except FootnoteError as error:
         log.warning("the model is not ready: %s", error)
+    finally:
+        queue.start()
+        if heart:
+            heart.is_ready()
     files.compress_all()
     if scheduler:
         scheduler.run()

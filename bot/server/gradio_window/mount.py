@@ -9,7 +9,7 @@ from bot.server.app import create_api
 from bot.server.gradio_window import preload
 from bot.server.gradio_window.layout import build, handler_inputs, import_gradio
 from bot.server.guard.headers import STATIC
-from bot.server.question_queue import open_queue
+from bot.server.question_queue import QuestionQueue, open_queue
 from bot.server.static_files import CompressedFiles, CompressedStaticFiles, bundle_version
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ _LIGHT, _DARK = "#fbfaf6", "#181715"
 
 
 def create_app(
-    bot: Bot, config: BotConfig, scheduler: Scheduler | None = None, files: CompressedFiles | None = None
+    bot: Bot,
+    config: BotConfig,
+    scheduler: Scheduler | None = None,
+    files: CompressedFiles | None = None,
+    queue: QuestionQueue | None = None,
 ) -> FastAPI:
     """The HTTP interface and the chat window over one bot.
 
@@ -34,9 +38,10 @@ def create_app(
         config: The owner's settings.
         scheduler: Re-ingests while the server runs, if anything does.
         files: Holds the compressed static files; those that the window needs are added to its list.
+        queue: The questions of this server; without it there is a new one.
     """
     gr = import_gradio()
-    queue = open_queue(bot, config)
+    queue = queue or open_queue(bot, config)
     window = build(bot, queue)
     files = files or CompressedFiles()
     frontend = Path(str(gr.__file__)).parent / "templates" / "frontend"

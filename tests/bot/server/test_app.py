@@ -332,7 +332,10 @@ def test_an_unknown_article_is_not_found(client: TestClient, wrong: str) -> None
 
 
 def test_health(client: TestClient) -> None:
-    assert client.get("/healthz").json() == {"status": "ok", "articles": 2, "chunks": 5, "index": "gen-1"}
+    health = client.get("/healthz").json()
+    assert {key: health[key] for key in ("status", "articles", "chunks", "index")} == {
+        "status": "ok", "articles": 2, "chunks": 5, "index": "gen-1"
+    }  # fmt: skip
     assert client.head("/healthz").status_code == 200
 
 
