@@ -35,7 +35,7 @@ from bot.server.guard import (
     origins_pattern,
 )
 from bot.server.guard.sessions import open_sessions
-from bot.server.health import Health, health_body
+from bot.server.health import health_body
 from bot.server.page_language import PageLanguage, add_translation_routes
 from bot.server.question_queue import QuestionQueue, open_queue
 from bot.server.reingest import add_reingest_routes
@@ -93,7 +93,7 @@ def create_api(
         app.add_exception_handler(kind, partial(_on_error, in_full=config.log_questions))
     queue = queue or open_queue(bot, config)
     _add_ask_route(app, config, queue)
-    _add_reading_routes(app, bot, queue.health, scheduler)
+    _add_reading_routes(app, bot, queue, scheduler)
     add_reingest_routes(app, config, scheduler)
     add_feedback_routes(app, config, queue.recent)
     add_script_routes(app, languages, config.title)
@@ -132,7 +132,7 @@ def _add_ask_route(app: FastAPI, config: BotConfig, queue: QuestionQueue) -> Non
         return EventStream(first, events, to_payload, in_full=config.log_questions)
 
 
-def _add_reading_routes(app: FastAPI, bot: Bot, health: Health, scheduler: Scheduler | None) -> None:
+def _add_reading_routes(app: FastAPI, bot: Bot, queue: QuestionQueue, scheduler: Scheduler | None) -> None:
     @app.get("/api/articles/{article_id:path}")
     async def article(request: Request) -> Response:
         """A stored article, so that a quote can be shown in its place."""
@@ -146,7 +146,7 @@ def _add_reading_routes(app: FastAPI, bot: Bot, health: Health, scheduler: Sched
         "version" of the program; "last_sync", when the index last matched the blog (ISO 8601), and "last_sync_age"
         in seconds, or null. A server that re-ingests adds "reingest": {"state": idle|running|failed, "last"}.
         """
-        return _json(await run_sync(health_body, health, scheduler))
+        return _json(await run_sync(health_body, bot, queue, scheduler))
 
 
 def _payload_with_id(recent: RecentAnswers, answer: Answer) -> dict[str, Any]:

@@ -26,9 +26,8 @@ from typing import TYPE_CHECKING, cast
 from bot.problems import BUSY, Problem, Refused
 from bot.server.feedback.recent_answers import RecentAnswers
 from bot.server.guard.rate_limit import RateLimits, client_key, client_network
-from bot.server.health import STARTING, Health
+from bot.server.health import STARTING
 from bot.types import Answer, Event, Turn
-from ingest.errors import QuestionError
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
@@ -71,7 +70,7 @@ class QuestionQueue:
     waiting_limit: int = WAITING_LIMIT
     clock: Callable[[], float] = time.monotonic
     recent: RecentAnswers = field(init=False)
-    health: Health = field(init=False)
+    is_started: bool = True
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _waiting: deque[_Job] = field(default_factory=deque)
     _working: set[_Job] = field(default_factory=set)
@@ -81,16 +80,15 @@ class QuestionQueue:
 
     def __post_init__(self) -> None:
         self.recent = RecentAnswers(self.bot)
-        self.health = Health(self.bot)
 
     def hold(self) -> None:
         """Let questions wait until start() is called: the model is still being loaded."""
-        self.health.is_ready = False
+        self.is_started = False
 
     def start(self) -> None:
         """Begin, or go on, with the questions."""
         with self._changed:
-            self.health.is_ready = True
+            self.is_started = True
             self._changed.notify_all()
 
     def stream(
@@ -170,7 +168,7 @@ class QuestionQueue:
             job.abandoned = True
             if job in self._waiting:
                 self._waiting.remove(job)
-                return self._busy() if self.health.is_ready else Refused(STARTING)
+                return self._busy() if self.is_started else Refused(STARTING)
             self._free_late_places()
         return Refused(LATE_ANSWER)
 
@@ -214,7 +212,7 @@ class QuestionQueue:
     def _take_next(self) -> _Job | None:
         """The next question; None if none has come for a while, and the thread may end."""
         with self._changed:
-            while not self._waiting or not self.health.is_ready:
+            while not self._waiting or not self.is_started:
                 if not self._changed.wait(_IDLE_SECONDS) and not self._waiting:
                     self._threads -= 1
                     return None
@@ -240,8 +238,6 @@ class QuestionQueue:
             job.deliver(None)
         except Exception as error:  # noqa: BLE001 - it is raised for the reader, and explain() logs it there
             outcome = type(error).__name__
-            if not isinstance(error, QuestionError):
-                self.health.report_failure()
             job.deliver(error)
         if self.log_questions:
             question_log.info("%s, %.2f s: %s", outcome, self.clock() - began, repr(job.question)[:2000])

@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import threading
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
@@ -159,7 +160,7 @@ def _work_beside(
 ) -> None:
     """Load the model, then let the questions in; then keep the index up to date until the server ends."""
     try:
-        bot.warm(suggestions=True)
+        bot.warm()
     except IndexMissing as error:
         if scheduler is None:
             log.warning("%s", error)
@@ -170,5 +171,7 @@ def _work_beside(
         if heart:
             heart.is_ready()
     files.compress_all()
+    with suppress(FootnoteError):  # it is logged above
+        bot.warm(suggestions=True)
     if scheduler:
         scheduler.run()

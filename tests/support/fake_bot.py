@@ -10,12 +10,11 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 
 from bot.answer.phrases import ABSTAIN
 from bot.config import BotConfig
 from bot.safety import packaged_guide
-from bot.types import Answer, Citation, Event, Passage, Status, Token, Turn
+from bot.types import Answer, Citation, Event, Health, Passage, Status, Token, Turn
 from bot.understand.small_talk import small_talk
 from ingest.article import Article, Chunk, sections
 from ingest.errors import (
@@ -139,6 +138,7 @@ class FakeBot:
     pause: float = 0.0
     articles: tuple[Article, ...] = (STRETCHES, HOSTILE)
     live: str = "gen-1"
+    broken: str = ""  # what health() says is wrong
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
 
@@ -188,9 +188,9 @@ class FakeBot:
         ]
         return (*here, *EXAMPLES)[:n]
 
-    def health(self) -> SimpleNamespace:
+    def health(self) -> Health:
         self._fail()
-        return SimpleNamespace(articles=2, chunks=5, index=self.live, ready=True, problem="")
+        return Health(2, 5, self.live, ready=not self.broken, problem=self.broken)
 
     def warm(self, *, suggestions: bool = False) -> None:
         self._fail()

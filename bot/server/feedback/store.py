@@ -23,13 +23,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from bot.server.feedback.recent_answers import RecentAnswer
 from bot.server.feedback.redact import redact
 from bot.text.markdown import unescape
 from ingest.errors import FeedbackError, FeedbackFull
 
+T = TypeVar("T")
 Verdict = Literal["up", "down"]
 VERDICTS = ("up", "down")
 REASONS = ("wrong", "incomplete", "not_asked", "should_know", "unclear", "unsafe")
@@ -118,8 +119,7 @@ class FeedbackStore:
         """Remove the vote for an answer; returns whether there was one."""
         if not self.path.exists():
             return False
-        with self._writing() as db:
-            return db.execute("DELETE FROM feedback WHERE id = ?", (answer_id,)).rowcount > 0
+        return self._delete(" WHERE id = ?", (answer_id,)) > 0
 
     def rows(self, *, verdict: str = "", since: str = "") -> list[Row]:
         """The stored votes, the latest day first. since: an ISO date."""
@@ -144,16 +144,37 @@ class FeedbackStore:
     def purge(self, *, answer_id: str | None = None, before: str | None = None) -> int:
         """Remove one row, those of the days before an ISO date, or all; returns how many.
 
-        Removed rows are overwritten in the file, and the file is made smaller.
+        Removed rows are overwritten in the file, and the file is made smaller; also on a full disk.
         """
         if not self.path.exists():
             return 0
         where, values = _condition(answer_id, before)
-        with self._writing() as db:
-            removed = db.execute(f"DELETE FROM feedback{where}", values).rowcount
-        with self._open() as db:
-            db.execute("VACUUM")
+        removed = self._delete(where, values)
+        self._with_room_or_without(lambda db: db.execute("VACUUM"))
         return removed
+
+    def _delete(self, where: str, values: tuple[str, ...]) -> int:
+        def delete(db: sqlite3.Connection) -> int:
+            with _transaction(db):
+                return db.execute(f"DELETE FROM feedback{where}", values).rowcount
+
+        return self._with_room_or_without(delete)
+
+    def _with_room_or_without(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do work that only takes something out of the file.
+
+        On a full disk no journal can be written; the work is then done with a journal in memory, which can leave a
+        damaged file if the machine stops in the middle: what is to be removed is removed all the same.
+        """
+        try:
+            with self._open() as db:
+                return work(db)
+        except FeedbackError as error:
+            if not _is_full(error.__cause__):
+                raise
+        with self._open() as db:
+            db.execute("PRAGMA journal_mode = MEMORY")
+            return work(db)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -262,6 +283,12 @@ def _condition(answer_id: str | None, before: str | None) -> tuple[str, tuple[st
 
 def _number(db: sqlite3.Connection, query: str, *values: str) -> int:
     return int(db.execute(query, values).fetchone()[0])
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Whether SQLite found no room, or could not make its journal."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest says which call it was
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 
 
 def _unusable(path: Path, reason: str) -> FeedbackError:

@@ -116,8 +116,8 @@ def test_history_reaches_the_bot_and_only_its_latest_turns(client: TestClient, b
     assert client.post("/api/ask", json={"question": "Why?", "history": None}).status_code == 200
 
 
-def test_unknown_fields_and_repeated_keys_are_no_error(client: TestClient, bot: FakeBot) -> None:
-    body = '{"question": "first?", "question": "Why, \\u05de\\u05ea\\u05d9 \\ud83d\\ude00?", "x": {"a": [1]}}'
+def test_repeated_keys_are_no_error(client: TestClient, bot: FakeBot) -> None:
+    body = '{"question": "first?", "question": "Why, \\u05de\\u05ea\\u05d9 \\ud83d\\ude00?"}'
     assert client.post("/api/ask", content=body).json()["question"] == "Why, מתי 😀?"
 
 

@@ -390,3 +390,32 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_the_days_are_those_of_utc() -> None:
     assert abs((FeedbackStore(Path("x")).today() - date.today()).days) <= 1
     assert DAY.isoformat() == "2026-03-01" and len(set(REASONS)) == 6
+
+
+# --- a full disk
+
+
+def fill_with_notes(path: Path, rows: int) -> None:
+    for number in range(rows):
+        on(path).save(
+            given(known_as=f"{number:024}", text="x" * 2000), Vote("down", "wrong", f"secret {number}")
+        )
+
+
+@pytest.mark.parametrize("removal", ["on(path).purge()", "on(path).purge(before='2026-03-02')"])
+def test_votes_are_removed_for_good_on_a_full_disk(path: Path, removal: str) -> None:
+    """No file of the child may grow beyond the file of votes, and its journal would."""
+    fill_with_notes(path, 40)
+    held = path.stat().st_size
+    code = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({held}, {held}))\n"
+        "try:\n    [on(path).save(given(text='y' * 8000), Vote('up')) for _ in range(9)]\n"
+        "except Exception as error:\n    print(type(error).__name__)\n"
+        f"print({removal})"
+    )
+    process = child(code, path)
+    out, _ = process.communicate(timeout=PATIENCE)
+    assert out.split()[0] == "FeedbackError", "the disk is full for this process"
+    assert int(out.split()[1]) >= 40 and process.returncode == 0
+    assert not on(path).rows()
+    assert b"secret" not in path.read_bytes() and path.stat().st_size < held
