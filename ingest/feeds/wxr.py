@@ -22,6 +22,7 @@ from ingest.feeds.post import Post, Skipped, plain_title
 from ingest.feeds.wordpress_html import body_html
 from ingest.feeds.xml import FORBIDDEN, decoded, encoding_of
 from ingest.urls import public_url
+from ingest.visibility import hidden_because
 
 _CHUNK = 64 * 1024
 _SNIFFED = 16 * 1024
@@ -34,15 +35,6 @@ _MYSQL_DATE = re.compile(r"((?!0000)\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)")
 _FIELDS = frozenset(
     "title link guid pubdate creator encoded post_id post_date post_date_gmt post_type status post_password category".split()
 )
-_STATUS = {
-    "draft": "it is a draft",
-    "auto-draft": "it is a draft",
-    "pending": "it waits for review",
-    "private": "it is private",
-    "future": "it is not published yet",
-    "trash": "it is in the trash",
-    "inherit": "it is an older version of another post",
-}
 
 
 def looks_like_wxr(head: bytes) -> bool:
@@ -230,9 +222,12 @@ def _reason(item: _Item, values: dict[str, str]) -> str:
     """Why readers do not see the post; "" if they do."""
     status = values.get("status") or "publish"
     if status != "publish":
-        return _STATUS.get(status, f"its status is “{tidy(status)[:40]}”, so it is not published")
-    if values.get("post_password"):
-        return "a password protects it"
+        return (
+            hidden_because({"status": status})
+            or f"its status is “{tidy(status)[:40]}”, so it is not published"
+        )
+    if reason := hidden_because({"post_password": values.get("post_password", "")}):
+        return reason
     if item.too_long:
         return f"it is longer than {_LONGEST_FIELD // 1024 // 1024} million letters"
     return ""

@@ -39,7 +39,7 @@ from ingest.sources.folder import (
 )
 from ingest.sources.memory import Memory, code_version
 from ingest.urls import host_of, public_url
-from ingest.visibility import hidden_because, visible_until
+from ingest.visibility import hidden_because, signs_in, visible_until
 
 _NO_ROW: Mapping[str, str] = MappingProxyType({})
 _ADDRESS = re.compile(
@@ -179,7 +179,8 @@ def _document(data: bytes, path: Path, url: str | None) -> Document:
     kind: Format = "html" if suffix in PAGES else "text" if suffix == ".txt" else "markdown"
     address, content = _address_line(content) if kind == "text" else (None, content)
     document = read_document(content, kind, url=url or address)
-    return replace(document, url=document.url or address)
+    signs = {**(signs_in(content) if kind != "html" else {}), **document.signs}
+    return replace(document, url=document.url or address, signs=signs)
 
 
 def _address_line(content: str) -> tuple[str | None, str]:

@@ -5,6 +5,7 @@ unclear sign counts as hidden: a post that is left out is reported, a private on
 taken back. It does not know formats, nor where the fields were read.
 """
 
+from ingest.visibility.lines import signs_in
 from ingest.visibility.rules import hidden_because, visible_until
 
-__all__ = ["hidden_because", "visible_until"]
+__all__ = ["hidden_because", "signs_in", "visible_until"]

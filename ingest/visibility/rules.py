@@ -119,7 +119,7 @@ def _name(key: str) -> str:
 
 def _by_field(name: str, value: object, now: datetime) -> str | None:
     text = _word(value)
-    if name == "robots":
+    if name in ("robots", "googlebot"):
         return _by_robots(text, now)
     if text in NOTHING:
         return None
@@ -128,7 +128,7 @@ def _by_field(name: str, value: object, now: datetime) -> str | None:
     if name in EXPIRY_DATES:
         return _by_expiry(name, value, text, now)
     if name in PROTECTED:
-        return None if _truth(value) is False else PASSWORD
+        return None if _truth(value) is False and text != "0" else PASSWORD
     if name in HIDDEN_IF_TRUE and (name not in PUBLISH_DATES or _truth(value) is not None):
         return _by_flag(name, value, text)
     if name in HIDDEN_IF_FALSE:

@@ -59,7 +59,7 @@ def read_meta(root: Element, url: str | None) -> PageMeta:
 
 def _signs(meta: Mapping[str, list[str]], data: Mapping[str, Any]) -> dict[str, object]:
     """The fields that may say that the page is not public."""
-    names = ("robots", "article:content_tier", "article:expiration_time")
+    names = ("robots", "googlebot", "article:content_tier", "article:expiration_time")
     signs: dict[str, object] = {name: ", ".join(meta[name]) for name in names if name in meta}
     return signs | {name: data[name] for name in ("isAccessibleForFree", "expires") if name in data}
 

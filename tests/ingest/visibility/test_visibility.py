@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.visibility import hidden_because, visible_until
+from ingest.visibility import hidden_because, signs_in, visible_until
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
@@ -187,6 +187,36 @@ def test_a_scheduled_post_comes_and_an_expiring_one_goes_by_itself() -> None:
     assert hidden_because(fields, now=NOW + timedelta(days=60)) == "it has expired (2026-08-01)"
     assert visible_until(fields, NOW) == datetime(2026, 8, 1)  # the owner's own day
     assert visible_until({"expires": "never"}, NOW) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Ankles\n\nStatus: Draft\nTags: legs\n\nRoll the ankle.",
+        ".. title: Ankles\n.. status: private\n\nRoll the ankle.",
+        "#+TITLE: Ankles\n#+DRAFT: t\n\nRoll the ankle.",
+        "<!-- status: unlisted -->\n\nRoll the ankle.",
+        "# Ankles\n\n**Published:** No\n\nRoll the ankle.",
+        "Ankles\n\nVisibility: Members only\n\nRoll the ankle.",
+    ],
+)
+def test_lines_at_the_top_of_a_text_hide_it_too(text: str) -> None:
+    assert hidden_because(signs_in(text), now=NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Ankles\n\nStatus: healthy again\n\nRoll the ankle.",
+        "# Ankles\n\nState: Texas\nPublished: 4 May 2019\n\nRoll the ankle.",
+        "# Ankles\n\nDraft: a plan that I wrote in May\n\nRoll the ankle.",
+        "# Ankles\n\nStatus: Published\nDraft: no\n\nRoll the ankle.",
+        "# Ankles\n\nPassword: think of a long one, and never tell it.",
+        "# Ankles\n\nPrivate: yes is what people answer.",
+    ],
+)
+def test_lines_of_prose_do_not(text: str) -> None:
+    assert hidden_because(signs_in(text), now=NOW) is None
 
 
 VALUES = st.recursive(
