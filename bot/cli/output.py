@@ -13,7 +13,7 @@ from bot.text.markdown import unescape
 from bot.text.printable import printable
 from bot.types import Answer, Citation
 from ingest.article import Article
-from ingest.sync import Progress as Told
+from ingest.sync import Progress as SyncProgress
 from ingest.sync import SyncReport, silent
 
 _PHASES = {
@@ -26,7 +26,7 @@ _MOST_LEFT_OUT = 5  # of a kind that are named
 
 
 @contextmanager
-def progress_bar(*, quiet: bool) -> Iterator[Told]:
+def progress_bar(*, quiet: bool) -> Iterator[SyncProgress]:
     """A bar on stderr if that is a terminal, else nothing."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
@@ -57,8 +57,8 @@ def print_report(report: SyncReport) -> None:
     for note in report.notes:
         console.print(_text(f"     note  {note}"))
     counts = ("added", "updated", "unchanged", "removed", "left_out", "failed")
-    said = ", ".join(f"{len(getattr(report, name))} {name.replace('_', ' ')}" for name in counts)
-    console.print(_text(f"{said}. {report.seconds:.1f} s."))
+    summary = ", ".join(f"{len(getattr(report, name))} {name.replace('_', ' ')}" for name in counts)
+    console.print(_text(f"{summary}. {report.seconds:.1f} s."))
     if report.dry_run:
         console.print(_text("Nothing was changed: this is what an ingest would do."))
 
@@ -98,7 +98,7 @@ def _place(citation: Citation) -> str:
 
 
 def _text(line: str, style: str = "") -> Text:
-    """What is printed holds names and words of strangers."""
+    """A line with untrusted names and words, made printable."""
     return Text(printable(line), style)
 
 

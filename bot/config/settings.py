@@ -1,7 +1,9 @@
 """BotConfig, and the one place where the environment is read.
 
-`load_config(os.environ)` is called by cli.main and ui.main and by nothing else; below that, a
-frozen BotConfig or plain arguments are passed.
+`load_config(os.environ)` is called where a program starts and by nothing else; below that, a frozen BotConfig or
+plain arguments are passed. pydantic converts the values. pydantic-settings is not used: its classes read the
+environment whenever they are made, so that BotConfig() would no longer be a plain value, and it passes over a
+misspelt name in silence.
 """
 
 from __future__ import annotations
@@ -42,13 +44,13 @@ HELP: dict[str, str] = {
     "max_history": "turns of a conversation that are looked at",
     "threshold": "probability from which a question counts as answered, 0 to 1",
     "threads": "CPU threads for embedding a question",
-    "follow": "what the server keeps up with by itself: addresses, feeds, sitemaps or folders, with "
+    "follow": "what the server follows by itself: addresses, feeds, sitemaps or folders, with "
     "spaces between them",
     "every": "how often that is read again: 90s, 15m, 2h or 1d",
     "owner_token": "secret of at least 16 characters with which POST /api/reingest may be asked for; "
     "empty: nobody may",
-    "triage": "your file of red flags, laid over bot/safety/red_flags.toml",
-    "words": "a folder of your own words for the window, such as de.json or nl.json, laid over ours",
+    "triage": "your file of red flags, which overrides the packaged one",
+    "words": "a folder of your own words for the window, such as de.json or nl.json, which override ours",
     "subject": "the subject of your blog, whose words help to understand questions: health, none, or the path of your own "
     "file, made like bot/text/subjects/health.toml",
     "emergency": "the number to call in an emergency where your readers are",
@@ -85,7 +87,7 @@ RATE, RATE_TOTAL = "120/minute 1000/hour", "600/minute"  # an address may be a w
 class BotConfig:
     """Everything an owner may set; each field is the variable FOOTNOTE_<NAME>.
 
-    every: seconds. owner_token: never printed, logged or told in an error.
+    every: seconds. owner_token: never printed, logged or named in an error.
     """
 
     index: Path = Path("data/index")

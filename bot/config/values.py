@@ -31,7 +31,7 @@ def read_duration(text: str) -> float:
 
 
 def describe_duration(seconds: float) -> str:
-    """900 -> "15 minutes", 3600 -> "hour": what stands after "every"."""
+    """900 -> "15 minutes", 3600 -> "hour": what follows "every"."""
     unit = next(
         (u for u in "dhm" if seconds >= _DURATION_UNITS[u] and seconds % _DURATION_UNITS[u] == 0), "s"
     )
@@ -64,8 +64,8 @@ def read_origins(text: str) -> tuple[str, ...]:
 
 def _origin(word: str) -> str:
     found = _SCHEME.match(word)
-    said = found is not None and ("//" in found[0] or found[1].lower() in ("http", "https"))
-    scheme, rest = (found[1].lower(), word[found.end() :]) if found and said else ("https", word)
+    has_scheme = found is not None and ("//" in found[0] or found[1].lower() in ("http", "https"))
+    scheme, rest = (found[1].lower(), word[found.end() :]) if found and has_scheme else ("https", word)
     if set(word) <= set("*:/.") or rest.startswith("*/") or rest == "*":
         raise ConfigError(f"{word!r} would let every site show your chat. {_EXAMPLE}")
     if scheme not in ("http", "https"):
@@ -75,18 +75,18 @@ def _origin(word: str) -> str:
         address = parse_address(f"{scheme}://{rest.removeprefix(ANY_SUBDOMAIN)}")
     except FetchError as error:
         raise ConfigError(f"{word!r}: {error}. {_EXAMPLE}") from None
-    if not _is_place(address.host, wild=wild, said=said):
+    if not _is_place(address.host, wild=wild, has_scheme=has_scheme):
         raise ConfigError(f"{word!r} is no address of a site. {_EXAMPLE}")
     origin = address.origin
     return origin.replace("://", f"://{ANY_SUBDOMAIN}", 1) if wild else origin
 
 
-def _is_place(host: str, *, wild: bool, said: bool) -> bool:
-    """A host that a site can have. said: behind https://, so that one word may be a host of a network's own."""
+def _is_place(host: str, *, wild: bool, has_scheme: bool) -> bool:
+    """Whether a site can have this host. has_scheme: it follows https://, so that one word may be a host of a local network."""
     numbered = ":" in host or host.replace(".", "").isdigit()
     if wild:
         return "." in host and not numbered
-    return said or numbered or "." in host or host == "localhost"
+    return has_scheme or numbered or "." in host or host == "localhost"
 
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

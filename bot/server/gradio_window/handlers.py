@@ -77,7 +77,7 @@ def report_problems(handler: Callable[..., Any], config: BotConfig) -> Callable[
 def _connect_loading(
     bot: Bot, window: gr.Blocks, view: View, controls: Controls, languages: Languages
 ) -> None:
-    """The window in the reader's language, as soon as the browser has said which that is."""
+    """The window in the reader's language, as soon as the browser has named it."""
     gr = import_gradio()
     labels = {
         controls.retry: "try_again",

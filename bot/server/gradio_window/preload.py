@@ -1,12 +1,10 @@
 """Which of Gradio's files a window needs, so that its page can name them all at the top.
 
-Gradio's page names one script, which imports a second, which asks for a third: five round trips, one
-after the other, before the question box is there, and a second and more of a phone's time. The
-chain stands in the built files (Vite writes what each import needs beside it), so it is read from
-there, once, when the server starts. A build that is written otherwise gives an empty list, and the
-window loads as Gradio has it.
-
-What this file does not know: Gradio itself, and how the page is sent (guard.py).
+Gradio's page names one script, which imports a second, which asks for a third: five round trips, one after the other,
+before the question box appears, and a second and more of a phone's time. The chain is in the built files (Vite lists
+what each import needs beside it) and is read from there, once, when the server starts. This relies on private parts
+of Gradio's build, which a test names; a build in another form gives an empty list, and the window loads as Gradio has
+it.
 """
 
 from __future__ import annotations
@@ -71,7 +69,7 @@ def _chain(assets: Path, entry: str, kinds: Iterable[str]) -> Iterator[str]:
 
 
 def _with_needs(text: str, found: re.Match[str]) -> Iterator[str]:
-    """What an import names, and what stands beside it as needed for it."""
+    """The file that an import names, and those that are listed beside it as needed for it."""
     listed = _list(text)
     yield found[1]
     yield from (listed[int(place)] for place in found[2].split(",") if place)

@@ -77,7 +77,7 @@ class Guard:
         try:
             if refusal := _refusal(path, dict(headers)) or _foreign_refusal(scope):
                 raise Refused(refusal)
-            if not path:  # /chat: what the page names stands beside it, under /chat/
+            if not path:  # /chat: what the page names lies under /chat/
                 await _redirect(response, f"{scope['root_path']}/", scope["query_string"])
                 return
             query = scope["query_string"] if is_ours(path) else filter_query(scope["query_string"])
@@ -85,7 +85,7 @@ class Guard:
             await self._pass_on(seen, receive, response, path)
         except Exception as error:  # noqa: BLE001 - the last resort for unforeseen errors; explain() logs it
             if response.started and isinstance(error.__cause__, HTTPException):
-                return  # Gradio's stream for an unknown session has said so; there is nothing to look into
+                return  # Gradio has told its stream that the session is unknown; there is nothing to look into
             problem = explain(error, in_full=self.in_full)
             if not response.started:
                 await _answer(response, problem)
@@ -227,7 +227,7 @@ def _is_plain(start: Message) -> bool:
 
 
 def _with_script_hashes(response: _Response, head: str, *, zips: bool) -> Send:
-    """Hold the page back until it is complete, and allow exactly the scripts that stand in it."""
+    """Hold the page back until it is complete, and allow exactly the scripts that are in it."""
     start: Message = {}
     page = bytearray()
 

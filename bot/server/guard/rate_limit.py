@@ -116,7 +116,7 @@ class LatestClients(Storage, MovingWindowSupport):
 
 @dataclass(slots=True)
 class RateLimits:
-    """Counts what was let in; what is refused costs nothing, so that who waits as told is let in. For threads."""
+    """Counts what was let in. What is refused costs nothing, so that a client that waits is let in. Thread-safe."""
 
     each: tuple[Rate, ...] = ()
     total: tuple[Rate, ...] = ()
