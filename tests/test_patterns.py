@@ -11,6 +11,7 @@ from pathlib import Path
 import pattern_attack
 import pytest
 
+from bot.server.guard.proxy import _PAIR
 from bot.understand.split_questions import parts_of
 
 ROOT = Path(__file__).parents[1]
@@ -48,3 +49,14 @@ def test_the_attack_finds_what_is_exponential(pattern: str) -> None:
 def test_a_question_of_many_openings_is_split_at_once() -> None:
     question = "how long does it take? " + "well, ok, so, " * 30 + "nothing"
     assert parts_of(question) == (question,)
+
+
+@pytest.mark.parametrize("unit", ["a", " ", "a=", '\\"', "for=1 "])
+def test_the_header_of_a_proxy_is_read_in_linear_time(unit: str) -> None:
+    once, twice = (pattern_attack.seconds(_PAIR, unit * n + "!") for n in (20_000, 40_000))
+    assert twice < pattern_attack.TELLING or twice < 3 * once
+    assert [m[1] for m in _PAIR.finditer('for=192.0.2.1;proto=https; host="a.example"')] == [
+        "for",
+        "proto",
+        "host",
+    ]

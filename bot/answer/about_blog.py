@@ -20,7 +20,7 @@ _MAX_LISTED = 8  # posts or sections that are listed
 _POSTS = r"(?:blog ?posts?|posts?|articles?|guides?|pieces?|pages?|entries|write-?ups?)"
 _HERE = r"(?:\s+(?:here|there|(?:on|in|at|of) (?:this|the|your) (?:blog|site|website|page)|so far|in total|altogether|all together|now))*"
 _PLEASE = r"\W*(?:(?:hi|hello|hey|ok|okay|so|and|please|can you|could you|would you|i want to (?:know|see)|tell me|just)\b\W*)*"
-_END = r"\W*(?:please|thanks|thank you)?\W*"
+_END = r"\W*(?:(?:please|thanks|thank you)\W*)?"
 _COUNT = re.compile(
     rf"{_PLEASE}how many {_POSTS}(?: (?:are there|is there|do you have|have you (?:got|written|published|posted)|did you (?:write|publish)"
     rf"|does (?:this|the|your) (?:blog|site) have|exist|have been (?:written|published)|you have))?{_HERE}{_END}",

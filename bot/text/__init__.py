@@ -1,4 +1,5 @@
-"""Words of texts, for every room: tokens and stems, amounts, Markdown escapes, text that is safe to print.
+"""Words, numbers and amounts of English text, and text as Markdown or for a log; used by every room.
 
-In: strings. Out: strings and small values. It does not know questions, articles or the blog.
+In goes text; out come words, stems, amounts or safe text. Not known here: questions, articles and what is done with them.
+Each module is a table or a few functions, and is imported by its name.
 """

@@ -24,7 +24,8 @@ from ingest.fetch import parse_address
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 _FORWARDED = b"forwarded"
 _DROPPED = (_FORWARDED, b"x-real-ip", b"x-gradio-server", b"x-original-url", b"x-rewrite-url")
-_PAIR = re.compile(r'\s*([A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*))\s*(?:;|$)')
+# It matches from the beginning of a word only, since a header of letters would be tried from each of them.
+_PAIR = re.compile(r'(?<!\s)\s*(?<![A-Za-z])([A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s";,]*))\s*(?:;|$)')
 log = logging.getLogger("footnote")
 
 
