@@ -45,13 +45,14 @@ class Piece:
     """One block of an article. `text` is tidy; only a paragraph of code has line breaks.
 
     level: 1 to 6 for a heading, nesting depth for an item. number: of a numbered item; of a row, 1 for
-    the first of its table.
+    the first of its table. strong: a paragraph that is only bold.
     """
 
     kind: Kind
     text: str
     level: int = 0
     number: int = 0
+    strong: bool = False
 
 
 # Invisible characters: zero-width spaces, byte order marks, soft hyphens, direction overrides,

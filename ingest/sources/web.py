@@ -122,7 +122,11 @@ class Web:
             except SourceError as error:
                 reason = f"this further page of the feed could not be read: {error}"
                 return feed, [LoadFailure(f"feed:{address}", following, reason)]
-            feed = replace(feed, posts=_each_once((*feed.posts, *more.posts)))
+            feed = replace(
+                feed,
+                posts=_each_once((*feed.posts, *more.posts)),
+                skipped=(*feed.skipped, *more.skipped),
+            )
             following = more.next_page
         return feed, []
 

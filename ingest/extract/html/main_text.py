@@ -12,12 +12,14 @@ from __future__ import annotations
 import re
 
 from ingest.article import Document, Piece, plain_text, render, same, take_title, tidy, typed_lists
+from ingest.extract.html.bold_headings import bold_headings
 from ingest.extract.html.hidden import is_silent
 from ingest.extract.html.metadata import read_meta
 from ingest.extract.html.pieces import pieces_of
 from ingest.extract.html.surroundings import is_links, linked_letters, own_text, surroundings
 from ingest.extract.html.tree import Element, parse_html
 from ingest.extract.prose import boilerplate
+from ingest.extract.prose.asides import without_asides
 from ingest.extract.prose.byline import read_byline
 
 # (attribute, value) of the element that holds a post's text and nothing else, best first.
@@ -57,10 +59,10 @@ def from_html(html: str, url: str | None = None) -> Document:
     pieces = _found_pieces(root, html, sizes) if article is None else _pieces(article, sizes)
     if not any(p.kind != "heading" for p in pieces):
         pieces = _pieces(next(root.iter("body"), root), sizes)  # wrong guess: too much beats nothing
-    title, pieces = take_title(typed_lists(pieces), meta.title)
+    title, pieces = take_title(typed_lists(bold_headings(pieces)), meta.title)
     return Document(
         title=title,
-        text=render(_without_edges(pieces, title)),
+        text=render(without_asides(_without_edges(pieces, title))),
         url=meta.url,
         author=meta.author,
         published=meta.published,
@@ -211,8 +213,9 @@ def _known_texts(html: str) -> set[str]:
     return {text[:_PREFIX] for text in texts if text}
 
 
-def _texts(element: Element) -> tuple[str, str]:
-    return own_text(element), tidy(element.text or "")
+def _texts(element: Element) -> tuple[str, ...]:
+    """The text of an element, and of its lines."""
+    return own_text(element), tidy(element.text or ""), *(tidy(child.tail or "") for child in element[:100])
 
 
 def _trimmed(pieces: list[Piece], known: set[str]) -> list[Piece]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from ingest.article import Piece, join_lines, row, tidy, tidy_code
+from ingest.article import Kind, Piece, join_lines, row, tidy, tidy_code
 from ingest.extract.html.hidden import is_silent
 from ingest.extract.html.tree import BLOCKS, Element, is_caption, raw_text, text_of
 
@@ -49,12 +49,14 @@ class _Walk:
         self.skip = skip
         self.pieces: list[Piece] = []
         self.lines: list[list[str]] = [[]]
+        self.plain: list[bool] = [False]  # of each line: whether a letter of it is not bold
+        self.bold = 0  # open elements that make bold
         self.captions: list[str] = []
 
     def flush(self) -> None:
         """Close the open paragraph."""
         raw = ["".join(bits) for bits in self.lines]
-        self.lines = [[]]
+        plain, self.lines, self.plain = self.plain, [[]], [False]
         if not self.captions and not any(map(str.strip, raw)):
             return
         rows = [line.strip() for line in "\n".join(raw).strip().split("\n")]
@@ -62,23 +64,29 @@ class _Walk:
             # the normal form, read again
             self.pieces += [Piece("row", tidy(line), number=n) for n, line in enumerate(rows, 1)]
         else:
-            self.pieces += [Piece("paragraph", text) for text in join_lines(map(tidy, raw))]
+            self.pieces += _paragraphs(list(map(tidy, raw)), plain)
         self.pieces += [Piece("caption", text) for text in dict.fromkeys(self.captions)]
         self.captions = []
 
     def children(self, element: Element, depth: int) -> None:
-        self.lines[-1].append(element.text or "")
+        self.text(element.text)
         for child in element:
             if not is_silent(child) and not self.skip(child):
                 self.visit(child, depth + 1)
-            self.lines[-1].append(child.tail or "")
+            self.text(child.tail)
+
+    def text(self, text: str | None) -> None:
+        if text:
+            self.lines[-1].append(text)
+            self.plain[-1] = self.plain[-1] or (not self.bold and any(map(str.isalnum, text)))
 
     def visit(self, element: Element, depth: int) -> None:
         tag = element.tag
         if depth > _DEEPEST:
-            self.lines[-1].append(raw_text(element))
+            self.text(raw_text(element))
         elif tag == "br":
             self.lines.append([])
+            self.plain.append(False)
         elif tag == "img":
             self.image(element)
         elif tag == "q":
@@ -90,7 +98,10 @@ class _Walk:
             self.block(element, depth)
             self.flush()
         elif not (tag == "a" and _is_anchor_sign(element)):
+            bold = _is_bold(element)
+            self.bold += bold
             self.children(element, depth)
+            self.bold -= bold
 
     def block(self, element: Element, depth: int) -> None:
         tag = element.tag
@@ -128,7 +139,7 @@ class _Walk:
         words = [text for e in element.iter("figcaption") if (text := text_of(e))]
         inner = self.inner(element, depth, lambda e: e.tag == "figcaption")
         self.pieces += [p for p in inner if not words or p.kind != "caption"]
-        self.pieces += [Piece("caption", text) for text in words]
+        self.pieces += [Piece("paragraph" if _is_step(text) else "caption", text) for text in words]
 
     def caption(self, element: Element, depth: int) -> None:
         """An element whose class marks it as a caption: its words, or else its picture's text."""
@@ -137,7 +148,8 @@ class _Walk:
         if len(words) > _LONGEST_CAPTION:
             self.pieces += inner
         else:
-            self.pieces += [Piece("caption", words)] if words else inner
+            kind: Kind = "paragraph" if _is_step(words) else "caption"
+            self.pieces += [Piece(kind, words)] if words else inner
 
     def inner(self, element: Element, depth: int, also: Skip | None = None) -> list[Piece]:
         """The pieces of one element."""
@@ -166,7 +178,7 @@ class _Walk:
 
     def stray(self, text: str | None) -> None:
         """Text directly in a list, outside its items."""
-        self.lines[-1].append(text or "")
+        self.text(text)
         self.flush()
 
     def inner_of_list(self, element: Element, depth: int) -> list[Piece]:
@@ -200,6 +212,34 @@ class _Walk:
                 number += 1
                 self.pieces.append(row(texts, number))
             self.pieces += [p for cell in cells for p in cell if p.kind == "caption"]
+
+
+_STEP = re.compile(r"(?:step\s*)?\d{1,2}\s?[.):–—-]\s+(?=\S)|step\s+\d{1,2}\b", re.I)
+
+
+def _is_step(text: str) -> bool:
+    """Whether what is set as a picture's caption is a step of instructions ("2. Lower the heel.")."""
+    return bool(_STEP.match(text)) and len(text.split()) > 3
+
+
+_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|bolder|[6-9]00)", re.I)
+
+
+def _is_bold(element: Element) -> bool:
+    style = element.get("style")
+    return element.tag in ("b", "strong") or bool(style and _BOLD_STYLE.search(style[:500]))
+
+
+def _paragraphs(lines: list[str], plain: list[bool]) -> list[Piece]:
+    """Paragraphs out of the lines of one block; a first line that is bold is one of its own."""
+    first = next((i for i, line in enumerate(lines) if line), len(lines))
+    shown = [mixed for line, mixed in zip(lines, plain, strict=True) if line]
+    if not shown or shown[0] or (len(shown) > 1 and not all(shown[1:])):
+        strong = bool(shown) and not any(shown)
+        found = join_lines(lines)
+        return [Piece("paragraph", text, strong=strong and len(found) == 1) for text in found]
+    rest = [Piece("paragraph", text) for text in join_lines(lines[first + 1 :])]
+    return [Piece("paragraph", lines[first], strong=True), *rest]
 
 
 def _section_in_item(inner: list[Piece], number: int | None) -> list[Piece]:

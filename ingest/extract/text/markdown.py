@@ -13,8 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from ingest.article import Document, Piece, plain_text, render, take_title, tidy, typed_lists
+from ingest.extract.html.bold_headings import bold_headings
 from ingest.extract.html.pieces import pieces_of
 from ingest.extract.html.tree import parse_html
+from ingest.extract.prose.asides import without_asides
 from ingest.extract.prose.byline import Byline, read_byline
 from ingest.extract.prose.dates import iso_date
 from ingest.extract.text.dialects import without_dialects
@@ -37,10 +39,12 @@ def from_markdown(source: str) -> Document:
     fields, body = split_front_matter(plain_text(source).lstrip("\n"))
     body, tags = without_dialects(body)
     root = parse_html(f"<body>{_rendered(body)}</body>")
-    pieces = [] if root is None else typed_lists(pieces_of(root))
+    pieces = [] if root is None else typed_lists(bold_headings(pieces_of(root)))
     title, pieces = take_title(pieces, _one(fields, "title"))
     pieces, byline = _without_byline(pieces)
-    document = Document(title, render(pieces), None, byline.author, byline.published, tags or byline.tags)
+    document = Document(
+        title, render(without_asides(pieces)), None, byline.author, byline.published, tags or byline.tags
+    )
     return with_fields(
         document, fields if "keywords" in fields or not tags else {**fields, "keywords": list(tags)}
     )

@@ -17,6 +17,7 @@ from dataclasses import replace
 
 from ingest.article import Document, Kind, Piece, plain_text, render, same
 from ingest.extract.prose import boilerplate
+from ingest.extract.prose.asides import without_asides
 from ingest.extract.prose.byline import read_byline
 from ingest.extract.text.front_matter import split_front_matter
 from ingest.extract.text.headings import find_headings, is_caption
@@ -48,7 +49,9 @@ def from_pasted(source: str) -> Document:
     title = head.title
     if not pieces and title:  # one line is all there is: better quoted than only named
         pieces, title = [Piece("paragraph", title)], ""
-    return Document(title, render(pieces), None, head.author, head.published, head.tags or tags)
+    return Document(
+        title, render(without_asides(pieces)), None, head.author, head.published, head.tags or tags
+    )
 
 
 def is_markdown(text: str) -> bool:
