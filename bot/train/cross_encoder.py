@@ -189,9 +189,9 @@ def step_losses(
         for number, k in some:
             owner += [number] * len(batch[number].gold[k])
             gold += batch[number].gold[k]
-    said, owners, right = torch.cat(logits), torch.tensor(owner), torch.tensor(gold)
+    predicted, owners, right = torch.cat(logits), torch.tensor(owner), torch.tensor(gold)
     return [
-        loss(said[owners == number], right[owners == number])
+        loss(predicted[owners == number], right[owners == number])
         for number in range(len(batch))
         if bool((owners == number).any())
     ]

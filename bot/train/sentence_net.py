@@ -149,9 +149,9 @@ def off_topic_questions(
 
 def _topics(article: Article, asked: Sequence[TrainingQuestion]) -> list[str]:
     """Words of the title that readers keep asking about."""
-    said = Counter(w for a in asked for w in {word for word, _, _ in words(a.question)})
+    counts = Counter(w for a in asked for w in {word for word, _, _ in words(a.question)})
     title = [word for word, _, _ in words(article.title)]
-    return [w for w in dict.fromkeys(title) if said[w] >= 3 and w not in STOPWORDS and len(w) > 3]
+    return [w for w in dict.fromkeys(title) if counts[w] >= 3 and w not in STOPWORDS and len(w) > 3]
 
 
 def examples(

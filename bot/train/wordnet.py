@@ -25,9 +25,9 @@ def _index(folder: Path, pos: str) -> Iterator[tuple[str, list[str]]]:
             continue
         fields = line.split()
         lemma, senses, pointers = fields[0], int(fields[2]), int(fields[3])
-        told = int(fields[5 + pointers])
-        if lemma.isalpha() and len(lemma) > 2 and (told or senses == 1):
-            yield lemma, fields[6 + pointers :][: max(1, min(_SENSES[pos], told or 1))]
+        tag_count = int(fields[5 + pointers])
+        if lemma.isalpha() and len(lemma) > 2 and (tag_count or senses == 1):
+            yield lemma, fields[6 + pointers :][: max(1, min(_SENSES[pos], tag_count or 1))]
 
 
 def _above(folder: Path, pos: str) -> dict[str, list[str]]:

@@ -153,8 +153,8 @@ def test_history_in_all_its_forms(bot: Scripted) -> None:
         SystemMessage("h"),
     ]  # fmt: skip
     BlogRunnable(bot).invoke({"question": "q", "history": history})
-    said = [(turn.role, turn.content) for turn in bot.heard[0][1]]
-    assert said == [
+    turns = [(turn.role, turn.content) for turn in bot.heard[0][1]]
+    assert turns == [
         ("user", "a"), ("assistant", "b"), ("user", "c"), ("assistant", "d"), ("user", "e"), ("assistant", "f"),
         ("user", "g"), ("assistant", "h"),
     ]  # fmt: skip

@@ -160,7 +160,7 @@ def watching(
     box, answer: selectors of the question box and of the answer; done: of the complete answer, if there is one.
     first, last: words of the answer, if known. host: selector of the element whose shadow root holds them, if any.
     """
-    given = {"box": box, "said": answer, "done": done or answer, "host": host, "first": first, "last": last}
+    given = {"box": box, "answer": answer, "done": done or answer, "host": host, "first": first, "last": last}
     return _WATCHING.replace("GIVEN", json.dumps(given))
 
 
@@ -191,10 +191,10 @@ _WATCHING = """(() => {
       if (box && !box.disabled && box.getClientRects().length) seen.ready = when(performance.now());
     }
     if (at && seen.asked && !seen.last) {
-      const stands = (selector, word) =>
+      const shows = (selector, word) =>
         [...at.querySelectorAll(selector)].some((e) => e.textContent.trim() && e.textContent.includes(word));
-      if (!seen.first && stands(given.said, given.first)) seen.first = when(performance.now());
-      if (seen.first && stands(given.done, given.last)) seen.last = when(performance.now());
+      if (!seen.first && shows(given.answer, given.first)) seen.first = when(performance.now());
+      if (seen.first && shows(given.done, given.last)) seen.last = when(performance.now());
     }
     requestAnimationFrame(look);
   };

@@ -47,10 +47,10 @@ def reliability_chart(bins: Sequence[tuple[float, float, int]], *, label: str) -
     """
     most = max((n for _, _, n in bins), default=1)
     parts = [*_frame("how sure it was", "how often rightly"), _line("ideal", [(0, 0), (1, 1)])]
-    parts.append(_line("ours", [(said, was) for said, was, _ in bins]))
-    for said, was, n in bins:
+    parts.append(_line("ours", [(predicted, actual) for predicted, actual, _ in bins]))
+    for predicted, actual, n in bins:
         radius = 3 + 7 * (n / most) ** 0.5
-        parts.append(f'<circle class="dot" cx="{_x(said):.1f}" cy="{_y(was):.1f}" r="{radius:.1f}"/>')
+        parts.append(f'<circle class="dot" cx="{_x(predicted):.1f}" cy="{_y(actual):.1f}" r="{radius:.1f}"/>')
     return _square(label, parts)
 
 
@@ -76,7 +76,7 @@ def _frame(across: str, up: str) -> list[str]:
         f'<path class="grid" d="M{_x(0):.0f} {_y(v):.1f}H{_x(1):.0f}M{_x(v):.1f} {_y(0):.0f}V{_y(1):.0f}"/>'
         for v in (0, 0.25, 0.5, 0.75, 1)
     )
-    # Nought stands once: both axes begin there.
+    # Zero is labelled once: both axes begin there.
     ticks = "".join(
         f'<text x="{_x(v):.0f}" y="{_y(0) + 12:.0f}" text-anchor="middle">{100 * v:.0f}%</text>'
         for v in (0, 0.5, 1)

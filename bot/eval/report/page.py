@@ -101,11 +101,11 @@ def _summary(groups: Mapping[Verdict, Sequence[Outcome]]) -> str:
     order: tuple[Verdict, ...] = ("right", "rightly silent", "missed", "wrong", "open")
     counts = [(v, len(groups[v])) for v in order if groups[v]]
     total = sum(n for _, n in counts)
-    said = ", ".join(f"{n} {_GROUPS[v][0].lower()}" for v, n in counts)
+    summary = ", ".join(f"{n} {_GROUPS[v][0].lower()}" for v, n in counts)
     tiles = "".join(
         f'<li class="{_css(v)}"><b>{n}</b> {escape(_GROUPS[v][0].lower())}</li>' for v, n in counts
     )
-    picture = charts.stacked_bar([(_css(v), n) for v, n in counts], label=f"{total} questions: {said}")
+    picture = charts.stacked_bar([(_css(v), n) for v, n in counts], label=f"{total} questions: {summary}")
     return f"<p>{total} questions were asked.</p>{picture}<ul class=tiles>{tiles}</ul>"
 
 
@@ -169,7 +169,7 @@ def _plots(outcomes: Sequence[Outcome], threshold: float) -> str:
     )
     return (
         "<div class=plots>"
-        f"{_figure(sure_picture, 'Is it as sure as it should be?', 'A dot on the dashed line: when it said 70&nbsp;%, the blog answered 70&nbsp;% of these questions. Large dots stand for many questions.')}"
+        f"{_figure(sure_picture, 'Is it as sure as it should be?', 'A dot on the dashed line: when it quoted_html 70&nbsp;%, the blog answered 70&nbsp;% of these questions. Large dots stand for many questions.')}"
         f"{_figure(trade, 'Bold or careful?', f'The upright line is where the bot stands ({threshold:g}). Further right it is silent more often: <i class=k2>rightly silent</i> rises and <i class=k1>rightly answered</i> falls. It is moved with FOOTNOTE_THRESHOLD.')}"
         f"{_figure(curve, 'How well it tells them apart', 'The further the line bends to the upper left, the better. On the dashed line it would be guessing. The ring is where the bot stands.')}"
         "</div>"
@@ -196,7 +196,7 @@ def _question(outcome: Outcome) -> str:
     case, answer = outcome.case, outcome.answer
     before = f"<p class=hint>after: {escape(case.history[-1].content[:200])}</p>" if case.history else ""
     quotes = "".join(_quote(c) for c in answer.citations)
-    said = f"<ul class=quotes>{quotes}</ul>" if quotes else "<p class=hint>No quote.</p>"
+    quoted_html = f"<ul class=quotes>{quotes}</ul>" if quotes else "<p class=hint>No quote.</p>"
     wanted = "".join(f"<li>{escape(words)}</li>" for words in outcome.expected)
     silence = (
         "<p class=hint>The blog does not say: it should have stayed silent.</p>"
@@ -210,7 +210,7 @@ def _question(outcome: Outcome) -> str:
     )
     return (
         f"<li>{before}<p class=question>{escape(case.question)} <small>{_percent(answer.answerable)} sure</small></p>"
-        f"{said}{silence}{expected}</li>"
+        f"{quoted_html}{silence}{expected}</li>"
     )
 
 

@@ -98,10 +98,10 @@ def _case(row: Mapping[str, Any], texts: Mapping[str, str], documents: tuple[str
 
 def _answerable(row: Mapping[str, Any], documents: Sequence[str]) -> tuple[bool | None, str]:
     """Whether the corpus answers it (None: unknown), and the label if that is neither yes nor no."""
-    said = str(row.get("answerability") or "").strip().casefold()
-    if said and said not in (*_YES, *_NO, "none"):
-        return bool(documents), said
-    for given in (said, str(row.get("answerable")).strip().casefold()):
+    label = str(row.get("answerability") or "").strip().casefold()
+    if label and label not in (*_YES, *_NO, "none"):
+        return bool(documents), label
+    for given in (label, str(row.get("answerable")).strip().casefold()):
         if given in _YES or given in _NO:
             return given in _YES, ""
     known = bool(documents) or bool(row.get("gold_sentences"))
@@ -134,10 +134,10 @@ def turns(history: object) -> Iterator[Turn]:
         if isinstance(turn, str):
             yield Turn("user", turn)
         elif isinstance(turn, Mapping):
-            said = _text(turn.get("content") or turn.get("text"))
+            content = _text(turn.get("content") or turn.get("text"))
             role = str(turn.get("role") or turn.get("speaker") or "user").casefold()
-            if said.strip():
-                yield Turn("user" if role in ("user", "human") else "assistant", said)
+            if content.strip():
+                yield Turn("user" if role in ("user", "human") else "assistant", content)
 
 
 def _strings(value: object) -> Iterator[str]:

@@ -50,6 +50,23 @@ def test_auroc_is_scikit_learns(pairs: list[tuple[float, bool]]) -> None:
     assert auroc(scores, positive) == pytest.approx(metrics.roc_auc_score(positive, scores))
 
 
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=2, max_size=40))
+def test_f1_and_brier_score_are_scikit_learns(pairs: list[tuple[float, bool]]) -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    scores, truth = np.array([s for s, _ in pairs]), np.array([t for _, t in pairs])
+    assume(truth.any())
+    assert f1(scores > 0.5, truth) == pytest.approx(metrics.f1_score(truth, scores > 0.5, zero_division=0))
+    assert brier(scores, truth) == pytest.approx(metrics.brier_score_loss(truth, scores))
+
+
+@given(st.permutations("abcdefgh"), st.sets(st.sampled_from("abcdefgh"), min_size=1))
+def test_ndcg_is_scikit_learns(ranked: list[str], relevant: set[str]) -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    gains = np.array([[float(one in relevant) for one in ranked]])
+    ours = ndcg_at(ranked, relevant, 10)
+    assert ours == pytest.approx(metrics.ndcg_score(gains, -np.arange(len(ranked))[None, :], k=10))
+
+
 @given(scored)
 def test_auroc_turns_with_the_scores_and_needs_both_kinds(pairs: list[tuple[float, bool]]) -> None:
     scores, positive = [s for s, _ in pairs], [p for _, p in pairs]
@@ -132,11 +149,11 @@ def test_the_best_threshold_is_the_best_of_all_and_the_lowest_such() -> None:
 
 
 def test_calibration_by_hand() -> None:
-    said, was = np.array([0.95, 0.91, 0.12, 0.18]), np.array([1.0, 0.0, 0.0, 0.0])
+    predicted, was = np.array([0.95, 0.91, 0.12, 0.18]), np.array([1.0, 0.0, 0.0, 0.0])
     # The bin around .9 says .93 and is right half the time, that around .1 says .15 and never is.
-    (low, never, two), (high, half, also_two) = reliability(said, was)
+    (low, never, two), (high, half, also_two) = reliability(predicted, was)
     assert (low, high) == pytest.approx((0.15, 0.93)) and (never, half, two, also_two) == (0, 0.5, 2, 2)
-    assert calibration_error(said, was) == pytest.approx(0.5 * 0.15 + 0.5 * 0.43)
+    assert calibration_error(predicted, was) == pytest.approx(0.5 * 0.15 + 0.5 * 0.43)
     assert brier(np.array([1.0, 0.5]), np.array([1.0, 0.0])) == 0.125
     assert calibration_error(np.array([1.0]), np.array([1.0])) == 0
 
@@ -171,11 +188,11 @@ def test_citations_as_alce_counts_them() -> None:
     # Nothing supports the second statement, so its citation is not precise; the third has none.
     figures = alce(answer("Cats purr. [1] Cats bark. [2]\nTrue.", cats, dogs), articles)
     assert figures == pytest.approx((1 / 3, 0.5))
-    # What a citation claims to quote does not count, only what stands at its place.
+    # What a citation claims to quote does not count, only the text at its offsets.
     assert alce(answer("Cats bark. [1]", citation(0, 10, quote="Cats bark.")), articles) == (0, 0)
 
 
 def test_support_may_be_judged_otherwise() -> None:
-    said = answer("Felines purr. [1]", citation(0, 10))
-    assert alce(said, {"a": ARTICLE}) == (0, 0)
-    assert alce(said, {"a": ARTICLE}, lambda statement, cited: "purr" in statement + cited[0]) == (1, 1)
+    answered = answer("Felines purr. [1]", citation(0, 10))
+    assert alce(answered, {"a": ARTICLE}) == (0, 0)
+    assert alce(answered, {"a": ARTICLE}, lambda statement, cited: "purr" in statement + cited[0]) == (1, 1)

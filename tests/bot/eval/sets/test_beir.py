@@ -75,7 +75,7 @@ def test_a_note_counts_judged_documents_that_are_missing(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("said", "answerable", "kind"),
+    ("row", "answerable", "kind"),
     [
         ({"answerable": True}, True, ""),
         ({"answerable": "false"}, False, ""),
@@ -87,8 +87,8 @@ def test_a_note_counts_judged_documents_that_are_missing(tmp_path: Path) -> None
         ({"answerable": True, "answerability": None}, True, ""),
     ],
 )
-def test_whether_it_is_answerable(tmp_path: Path, said: dict[str, Any], answerable: bool, kind: str) -> None:
-    case = one(tmp_path, said)
+def test_whether_it_is_answerable(tmp_path: Path, row: dict[str, Any], answerable: bool, kind: str) -> None:
+    case = one(tmp_path, row)
     assert (case.answerable, case.kind) == (answerable, kind)
 
 
