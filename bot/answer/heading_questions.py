@@ -63,7 +63,7 @@ _HEAD = re.compile(r"\s+(?:with|for|on|in|of|to|at|from|using|against|by)\s|[(:]
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _BODY_WORD = re.compile(r"\w+(?:['’]\w+)*")
 _APOSTROPHE = re.compile("['’]")
-_INSIDE = re.compile("[a-z,] ")
+_INSIDE_WORD = re.compile(r"(?<=[a-z,] )\w+(?:['’]\w+)*")
 _MAX_APOSTROPHES = 2  # in one word: "rock'n'roll"
 _WH = re.compile(rf"{either(QUESTION_WORDS)}\b", re.IGNORECASE)
 
@@ -134,6 +134,8 @@ def _question(
         if m := pattern.fullmatch(bare.rstrip(".:!")):
             return _upper(form.format(*(casing.in_sentence(g or "") for g in m.groups())))
     if _WH.match(bare):
+        if len(content_stems(bare)) < 2:
+            return None  # "What helps" asks nothing without its post
         return f"Can you tell me {casing.in_sentence(bare)}?"
     if _action(subject).search(_HEAD.split(bare)[0]) and any(block.is_item for block in blocks(piece.text)):
         return f"How do I do the {casing.in_sentence(bare)}?"
@@ -192,10 +194,10 @@ def _upper(text: str) -> str:
 class _Casing:
     """How the sentences of an article write its words.
 
-    small: words in lower case. inside: words behind a small letter or a comma and a space.
+    words: all of them. inside: those behind a small letter or a comma and a space.
     """
 
-    small: frozenset[str]
+    words: frozenset[str]
     inside: frozenset[str]
 
     def in_sentence(self, phrase: str) -> str:
@@ -210,7 +212,7 @@ class _Casing:
     def _cased(self, word: str, shouted: bool) -> str:
         if not word[0].isupper() or word == "I":
             return word
-        named = word.lower() not in self.small
+        named = word.lower() not in self.words
         if shouted:
             written = next((w for w in (word, word.title()) if named and w in self.inside), None)
             return written or word.lower()
@@ -221,17 +223,19 @@ class _Casing:
 
 def _casing(article: Article) -> _Casing:
     body = " ".join(article.text[b.start : b.end] for b in blocks(article.text) if b.kind != "heading")
-    small: set[str] = set()
-    inside: set[str] = set()
-    for m in _BODY_WORD.finditer(body):
-        is_inside = _INSIDE.fullmatch(body, max(m.start() - 2, 0), m.start()) is not None
-        starts = [m.start(), *(a.end() for a in _APOSTROPHE.finditer(body, m.start(), m.end()))]
-        ends = [*(start - 1 for start in starts[1:]), m.end()]
-        for i, start in enumerate(starts):
-            for end in ends[i : i + _MAX_APOSTROPHES + 1]:
-                word = body[start:end]
-                if word == word.lower():
-                    small.add(word)
-                if i == 0 and is_inside:
-                    inside.add(word)
-    return _Casing(frozenset(small), frozenset(inside))
+    words, inside = set(_BODY_WORD.findall(body)), set(_INSIDE_WORD.findall(body))
+    return _Casing(
+        frozenset(run for word in words for run in _runs(word)),
+        frozenset(run for word in inside for run in _runs(word) if word.startswith(run)),
+    )
+
+
+def _runs(word: str) -> Iterator[str]:
+    """A word with apostrophes holds others: "rock'n'roll" is rock, rock'n, n'roll ... too."""
+    yield word
+    if not _APOSTROPHE.search(word):
+        return
+    starts = [0, *(m.end() for m in _APOSTROPHE.finditer(word))]
+    ends = [*(start - 1 for start in starts[1:]), len(word)]
+    for i, start in enumerate(starts):
+        yield from (word[start:end] for end in ends[i : i + _MAX_APOSTROPHES + 1])
