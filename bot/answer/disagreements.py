@@ -7,13 +7,14 @@ well, share words, and give values of one kind that do not overlap, or if one ne
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, zip_longest
 
 from bot.answer.citations import Evidence, Line
 from bot.answer.phrases import DIFFER, age, source
 from bot.read import ScoredSentence, differ_in_item
 from bot.text.english import AUXILIARIES, CARDINALS, either, negation
+from bot.text.quantities import Quantity, quantities
 from bot.text.subjects import Subject
 from bot.text.tokens import content_stems
 from bot.understand import AnswerType
@@ -24,42 +25,9 @@ _SHARED_WORDS = 0.5  # share of the content words of the shorter sentence that t
 _MAX_POSTS = 3  # posts
 _YESNO = re.compile(rf"(?:\W*\w+\W+){{0,2}}?{either(AUXILIARIES)}\b", re.IGNORECASE)
 _NOT = re.compile(negation("no longer", "cannot", "avoid", "skip", "stop", "without"), re.IGNORECASE)
-_WORDS: dict[str, float] = {**CARDINALS, "a": 1.0, "an": 1.0, "half": 0.5, "once": 1.0, "twice": 2.0}
-_N = rf"(?:\d+(?:[.,]\d+)?|{'|'.join(_WORDS)})"
-_SECONDS = {
-    "sec": 1.0,
-    "min": 60.0,
-    "hour": 3600.0,
-    "hr": 3600.0,
-    "day": 86400.0,
-    "week": 604800.0,
-    "month": 2.6e6,
-    "year": 3.2e7,
-}
-_SPAN = rf"\b({_N})(?:\s*(?:to|-|–|—|or)\s*({_N}))?"
-_TIME = re.compile(rf"{_SPAN}[\s-]*(?:full )?(sec|min|hour|hr|day|week|month|year)", re.IGNORECASE)
-_RATE = re.compile(
-    rf"{_SPAN}(?: times?)?,? (?:a|per|each|every) (day|week|month|year)\b|\b(every|each) (other )?(day|week|month|morning|night|hour)\b"
-    r"|\b(dai|week|month|hour)ly\b",
-    re.IGNORECASE,
-)
-_COUNT = re.compile(
-    rf"{_SPAN}\s*(times|reps?|repetitions?|sets?|rounds?|[a-z]+s)\b|\b(once|twice)\b", re.IGNORECASE
-)
-_OTHER = re.compile(
-    rf"{_SPAN}\s*(%|percent|mm|cm|m|km|kg|g|l|ml|inch(?:es)?|feet|foot|miles?|degrees?|[a-z]+s)",
-    re.IGNORECASE,
-)
-_PER_DAY = {
-    "hour": 24.0,
-    "day": 1.0,
-    "dai": 1.0,
-    "morning": 1.0,
-    "night": 1.0,
-    "week": 1 / 7,
-    "month": 1 / 30,
-    "year": 1 / 365,
-}
+_NUMBER_WORDS = frozenset(CARDINALS) | {"half", "once", "twice"}
+_DAY, _MONTH = 86_400.0, 2_592_000.0  # seconds; a month of thirty days
+_ADJACENT = 2  # characters between "three times" and "a week"; with more, it may be three times per leg
 Value = tuple[str, float, float]  # what is measured, from, to
 
 
@@ -97,7 +65,7 @@ def disagreements(
 def values(kind: AnswerType, text: str) -> list[Value]:
     """The values of the kind that a text gives: times in seconds, rates per day, counts by what is counted."""
     reader = _READERS.get(kind.name)
-    return list(reader(text)) if reader else []
+    return list(reader(quantities(text))) if reader else []
 
 
 def _differ(
@@ -131,7 +99,7 @@ def _same_thing(question: str, a: ScoredSentence, b: ScoredSentence, articles: M
 
 def _shared(one: str, other: str) -> float:
     mine, yours = (
-        {w for w in content_stems(t) if not w.isdecimal() and w not in _WORDS} for t in (one, other)
+        {w for w in content_stems(t) if not w.isdecimal() and w not in _NUMBER_WORDS} for t in (one, other)
     )
     return len(mine & yours) / max(min(len(mine), len(yours)), 1)
 
@@ -140,44 +108,44 @@ def _text(one: ScoredSentence, articles: Mapping[str, Article]) -> str:
     return articles[one.passage.chunk.article_id].text[one.sentence.start : one.sentence.end]
 
 
-def _number(word: str) -> float:
-    return _WORDS[word.lower()] if word.lower() in _WORDS else float(word.replace(",", "."))
+def _times(found: Sequence[Quantity]) -> Iterator[Value]:
+    for one in found:
+        if one.kind in ("time", "months"):
+            size = _MONTH if one.kind == "months" else 1.0
+            yield "time", one.low * size, one.high * size
 
 
-def _span(m: re.Match[str], factor: float = 1.0) -> tuple[float, float]:
-    low = _number(m[1]) * factor
-    return (low, _number(m[2]) * factor) if m[2] else (low, low)
+def _rates(found: Sequence[Quantity]) -> Iterator[Value]:
+    for number, one in enumerate(found):
+        if one.kind != "per":
+            continue
+        period = one.low if one.low > 0 else -one.low * _MONTH
+        before = found[number - 1] if number else None
+        counted = before is not None and before.kind in ("times", "count") and _adjacent(before, one)
+        low, high = (before.low, before.high) if before is not None and counted else (1.0, 1.0)
+        yield "rate", low * _DAY / period, high * _DAY / period
 
 
-def _times(text: str) -> list[Value]:
-    return [("time", *_span(m, _SECONDS[m[3].lower()])) for m in _TIME.finditer(text)]
+def _counts(found: Sequence[Quantity]) -> Iterator[Value]:
+    for one, after in zip_longest(found, found[1:]):
+        if after is not None and after.kind == "per" and _adjacent(one, after):
+            continue  # "twice a day" says how often
+        if one.kind == "times" or one.noun == "round":
+            yield "times", one.low, one.high
+        elif one.kind == "count" and one.noun.isalpha() and len(one.noun) > 2:  # no "17th"
+            yield one.noun, one.low, one.high
 
 
-def _rates(text: str) -> list[Value]:
-    found: list[Value] = []
-    for m in _RATE.finditer(text):
-        if m[1]:
-            found.append(("rate", *_span(m, _PER_DAY[m[3].lower()])))
-        else:
-            rate = _PER_DAY[(m[6] or m[7]).lower()] / (2 if m[5] else 1)
-            found.append(("rate", rate, rate))
-    return found
+def _amounts(found: Sequence[Quantity]) -> Iterator[Value]:
+    yield from _times(found)
+    for one in found:
+        if one.kind not in ("time", "months", "per", "one", "count") and not one.kind.startswith("few"):
+            yield one.kind, one.low, one.high
+    yield from _counts([one for one in found if one.kind == "count"])
 
 
-def _counts(text: str) -> list[Value]:
-    bare = _RATE.sub(" ", _TIME.sub(" ", text))
-    found: list[Value] = []
-    for m in _COUNT.finditer(bare):
-        if m[4]:
-            found.append(("times", _number(m[4]), _number(m[4])))
-        else:
-            unit = "times" if re.match(r"times|rep|round", m[3], re.IGNORECASE) else m[3].lower()
-            found.append((unit, *_span(m)))
-    return found
-
-
-def _amounts(text: str) -> list[Value]:
-    return [("time" if m[3].lower() in _SECONDS else m[3].lower(), *_span(m)) for m in _OTHER.finditer(text)]
+def _adjacent(one: Quantity, after: Quantity) -> bool:
+    return after.start - one.end <= _ADJACENT
 
 
 _READERS = {"duration": _times, "frequency": _rates, "count": _counts, "amount": _amounts}

@@ -163,16 +163,18 @@ def test_posts_that_agree_or_speak_of_other_things_do_not_differ() -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "value"),
     [
-        ("duration", "for 20 to 30 seconds", ("time", 20, 30)), ("duration", "half an hour", None), ("duration", "a minute", ("time", 60, 60)),
+        ("duration", "for 20 to 30 seconds", ("time", 20, 30)), ("duration", "half an hour", ("time", 1800, 1800)), ("duration", "a minute", ("time", 60, 60)),
         ("frequency", "twice a day", ("rate", 2, 2)), ("frequency", "every other day", ("rate", 0.5, 0.5)),
         ("frequency", "3-4 times per week", ("rate", 3 / 7, 4 / 7)), ("frequency", "daily", ("rate", 1, 1)),
-        ("count", "repeat three times", ("times", 3, 3)), ("count", "two sets", ("sets", 2, 2)),
+        ("count", "repeat three times", ("times", 3, 3)), ("count", "two sets", ("set", 2, 2)),
+        ("duration", "for two months", ("time", 5_184_000, 5_184_000)), ("duration", "every two days", None), ("count", "three times a day", None),
+        ("amount", "200 grams of flour", ("mass", 200, 200)), ("amount", "half a litre", ("volume", 0.5, 0.5)), ("frequency", "three times per arm, every day", ("rate", 1, 1)),
     ],
 )  # fmt: skip
 def test_values(kind: str, text: str, value: tuple[str, float, float] | None) -> None:
     found = values(next(k for k in ANSWER_TYPES if k.name == kind), text)
     rounded = [(unit, round(low, 3), round(high, 3)) for unit, low, high in found]
-    assert value is None or rounded == [(value[0], round(value[1], 3), round(value[2], 3))]
+    assert rounded == ([(value[0], round(value[1], 3), round(value[2], 3))] if value else [])
 
 
 def test_the_part_that_is_not_answered_is_named() -> None:
