@@ -36,7 +36,7 @@ _FILLERS = frozenset(
     "constantly is are was were has have had been be being".split()
 )
 _FEELING = frozenset(("feel", "have", "get", "notice"))
-_PART = re.compile(r"\s*(>|~|&)\s*")
+_JOIN = re.compile(r"([>~&])")
 _NAME = re.compile(r"!?[a-z][a-z0-9_]*")
 Join = Literal["", ">", "~", "&"]
 
@@ -70,7 +70,7 @@ class Found:
 
 def parse_pattern(text: str) -> Pattern:
     """A pattern from its text. Raises ValueError that says what is wrong with it."""
-    pieces = _PART.split(text.strip())
+    pieces = [piece.strip() for piece in _JOIN.split(text)]
     terms: list[Term] = []
     join = ""
     for i, piece in enumerate(pieces):

@@ -655,6 +655,39 @@ i sneeze in the sun
 i sweat a lot
 i snore
 i bite my nails
+my back hurts
+my back is sore today
+my lower back feels tight
+i have back pain
+i've had back pain for years
+i have a bad knee
+i've a sore hip
+my hips hurt when i sit
+my neck is sore from reading
+my shoulder aches after tennis
+i have a slipped disc
+i have a bulging disc
+i have mild scoliosis
+my eyes hurt from reading
+my tooth hurts
+i am in pain after squats
+it hurts when i bend over
+i am pregnant
+i have a fever blister
+i have the flu
+my foot fell asleep on the plane
+my legs feel heavy after shopping
+i can't breathe through my nose, hay fever
+my uncle died last winter
+my hamster died
+i don't care which
+one last question
+one more question
+my last day of the course
+and my ankles?
+is it good for my neck
+which leg first
+both arms?
 i'm sad it is over
 i'm sad today
 i'm a bit down today

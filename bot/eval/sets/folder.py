@@ -18,7 +18,10 @@ from ingest.sources import load
 _OWN = Path("data/eval")
 _PUBLIC = Path("../shared/eval")  # public benchmarks, beside a developer's clone if at all
 _BENCHMARKS = ("squad2-dev", "clapnq-dev", "medquad-msk", "mtrag")
-OUR_SETS = tuple(_OWN / name for name in ("article", "article-heldout", "article-third", "sample", "triage"))
+OUR_SETS = tuple(
+    _OWN / name
+    for name in ("article", "article-heldout", "article-third", "sample", "triage", "triage-heldout")
+)
 _ITEM = re.compile(r"^\s*(?:[•·*\-–]\s*)+")
 
 

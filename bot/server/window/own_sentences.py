@@ -27,11 +27,7 @@ def translate_urgent_message(message: str, texts: Translations) -> str:
     """An urgent message in the reader's language; "" if there is no translation, or none is needed."""
     if texts.code == CODES[0]:
         return ""
-    if translated := _translate(message, "urgent_", texts):
-        return translated
-    before, _, message = message.partition("\n\n")
-    translated = _translate(message, "urgent_", texts)
-    return f"{_translate(before, 'urgent_', texts) or before}\n\n{translated}" if translated else ""
+    return _translate(message, "urgent_", texts)
 
 
 def urgent_slots(message: str) -> dict[str, str]:

@@ -97,7 +97,7 @@ def test_the_title_that_is_translated_is_the_default_one() -> None:
 POST = Article(id="a", title="A *post*", text="x", url=None, author="Ada", published="2025-06-23")
 UNDATED = Article(id="b", title="B", text="x", url=None, author=None, published=None)
 OURS = [
-    notes.ABSTAIN, notes.ABSTAIN_EMPTY, notes.AFTER_URGENT, notes.DIFFER, notes.NO_DATES, notes.lacks("how often"),
+    flags().reminder.medical, flags().reminder.crisis, flags().got_help, notes.ABSTAIN, notes.ABSTAIN_EMPTY, notes.AFTER_URGENT, notes.DIFFER, notes.NO_DATES, notes.lacks("how often"),
     notes.not_said("does *it* help?"), notes.source(POST), notes.source(UNDATED), notes.nothing_on("knees"),
     notes.no_record("author"), notes.no_record("published"), notes.no_record("link"), notes.all_by("Ada"),
     notes.counted(1), notes.counted(7), notes.more(3),
@@ -129,11 +129,15 @@ def test_what_the_blog_says_is_never_translated() -> None:
 @pytest.mark.parametrize("code", [code for code in CODES if code != "en"])
 def test_every_urgent_message_comes_in_the_readers_language_first(code: str) -> None:
     words, guide = packaged_language(code), flags("144")
-    for message in [*(flag.message for flag in guide.flags), guide.unsure]:
+    for message in [
+        *(flag.message for flag in guide.flags),
+        guide.unsure,
+        guide.repeated.medical,
+        guide.repeated.crisis,
+    ]:
         told = translate_urgent_message(message, words)
         assert told and "144" in told and "{" not in told
         assert not re.search(r"\b(?:the|call|please|doctor|your)\b", told)
-        assert translate_urgent_message(f"{guide.repeated}\n\n{message}", words).endswith(told)
         urgent, quotes = split_urgent(f"{message}\n\n{notes.AFTER_URGENT}\n\nQuote. [1]")
         assert translate_urgent_message(urgent, words) == told and quotes.endswith("Quote. [1]")
         assert translate_urgent_message(message, packaged_language("en")) == ""
