@@ -170,8 +170,8 @@ class Bot:
                 quoted = quote(drafts, corpus.articles, shown=written.text, citations=written.citations)
             if not quoted.citations:
                 read_passages = [passage for draft in drafts for passage in draft.passages]
-                said = Answer(message, query.standalone, quoted.text, (), "abstained", answerable)
-                yield from self._abstain(said, read_passages, corpus, blog)
+                empty = Answer(message, query.standalone, quoted.text, (), "abstained", answerable)
+                yield from self._abstain(empty, read_passages, corpus, blog)
                 return
             yield from map(Token, quoted.pieces)
             yield Answer(message, query.standalone, quoted.text, quoted.citations, "answered", answerable)

@@ -1,9 +1,7 @@
-"""Errors as a reader is told of them: a status, a code, and one sentence that says what to do.
+"""Errors as clients see them: a status, a code, and one sentence that says what to do.
 
-The messages of index and model errors are for the owner, and may name folders; a reader gets a
-sentence of this file instead, and the owner finds the original in the log.
-
-What this file does not know: HTTP responses (web.py) and chat messages (ui.py).
+The messages of index and model errors are for the owner, and may name folders; a client gets a sentence of this module
+instead, and the owner finds the original in the log.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def _item_stems(subject: Subject) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class List:
-    """A list of one passage. scored: what the reader said of those of its items that it read.
+    """A list of one passage. scored: those of its items that were read.
 
     lead: where the line that introduces it ends ("Follow these tips:"), -1 if none does.
     """
@@ -309,7 +309,7 @@ def _asked_name(question: str, subject: Subject) -> str | None:
 
 
 def _named_lists(text: str) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
-    """Runs of numbered headings of one level, then lists, each with the headings it stands under."""
+    """Runs of numbered headings of one level, then lists, each with the headings above it."""
     headings = [b for b in blocks(text) if b.kind == "heading"]
     for level in sorted({h.level for h in headings}):
         run: list[Block] = []

@@ -41,7 +41,7 @@ Beside = tuple[str, list[str]]  # words beside a quote, and what parts them from
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Text that stands together in the page: a block, or a cell of a table; a caption is none.
+    """Text that is contiguous in the page: a block, or a cell of a table; a caption is none.
 
     follows: whether nothing can stand between this and the run before it.
     """
@@ -53,7 +53,7 @@ class Run:
 
 
 def text_fragment(text: str, start: int, end: int, title: str = "") -> str:
-    """What stands behind `#:~:text=` for text[start:end]; percent-encoded.
+    """What follows `#:~:text=` for text[start:end]; percent-encoded.
 
     title: of the article; the page holds it, too, ahead of the text.
     """

@@ -43,11 +43,11 @@ def _with_posture_words(text: str, subject: Subject) -> str:
 
 def postures(question: str, heads: set[str], subject: Subject) -> Iterator[str]:
     """The postures that name a thing ("the seated stretch"), not those that happen ("sitting all day")."""
-    said = [w for w, _, _ in words(_with_posture_words(question, subject))]
+    tokens = [w for w, _, _ in words(_with_posture_words(question, subject))]
     things = heads | {stem(w) for w in (*_GENERIC, *subject.items)}
-    for i, word in enumerate(said):
+    for i, word in enumerate(tokens):
         posture = subject.postures.get(word)
-        ahead, behind = said[i + 1 : i + 5], said[max(0, i - 4) : i][::-1]
+        ahead, behind = tokens[i + 1 : i + 5], tokens[max(0, i - 4) : i][::-1]
         if posture is None or (ahead[:1] and ahead[0] in _LASTING) or (behind[:1] and behind[0] in _AFTER):
             continue
         by_itself = behind[:1] == ["the"] and (not ahead or ahead[0] in ("down", "up"))
@@ -59,9 +59,9 @@ def postures(question: str, heads: set[str], subject: Subject) -> Iterator[str]:
             yield posture
 
 
-def _reaches(said: Sequence[str], things: set[str], passes: Callable[[str], bool]) -> bool:
+def _reaches(tokens: Sequence[str], things: set[str], passes: Callable[[str], bool]) -> bool:
     """Is one of the things the first of these words that does not just stand between?"""
-    for word in said:
+    for word in tokens:
         if stem(word) in things:
             return True
         if not passes(word):
@@ -71,10 +71,10 @@ def _reaches(said: Sequence[str], things: set[str], passes: Callable[[str], bool
 
 def ordinal(question: str, heads: set[str], subject: Subject) -> int:
     """The place asked for ("the second stretch", "stretch 2"), -1 for the last, 0 for none."""
-    said = [w for w, _, _ in words(question)]
+    tokens = [w for w, _, _ in words(question)]
     things = heads | {stem(w) for w in (*(_GENERIC - {"it", "way", "kind", "type"}), *subject.items)}
-    for i, word in enumerate(said):
-        after = said[i + 1 : i + 3]
+    for i, word in enumerate(tokens):
+        after = tokens[i + 1 : i + 3]
         if (
             word in _ORDINALS
             and after
@@ -88,7 +88,7 @@ def ordinal(question: str, heads: set[str], subject: Subject) -> int:
             word.isdecimal()
             and i
             and 0 < int(word) < 30
-            and (stem(said[i - 1]) in things or said[i - 1] in ("number", "no"))
+            and (stem(tokens[i - 1]) in things or tokens[i - 1] in ("number", "no"))
         ):
             return int(word)
     return 0
