@@ -34,8 +34,6 @@ _PLATFORMS = (
     ("class", "available-content"),  # Substack
     ("class", "e-content"),  # microformats
     ("class", "post-content"),
-    ("class", "article-content"),
-    ("class", "article-body"),
     ("class", "w-richtext"),  # Webflow
 )
 _LAYOUT = ("div", "nav", "header", "footer", "aside", "form", "table", "iframe", "section")
@@ -239,10 +237,7 @@ def _without_edges(pieces: list[Piece], title: str) -> list[Piece]:
     first = next((i for i, p in enumerate(pieces) if boilerplate.is_prose(p.text) or p.kind == "heading"), 0)
     pieces = [p for i, p in enumerate(pieces) if i >= first or p.kind == "caption" or not _is_byline(p)]
     lines = [p.text if p.kind in ("paragraph", "heading") else f"- {p.text}" for p in pieces]
-    pieces = pieces[: boilerplate.tail(lines)]
-    while pieces and pieces[-1].kind == "paragraph" and boilerplate.is_edge(pieces[-1].text):
-        pieces.pop()
-    return pieces
+    return pieces[: boilerplate.tail(lines)]
 
 
 _ADDRESS = re.compile(r"https?://\S+")

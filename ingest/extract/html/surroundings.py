@@ -112,11 +112,7 @@ _LINK_HOLDERS = ("ul", "ol", "p", "div", "section", "table")
 
 
 def _leads_away(element: Element, sizes: dict[Element, int], linked: dict[Element, int]) -> bool:
-    """Whether an element is a button, or a line of its own that points to another page."""
-    if element.tag == "a":
-        names = _names(element)
-        alone = sizes[element] >= 0.9 * sizes.get(element.getparent(), 0)
-        return alone and (element.get("role") == "button" or any(map(_BUTTON.fullmatch, names)))
+    """Whether an element is a line of its own that points to another page."""
     if element.tag not in _LINES:
         return False
     if linked[element] < 0.3 * sizes[element]:
@@ -127,7 +123,6 @@ def _leads_away(element: Element, sizes: dict[Element, int], linked: dict[Elemen
 
 
 _LINES = ("p", "div", "h2", "h3", "h4", "h5", "h6", "strong", "b", "em", "blockquote")
-_BUTTON = re.compile(r"(?:.*[-_])?(?:button|btn|cta)(?:[-_].*)?", re.I)
 
 
 def own_text(element: Element) -> str:
