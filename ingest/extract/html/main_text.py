@@ -20,7 +20,6 @@ from ingest.extract.html.surroundings import is_links, linked_letters, own_text,
 from ingest.extract.html.tree import Element, parse_html
 from ingest.extract.prose import boilerplate
 from ingest.extract.prose.asides import without_asides
-from ingest.extract.prose.byline import read_byline
 
 # (attribute, value) of the element that holds a post's text and nothing else, best first.
 _PLATFORMS = (
@@ -234,8 +233,6 @@ def _without_edges(pieces: list[Piece], title: str) -> list[Piece]:
     pieces = [p for p in pieces if not _is_noise(p, title)]
     seen = {p.text: i for i, p in reversed(list(enumerate(pieces))) if p.kind == "caption"}
     pieces = [p for i, p in enumerate(pieces) if p.kind != "caption" or seen[p.text] == i]
-    first = next((i for i, p in enumerate(pieces) if boilerplate.is_prose(p.text) or p.kind == "heading"), 0)
-    pieces = [p for i, p in enumerate(pieces) if i >= first or p.kind == "caption" or not _is_byline(p)]
     lines = [p.text if p.kind in ("paragraph", "heading") else f"- {p.text}" for p in pieces]
     return pieces[: boilerplate.tail(lines)]
 
@@ -250,7 +247,3 @@ def _is_noise(piece: Piece, title: str) -> bool:
     if piece.kind == "paragraph" and _ADDRESS.fullmatch(piece.text):
         return True  # of a player or a card that did not load
     return piece.kind in ("paragraph", "heading") and boilerplate.is_noise(piece.text)
-
-
-def _is_byline(piece: Piece) -> bool:
-    return read_byline(piece.text) is not None or boilerplate.is_edge(piece.text)
