@@ -308,7 +308,7 @@ class Bot:
 
     def _probe(self) -> None:
         with self._open() as (corpus, _):
-            self._search(_PROBE, corpus, NO_CONTEXT, 1)
+            self._read(_PROBE, corpus)  # finding passages is not enough: their token vectors may be damaged
 
     def _answers(self, question: str, corpus: Corpus) -> bool:
         reading = self._read(question_of(question, self._subject), corpus, reranked=_RERANKED_FOR_SUGGESTIONS)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.errors import EmbedderError
+from ingest.errors import EmbedderError, IndexCorrupt
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -50,8 +50,12 @@ class TokenVectors:
 
     @staticmethod
     def from_bytes(blob: bytes) -> TokenVectors:
-        """What to_bytes wrote; vectors come back at unit length."""
-        n, d = (int(x) for x in np.frombuffer(blob, np.int32, 2))
+        """What to_bytes wrote; vectors come back at unit length. Raises IndexCorrupt if it is something else."""
+        n, d = (int(x) for x in np.frombuffer(blob[:8].ljust(8, b"\xff"), np.int32, 2))
+        if n < 0 or d < 0 or len(blob) != 8 + n * (8 + d):
+            raise IndexCorrupt(
+                "The index is damaged: its token vectors cannot be read. The next `footnote ingest` rebuilds it."
+            )
         starts = np.frombuffer(blob, np.int32, n, 8)
         ends = np.frombuffer(blob, np.int32, n, 8 + 4 * n)
         small = np.frombuffer(blob, np.int8, n * d, 8 + 8 * n).reshape(n, d)

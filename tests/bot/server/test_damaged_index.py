@@ -1,0 +1,69 @@
+"""Whatever file of the index is damaged: a question gets a sentence, and /healthz is not ok."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from conftest import FakeEmbedder
+from starlette.testclient import TestClient
+
+from bot.config import BotConfig
+from bot.pipeline import Bot
+from bot.server import create_api
+from ingest.index import Index
+from ingest.sync import sync
+
+
+class PackagedSize(FakeEmbedder):
+    """Named and shaped as the packaged model, so that the packaged reader reads what it gives."""
+
+    name = BotConfig().embedder
+    dimension = 384
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> BotConfig:
+    blog = tmp_path / "blog"
+    blog.mkdir()
+    for number in range(3):
+        text = (
+            f"# Light {number}\n\nLighthouse number {number} was built in 19{number}0. It is red and white.\n"
+        )
+        (blog / f"light-{number}.md").write_text(text)
+    config = BotConfig(index=tmp_path / "index", feedback="off")
+    assert not sync([str(blog)], index=Index(config.index, config.index_config), embedder=PackagedSize).failed
+    return config
+
+
+def statuses(config: BotConfig) -> tuple[int, int]:
+    """Of a question, then of /healthz."""
+    bot = Bot(Index(config.index, config.index_config), PackagedSize(), config)
+    http = TestClient(create_api(bot, config), raise_server_exceptions=False)
+    asked = http.post("/api/ask", json={"question": "When was lighthouse number 2 built?"}).status_code
+    return asked, http.get("/healthz").status_code
+
+
+def test_a_sound_index_is_answered_from(config: BotConfig) -> None:
+    assert statuses(config) == (200, 200)
+
+
+@pytest.mark.parametrize("damage", ["garbage", "half", "empty", "gone"])
+@pytest.mark.parametrize(
+    "pattern", ["current", "*/articles.db", "*/chroma/chroma.sqlite3", "*/tokens/*.tokens"]
+)
+def test_damage_is_a_503_for_questions_and_for_health(config: BotConfig, pattern: str, damage: str) -> None:
+    (file,) = config.index.glob(pattern)
+    whole = file.read_bytes()
+    if damage == "gone":
+        file.unlink()
+    else:
+        rubbish = random.Random(7).randbytes(max(64, len(whole)))
+        file.write_bytes({"garbage": rubbish, "half": whole[: len(whole) // 2], "empty": b""}[damage])
+    assert statuses(config) == (503, 503)
+
+
+def test_files_of_the_index_are_for_its_owner_alone(config: BotConfig) -> None:
+    for found in config.index.rglob("*"):
+        assert found.stat().st_mode & 0o077 == 0, found
