@@ -26,6 +26,7 @@ from bot.answer import (
     Suggestions,
     compose,
     compose_about_blog,
+    compose_about_page,
     quote,
 )
 from bot.config import BotConfig
@@ -101,17 +102,18 @@ class Bot:
         """The model, for re-ingesting in the same process: it is loaded once."""
         return self._embedder
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """One whole answer. Raises what stream() raises."""
-        answers = [event for event in self.stream(question, history) if isinstance(event, Answer)]
+    def ask(self, question: str, history: Sequence[Turn] = (), *, page: str = "") -> Answer:
+        """One whole answer. Takes and raises what stream() does."""
+        answers = [event for event in self.stream(question, history, page=page) if isinstance(event, Answer)]
         return answers[-1]
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+    def stream(self, question: str, history: Sequence[Turn] = (), *, page: str = "") -> Iterator[Event]:
         """Answer a message in its conversation.
 
         Args:
             question: As the client sent it.
             history: The turns before it, oldest first; not to be trusted.
+            page: Address of the page that the reader is on, "" if it is not known: what "this article" means.
 
         Yields:
             Tokens as they are ready, then the Answer; the tokens joined are its text. An urgent message is
@@ -126,22 +128,22 @@ class Bot:
         latest = history[-self.config.max_history :]
         match self._red_flags.check(question, history):
             case Urgent() as urgent:
-                yield from self._urgently(urgent, question, latest)
+                yield from self._urgently(urgent, question, latest, page)
             case HelpReported(text):
                 yield Token(text)
                 yield Answer(question, question, text, (), "chat", 0.0)
             case Reminder(line):
-                yield from remind(line, self._from_the_blog(question, latest))
+                yield from remind(line, self._from_the_blog(question, latest, page))
             case None:
-                yield from self._from_the_blog(question, latest)
+                yield from self._from_the_blog(question, latest, page)
 
-    def _urgently(self, urgent: Urgent, message: str, history: Sequence[Turn]) -> Iterator[Event]:
+    def _urgently(self, urgent: Urgent, message: str, history: Sequence[Turn], page: str) -> Iterator[Event]:
         """The urgent message at once, then what the blog answers, if it does and that is fitting."""
         yield Token(urgent.message, urgent=True)
         whole = Answer(message, message, urgent.message, (), "urgent", 0.0)
         if urgent.quotes:
             try:
-                *tokens, answer = self._from_the_blog(message, history)
+                *tokens, answer = self._from_the_blog(message, history, page)
             except FootnoteError as error:
                 log.warning("an urgent message is answered without quotes: %s", error)
             else:
@@ -152,13 +154,13 @@ class Bot:
                     whole = replace(answer, text=urgent.message + lead + answer.text, status="urgent")
         yield whole
 
-    def _from_the_blog(self, message: str, history: Sequence[Turn]) -> Iterator[Event]:
+    def _from_the_blog(self, message: str, history: Sequence[Turn], page: str) -> Iterator[Event]:
         with self._open() as (corpus, blog):
             query = understand(message, history, blog, longest=self.config.max_question)
             if isinstance(query, Reply):
                 yield from self._reply(message, query, corpus, blog)
                 return
-            drafts = self._drafts(query, corpus)
+            drafts = self._drafts(query, corpus, page)
             answerable = max(draft.answerable for draft in drafts)
             all_wordable = all(draft.wordable for draft in drafts)
             passages = [p for draft in drafts for p in draft.wordable] if all_wordable else []
@@ -176,14 +178,16 @@ class Bot:
             yield from map(Token, quoted.pieces)
             yield Answer(message, query.standalone, quoted.text, quoted.citations, "answered", answerable)
 
-    def _drafts(self, query: Query, corpus: Corpus) -> list[Draft]:
+    def _drafts(self, query: Query, corpus: Corpus, page: str) -> list[Draft]:
         """Each question of the query separately; all together if none of them is answered so."""
-        drafts = [self._draft(question, corpus, query.context) for question in query.parts]
+        drafts = [self._draft(question, corpus, query.context, page) for question in query.parts]
         if len(drafts) == 1 or any(draft.answered for draft in drafts):
             return drafts
-        return [self._draft(query.whole, corpus, query.context)]
+        return [self._draft(query.whole, corpus, query.context, page)]
 
-    def _draft(self, question: Question, corpus: Corpus, context: Context) -> Draft:
+    def _draft(self, question: Question, corpus: Corpus, context: Context, page: str) -> Draft:
+        if about := compose_about_page(question.text, page, corpus.articles, corpus.chunks):
+            return about
         if about := compose_about_blog(question.text, corpus.articles, corpus.chunks):
             return about
         reading = self._read(question, corpus, context)

@@ -5,7 +5,7 @@ citation is verified. Not known here: how sentences were judged, and whether a c
 """
 
 from bot.answer.citations import Evidence, Line, footnote, link, verify
-from bot.answer.draft import Draft, Quoted, compose, compose_about_blog, quote
+from bot.answer.draft import Draft, Quoted, compose, compose_about_blog, compose_about_page, quote
 from bot.answer.phrases import ABSTAIN, ABSTAIN_EMPTY, AFTER_URGENT
 from bot.answer.suggestions import Suggestions
 
@@ -20,6 +20,7 @@ __all__ = [
     "Suggestions",
     "compose",
     "compose_about_blog",
+    "compose_about_page",
     "footnote",
     "link",
     "quote",

@@ -100,20 +100,26 @@ def about_the_blog(
     if by_title and (
         what := wanted(re.sub(re.escape(by_title[0].title), "this post", own, flags=re.IGNORECASE))
     ):
-        return _metadata_lines(by_title[:1], what, own, chunks)
+        return metadata_lines(by_title[:1], what, own, chunks)
     what = wanted(own)
     if what is None:
         return catalogue(own, articles, chunks)
     dated = sorted(articles.values(), key=lambda a: phrases.age(a.published))
-    topic = next((g.strip() for m in _ABOUT.finditer(own) for g in m.groups() if g and content_stems(g)), "")
-    if topic:
+    if topic := topic_of(own):
         meant = _meant(topic, dated, chunks, part=0.5)
         if not meant:
             return [Line("note", (), text=phrases.nothing_on(topic))]
-        return _metadata_lines(meant[:1], what, own, chunks)
+        return metadata_lines(meant[:1], what, own, chunks)
     aside = _ASIDE.search(question)
     meant = _meant(aside[1], dated, chunks, part=0.0)[:1] if aside else []
-    return _metadata_lines(meant or dated, what, own, chunks)
+    return metadata_lines(meant or dated, what, own, chunks)
+
+
+def topic_of(question: str) -> str:
+    """What the post is about that a question speaks of: "the post on foam rolling"; "" if it names nothing."""
+    return next(
+        (g.strip() for m in _ABOUT.finditer(question) for g in m.groups() if g and content_stems(g)), ""
+    )
 
 
 def _meant(topic: str, articles: Sequence[Article], chunks: Sequence[Chunk], *, part: float) -> list[Article]:
@@ -125,9 +131,7 @@ def _meant(topic: str, articles: Sequence[Article], chunks: Sequence[Chunk], *, 
     return [a for n, a in sorted(near, key=lambda pair: -pair[0]) if n > part * len(words)]
 
 
-def _metadata_lines(
-    meant: Sequence[Article], what: str, question: str, chunks: Sequence[Chunk]
-) -> list[Line]:
+def metadata_lines(meant: Sequence[Article], what: str, question: str, chunks: Sequence[Chunk]) -> list[Line]:
     known = [(a, text) for a in meant if (text := sentence(a, what, question))]
     if not known:
         return [Line("note", (), text=phrases.no_record(what))]

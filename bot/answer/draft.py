@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.answer.about_page import about_the_page
 from bot.answer.about_post import about_the_blog
 from bot.answer.citations import Line, footnote, verify
 from bot.answer.lists import named_list
@@ -92,6 +93,14 @@ def compose_about_blog(
     if not lines:
         return None
     return Draft(question, tuple(lines), float(any(line.evidence for line in lines)))
+
+
+def compose_about_page(
+    question: str, page: str, articles: Mapping[str, Article], chunks: Sequence[Chunk]
+) -> Draft | None:
+    """Draft an answer about the page that the reader is on; None for other questions."""
+    lines = about_the_page(question, page, articles, chunks)
+    return Draft(question, tuple(lines), float(any(line.evidence for line in lines))) if lines else None
 
 
 def quote(

@@ -121,12 +121,12 @@ def _add_ask_route(app: FastAPI, config: BotConfig, queue: QuestionQueue) -> Non
     @app.post("/api/ask", openapi_extra=ASK_SCHEMA)
     async def ask(request: Request) -> Response:
         """Answer a question: one JSON object or, if Accept names text/event-stream, events."""
-        question, history = await read_question(request, config)
+        asked = await read_question(request, config)
         address = request.client.host if request.client else None
         if "text/event-stream" not in request.headers.get("accept", ""):
-            answer = queue.answer(question, history, address=address)
+            answer = queue.answer(asked.question, asked.history, page=asked.page, address=address)
             return _json(to_payload(await _while_connected(request, answer)))
-        events = queue.events(question, history, address=address)
+        events = queue.events(asked.question, asked.history, page=asked.page, address=address)
         # The first event is awaited here, so that an error before it has a status.
         first = await _while_connected(request, anext(events))
         return EventStream(first, events, to_payload, in_full=config.log_questions)

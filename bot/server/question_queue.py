@@ -53,6 +53,7 @@ class _Job:
     network: str
     question: str
     history: tuple[Turn, ...]
+    page: str
     deadline: float
     deliver: Callable[[Delivery], None]
     abandoned: bool = False
@@ -92,11 +93,11 @@ class QuestionQueue:
             self._changed.notify_all()
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), *, address: str | None = None
+        self, question: str, history: Sequence[Turn] = (), *, page: str = "", address: str | None = None
     ) -> Generator[Event, None, None]:
         """The events of Bot.stream. Raises what it raises, and Refused if there is no room or no time left."""
         inbox: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
-        job = self._enqueue(question, history, address, inbox.put)
+        job = self._enqueue(question, history, page, address, inbox.put)
         try:
             while (event := self._next(job, inbox)) is not None:
                 yield event
@@ -104,7 +105,7 @@ class QuestionQueue:
             job.abandoned = True
 
     async def events(
-        self, question: str, history: Sequence[Turn] = (), *, address: str | None = None
+        self, question: str, history: Sequence[Turn] = (), *, page: str = "", address: str | None = None
     ) -> AsyncGenerator[Event, None]:
         """The same on an event loop."""
         loop = asyncio.get_running_loop()
@@ -116,22 +117,29 @@ class QuestionQueue:
             except RuntimeError:  # the loop has ended, and with it the listener
                 job.abandoned = True
 
-        job = self._enqueue(question, history, address, deliver)
+        job = self._enqueue(question, history, page, address, deliver)
         try:
             while (event := await self._next_on_loop(job, inbox)) is not None:
                 yield event
         finally:
             job.abandoned = True
 
-    async def answer(self, question: str, history: Sequence[Turn], *, address: str | None) -> Answer:
+    async def answer(
+        self, question: str, history: Sequence[Turn], *, page: str = "", address: str | None
+    ) -> Answer:
         """The last event alone."""
-        events = [event async for event in self.events(question, history, address=address)]
+        events = [event async for event in self.events(question, history, page=page, address=address)]
         return cast("Answer", events[-1])
 
     # --- the reader's side
 
     def _enqueue(
-        self, question: str, history: Sequence[Turn], address: str | None, deliver: Callable[[Delivery], None]
+        self,
+        question: str,
+        history: Sequence[Turn],
+        page: str,
+        address: str | None,
+        deliver: Callable[[Delivery], None],
     ) -> _Job:
         with self._changed:
             self._free_late_places()
@@ -139,7 +147,8 @@ class QuestionQueue:
             if self._is_full_for(network):
                 raise self._busy()
             self.rates.take(address)
-            job = _Job(client, network, question, tuple(history), self.clock() + self.seconds, deliver)
+            deadline = self.clock() + self.seconds
+            job = _Job(client, network, question, tuple(history), page, deadline, deliver)
             self._waiting.append(job)
             self._start_threads()
             self._changed.notify()
@@ -226,7 +235,9 @@ class QuestionQueue:
         began, outcome = self.clock(), "abandoned"
         try:
             if not job.abandoned:
-                events = cast("Generator[Event, None, None]", self.bot.stream(job.question, job.history))
+                events = cast(
+                    "Generator[Event, None, None]", self.bot.stream(job.question, job.history, page=job.page)
+                )
                 try:
                     for event in events:
                         job.deliver(event)

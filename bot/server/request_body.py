@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import anyio
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bot.config import BotConfig
 
 READ_SECONDS = 15
+MAX_PAGE = 2000  # characters of the address of a page
 MAX_TURN = 8000  # characters of one history entry that are kept
 
 ASK_SCHEMA: dict[str, Any] = {
@@ -35,6 +37,7 @@ ASK_SCHEMA: dict[str, Any] = {
                     "required": ["question"],
                     "properties": {
                         "question": {"type": "string"},
+                        "page": {"type": "string"},
                         "history": {
                             "type": "array",
                             "items": {
@@ -55,16 +58,29 @@ ASK_SCHEMA: dict[str, Any] = {
 }
 
 
-async def read_question(request: Request, config: BotConfig) -> tuple[str, tuple[Turn, ...]]:
-    """The question and the latest turns of its history. Raises Refused."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks. history: the latest turns. page: the address of the page that the reader is on, or ""."""
+
+    question: str
+    history: tuple[Turn, ...]
+    page: str = ""
+
+
+async def read_question(request: Request, config: BotConfig) -> Asked:
+    """The question of a request, with its history and page. Raises Refused."""
     body = await read_object(request, such_as='{"question": "…"}')
-    refuse_unknown(body, ("question", "history"))
+    refuse_unknown(body, ("question", "history", "page"))
     question = body.get("question")
     if not isinstance(question, str):
         _refuse(422, "bad_request", '"question" must be there, and be a text.')
     if not question.strip():
         _refuse(422, "empty_question", "The question is empty. Please type one.")
-    return replace_lone_surrogates(question), _history(body.get("history"), config.max_history)
+    page = body.get("page", "")
+    if not isinstance(page, str) or len(page) > MAX_PAGE:
+        _refuse(422, "bad_page", f'"page" must be an address of at most {MAX_PAGE} characters.')
+    history = _history(body.get("history"), config.max_history)
+    return Asked(replace_lone_surrogates(question), history, replace_lone_surrogates(page))
 
 
 async def read_object(request: Request, *, such_as: str) -> dict[str, Any]:

@@ -143,7 +143,7 @@ class Quoter:
     def batches(self) -> int:
         return -(-len(self.chunks) // self.batch)
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+    def stream(self, question: str, history: Sequence[Turn] = (), *, page: str = "") -> Iterator[Event]:
         if not (asked := re.fullmatch(r"show (\d+)", question)):
             offered = tuple(line for line in question.split("\n") if line.strip())[:40]
             yield Token("The blog does not say.")

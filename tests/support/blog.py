@@ -26,8 +26,8 @@ FILLER = "<p>On other days this blog is about bicycles, bread and the weather by
 class BlogBot(FakeBot):
     """The fake bot, but its article stands on our blog: links lead there and mark the quote."""
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
-        for event in super().stream(question, history):
+    def stream(self, question: str, history: Sequence[Turn] = (), *, page: str = "") -> Iterator[Event]:
+        for event in super().stream(question, history, page=page):
             if isinstance(event, Answer):
                 yield replace(event, citations=tuple(map(self._placed, event.citations)))
             else:
@@ -48,12 +48,13 @@ class BlogBot(FakeBot):
 class Blog:
     """address: of the blog. chat: where the widget comes from. page: what stands in <head> and <body>.
 
-    pages: by their paths, those that are not made by page().
+    pages: by their paths, those that are not made by page(). bot: answers in the chat.
     """
 
     address: str
     chat: str = ""
     pages: dict[str, str] = field(default_factory=dict)
+    bot: BlogBot = field(default_factory=BlogBot)
 
     @property
     def wix_frames(self) -> str:

@@ -140,9 +140,11 @@ class FakeBot:
     live: str = "gen-1"
     broken: str = ""  # what health() says is wrong
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+    def stream(self, question: str, history: Sequence[Turn] = (), *, page: str = "") -> Iterator[Event]:
+        self.pages.append(page)
         self.asked.append((question, tuple(history)))
         self._fail()
         if not question.strip() or "\0" in question:

@@ -37,7 +37,7 @@ WATCH = (
 @contextmanager
 def blog_with_chat() -> Iterator[Blog]:
     with blog_server() as blog:
-        bot = bot_of(blog)
+        blog.bot = bot = bot_of(blog)
         bot.config = BotConfig(allowed_origins=(blog.address, blog.wix_frames), rate=(), rate_total=())
         with serving(create_app(cast("Any", bot), bot.config)) as address:
             blog.chat = address.rstrip("/").replace("127.0.0.1", "localhost")

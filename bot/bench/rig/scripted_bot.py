@@ -51,7 +51,7 @@ class ScriptedBot:
     config: BotConfig = field(default_factory=BotConfig)
     known_article: Article = ARTICLE
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:  # noqa: ARG002
+    def stream(self, question: str, history: Sequence[Turn] = (), *, page: str = "") -> Iterator[Event]:  # noqa: ARG002
         """The script, word by word, then as an answer with a citation for each sentence."""
         text = " ".join(f"{sentence} [{number}]" for number, sentence in enumerate(SENTENCES, 1))
         for word in paced(text):

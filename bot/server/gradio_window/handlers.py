@@ -110,12 +110,17 @@ def _connect_asking(
     gr = import_gradio()
     conversations = ConversationStore()
 
-    def ask(question: str, talk: Conversation, key: str, request: Request) -> Iterator[dict[Any, Any]]:
+    def ask(
+        question: str, talk: Conversation, key: str, page: str, request: Request
+    ) -> Iterator[dict[Any, Any]]:
         words = _words(request, languages)
         if not question.strip():
             yield {view.box: question}
             return
-        stream = partial(queue.stream, address=request.client.host if request.client else None)
+        address = request.client.host if request.client else None
+        # The field is filled when the reader goes to another page; the first one is in the frame's address.
+        here = _page(page) or _page(request.query_params.get("at"))
+        stream = partial(queue.stream, page=here, address=address)
         past = tuple(e for e in talk if not e.is_open)
         states = continue_conversation(bot, question, past, words, stream, queue.recent.remember)
         yield view.busy(now := next(states), words)
@@ -125,8 +130,8 @@ def _connect_asking(
         conversations.save(key, now)
         yield view.settled(now, words)
 
-    def retry(talk: Conversation, key: str, request: Request) -> Iterator[dict[Any, Any]]:
-        yield from ask(talk[-1].question if talk else "", talk[:-1], key, request)
+    def retry(talk: Conversation, key: str, page: str, request: Request) -> Iterator[dict[Any, Any]]:
+        yield from ask(talk[-1].question if talk else "", talk[:-1], key, page, request)
 
     def stop(talk: Conversation, key: str, request: Request) -> dict[Any, Any]:
         ended = mark_stopped(talk)
@@ -154,8 +159,9 @@ def _connect_asking(
 
     on = partial(report_problems, config=bot.config)
     known = [view.talk, controls.key]
-    asking = gr.on([view.box.submit, view.send.click], on(ask), [view.box, *known], view.all(), **QUIET)
-    retrying = controls.retry.click(on(retry), known, view.all(), **QUIET)
+    placed = [*known, controls.page]
+    asking = gr.on([view.box.submit, view.send.click], on(ask), [view.box, *placed], view.all(), **QUIET)
+    retrying = controls.retry.click(on(retry), placed, view.all(), **QUIET)
     view.stop.click(on(stop), known, view.all(), cancels=[asking, retrying], queue=False, **QUIET)
     controls.undo.click(on(undo), [view.talk, view.cleared, controls.key], view.all(), queue=False, **QUIET)
     controls.clear.click(on(clear), known, view.all(), queue=False, **QUIET)

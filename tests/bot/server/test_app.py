@@ -108,6 +108,15 @@ def test_events_are_tokens_and_then_the_answer(client: TestClient) -> None:
     assert answer == again
 
 
+def test_the_page_that_the_reader_is_on_reaches_the_bot(client: TestClient, bot: FakeBot) -> None:
+    page = "https://blog.example/post"
+    for sent, wanted in (({"page": page}, page), ({}, "")):
+        assert client.post("/api/ask", json={"question": "Who wrote this?", **sent}).status_code == 200
+        assert bot.pages[-1] == wanted
+    for wrong in (1, None, ["x"], "x" * 3000):
+        assert client.post("/api/ask", json={"question": "Why?", "page": wrong}).status_code == 422
+
+
 def test_history_reaches_the_bot_and_only_its_latest_turns(client: TestClient, bot: FakeBot) -> None:
     turns = [{"role": "user" if n % 2 == 0 else "assistant", "content": f"turn {n}"} for n in range(500)]
     assert client.post("/api/ask", json={"question": "Why?", "history": turns}).status_code == 200

@@ -97,7 +97,7 @@ def test_the_title_that_is_translated_is_the_default_one() -> None:
 POST = Article(id="a", title="A *post*", text="x", url=None, author="Ada", published="2025-06-23")
 UNDATED = Article(id="b", title="B", text="x", url=None, author=None, published=None)
 OURS = [
-    flags().reminder.medical, flags().reminder.crisis, flags().got_help, notes.ABSTAIN, notes.ABSTAIN_EMPTY, notes.AFTER_URGENT, notes.DIFFER, notes.NO_DATES, notes.lacks("how often"),
+    flags().reminder.medical, flags().reminder.crisis, flags().got_help, notes.ABSTAIN, notes.ABSTAIN_EMPTY, notes.WHICH_POST, notes.AFTER_URGENT, notes.DIFFER, notes.NO_DATES, notes.lacks("how often"),
     notes.not_said("does *it* help?"), notes.source(POST), notes.source(UNDATED), notes.nothing_on("knees"),
     notes.no_record("author"), notes.no_record("published"), notes.no_record("link"), notes.all_by("Ada"),
     notes.counted(1), notes.counted(7), notes.more(3),
