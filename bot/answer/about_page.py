@@ -19,7 +19,9 @@ from bot.types import Passage
 from ingest.article import Article, Chunk, blocks, sentences
 
 _PAGE = r"(?:(?:blog )?(?:post|article|entry)|page|piece|guide|recipe|story|text|tutorial)"
-_THIS = rf"(?:(?:this|that)(?: \w+)?|the) {_PAGE}(?: here| (?:that )?i(?:['’]m| am) (?:on|reading|looking at))?"
+_THIS = (
+    rf"(?:(?:this|that)(?: \w+)?|the) {_PAGE}(?: here| (?:that )?i(?:['’]m| am) (?:on|reading|looking at))?"
+)
 _SUMMARY = re.compile(
     r"\b(?:summar(?:y|i[sz]e[ds]?|i[sz]ing|ies)|tl;?\s?dr|(?:sum|wrap) (?:it|this|that) up|(?:the )?gist|recap|nutshell"
     r"|(?:main|key|most important) (?:points?|ideas?|messages?|takeaways?)|take-?aways?|short version|overview)\b",
