@@ -193,6 +193,8 @@ def _handler(port: int) -> int:
 
 
 def _resident(pid: int) -> float:
-    """Resident memory of a process, MB. Linux only."""
+    """Resident memory of a process and its children, MB: a supervisor may run the server in one. Linux only."""
     lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("VmRSS"))) / 1024
+    own = int(next(line.split()[1] for line in lines if line.startswith("VmRSS"))) / 1024
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    return own + sum(_resident(int(child)) for child in children)

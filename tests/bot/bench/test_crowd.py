@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +16,7 @@ from browsing import serving
 from fake_bot import FakeBot
 
 from bot.bench.command import print_results
-from bot.bench.crowd import _handler, _Reader, _round, summary
+from bot.bench.crowd import _handler, _Reader, _resident, _round, summary
 from bot.config import read_rates
 from bot.pipeline import Bot
 from bot.server import create_app
@@ -63,3 +66,14 @@ def test_errors_of_a_crowd_are_counted_and_printed(capsys: pytest.CaptureFixture
 def test_a_crowd_without_any_answer_has_figures() -> None:
     figures = summary([("503 busy", 0.1)], [100.0])
     assert figures["answered"] == 0 and figures["seconds to the whole answer, median"] == "-"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_of_a_server_in_a_child_process_counts() -> None:
+    code = "large = bytearray(120_000_000); large[::4096] = b'x' * len(large[::4096]); print('ready', flush=True); input()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes) as child:  # type: ignore[call-overload]
+        assert child.stdout.readline() == b"ready\n"
+        assert _resident(child.pid) > 110
+        assert _resident(os.getpid()) > _resident(child.pid)
+        child.communicate(b"\n")
