@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ingest.extract.text.comments import without_comments
 from ingest.extract.text.mdx import without_mdx
 
 _FENCE = re.compile(
@@ -41,7 +42,7 @@ def without_dialects(text: str) -> tuple[str, tuple[str, ...]]:
     text = _raw_blocks(text, put_away)
     text = _fences(text, put_away)
     text = _INLINE_CODE.sub(lambda m: "" if re.match(r"`+\$?= ", m[0]) else put_away(m[0]), text)
-    text = _without_comments(text)
+    text = without_comments(text)
     text = _without_shortcodes(text)
     text = without_mdx(text)
     text = _boxes(text)
@@ -113,49 +114,6 @@ def _fences(text: str, put_away: Callable[[str], str]) -> str:
         elif not _QUERY.match(opening["info"]):
             out.append(put_away(text[opening.start() : stop]))
         at = stop
-    return "".join((*out, text[at:]))
-
-
-_COMMENTS = (
-    ("<!--", "-->"),
-    ("{/*", "*/}"),
-    ("{{/*", "*/}}"),
-    ("{{- /*", "*/ -}}"),
-    ("{{!--", "--}}"),
-    ("{::comment}", "{:/comment}"),
-    ("{#-", "-#}"),
-    ("{# ", "#}"),
-)
-_LIQUID_COMMENT = re.compile(r"\{%-?\s*comment\b[^%\n]{0,300}%\}")
-_LIQUID_COMMENT_END = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
-_HUGO_COMMENT = re.compile(r"\{\{[<%]\s*comment\b[^\n]*?[>%]\}\}")
-_HUGO_COMMENT_END = re.compile(r"\{\{[<%]\s*/\s*comment\s*[>%]\}\}")
-_LIQUID_LINE_COMMENT = re.compile(r"\{%-?\s*#[^%]{0,2000}%\}")
-
-
-def _without_comments(text: str) -> str:
-    for opening, closing in _COMMENTS:
-        text = _cut(text, re.compile(re.escape(opening)), re.compile(re.escape(closing)))
-    text = _cut(text, _LIQUID_COMMENT, _LIQUID_COMMENT_END)
-    text = _cut(text, _HUGO_COMMENT, _HUGO_COMMENT_END)
-    text = _LIQUID_LINE_COMMENT.sub("", text)
-    return _cut(text, re.compile(r"%%"), re.compile(r"%%"), unclosed=re.compile(r"(?:^|\n)[ \t>]*\Z"))
-
-
-def _cut(
-    text: str, opening: re.Pattern[str], closing: re.Pattern[str], *, unclosed: re.Pattern[str] | None = None
-) -> str:
-    """Without what lies between. unclosed: what must stand before an opening that nothing closes."""
-    out: list[str] = []
-    at = 0
-    while start := opening.search(text, at):
-        end = closing.search(text, start.end())
-        if end is None:
-            if unclosed is not None and not unclosed.search(text[max(start.start() - 80, 0) : start.start()]):
-                break
-            return "".join((*out, text[at : start.start()]))
-        out.append(text[at : start.start()])
-        at = end.end()
     return "".join((*out, text[at:]))
 
 
