@@ -105,8 +105,9 @@ def test_before_it_is_pressed_it_costs_one_request_and_moves_nothing(visit: Visi
     first = chat.locator(".fn-chip").first.inner_text()
     assert STRETCHES.title in first, "the first question is about the article that the reader is on"
     asked(chat, "Why does my back ache?")
-    page.evaluate("history.pushState({}, '', '/post/other')")
-    page.wait_for_timeout(1200)  # the widget tells of it half a second later
+    page.evaluate("history.pushState({}, '', '/post/other'); document.body.append('Another post.')")
+    field = chat.locator("#fn-at :is(textarea, input)")
+    wait(page, lambda: field.input_value() == f"{blog.address}/post/other")
     asked(chat, "Why so?")
     assert blog.bot.pages[-2:] == [f"{blog.address}/post/stretches", f"{blog.address}/post/other"]
     assert page.context.cookies() == []
