@@ -30,7 +30,16 @@ from bot.answer import (
     quote,
 )
 from bot.config import BotConfig
-from bot.read import RERANKED, CrossEncoder, Reading, Reranker, rank_passages, read, score_sentences
+from bot.read import (
+    RERANKED,
+    CrossEncoder,
+    Reading,
+    Reranker,
+    check_embedder,
+    rank_passages,
+    read,
+    score_sentences,
+)
 from bot.retrieve import Corpus, EmbeddedQuestion, LiveCorpus, SearchWatch, embed_question, search
 from bot.safety import (
     HelpReported,
@@ -215,6 +224,7 @@ class Bot:
     def _search(
         self, question: Question, corpus: Corpus, context: Context, k: int
     ) -> tuple[EmbeddedQuestion, list[Passage]]:
+        check_embedder(self._embedder.name)  # before a model is loaded that the readers do not fit
         embedded = embed_question(question, self._embedder, context)
         passages = search(embedded, corpus, k=k)
         self._watch.worked()
@@ -301,6 +311,7 @@ class Bot:
         Args:
             suggestions: Also find the questions for an opened window.
         """
+        check_embedder(self._embedder.name)
         self._embedder.embed_query(_PROBE.plain)
         self._watch.loaded()
         self._red_flags.warm()
