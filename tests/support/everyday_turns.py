@@ -681,6 +681,7 @@ i can't breathe through my nose, hay fever
 my uncle died last winter
 my hamster died
 i don't care which
+i can't face another plank
 one last question
 one more question
 my last day of the course
