@@ -5,7 +5,7 @@ citation is verified. Not known here: how sentences were judged, and whether a c
 """
 
 from bot.answer.citations import Evidence, Line, footnote, link, verify
-from bot.answer.draft import Draft, Quoted, compose, compose_about_blog, compose_about_page, quote
+from bot.answer.draft import Draft, Quoted, compose, compose_about, quote, wordable
 from bot.answer.phrases import ABSTAIN, ABSTAIN_EMPTY, AFTER_URGENT
 from bot.answer.suggestions import Suggestions
 
@@ -19,10 +19,10 @@ __all__ = [
     "Quoted",
     "Suggestions",
     "compose",
-    "compose_about_blog",
-    "compose_about_page",
+    "compose_about",
     "footnote",
     "link",
     "quote",
     "verify",
+    "wordable",
 ]

@@ -85,22 +85,29 @@ def compose(
     return Draft(question, tuple(lines), answerable, reading.passages, nearest, wordable)
 
 
-def compose_about_blog(
-    question: str, articles: Mapping[str, Article], chunks: Sequence[Chunk]
-) -> Draft | None:
-    """Draft an answer about the posts as such (who wrote them, how many there are); None for other questions."""
-    lines = about_the_blog(question, articles, chunks)
-    if not lines:
-        return None
-    return Draft(question, tuple(lines), float(any(line.evidence for line in lines)))
-
-
-def compose_about_page(
+def compose_about(
     question: str, page: str, articles: Mapping[str, Article], chunks: Sequence[Chunk]
 ) -> Draft | None:
-    """Draft an answer about the page that the reader is on; None for other questions."""
-    lines = about_the_page(question, page, articles, chunks)
+    """Draft an answer about the posts as such: who wrote them, how many there are, what this one says.
+
+    Args:
+        question: As a reader would ask it, complete without the conversation.
+        page: Address of the page that the reader is on, "" if it is not known.
+        articles: By id.
+        chunks: Of all articles.
+
+    Returns:
+        None for other questions.
+    """
+    lines = about_the_page(question, page, articles, chunks) or about_the_blog(question, articles, chunks)
     return Draft(question, tuple(lines), float(any(line.evidence for line in lines))) if lines else None
+
+
+def wordable(drafts: Sequence[Draft]) -> list[Passage]:
+    """The passages that a chat model may word all drafts from; none if it may not word one of them."""
+    if not all(draft.wordable for draft in drafts):
+        return []
+    return [passage for draft in drafts for passage in draft.wordable]
 
 
 def quote(
@@ -109,6 +116,7 @@ def quote(
     *,
     shown: str = "",
     citations: tuple[Citation, ...] = (),
+    complete: bool = False,
 ) -> Quoted:
     """Footnote the drafts and verify every citation.
 
@@ -117,7 +125,10 @@ def quote(
         articles: By id.
         shown: Text that has been streamed already; the drafts follow it.
         citations: Of that text.
+        complete: That text is the whole answer; the drafts are not quoted.
     """
+    if complete:
+        return Quoted((), shown, citations)
     lines, quoted = footnote(join(drafts), articles, citations)
     pieces = tuple(pieces_of([shown, *lines] if shown else lines))
     text, citations = "".join(pieces), citations + quoted

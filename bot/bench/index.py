@@ -16,7 +16,8 @@ from bot.bench.rig.fake_embedder import HashEmbedder
 from bot.bench.rig.stopwatch import Figures, disk, measure_process, ms, seconds
 from bot.bench.rig.synthetic_blog import SyntheticPost, synthetic_post, write_blog
 from bot.config import BotConfig
-from bot.pipeline import PASSAGES, Bot
+from bot.lookup import PASSAGES
+from bot.pipeline import Bot
 from bot.read import CrossEncoder
 from bot.retrieve import load_corpus, search_by_vector
 from ingest.article import Article, Inventory, Item

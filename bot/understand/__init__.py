@@ -5,7 +5,16 @@ a reply to small talk or to a question in another language. Not known here: the 
 """
 
 from bot.understand.answer_type import AnswerType, answer_type_of
-from bot.understand.query import Blog, Reply, blog_of, query_of, question_of, understand, verbatim_query
+from bot.understand.query import (
+    Blog,
+    Reply,
+    blog_of,
+    query_of,
+    question_of,
+    reply_to_small_talk,
+    understand,
+    verbatim_query,
+)
 from bot.understand.small_talk import small_talk
 from bot.understand.spelling import correct
 
@@ -18,6 +27,7 @@ __all__ = [
     "correct",
     "query_of",
     "question_of",
+    "reply_to_small_talk",
     "small_talk",
     "understand",
     "verbatim_query",

@@ -82,6 +82,22 @@ class Reply:
     status: Status
 
 
+def reply_to_small_talk(message: str, *, longest: int) -> Reply | None:
+    """The reply to a message that asks nothing of the blog: it needs no index.
+
+    Args:
+        message: As the client sent it.
+        longest: Characters that a message may have.
+
+    Raises:
+        QuestionError: Nothing in the message is a question.
+        QuestionTooLong: The message has more than `longest` characters.
+    """
+    text = tidy(message, longest=longest)
+    reply = small_talk(text)
+    return Reply(text, reply, "chat") if reply else None
+
+
 def understand(message: str, history: Sequence[Turn], blog: Blog, *, longest: int) -> Query | Reply:
     """Find out what a message asks.
 
@@ -92,15 +108,13 @@ def understand(message: str, history: Sequence[Turn], blog: Blog, *, longest: in
         longest: Characters that a message may have.
 
     Returns:
-        What to look up, or a reply to small talk or to a question in another language than the blog's.
+        What to look up, or a reply to a question in another language than the blog's.
 
     Raises:
         QuestionError: Nothing in the message is a question.
         QuestionTooLong: The message has more than `longest` characters.
     """
     text = tidy(message, longest=longest)
-    if reply := small_talk(text):
-        return Reply(text, reply, "chat")
     if blog.english_only and (
         reply := reply_if_foreign(
             text,
