@@ -50,7 +50,7 @@ def sync(
         embedder: called when something must be chunked or embedded, not otherwise.
         url: public address of a single file.
         prune: also believe a source that lists nothing.
-        rebuild: embed everything anew, stored articles that no source lists included.
+        rebuild: embed everything again, stored articles that no source lists included.
         dry_run: only say what would change.
         progress: called as the sync goes on.
         load: reads a source; `ingest.sources.load` by default.
@@ -140,7 +140,7 @@ def _write(
     rebuild: bool,
     progress: Progress,
 ) -> None:
-    """Apply a plan to the next generation; a damaged search index is written anew with it."""
+    """Apply a plan to the next generation; a damaged search index is rebuilt with it."""
     wanted = {*todo.added, *todo.updated, *(todo.unchanged if rebuild else ())}
     stored = generation.stored()
     if wanted or todo.removed or todo.moved or generation.search_index_damaged:
@@ -171,7 +171,7 @@ def _notes(generation: NextGeneration, *, rebuilt: bool) -> list[str]:
 
 
 def _carry_over(generation: NextGeneration, writer: Writer, stored: Set[str]) -> None:
-    """Write those stored articles anew that no source gave, or gave in a state that failed."""
+    """Write those stored articles again that no source gave, or gave in a state that failed."""
     writer.flush()
     previous = generation.previous()
     for article_id in sorted(stored - writer.written):

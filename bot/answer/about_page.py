@@ -32,7 +32,7 @@ _WHAT_ABOUT = re.compile(
     r"(?: is)?(?: all| mostly| mainly| really)?(?: (?:about|say|saying|cover|covering|discuss|tell|teach|explain)(?: (?:me|us))?)\W*",
     re.IGNORECASE,
 )
-# What may stand beside "summary" and the page without naming anything else.
+# What may accompany "summary" and the page without naming anything else.
 _BESIDE = re.compile(
     rf"\b(?:{_THIS}|this|that|it|here|please|thanks|can|could|would|will|you|i|me|us|give|make|write|want|need|get|short|quick|brief|briefly"
     r"|sentences?|words?|bullet|points?|what|are|is|a|an|the|of|from|in|for|to|do|one|two|three|few|just|so|ok|okay|hi|hello)\b",

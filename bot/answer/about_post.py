@@ -17,7 +17,7 @@ from bot.text.tokens import content_stems, stems
 from ingest.article import Article, Chunk
 
 _POST = r"(?:blog|post|article|piece|page|guide|text|site|story|thing|one)s?"
-# What is asked about: the post, or whoever wrote it; nothing else was "written" or "released" by us.
+# What is asked about: the post, or its author; nothing else was "written" or "released" by us.
 _NAMED = rf"(?:this|that|these|the|your)(?: [\w'’-]+){{0,4}}? {_POST}\b"
 _THIS = rf"(?:{_NAMED}|(?:this|that|these|it)\b)"
 _SUBJECT = rf"(?:{_THIS}|(?:you|they|he|she|the (?:author|writer|blogger))\b)"
@@ -53,7 +53,7 @@ def wanted(question: str) -> str | None:
     """ "author" or "published" if that is what is asked, else None."""
     if _UPDATED.search(question) or _OTHERS.search(question):
         # When a post was last changed is not recorded, and the date it came out is no answer; nor is
-        # anything of it one to who wrote the study it tells of.
+        # anything of it one to who wrote the study it describes.
         return None
     if _AUTHOR.search(question):
         return "author"

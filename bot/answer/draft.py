@@ -9,7 +9,7 @@ from bot.answer.about_page import about_the_page
 from bot.answer.about_post import about_the_blog
 from bot.answer.citations import Line, footnote, verify
 from bot.answer.lists import named_list
-from bot.answer.phrases import not_said
+from bot.answer.phrases import not_found
 from bot.answer.quotes import quote_lines
 from bot.read import Reading
 from bot.text.subjects import Subject
@@ -157,7 +157,7 @@ def join(drafts: Sequence[Draft]) -> list[Line]:
         joined += lines
         # Where the nearest to an answer is quoted for another question, the blog may well say it.
         if not draft.lines and quoted and not quoted & set(draft.nearest):
-            joined.append(Line("note", (), text=not_said(draft.question)))
+            joined.append(Line("note", (), text=not_found(draft.question)))
     return joined
 
 

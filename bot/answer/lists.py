@@ -77,7 +77,7 @@ def _item(subject: Subject) -> re.Pattern[str]:
 
 @functools.lru_cache(maxsize=8)
 def _item_stems(subject: Subject) -> frozenset[str]:
-    """These words are names of one kind of list: who asks for stretches means exercises too."""
+    """These words are names of one kind of list: a reader who wants stretches means exercises too."""
     return frozenset(stem(word) for word in subject.plural_items)
 
 

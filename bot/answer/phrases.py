@@ -25,7 +25,7 @@ def lacks(what: str) -> str:
     return f"I did not find that the blog says {what}. What it does say about this:"
 
 
-def not_said(part: str) -> str:
+def not_found(part: str) -> str:
     """After the answer to one part of a question, for another part that has none."""
     words = re.sub(r"\s*\([^()]*\)$", "", part).strip().rstrip("?!. ")
     if len(words) > _LONGEST_ECHO:

@@ -4,7 +4,7 @@
 (https://wicg.github.io/scroll-to-text-fragment/). A browser takes the first place in the page that
 fits. The page holds more than the article: a table of contents repeats its headings, a teaser its
 first sentence. So a quote is named together with a few of the words beside it, where it is sure that
-these stand beside it in the page, too: in the same paragraph, in the next item of its list, under its
+these are beside it in the page, too: in the same paragraph, in the next item of its list, under its
 heading. Between two paragraphs there may be anything, an advertisement or a share bar; words across
 such a gap are named only if nothing else tells two places of the article apart.
 
@@ -12,7 +12,7 @@ A browser does not look for words across a line break, a floating initial or a p
 which the article's text does not show. So a longer quote's link has a foothold, too: a directive of
 its own with few of its words, which marks nothing more if the quote is found, and else may lead there.
 
-What this file does not know: the page itself. tests/fragments.py measures how often it is right.
+The page itself is not known here; `make fragments` measures how often it is right.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class _Page:
     def _named(
         self, head: int, tail: int, start: int, end: int
     ) -> tuple[Beside, list[str], list[str], Beside]:
-        """What names text[start:end] and, as far as can be told, no place before it: as little as will do.
+        """The shortest naming of text[start:end] that fits no place before it, as far as the article shows.
 
         These are words before it, those it begins with (or all), those it ends with, and words after it.
         """
@@ -132,11 +132,11 @@ class _Page:
         sure_before, sure_after = bool(before.strip()), bool(after.strip())
         if not sure_before and head > 0:
             before, sure_before = (
-                f"{self._said(head - 1)}\n",
+                f"{self._run_text(head - 1)}\n",
                 self.runs[head].follows and not self._headed(head),
             )
         if not sure_after and tail + 1 < len(self.runs):
-            after, sure_after = f"\n{self._said(tail + 1)}", self.runs[tail + 1].follows
+            after, sure_after = f"\n{self._run_text(tail + 1)}", self.runs[tail + 1].follows
         behind = {n: (_seam(after[:1]), after.split()[:n]) for n in _CONTEXT}
         ahead = {n: (_seam(before[-1:]), before.split()[-n:]) for n in _CONTEXT}
         if not (sure_before or (sure_after and whole)):
@@ -156,12 +156,14 @@ class _Page:
 
     def _headed(self, run: int) -> bool:
         """Whether the run before this is a heading: under it there is room for a share bar, too."""
-        return self.runs[run - 1].block != self.runs[run].block and self._said(run - 1) in self._headings()
+        return (
+            self.runs[run - 1].block != self.runs[run].block and self._run_text(run - 1) in self._headings()
+        )
 
     def _headings(self) -> set[str]:
         return {self.text[b.start : b.end] for b in blocks(self.text) if b.kind == "heading"}
 
-    def _said(self, run: int) -> str:
+    def _run_text(self, run: int) -> str:
         return self.text[self.runs[run].start : self.runs[run].end]
 
     def _finds(self, before: Beside, first: list[str], after: Beside, head: int, start: int) -> bool:
@@ -169,9 +171,9 @@ class _Page:
         lead = _loose(before[1]) + before[0] if before[1] else ""
         follow = after[0] + _loose(after[1]) if after[1] else ""
         page = _loose(
-            [*self.title.split(), *(w for n in range(len(self.runs)) for w in self._said(n).split())]
+            [*self.title.split(), *(w for n in range(len(self.runs)) for w in self._run_text(n).split())]
         )
-        passed = [*self.title.split(), *(w for n in range(head) for w in self._said(n).split())]
+        passed = [*self.title.split(), *(w for n in range(head) for w in self._run_text(n).split())]
         opening = self.text[self.runs[head].start : start]
         here = _loose([*passed, *opening.split()])
         at = len(here) + len(_seam(opening[-1:]) if opening.strip() else " " * bool(here))

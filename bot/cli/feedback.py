@@ -113,7 +113,7 @@ def purge(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     index: IndexOption = None,
 ) -> None:
-    """Remove votes for good."""
+    """Remove votes permanently."""
     if (answer_id is not None) + bool(before) + all_ != 1:
         raise typer.BadParameter("Say what to remove: an ID, --before DATE, or --all.")
     votes, day = _store(index), _day(before, "--before") or None

@@ -118,9 +118,9 @@ def _meant(
     """The names of a group that a question means, and the words it does so by; None if it names none."""
     heads = {n.head for n in group if n.head}
     postures = frozenset(descriptors.postures(question, heads, subject))
-    said = (content_words(question, subject) - descriptors.all_postures(subject)) | postures
+    asked_words = (content_words(question, subject) - descriptors.all_postures(subject)) | postures
     tell = varying(group, topics)
-    hits = {n: said & tell[n] for n in group}
+    hits = {n: asked_words & tell[n] for n in group}
     if all(n.label for n in group):
         every = set(stems(question))
         hits = {n: n.words if set(stems(n.text)) <= every else frozenset[str]() for n in group}
@@ -131,7 +131,7 @@ def _meant(
         place = number - 1 if number > 0 else len(group) - 1
         there = group[place : place + 1]
         return there, frozenset(w for n in there for w in tell[n])
-    if aids := descriptors.aids(question, subject) - said:
+    if aids := descriptors.aids(question, subject) - asked_words:
         with_aid = [n for n in group if aids & n.words]
         if with_aid:
             return tuple(with_aid), frozenset(aids)
@@ -154,9 +154,9 @@ def _by_its_text(
     pointed = {fold(m[0]) for m in WORD.finditer(before)} & {*_POINTED, *subject.items}
     if pointing is None or not (pointed or {n.head for n in group} & content_words(before, subject)):
         return None
-    said = content_words(question[pointing.end() :], subject)
+    asked_words = content_words(question[pointing.end() :], subject)
     bodies = {n: content_words(texts[n.article_id][n.start : n.end], subject) for n in group}
-    telling = {w for w in said if sum(w in body for body in bodies.values()) == 1}
+    telling = {w for w in asked_words if sum(w in body for body in bodies.values()) == 1}
     meant = tuple(n for n in group if telling & bodies[n])
     return (meant, frozenset(telling)) if len(meant) == 1 else None
 

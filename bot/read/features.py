@@ -177,9 +177,9 @@ class _Wanted:
     @staticmethod
     def of(question: EmbeddedQuestion, corpus: Corpus) -> _Wanted:
         text, tokens = question.text, question.tokens
-        said = [w for w in words(text) if w[0] not in STOPWORDS and len(w[0]) > 1] or words(text)
+        spoken = [w for w in words(text) if w[0] not in STOPWORDS and len(w[0]) > 1] or words(text)
         pairs = []
-        for word, start, end in said:
+        for word, start, end in spoken:
             group = np.flatnonzero((tokens.starts >= start) & (tokens.ends <= end))
             if len(group):
                 pairs.append((stem(word), group))

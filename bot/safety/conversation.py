@@ -1,7 +1,7 @@
 """The rest of a conversation after a red flag: which one it was, and what a later message means for it.
 
 History comes from the client. An urgent message of ours in it is recognized by its beginning; a reader's
-message is read again by the patterns. One that was made up adds a line about safety, and no more.
+message is read by the patterns once more. One that was made up adds a line about safety, and no more.
 """
 
 from __future__ import annotations

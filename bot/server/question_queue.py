@@ -47,7 +47,7 @@ question_log = logging.getLogger("footnote.questions")
 
 @dataclass(eq=False, slots=True)
 class _Job:
-    """client, network: as client_key() and client_network() name them. deliver: takes events, the error or the end. abandoned: nobody listens any more."""
+    """client, network: as client_key() and client_network() name them. deliver: takes events, the error or the end. abandoned: its client has left."""
 
     client: str
     network: str

@@ -1,6 +1,6 @@
 """Scripts and styles over HTTP, each compressed once and not for every reader.
 
-Gradio compresses its files anew for each request, quickly and so not very well. Here the first request of a file
+Gradio compresses its files for each request, quickly and so not very well. Here the first request of a file
 compresses it well enough, and `CompressedFiles.compress_all`, called in the background when the server starts,
 compresses what the window needs as well as possible. The window's own script and style are several files to read
 and one request each: a bundle.
@@ -98,7 +98,7 @@ def bundle(name: str) -> bytes:
 
 @functools.cache
 def bundle_version(name: str) -> str:
-    """Changes when the content does: part of the address, so that browsers may keep the file for good."""
+    """Changes when the content does: part of the address, so that browsers may keep the file permanently."""
     return sha256(bundle(name)).hexdigest()[:12]
 
 

@@ -1,6 +1,6 @@
 """A parent process that ends and restarts a server that no longer answers its own health check.
 
-A pattern or a library in C can hold the interpreter's lock for good; then no thread of the process can notice, and a
+A pattern or a library in C can hold the interpreter's lock forever; then no thread of the process can notice, and a
 signal has no effect. So the server is a child of a small process, to which it sends a beat over a pipe. A beat takes
 the way of a health check: through the event loop and a worker thread. The parent holds the listening socket, so that
 clients wait while the server restarts and are not turned away.

@@ -17,5 +17,5 @@ def escape(text: str) -> str:
 
 
 def unescape(markdown: str) -> str:
-    """escape() undone, for whoever shows the text by other means than Markdown."""
+    """escape() undone, to show the text by other means than Markdown."""
     return _ESCAPED.sub(lambda m: m[1], markdown)

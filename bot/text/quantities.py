@@ -192,8 +192,10 @@ def _amount(pieces: list[_Piece], at: int, text: str, found: list[Quantity]) -> 
         return 0
     high = low
     # A range: "20-30", "20 to 30", "two or three", "between 20 and 30".
-    joint = _text(pieces, at + taken)
-    if joint in ("-", "–", "—", "to", "or") or (joint == "and" and _text(pieces, at - 1) == "between"):
+    connector = _text(pieces, at + taken)
+    if connector in ("-", "–", "—", "to", "or") or (
+        connector == "and" and _text(pieces, at - 1) == "between"
+    ):
         second, more = _number(pieces, at + taken + 1)
         if more and second > low:
             high, taken = second, taken + 1 + more

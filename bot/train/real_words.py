@@ -60,8 +60,8 @@ def everyday_words() -> set[str]:
     known = set(Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab())
     posts = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(PROSE.glob("*.json"))]
     prose = [line for post in posts for line in post["lines"]]
-    said = [case.text for case in read_cases(CASES) if case.kind == "ordinary"]
-    counted = Counter(word for text in [*prose, *said] for word in set(plain(text).split()))
+    messages = [case.text for case in read_cases(CASES) if case.kind == "ordinary"]
+    counted = Counter(word for text in [*prose, *messages] for word in set(plain(text).split()))
     often = {word for word, count in counted.items() if count >= _TWICE}
     everyday = known.union(often, _MORE, _frequent()) - _SLIPS
     return {word for word in everyday if word.isascii() and word.isalpha()}

@@ -20,7 +20,7 @@ class AnswerType:
         name: Of the kind.
         question: Matches questions that want it.
         answer: Matches texts that hold it.
-        missing: What the reader is told to be missing where no sentence that was found holds it. Without
+        missing: What is reported to be missing where no sentence that was found holds it. Without
             one, a sentence that does not hold it is only less likely to be the answer.
     """
 

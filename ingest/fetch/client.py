@@ -4,7 +4,7 @@
         fetched = fetcher.get("https://blog.example/post", etag=the_one_it_had)
 
 Polite (robots.txt, few requests at once, an honest name), careful (public hosts only, sizes and
-times limited, each redirect checked anew), patient (retries what may succeed later). No cookies and no
+times limited, each redirect checked separately), patient (retries what may succeed later). No cookies and no
 proxies.
 """
 

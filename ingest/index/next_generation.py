@@ -122,7 +122,7 @@ class NextGeneration:
             replace_text(self._root / POINTER, self._name + "\n")
 
     def _finish(self) -> None:
-        """Finish; if the search index is damaged, once more with one written anew.
+        """Finish; if the search index is damaged, once more with a new one.
 
         The damage is most likely in what was copied, and the vectors are all in articles.db.
         """

@@ -51,7 +51,7 @@ def load(
 def loader(
     *, memory: Path | None = None, allow_private: bool = False, patient: bool = False
 ) -> Iterator[Load]:
-    """A load() that reuses connections and remembers what it need not read again.
+    """A load() that reuses connections and remembers what it need not read twice.
 
     memory: the file to remember in. allow_private: addresses inside the owner's own network may be
     fetched. patient: for rounds every few minutes; a sitemap's dates are trusted for up to a day.

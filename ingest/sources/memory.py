@@ -125,7 +125,7 @@ def _forget(db: sqlite3.Connection, *, before: int) -> None:
 
 
 def _opened(file: Path) -> sqlite3.Connection | None:
-    """The file, open and of our shape; begun anew if it is damaged; None if that cannot be."""
+    """The file, open and of our shape; recreated if it is damaged; None if that cannot be."""
     try:
         return _connect(file)
     except sqlite3.OperationalError:  # no room, no right to write, locked: it may be whole

@@ -31,7 +31,7 @@ def translate_urgent_message(message: str, texts: Translations) -> str:
 
 
 def urgent_slots(message: str) -> dict[str, str]:
-    """What stands in the slots of an urgent message (emergency, advice, …), in the order of the message.
+    """What fills the slots of an urgent message (emergency, advice, …), in the order of the message.
 
     Empty for a message in an owner's own words.
     """

@@ -61,7 +61,7 @@ class _Walk:
             return
         rows = [line.strip() for line in "\n".join(raw).strip().split("\n")]
         if rows[0] and all(map(_ROW_LINE.fullmatch, rows)):
-            # the normal form, read again
+            # the normal form, parsed once more
             self.pieces += [Piece("row", tidy(line), number=n) for n, line in enumerate(rows, 1)]
         else:
             self.pieces += _paragraphs(list(map(tidy, raw)), plain)

@@ -98,7 +98,7 @@ POST = Article(id="a", title="A *post*", text="x", url=None, author="Ada", publi
 UNDATED = Article(id="b", title="B", text="x", url=None, author=None, published=None)
 OURS = [
     flags().reminder.medical, flags().reminder.crisis, flags().got_help, notes.ABSTAIN, notes.ABSTAIN_EMPTY, notes.WHICH_POST, notes.AFTER_URGENT, notes.DIFFER, notes.NO_DATES, notes.lacks("how often"),
-    notes.not_said("does *it* help?"), notes.source(POST), notes.source(UNDATED), notes.nothing_on("knees"),
+    notes.not_found("does *it* help?"), notes.source(POST), notes.source(UNDATED), notes.nothing_on("knees"),
     notes.no_record("author"), notes.no_record("published"), notes.no_record("link"), notes.all_by("Ada"),
     notes.counted(1), notes.counted(7), notes.more(3),
     *(f"{notes.counted(n)} {notes.newest(POST, alone=n == 1)} [1]" for n in (1, 7)),
