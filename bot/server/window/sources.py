@@ -93,9 +93,8 @@ def _links(cited: Sequence[Citation], texts: Translations) -> str:
     out = ""
     for number, link in links:
         suffix = f' <span class="fn-number">{number}</span>' if len(links) > 1 else ""
-        label = _text(texts, "read_on_blog")
-        if number != links[0][0]:
-            label = f'<span class="fn-hidden">{label}</span>'
+        shown = "fn-label" if number == links[0][0] else "fn-hidden"
+        label = f'<span class="{shown}">{_text(texts, "read_on_blog")}</span>'
         out += f'<a class="fn-read fn-to-{number}" href="{escape(link)}" target="_blank" rel="noopener">{label}{suffix}</a>'
     return out
 
