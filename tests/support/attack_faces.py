@@ -110,7 +110,8 @@ class Face:
         place = "/".join(quote(text, safe="") for text in texts)[:1500].rpartition("%")[0]
         tag = f'data-title="{said}" data-greeting="{said}"'
         self.page.goto(_blog_page(self.blog, place, texts[0], tag), wait_until="load")
-        self.chat = opened(self.page)
+        # It was open on the page before, so it opens without a press; a press now could close it again.
+        self.chat = chat_in(self.page)
         self.look(where, parts=("#fn-top", "#fn-form", ".fn-welcome"))
 
 
@@ -120,10 +121,8 @@ def _blog_page(blog: str, place: str, named: str, tag: str = "") -> str:
     return f"{blog}/{place}?{urlencode({'tag': tag, 'head': head})}"
 
 
-def opened(page: Page) -> Page:
-    """The widget's frame, once it can be asked."""
-    if page.get_attribute(BUTTON, "aria-expanded") != "true":
-        page.click(BUTTON)
+def chat_in(page: Page) -> Page:
+    """The widget's frame, once it is open and can be asked."""
     frame = page.wait_for_selector(FRAME).content_frame()
     frame.wait_for_selector(".fn-embed .fn-welcome .fn-chip")
     return frame
@@ -154,6 +153,7 @@ def facing(chromium: Any, face: str, bot: Quoter, *, policy: bool) -> Iterator[F
                     shown = Face(page, page, seen, store)
                 else:
                     page.goto(_blog_page(blog.address, "post", "post"), wait_until="load")
-                    shown = Face(page, opened(page), seen, store, blog.address)
+                    page.click(BUTTON)
+                    shown = Face(page, chat_in(page), seen, store, blog.address)
                 shown.rest()
                 yield shown

@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 
 from patience import PATIENCE
 
-from bot.types import Answer
+from bot.server.window.footnotes import without_heading_footnotes
+from bot.types import Answer, Citation
 from ingest.article import without_towers
 
 Page = Any
@@ -103,6 +104,7 @@ READ = r"""
     answer: text(last(".fn-answer")),
     chips: [...last(".fn-answer").querySelectorAll(".fn-chip")].map((chip) => chip.textContent),
     titles: [...(last(".fn-sources")?.querySelectorAll("h3") ?? [])].map(text),
+    trails: [...(last(".fn-sources")?.querySelectorAll(".fn-trail") ?? [])].map((trail) => trail.textContent),
     marks: [...(last(".fn-sources")?.querySelectorAll("mark") ?? [])].map((mark) => mark.textContent),
     links: [...(last(".fn-sources")?.querySelectorAll("a.fn-read") ?? [])].map((a) => a.getAttribute("href")),
   };
@@ -220,13 +222,26 @@ def compare(page: Page, seen: Seen, answer: Answer, *, where: str) -> None:
         seen.altered.append(f"{where}: no chip {chips[0][:80]!r}")
     titles = {bare(title) for title in read["titles"]}
     marked = bare("".join(read["marks"]))
+    noted = without_heading_footnotes(answer).citations
     for citation in answer.citations:
         if bare(citation.passage.title) not in titles:
             seen.altered.append(f"{where}: no title {citation.passage.title[:120]!r}")
+    for citation in noted:
         if not _RULER.fullmatch(citation.quote) and bare(citation.quote) not in marked:
             seen.altered.append(f"{where}: not marked {citation.quote[:120]!r}")
+    # A heading has no footnote; it is in the trail above the quotes of its passage.
+    trails = bare("".join(read["trails"]))
+    places, passages = set(map(_place, noted)), {c.passage.chunk for c in noted if c.quote}
+    for heading in answer.citations:
+        in_trail = bare(heading.quote.lstrip("# ")) in trails
+        if _place(heading) not in places and heading.passage.chunk in passages and not in_trail:
+            seen.altered.append(f"{where}: no trail {heading.quote[:120]!r}")
     if copied := [link for link in read["links"] if not link.startswith(("http://", "https://"))]:
         seen.altered.append(f"{where}: linked {copied[0]!r}")
+
+
+def _place(citation: Citation) -> tuple[str, int, int]:
+    return citation.passage.chunk.article_id, citation.start, citation.end
 
 
 _RULER = re.compile(r"[|\s:-]+")  # of a table: it is drawn, not shown
