@@ -137,6 +137,7 @@ def test_a_hold_for_both_sides_is_timed_twice(page: Page) -> None:
     page.clock.install()
     ask(page, "How do I do it?", answers=1)
     sides = page.locator(".fn-timer-side")
+    sides.nth(1).wait_for()  # the window's script draws them after the answer
     assert sides.all_inner_texts() == ["Side 1", "Side 2"]
     page.click(".fn-timer-go")
     page.clock.run_for(31_000)
