@@ -97,7 +97,7 @@ def test_try_again_undo_and_clear(page: Page, bot: FakeBot) -> None:
     ask(page, "How do I do it?", answers=2)
     page.click("#fn-undo")
     settled(page, 1)
-    page.wait_for_function("document.querySelector('#fn-box textarea').value == 'How do I do it?'")
+    page.wait_for_function("() => document.querySelector('#fn-box textarea').value == 'How do I do it?'")
     assert page.evaluate("document.activeElement == document.querySelector('#fn-box textarea')")
     assert page.locator(".fn-sources").count() == 1
     page.click("#fn-clear")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_everything_works_from_the_keyboard(page: Page, bot: FakeBot) -> None:
-    page.wait_for_function("document.activeElement == document.querySelector('#fn-box textarea')")
+    page.wait_for_function("() => document.activeElement == document.querySelector('#fn-box textarea')")
     page.keyboard.type("How long")
     page.keyboard.press("Shift+Enter")
     page.keyboard.type("do I hold it?")

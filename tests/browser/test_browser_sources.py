@@ -77,13 +77,15 @@ def test_four_answers_deep_the_sources_are_beside_the_answer_and_a_footnote_move
     panel = "document.querySelector('.fn-panel').getBoundingClientRect()"
     for marker in ("ref-3-2", "ref-1-2", "ref-0-1"):
         page.locator(f"#{marker}").scroll_into_view_if_needed()
-        page.wait_for_function(f"{panel}.top >= 0 && {panel}.top < 200 && {panel}.bottom <= innerHeight")
+        page.wait_for_function(
+            f"() => {panel}.top >= 0 && {panel}.top < 200 && {panel}.bottom <= innerHeight"
+        )
         before = page.evaluate("scrollY")
         page.click(f"#{marker}")
         quote = marker.replace("ref", "fn")
-        page.wait_for_function(f"document.activeElement.id === '{quote}'")
+        page.wait_for_function(f"() => document.activeElement.id === '{quote}'")
         page.wait_for_function(
-            f"(({{top, bottom}}) => top >= 0 && bottom <= innerHeight)"
+            f"() => (({{top, bottom}}) => top >= 0 && bottom <= innerHeight)"
             f"(document.querySelector('#{quote}').getBoundingClientRect())"
         )
         assert page.evaluate("scrollY") == before
@@ -109,7 +111,7 @@ def test_back_closes_the_sheet_and_stays_on_the_page(chromium: Any, served: tupl
             sheet.wait_for()
             page.tap(".fn-sheet-close")
             sheet.wait_for(state="hidden")
-            page.wait_for_function("!history.state?.sheet")
+            page.wait_for_function("() => !history.state?.sheet")
         assert page.evaluate("history.length") == length + 1
 
 
@@ -124,7 +126,7 @@ def test_escape_from_a_sheet_opens_no_card(chromium: Any, served: tuple[str, Fak
         page.locator(".fn-sheet[open]").wait_for()
         page.keyboard.press("Escape")
         page.locator(".fn-sheet[open]").wait_for(state="hidden")
-        page.wait_for_function("document.activeElement.id === 'ref-0-1'")
+        page.wait_for_function("() => document.activeElement.id === 'ref-0-1'")
         page.wait_for_timeout(400)  # longer than a card takes to appear
         assert page.locator(".fn-peek").count() == 0
         page.click(".fn-copy")
@@ -141,7 +143,7 @@ def test_a_hold_for_both_sides_is_timed_twice(page: Page) -> None:
     assert sides.all_inner_texts() == ["Side 1", "Side 2"]
     page.click(".fn-timer-go")
     page.clock.run_for(31_000)
-    page.wait_for_function("document.querySelector('.fn-timer-side[aria-pressed=true]').value === '1'")
+    page.wait_for_function("() => document.querySelector('.fn-timer-side[aria-pressed=true]').value === '1'")
     assert sides.all_inner_texts() == ["Side 1 ✓", "Side 2"]
     assert page.inner_text(".fn-digits") == "0:30" and page.inner_text(".fn-timer-go") == "Start"
     page.click(".fn-timer-go")
