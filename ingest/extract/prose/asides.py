@@ -59,17 +59,20 @@ def without_asides(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _without_sources(pieces: list[Piece]) -> list[Piece]:
+    labels = {i for i, piece in enumerate(pieces) if _is_label(piece)}
+    ends = _section_ends(pieces) if labels else []
+    counts = _running_counts(pieces) if labels else []
     kept: list[Piece] = []
     i = 0
     while i < len(pieces):
-        end = _section_end(pieces, i)
-        if _is_label(pieces[i]) and _lists_sources(pieces[i], pieces[i + 1 : end], last=end == len(pieces)):
-            i = end
-        elif _is_source_line(pieces[i]):
-            i += 1
-        else:
+        if i in labels:
+            texts, cited = (counts[ends[i]][k] - counts[i + 1][k] for k in (0, 1))
+            if _lists_sources(pieces[i], texts, cited, last=ends[i] == len(pieces)):
+                i = ends[i]
+                continue
+        if not _is_source_line(pieces[i]):
             kept.append(pieces[i])
-            i += 1
+        i += 1
     while (
         kept
         and kept[-1].kind != "heading"
@@ -91,25 +94,39 @@ def _bare(text: str) -> str:
     return re.sub(r"^\d+(?:\.\d+)*[.)]?\s+", "", text).strip(" :：.-–—*")
 
 
-def _section_end(pieces: Sequence[Piece], start: int) -> int:
-    """The index behind a label's section: at the next heading of its level, for a paragraph at any heading."""
-    level = pieces[start].level if pieces[start].kind == "heading" else 6
-    ends = (
-        i for i in range(start + 1, len(pieces)) if pieces[i].kind == "heading" and pieces[i].level <= level
-    )
-    return next(ends, len(pieces))
+def _section_ends(pieces: Sequence[Piece]) -> list[int]:
+    """For each piece the index behind its section: at the next heading of its level, for a paragraph at any heading."""
+    following = [len(pieces)] * 7  # by level: the next heading of that level or above
+    ends = [0] * len(pieces)
+    for i in range(len(pieces) - 1, -1, -1):
+        piece = pieces[i]
+        ends[i] = following[piece.level if piece.kind == "heading" else 6]
+        if piece.kind == "heading":
+            following[piece.level :] = [i] * (7 - piece.level)
+    return ends
 
 
-def _lists_sources(label: Piece, inside: Sequence[Piece], *, last: bool) -> bool:
-    texts = [p.text for p in inside if p.kind not in ("caption", "heading")]
-    cited = sum(bool(_CITATION.search(text) or _NUMBERED.match(text)) for text in texts)
+def _running_counts(pieces: Sequence[Piece]) -> list[tuple[int, int]]:
+    """Before each piece and behind the last: how many texts there were, and how many of them are citations."""
+    counts = [(0, 0)]
+    for piece in pieces:
+        texts, cited = counts[-1]
+        if piece.kind not in ("caption", "heading"):
+            texts += 1
+            cited += bool(_CITATION.search(piece.text) or _NUMBERED.match(piece.text))
+        counts.append((texts, cited))
+    return counts
+
+
+def _lists_sources(label: Piece, texts: int, cited: int, *, last: bool) -> bool:
+    """Whether a label's section, of so many texts and citations, lists sources. last: nothing follows it."""
     if not texts:
         return label.kind == "heading" and last
     if label.kind == "paragraph":
-        return cited * 2 >= len(texts)
+        return cited * 2 >= texts
     if _SURE.fullmatch(_bare(label.text)):
-        return last or cited * 2 >= len(texts)
-    return cited * 2 >= len(texts) or (cited > 0 and last and cited * 3 >= len(texts))
+        return last or cited * 2 >= texts
+    return cited * 2 >= texts or (cited > 0 and last and cited * 3 >= texts)
 
 
 def _is_source_line(piece: Piece) -> bool:

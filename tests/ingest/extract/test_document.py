@@ -556,11 +556,12 @@ def test_any_markup_gives_normal_form(source: str) -> None:
         "Some words here are good, and so on with bold text. " * 100_000,
         ("Some words here are good, and so on with bold text. " * 8 + "\n\n") * 12_000,
         "- an item\n" * 50_000,
+        "Sources\n\n" * 20_000,
         "**a " * 20_000,
         "<div>" * 50_000,
         "> " * 5_000 + "deep",
     ],
-    ids=["one line", "paragraphs", "items", "stars", "tags", "quotes"],
+    ids=["one line", "paragraphs", "items", "labels", "stars", "tags", "quotes"],
 )
 def test_large_markdown_does_not_hang(source: str) -> None:
     grows_linearly(from_markdown, source)
