@@ -381,8 +381,8 @@ def test_no_address_no_session_and_no_time_of_day_is_in_the_file(path: Path) -> 
             "verdict": "down",
             "reason": "wrong",
             "note": f"seen here {n}",
-            "session": "tell-tale-session",
         }
+        assert reader.post(PATH, json={**vote, "session": "tell-tale"}, headers=secret).status_code == 422
         assert reader.post(PATH, json=vote, headers=secret).status_code == 200
     ended = int(time.time())
     data = all_bytes(path)

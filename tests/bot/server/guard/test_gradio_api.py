@@ -56,7 +56,7 @@ def test_what_no_window_asks_is_refused_and_leaves_no_trace(
 ) -> None:
     clear, stop = number_of(client, "clear"), number_of(client, "stop")
     wrong: list[tuple[Any, Any]] = [
-        (clear, []), (clear, [SECRET, SECRET]), (clear, [None]), (clear, [[SECRET]]), (clear, SECRET), (clear, None),
+        (clear, []), (clear, [SECRET, SECRET]), (clear, [None]), (clear, [None, [SECRET]]), (clear, SECRET), (clear, None),
         (stop, [SECRET, SECRET]), (stop, [None]), (stop, [{"path": SECRET}, SECRET]), (-1, [SECRET]), (99, [SECRET]),
         (None, [SECRET]), (True, [None, SECRET]), (str(clear), [SECRET]), (10**30, [SECRET]), (0.0, [SECRET]),
     ]  # fmt: skip
@@ -80,7 +80,7 @@ def test_each_handler_takes_what_the_page_says_it_takes(bot: FakeBot) -> None:
 
 
 def test_a_window_is_let_through(client: TestClient) -> None:
-    assert asked(client, number_of(client, "clear"), ["x"]) == 200
+    assert asked(client, number_of(client, "clear"), [None, "x"]) == 200
     assert asked(client, number_of(client, "sync"), [None, "0" * 32, ""]) == 200
 
 

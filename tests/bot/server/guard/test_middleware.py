@@ -99,7 +99,7 @@ def test_a_reader_may_type_half_a_character() -> None:
     clear = next(
         one["id"] for one in http.get("/config").json()["dependencies"] if one["api_name"] == "clear"
     )
-    body = f'{{"session_hash": "abc", "fn_index": {clear}, "data": ["{HALF}"]}}'.encode()
+    body = f'{{"session_hash": "abc", "fn_index": {clear}, "data": [null, "{HALF}"]}}'.encode()
     json_body = {"Content-Type": "application/json"}
     assert http.post("/gradio_api/run/predict", content=body, headers=json_body).status_code == 200
 
