@@ -1,4 +1,4 @@
-"""A server that freezes is ended and started again; one that is told to stop stops."""
+"""A server that freezes is ended and started again; SIGTERM ends it."""
 
 from __future__ import annotations
 
