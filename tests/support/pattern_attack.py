@@ -23,7 +23,7 @@ from types import ModuleType
 from typing import Any
 
 PACKAGES = ("bot", "ingest")
-DEVELOPERS = ("bot.bench", "bot.train")  # read no untrusted text, and need extras that the tests do not install
+DEVELOPERS = ("bot.bench", "bot.train")  # not shipped, and need extras that the tests do not install
 SEPARATORS = (" ", ", ", "  ", "\n", "-")
 TAILS = ("\x00", "!\x00", " x?\x00")
 MOST = 48  # repetitions of the longest attack: 2**48 steps never end ...
