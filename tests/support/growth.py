@@ -9,8 +9,8 @@ from typing import TypeVar
 import pytest
 
 Input = TypeVar("Input", str, bytes)
-PARTS = 8  # the short input is this part of the whole
-SLACK = 3.0  # linear work gives a ratio of PARTS, quadratic work PARTS squared
+PARTS = 16  # the short input is this part of the whole
+SLACK = 4.0  # linear work gives a ratio of PARTS, quadratic work PARTS squared: PARTS * SLACK is their mean
 _MEASURABLE = 0.05  # seconds; below this the clock and the caches decide, and growth is no danger
 
 
