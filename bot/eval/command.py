@@ -12,7 +12,7 @@ from bot.eval import extraction, urgent_messages
 from bot.eval.gate import FLOORS, GateResult, check, pin, read_floors, write_floors
 from bot.eval.measures.figures import Result
 from bot.eval.run import Measured, run
-from bot.eval.sets import OUR_SETS, default_sets, find_set
+from bot.eval.sets import GATE_SETS, default_sets, find_set
 from ingest.errors import ConfigError, SourceError
 from ingest.sync import Progress, silent
 
@@ -97,7 +97,7 @@ def gate(
         SourceError: No set that was measured has floors: a gate that measures nothing must not be open.
     """
     measured = evaluate(
-        list(given) or [path for path in OUR_SETS if path.is_dir()],
+        list(given) or [path for path in GATE_SETS if path.is_dir()],
         config,
         cache=cache,
         baselines=False,

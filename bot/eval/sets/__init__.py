@@ -6,10 +6,18 @@ are asked or answers judged.
 
 from bot.eval.sets.beir import jsonl, read_benchmark
 from bot.eval.sets.case import Case, QuestionSet, SetSkipped, Span
-from bot.eval.sets.folder import OUR_SETS, default_sets, find_set, numbered_sentences, read_set
+from bot.eval.sets.folder import (
+    GATE_SETS,
+    OUR_SETS,
+    default_sets,
+    find_set,
+    numbered_sentences,
+    read_set,
+)
 from bot.eval.sets.spreadsheet import read_sheet
 
 __all__ = [
+    "GATE_SETS",
     "OUR_SETS",
     "Case",
     "QuestionSet",

@@ -18,10 +18,12 @@ from ingest.sources import load
 _OWN = Path("data/eval")
 _PUBLIC = Path("../shared/eval")  # public benchmarks, beside a developer's clone if at all
 _BENCHMARKS = ("squad2-dev", "clapnq-dev", "medquad-msk", "mtrag")
-OUR_SETS = tuple(
+GATE_SETS = tuple(
     _OWN / name
     for name in ("article", "article-heldout", "article-third", "sample", "triage", "triage-heldout")
 )
+_DEVELOPMENT = ("clinic",)  # sites that others than this project's blog might have; without floors
+OUR_SETS = (*GATE_SETS, *(_OWN / name for name in _DEVELOPMENT))
 _ITEM = re.compile(r"^\s*(?:[•·*\-–]\s*)+")
 
 
