@@ -91,7 +91,7 @@ def evaluate(
 def gate(
     given: Sequence[Path], config: BotConfig, *, cache: Path | None = None, progress: Progress = silent
 ) -> tuple[Evaluated, GateResult]:
-    """Measure sets (by default this project's) without baselines, and hold them against their floors.
+    """Measure sets (by default those with floors) without baselines, and hold them against their floors.
 
     Raises:
         SourceError: No set that was measured has floors: a gate that measures nothing must not be open.

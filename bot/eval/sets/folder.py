@@ -22,7 +22,7 @@ GATE_SETS = tuple(
     _OWN / name
     for name in ("article", "article-heldout", "article-third", "sample", "triage", "triage-heldout")
 )
-_DEVELOPMENT = ("clinic",)  # sites that others than this project's blog might have; without floors
+_DEVELOPMENT = ("clinic", "diary")  # sites that others than this project's blog might have; without floors
 OUR_SETS = (*GATE_SETS, *(_OWN / name for name in _DEVELOPMENT))
 _ITEM = re.compile(r"^\s*(?:[•·*\-–]\s*)+")
 
