@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from bot.eval.measures.baselines import DEPTH, unique
-from bot.eval.measures.figures import Row
 from bot.eval.measures.metrics import recall_at
 from bot.eval.measures.outcome import Outcome
+from bot.eval.measures.rows import Row
 from bot.pipeline import Bot
 from ingest.errors import QuestionError
 

@@ -15,9 +15,10 @@ from bot.config import BotConfig
 from bot.eval.followups import follow_up_rows
 from bot.eval.index_cache import CachingEmbedder, cached_index
 from bot.eval.measures.baselines import LANGCHAIN, baseline_answers, open_langchain_rag
-from bot.eval.measures.figures import Result, Row, result_of, rows_of
+from bot.eval.measures.figures import Result, result_of, rows_of
 from bot.eval.measures.metrics import sentences_of
 from bot.eval.measures.outcome import Outcome, ask
+from bot.eval.measures.rows import Row
 from bot.eval.sets.case import QuestionSet, SetSkipped
 from bot.eval.sets.folder import read_set
 from bot.eval.sets.spreadsheet import read_sheet
@@ -151,7 +152,7 @@ def measure_on(
         stored = store.fingerprints()
     if missing := len(articles.keys() - stored.keys()):
         notes.append(f"{missing} articles hold nothing that can be indexed.")
-    rows += rows_of(outcomes, articles)
+    rows += rows_of(outcomes, articles, config.threshold)
     result = result_of(outcomes, rows)
     if notes:
         result["notes"] = notes

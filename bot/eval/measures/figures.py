@@ -1,72 +1,60 @@
-"""From outcomes to figures with intervals, the bot's beside those of baselines.
-
-A Row is a figure before it is reduced to a number: the contribution of each question. Rows of the same figure have the
-same questions in the same order, so that they can be compared question by question.
-"""
+"""From outcomes to figures with intervals, the bot's beside those of baselines."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.eval.measures.baselines import DENSE
-from bot.eval.measures.intervals import Figure, difference, mean, spread
+from bot.eval.measures.intervals import difference, spread
 from bot.eval.measures.metrics import (
     Numbers,
     Support,
     alce,
     auroc,
+    balanced_accuracy,
+    best_balanced_threshold,
     best_threshold,
     brier,
     calibration_error,
     f1,
-    found,
-    marked_recall,
     ndcg_at,
-    precision,
     recall_at,
     reciprocal_rank,
-    sentences_of,
+    threshold_loss,
     verbatim,
 )
 from bot.eval.measures.outcome import Outcome
+from bot.eval.measures.quotes import quote_rows, word_rows
+from bot.eval.measures.rows import Row, methods
 from ingest.article import Article
 
 Result = dict[str, Any]
 BASELINES, ABOVE_BEST = "baselines", "above the best baseline"  # keys of a Result, see result_of
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """name: of the figure. method: "" for Footnote, else the baseline's. values: (n,) or (n, 2), a row
-    per question. compared: is the comparison with the bot's figure fair?
-    """
-
-    name: str
-    method: str
-    values: Numbers
-    of: Figure = mean
-    better: Literal["higher", "lower", "neither"] = "higher"
-    compared: bool = True
-
-
 def rows_of(
     outcomes: Sequence[Outcome],
     articles: Mapping[str, Article],
+    threshold: float,
     support: tuple[str, Support] = ("verbatim", verbatim),
 ) -> list[Row]:
-    """Every figure that these questions allow. support: name and function of the check whether a citation
-    supports its statement.
+    """Every figure that these questions allow.
+
+    Args:
+        outcomes: The bot's answers, and those of baselines.
+        articles: By their ids.
+        threshold: Of the answerable probability, as the bot ran.
+        support: Name and function of the check whether a citation supports its statement.
     """
     return [
         *_retrieval(outcomes),
-        *_abstention(outcomes),
-        *_quotes(outcomes),
+        *_abstention(outcomes, threshold),
+        *quote_rows(outcomes),
+        *word_rows(outcomes, articles),
         *_citations(outcomes, articles, *support),
         *_time(outcomes),
     ]
@@ -133,20 +121,20 @@ def _retrieval(outcomes: Sequence[Outcome]) -> list[Row]:
     rows = []
     for name, measure in measures.items():
         rows.append(Row(name, "", np.array([measure(o.ranked, o.case.documents) for o in asked])))
-        for method in _methods(asked):
+        for method in methods(asked):
             ranked = [(o.baseline_answers[method].ranked, o.case.documents) for o in asked]
             rows.append(Row(name, method, np.array([measure(*pair) for pair in ranked])))
     return rows
 
 
-def _abstention(outcomes: Sequence[Outcome]) -> list[Row]:
+def _abstention(outcomes: Sequence[Outcome], threshold: float) -> list[Row]:
     asked = [o for o in outcomes if not o.case.kind]
     truth = np.array([o.case.answerable for o in asked], bool)
     if not len(truth):
         return []
     sure = np.array([o.answer.answerable for o in asked])
     rows = _decisions("", sure, np.array([not o.answered for o in asked], bool), truth)
-    for method in _methods(asked):
+    for method in methods(asked):
         scores = np.array([o.baseline_answers[method].score for o in asked])
         rows += _decisions(method, scores, scores < best_threshold(scores, truth), truth)
     if truth.all() or not truth.any():
@@ -156,7 +144,22 @@ def _abstention(outcomes: Sequence[Outcome]) -> list[Row]:
         Row("calibration error (ECE)", "", both, lambda v: calibration_error(v[:, 0], v[:, 1]), "lower")
     )
     rows.append(Row("Brier score", "", both, lambda v: brier(v[:, 0], v[:, 1]), "lower"))
-    return rows
+    return rows + _one_threshold(both, threshold)
+
+
+def _one_threshold(both: Numbers, threshold: float) -> list[Row]:
+    """What one threshold for all blogs costs here. both: (n, 2), certainty and whether it is answerable."""
+    return [
+        Row("balanced accuracy", "", both, lambda v: balanced_accuracy(v[:, 0], v[:, 1] > 0.5, threshold)),
+        Row("threshold loss", "", both, lambda v: threshold_loss(v[:, 0], v[:, 1] > 0.5, threshold), "lower"),
+        Row(
+            "best threshold",
+            "",
+            both,
+            lambda v: best_balanced_threshold(v[:, 0], v[:, 1] > 0.5)[0],
+            "neither",
+        ),
+    ]
 
 
 def _decisions(
@@ -181,90 +184,6 @@ def _decisions(
     ]
 
 
-def _quotes(outcomes: Sequence[Outcome]) -> list[Row]:
-    graded = [o for o in outcomes if o.case.has_gold]
-    given = [o for o in graded if o.answered]
-    shown = [o for o in given if not o.case.says]
-    marked = [o for o in graded if o.case.marked]
-    named = [o for o in outcomes if o.case.documents and o.answered]
-    rows = [
-        Row("gold among quotes", "", _array(o.hit for o in graded)),
-        Row("gold among quotes, of those answered", "", _array(o.hit for o in given)),
-        Row("share of gold sentences quoted", "", _array(_marked(o) for o in marked)),
-        Row(
-            "share of gold sentences quoted, of those answered",
-            "",
-            _array(_marked(o) for o in marked if o.answered),
-        ),
-        Row("precision of quotes", "", _array(_precision(o) for o in shown)),
-        Row("precision of all that is quoted", "", _pooled(outcomes), _ratio),
-        Row(
-            "quotes an answer",
-            "",
-            _array(len(sentences_of(o.answer.citations)) for o in shown),
-            mean,
-            "neither",
-        ),
-        Row("quotes a relevant article, of those answered", "", _array(_names(o) for o in named)),
-    ]
-    for method in _methods(graded):
-        if not any(o.baseline_answers[method].quotes for o in graded):
-            continue
-        quotes = {o.case.id: o.baseline_answers[method].quotes for o in graded}
-        fair = method == DENSE  # it shows as many sentences as our answers do; four chunks are ten times that
-        hit = {o.case.id: found(o.case, "", quotes[o.case.id]) for o in graded}
-        rows += [
-            Row("gold among quotes", method, _array(hit[o.case.id] for o in graded), compared=fair),
-            Row(
-                "gold among quotes, of those answered",
-                method,
-                _array(hit[o.case.id] for o in given),
-                compared=fair,
-            ),
-            Row(
-                "share of gold sentences quoted",
-                method,
-                _array(marked_recall(o.case, quotes[o.case.id]) for o in marked),
-                compared=fair,
-            ),
-            Row("precision of quotes", method, _array(precision(o.case, quotes[o.case.id]) for o in shown)),
-            Row("quotes an answer", method, _array(len(quotes[o.case.id]) for o in shown), mean, "neither"),
-        ]
-    return rows
-
-
-def _marked(outcome: Outcome) -> float:
-    return marked_recall(outcome.case, sentences_of(outcome.answer.citations))
-
-
-def _precision(outcome: Outcome) -> float:
-    return precision(outcome.case, sentences_of(outcome.answer.citations))
-
-
-def _names(outcome: Outcome) -> bool:
-    """Is anything quoted from an article that is known to be relevant?"""
-    cited = {c.passage.chunk.article_id for c in outcome.answer.citations}
-    return bool(cited & set(outcome.case.documents))
-
-
-def _pooled(outcomes: Sequence[Outcome]) -> Numbers:
-    """(n, 2): gold quotes and all quotes of every answer, those to unanswerable questions too."""
-    asked = [
-        o for o in outcomes if o.answered and not o.case.kind and (o.case.has_gold or not o.case.answerable)
-    ]
-    if not any(o.case.has_gold for o in asked):
-        return np.zeros((0, 2))
-    counted = []
-    for o in asked:
-        quotes = sentences_of(o.answer.citations)
-        counted.append((len(quotes) * (precision(o.case, quotes) if o.case.answerable else 0.0), len(quotes)))
-    return np.array(counted, float).reshape(-1, 2)
-
-
-def _ratio(values: Numbers) -> float:
-    return float(values[:, 0].sum() / values[:, 1].sum()) if values[:, 1].sum() else math.nan
-
-
 def _citations(
     outcomes: Sequence[Outcome], articles: Mapping[str, Article], check: str, support: Support
 ) -> list[Row]:
@@ -283,14 +202,6 @@ def _time(outcomes: Sequence[Outcome]) -> list[Row]:
         Row("ms an answer, median", "", took, lambda v: float(np.median(v)), "neither"),
         Row("ms an answer, 95th percentile", "", took, lambda v: float(np.quantile(v, 0.95)), "neither"),
     ]
-
-
-def _methods(outcomes: Sequence[Outcome]) -> list[str]:
-    return list(outcomes[0].baseline_answers) if outcomes else []
-
-
-def _array(values: Iterable[bool | float]) -> Numbers:
-    return np.array([float(v) for v in values], float)
 
 
 def _rounded(values: Sequence[float]) -> list[float]:

@@ -81,6 +81,39 @@ def best_threshold(scores: Sequence[float] | Numbers, answerable: Flags) -> floa
     return float(max(tried, key=lambda at: (f1(values < at, wanted), -at)))
 
 
+def balanced_accuracy(scores: Numbers, answerable: Flags, threshold: float) -> float:
+    """Mean of the shares rightly answered and rightly silent when the rule is to answer from `threshold` on
+    (Brodersen et al. 2010). NaN unless there are questions of both kinds.
+    """
+    truth = np.asarray(answerable, bool)
+    if truth.all() or not truth.any():
+        return math.nan
+    above = np.asarray(scores) >= threshold
+    return float((above[truth].mean() + (~above[~truth]).mean()) / 2)
+
+
+def best_balanced_threshold(scores: Numbers, answerable: Flags) -> tuple[float, float]:
+    """The score from which to answer so that the balanced accuracy is highest on these questions, the lowest
+    of the best ones; and that accuracy. NaNs unless there are questions of both kinds.
+    """
+    values, truth = np.asarray(scores, float), np.asarray(answerable, bool)
+    if truth.all() or not truth.any():
+        return math.nan, math.nan
+    tried = np.unique(values)
+    answered = 1.0 - np.searchsorted(np.sort(values[truth]), tried) / truth.sum()
+    silent = np.searchsorted(np.sort(values[~truth]), tried) / (~truth).sum()
+    best = int(np.argmax(answered + silent))
+    return float(tried[best]), float((answered[best] + silent[best]) / 2)
+
+
+def threshold_loss(scores: Numbers, answerable: Flags, threshold: float) -> float:
+    """Balanced accuracy lost by this threshold against the best one for these questions. Never below 0; the
+    best one is fitted to these very questions, so few questions exaggerate the loss.
+    """
+    best = best_balanced_threshold(scores, answerable)[1]
+    return best - balanced_accuracy(scores, answerable, threshold)
+
+
 def calibration_error(probability: Numbers, truth: Numbers, bins: int = 10) -> float:
     """Expected calibration error over equally wide bins (Naeini et al. 2015; Guo et al. 2017): the mean
     distance between how sure the bot was and how often it was right to be, weighted by bin size.

@@ -74,12 +74,15 @@ def test_a_benchmark_from_end_to_end(folder: Path) -> None:
     assert (result["questions"], result["answerable"], result["unanswerable"]) == (6, 3, 2)
     assert result["underspecified"] == 1 and "mean of answerable, underspecified" in result
     assert result["recall@5"] == [1, 1, 1]  # four documents: all are among the first five
-    for figure in ("MRR@10", "nDCG@10", "abstention AUROC", "gold among quotes", "ms an answer, median"):
+    ours = ("MRR@10", "nDCG@10", "abstention AUROC", "balanced accuracy", "gold among quotes", "word F1")
+    for figure in (*ours, "ms an answer, median"):
         value, low, high = result[figure]
         assert low <= value <= high
     assert result["follow-up recall@5"] == [1, 1, 1]
     assert result["follow-ups that the rewrite makes worse"] == [0, 0, 0]
+    assert result["threshold loss"][0] >= 0 and 0 <= result["best threshold"][0] <= 1
     beside = result[BASELINES]
+    assert "word F1" in beside["dense alone"] and "word F1" not in beside["BM25 alone"]
     assert beside["BM25 alone"]["recall@1"][0] == 1 and "gold among quotes" in beside["dense alone"]
     assert beside["last turn alone"]["follow-up recall@5"][0] == 1
     assert set(result[ABOVE_BEST]["recall@5"]) == {"baseline", "difference"}

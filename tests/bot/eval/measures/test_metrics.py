@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from bot.eval.measures.metrics import (
     alce,
     auroc,
+    balanced_accuracy,
+    best_balanced_threshold,
     best_threshold,
     brier,
     calibration_error,
@@ -26,6 +28,7 @@ from bot.eval.measures.metrics import (
     reliability,
     sentences_of,
     statements,
+    threshold_loss,
 )
 from bot.eval.sets.case import Case
 from bot.types import Answer, Citation, Passage
@@ -196,3 +199,32 @@ def test_support_may_be_judged_otherwise() -> None:
     answered = answer("Felines purr. [1]", citation(0, 10))
     assert alce(answered, {"a": ARTICLE}) == (0, 0)
     assert alce(answered, {"a": ARTICLE}, lambda statement, cited: "purr" in statement + cited[0]) == (1, 1)
+
+
+@given(scored, st.floats(0, 1))
+def test_no_threshold_is_better_than_the_best_and_the_loss_is_the_difference(
+    pairs: list[tuple[float, bool]], threshold: float
+) -> None:
+    scores, truth = np.array([s for s, _ in pairs]), np.array([t for _, t in pairs], bool)
+    assume(truth.any() and not truth.all())
+    at, best = best_balanced_threshold(scores, truth)
+    tried = [balanced_accuracy(scores, truth, t) for t in (*scores, 0.0, 2.0)]
+    assert best == pytest.approx(balanced_accuracy(scores, truth, at)) == pytest.approx(max(tried))
+    loss = threshold_loss(scores, truth, threshold)
+    assert loss == pytest.approx(best - balanced_accuracy(scores, truth, threshold)) and loss >= -1e-12
+
+
+@given(scored)
+def test_balanced_accuracy_is_scikit_learns(pairs: list[tuple[float, bool]]) -> None:
+    metrics = pytest.importorskip("sklearn.metrics")
+    scores, truth = np.array([s for s, _ in pairs]), np.array([t for _, t in pairs], bool)
+    assume(truth.any() and not truth.all())
+    wanted = metrics.balanced_accuracy_score(truth, scores >= 0.5)
+    assert balanced_accuracy(scores, truth, 0.5) == pytest.approx(wanted)
+
+
+def test_a_threshold_that_another_blog_needs_costs_accuracy_here() -> None:
+    scores, truth = np.array([0.1, 0.2, 0.3, 0.4]), [False, False, True, True]
+    assert best_balanced_threshold(scores, truth) == (0.3, 1.0)
+    assert threshold_loss(scores, truth, 0.4) == 0.25 and threshold_loss(scores, truth, 0.5) == 0.5
+    assert math.isnan(threshold_loss(scores, [True] * 4, 0.5))
