@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.options import IndexOption, JsonFlag, config_from_environment, print_json
+from bot.cli.options import IndexOption, JsonFlag, config_from_environment, print_json, print_json_line
+from bot.config import BotConfig
 from ingest.errors import ConfigError
 
 PackageOption = Annotated[
@@ -39,13 +40,38 @@ def evaluate(
     lower: Annotated[bool, typer.Option("--lower", help="With --pin: let floors down, too.")] = False,
     reason: Annotated[str, typer.Option(help="With --lower: why. It is kept beside the floors.")] = "",
     baselines: Annotated[bool, typer.Option(help="Measure plain methods on the same questions, too.")] = True,
+    read: Annotated[
+        bool,
+        typer.Option(
+            "--read",
+            help="Show each answer that has no verdict yet, and ask for one. With --json: print them as JSON lines.",
+        ),
+    ] = False,
+    verdicts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.jsonl",
+            help="With --read: take verdicts from the cards in a file, and print a summary.",
+        ),
+    ] = None,
     index: IndexOption = None,
 ) -> None:
     """Measure answers on question sets, or reading on a set of web pages."""
     from bot import eval as evaluation
     from bot.cli.output import progress_bar
 
-    evaluation.check_options(gate=gate, pin=pin, lower=lower, reason=reason)
+    evaluation.check_options(
+        gate=gate,
+        pin=pin,
+        lower=lower,
+        reason=reason,
+        read=read,
+        verdicts=verdicts is not None,
+        report=report is not None,
+    )
+    if read:
+        read_answers(sets or [], verdicts, as_json, config_from_environment(index=index))
+        return
     config, given, cache = config_from_environment(index=index), sets or [], _cache(os.environ)
     checked = None
     with progress_bar(quiet=as_json) as progress:
@@ -64,6 +90,44 @@ def evaluate(
     if checked is not None:
         print(*checked.lines(), sep="\n", file=sys.stderr)
         raise typer.Exit(0 if checked.passed else 1)
+
+
+def read_answers(sets: list[Path], verdict_file: Path | None, as_json: bool, config: BotConfig) -> None:
+    """The part of `footnote eval` that a careful reader takes."""
+    from bot import eval as evaluation
+    from bot.cli.output import progress_bar
+
+    if not (as_json or verdict_file or sys.stdin.isatty()):
+        raise ConfigError(
+            "--read asks for verdicts on a terminal, and this is none. Print the answers with --json, add a verdict to "
+            "each line, and give the file back with --verdicts."
+        )
+    with progress_bar(quiet=as_json) as progress:
+        found = evaluation.review_answers(
+            sets, config, verdict_file=verdict_file, cache=_cache(os.environ), progress=progress
+        )
+    for why in found.skipped:
+        print(f"skipped: {why}", file=sys.stderr)
+    if found.stale:
+        print(
+            f"{found.stale} verdicts are on other answers than the bot gives now. They are stored and do not count.",
+            file=sys.stderr,
+        )
+    if as_json and verdict_file is None:
+        for card in found.cards():
+            print_json_line(card.to_dict())
+        return
+    if verdict_file is None:
+        evaluation.judge_cards(found.cards(), found.store, input, print)
+        found = found.refreshed()
+    if as_json:
+        print_json(found.to_dict())
+        return
+    for name, one in found.sets.items():
+        if one.verdicts:
+            evaluation.print_verdicts(name, one.verdicts)
+        else:
+            print(f"{name}: none of {len(one.outcomes)} answers has a verdict.")
 
 
 def bench(

@@ -23,5 +23,13 @@ def config_from_environment(**options: Any) -> BotConfig:
 
 
 def print_json(value: Any) -> None:
-    written = json.dumps(value, ensure_ascii=False, indent=2)
+    _print_printable(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_json_line(value: Any) -> None:
+    """On one line, for files of JSON lines."""
+    _print_printable(json.dumps(value, ensure_ascii=False))
+
+
+def _print_printable(written: str) -> None:
     print(written.encode("utf-8", "backslashreplace").decode())  # half a character as a JSON escape

@@ -5,14 +5,20 @@ not know the command line, and trains nothing.
 """
 
 from bot.eval.command import Evaluated, check_options, evaluate, gate, pin_floors
-from bot.eval.report import print_results, save_page
+from bot.eval.report import print_results, print_verdicts, save_page
+from bot.eval.review import Review, review_answers
+from bot.eval.verdicts import judge_cards
 
 __all__ = [
     "Evaluated",
+    "Review",
     "check_options",
     "evaluate",
     "gate",
+    "judge_cards",
     "pin_floors",
     "print_results",
+    "print_verdicts",
+    "review_answers",
     "save_page",
 ]

@@ -10,9 +10,9 @@ from typing import Any
 from bot.config import BotConfig
 from bot.eval import extraction, urgent_messages
 from bot.eval.gate import FLOORS, GateResult, check, pin, read_floors, write_floors
-from bot.eval.measures.figures import Result
+from bot.eval.measures.figures import FOREIGN_MEAN, Result, foreign_mean
 from bot.eval.run import Measured, run
-from bot.eval.sets import GATE_SETS, default_sets, find_set
+from bot.eval.sets import GATE_SETS, default_sets, find_sets
 from ingest.errors import ConfigError, SourceError
 from ingest.sync import Progress, silent
 
@@ -47,7 +47,9 @@ class Evaluated:
 
     def to_dict(self) -> dict[str, Any]:
         """For --json."""
-        return {"sets": self.results, "pages": dict(self.pages), "skipped": list(self.skipped)}
+        found = {"sets": self.results, "pages": dict(self.pages), "skipped": list(self.skipped)}
+        mean = foreign_mean({name: measured.result for name, measured in self.sets.items()})
+        return found | ({FOREIGN_MEAN: mean} if mean else {})
 
 
 def evaluate(
@@ -70,11 +72,7 @@ def evaluate(
     Raises:
         SourceError: A set is missing or broken.
     """
-    chosen = [find_set(path) for path in given] or default_sets()
-    for path in chosen if given else ():
-        if not path.exists():
-            known = ", ".join(one.name for one in default_sets())
-            raise SourceError(f"There is no question set “{path}”: name a folder, a .csv, or one of {known}.")
+    chosen = find_sets(given) or default_sets()
     pages = {path.name: extraction.run(path) for path in chosen if extraction.is_page_set(path)}
     messages = {
         path.name: urgent_messages.run(path, config)
@@ -116,8 +114,14 @@ def pin_floors(measured: Evaluated, *, lower: bool, reason: str) -> list[str]:
     return lines or ["No floor has changed."]
 
 
-def check_options(*, gate: bool, pin: bool, lower: bool, reason: str) -> None:
+def check_options(
+    *, gate: bool, pin: bool, lower: bool, reason: str, read: bool, verdicts: bool, report: bool
+) -> None:
     """Raises ConfigError for options that do not go together."""
+    if read and (gate or pin or report):
+        raise ConfigError("--read asks for verdicts and goes with none of --gate, --pin and --report.")
+    if verdicts and not read:
+        raise ConfigError("--verdicts goes with --read.")
     if gate and pin:
         raise ConfigError(
             "--gate holds figures against their floors and --pin moves the floors: give one of them."

@@ -20,12 +20,14 @@ from bot.eval.measures.metrics import sentences_of
 from bot.eval.measures.outcome import Outcome, ask
 from bot.eval.measures.rows import Row
 from bot.eval.sets.case import QuestionSet, SetSkipped
-from bot.eval.sets.folder import read_set
+from bot.eval.sets.folder import VERDICTS, read_set
 from bot.eval.sets.spreadsheet import read_sheet
+from bot.eval.verdicts import FULLY, HALF, Summary, read_verdicts, store_path, summarise
 from bot.pipeline import Bot
 from bot.read import CrossEncoder, Reranker
 from bot.retrieve import load_corpus
 from bot.safety import load_classifier
+from ingest.article import Article
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.errors import SourceError
 from ingest.index import Index
@@ -36,11 +38,26 @@ _NO_LANGCHAIN = f"“{LANGCHAIN}” is left out: its packages are not installed 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A set, the outcome of each of its questions, and the figures."""
+    """A set, the outcome of each of its questions, and the figures.
+
+    Attributes:
+        question_set: What was asked.
+        outcomes: One for each of its questions.
+        result: The figures, those of the verdicts among them.
+        verdict_file: Where careful readers' verdicts on its answers are kept.
+        verdicts: What they come to; None if no answer has one.
+    """
 
     question_set: QuestionSet
     outcomes: tuple[Outcome, ...]
     result: Result
+    verdict_file: Path = Path(VERDICTS)
+    verdicts: Summary | None = None
+
+    @property
+    def articles(self) -> dict[str, Article]:
+        """By their ids."""
+        return {article.id: article for article in self.question_set.articles}
 
 
 def run(
@@ -82,8 +99,18 @@ def run(
             skipped.append(str(why))
             continue
         name = measured.question_set.name
-        found[name if name not in found else str(path)] = measured
+        found[name if name not in found else str(path)] = with_verdicts(measured, store_path(path, name))
     return found, skipped
+
+
+def with_verdicts(measured: Measured, file: Path) -> Measured:
+    """With the verdicts that the file holds now. Raises SourceError for a broken file."""
+    summary = summarise(measured.outcomes, read_verdicts(file))
+    result = measured.result
+    if summary is not None:
+        _, fully, half = summary.shares["all"]
+        result = result | {FULLY: fully, HALF: half, "verdicts": summary.to_dict()}
+    return replace(measured, verdict_file=file, verdicts=summary, result=result)
 
 
 def measure(

@@ -30,10 +30,12 @@ from bot.eval.measures.metrics import (
 from bot.eval.measures.outcome import Outcome
 from bot.eval.measures.quotes import quote_rows, word_rows
 from bot.eval.measures.rows import Row, methods
+from bot.eval.sets import FOREIGN
 from ingest.article import Article
 
 Result = dict[str, Any]
 BASELINES, ABOVE_BEST = "baselines", "above the best baseline"  # keys of a Result, see result_of
+FOREIGN_MEAN = "mean of the foreign sets"
 
 
 def rows_of(
@@ -75,6 +77,27 @@ def result_of(outcomes: Sequence[Outcome], rows: Iterable[Row]) -> Result:
             target = beside.setdefault(row.method, {}) if row.method else result
             target[row.name] = _rounded(numbers)
     return result | ({BASELINES: beside, ABOVE_BEST: _compared(measured)} if beside else {})
+
+
+def is_figure(value: object) -> bool:
+    """Is it [value, low, high]?"""
+    return isinstance(value, list) and len(value) == 3 and all(isinstance(x, float | int) for x in value)
+
+
+def foreign_mean(results: Mapping[str, Result]) -> dict[str, Any]:
+    """Each figure that all foreign sets among these have, as the mean over them, every set weighing the same.
+
+    Returns:
+        {"sets": their names, figure: mean}, or {} if there are fewer than two of them.
+    """
+    found = {name: results[name] for name in FOREIGN if name in results}
+    if len(found) < 2:
+        return {}
+    first = next(iter(found.values()))
+    shared = [f for f, value in first.items() if all(is_figure(r.get(f)) for r in found.values())]
+    return {"sets": list(found)} | {
+        f: round(sum(result[f][0] for result in found.values()) / len(found), 3) for f in shared
+    }
 
 
 def _compared(rows: Sequence[Row]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from bot.types import Answer
 from ingest.article import Article
 from ingest.errors import QuestionError
 
-Verdict = Literal["right", "wrong", "missed", "rightly silent", "open"]
+Grade = Literal["right", "wrong", "missed", "rightly silent", "open"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Outcome:
         return found(self.case, self.answer.text, quoted(self.answer.citations))
 
     @property
-    def verdict(self) -> Verdict:
+    def grade(self) -> Grade:
         """ "right": it quoted the gold. "wrong": it answered with something else. "missed": it abstained though
         the articles answer. "open": it answered, and the gold is unknown.
         """

@@ -4,6 +4,6 @@ In: what was measured. Out: printed tables, or one HTML file. It does not know h
 """
 
 from bot.eval.report.page import save_page
-from bot.eval.report.table import print_results
+from bot.eval.report.table import print_results, print_verdicts
 
-__all__ = ["print_results", "save_page"]
+__all__ = ["print_results", "print_verdicts", "save_page"]

@@ -1,6 +1,6 @@
 """A report for an owner who does not program, as one HTML file.
 
-Charts of the figures, then every question by its verdict, with the quotes. Text from questions and articles is
+Charts of the figures, then every question by its grade, with the quotes. Text from questions and articles is
 escaped, links lead to web addresses only, and the page's policy forbids it to load or run anything.
 """
 
@@ -17,14 +17,15 @@ from bot.eval.followups import ALONE, JOINED
 from bot.eval.measures.baselines import BM25, DENSE, LANGCHAIN
 from bot.eval.measures.figures import ABOVE_BEST, BASELINES, Result
 from bot.eval.measures.metrics import reliability
-from bot.eval.measures.outcome import Outcome, Verdict
+from bot.eval.measures.outcome import Grade, Outcome
 from bot.eval.report import charts
 from bot.eval.run import Measured
+from bot.eval.verdicts import Summary
 from bot.types import Citation
 from ingest.errors import SourceError
 
-# Verdict -> its title and what it means, in the order in which an owner should look at them.
-_GROUPS: dict[Verdict, tuple[str, str]] = {
+# Grade -> its title and what it means, in the order in which an owner should look at them.
+_GROUPS: dict[Grade, tuple[str, str]] = {
     "wrong": (
         "Wrongly answered",
         "It quoted something that does not answer the question. Look at these first.",
@@ -86,19 +87,27 @@ def page(measured: Mapping[str, Measured], threshold: float) -> str:
 
 
 def _set(name: str, one: Measured, threshold: float) -> str:
-    groups = {verdict: [o for o in one.outcomes if o.verdict == verdict] for verdict in _GROUPS}
+    groups = {grade: [o for o in one.outcomes if o.grade == grade] for grade in _GROUPS}
     notes = "".join(f"<li>{escape(note)}</li>" for note in one.result.get("notes", ()))
     return (
         f"<section><h2>{escape(name)}</h2>{_summary(groups)}"
         f"{f'<ul class=notes>{notes}</ul>' if notes else ''}"
-        f"<h3>In figures</h3>{_figures(one.result)}{_plots(one.outcomes, threshold)}"
+        f"{_verdicts(one.verdicts)}<h3>In figures</h3>{_figures(one.result)}{_plots(one.outcomes, threshold)}"
         f"<h3>Question by question</h3>{''.join(_group(v, members) for v, members in groups.items() if members)}"
         "</section>"
     )
 
 
-def _summary(groups: Mapping[Verdict, Sequence[Outcome]]) -> str:
-    order: tuple[Verdict, ...] = ("right", "rightly silent", "missed", "wrong", "open")
+def _verdicts(verdicts: Summary | None) -> str:
+    """What careful readers found, and how old that is."""
+    if verdicts is None:
+        return ""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in verdicts.lines())
+    return f"<h3>By careful reading</h3><ul>{lines}</ul>"
+
+
+def _summary(groups: Mapping[Grade, Sequence[Outcome]]) -> str:
+    order: tuple[Grade, ...] = ("right", "rightly silent", "missed", "wrong", "open")
     counts = [(v, len(groups[v])) for v in order if groups[v]]
     total = sum(n for _, n in counts)
     summary = ", ".join(f"{n} {_GROUPS[v][0].lower()}" for v, n in counts)
@@ -181,13 +190,13 @@ def _figure(picture: str, title: str, caption: str) -> str:
     return f"<figure><h4>{title}</h4>{picture}<figcaption>{caption}</figcaption></figure>"
 
 
-def _group(verdict: Verdict, members: Sequence[Outcome]) -> str:
-    title, meaning = _GROUPS[verdict]
+def _group(grade: Grade, members: Sequence[Outcome]) -> str:
+    title, meaning = _GROUPS[grade]
     shown = "".join(_question(o) for o in members[:_SHOWN])
     more = f"<p class=hint>… and {len(members) - _SHOWN} more.</p>" if len(members) > _SHOWN else ""
-    is_open = " open" if verdict in ("wrong", "missed") and len(members) <= 30 else ""
+    is_open = " open" if grade in ("wrong", "missed") and len(members) <= 30 else ""
     return (
-        f'<details class="{_css(verdict)}"{is_open}><summary>{title} <b>{len(members)}</b></summary>'
+        f'<details class="{_css(grade)}"{is_open}><summary>{title} <b>{len(members)}</b></summary>'
         f"<p class=hint>{meaning}</p><ol>{shown}</ol>{more}</details>"
     )
 
@@ -200,12 +209,12 @@ def _question(outcome: Outcome) -> str:
     wanted = "".join(f"<li>{escape(words)}</li>" for words in outcome.expected)
     silence = (
         "<p class=hint>The blog does not say: it should have stayed silent.</p>"
-        if outcome.verdict == "wrong" and not case.answerable
+        if outcome.grade == "wrong" and not case.answerable
         else ""
     )
     expected = (
         f"<details class=wanted><summary>What would have been right</summary><ul>{wanted}</ul></details>"
-        if wanted and outcome.verdict in ("wrong", "missed")
+        if wanted and outcome.grade in ("wrong", "missed")
         else ""
     )
     return (
@@ -223,8 +232,8 @@ def _quote(citation: Citation) -> str:
     return f"<li><q>{escape(words)}</q> <cite>{title}</cite></li>"
 
 
-def _css(verdict: Verdict) -> str:
-    return {"rightly silent": "quiet"}.get(verdict, verdict)
+def _css(grade: Grade) -> str:
+    return {"rightly silent": "quiet"}.get(grade, grade)
 
 
 def _percent(value: float) -> str:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from bot.eval.command import Evaluated
-from bot.eval.measures.figures import ABOVE_BEST, BASELINES, Result
+from bot.eval.measures.figures import ABOVE_BEST, BASELINES, FOREIGN_MEAN, Result, foreign_mean, is_figure
+from bot.eval.verdicts import FULLY, HALF, Summary
 
+# Figures of the table over all sets -> its columns.
+_OVERVIEW = {
+    "gold among quotes": "gold quoted",
+    "abstained when it should": "silent when it should",
+    "answered when it should": "answered when it should",
+    "abstention AUROC": "AUROC",
+    "threshold loss": "threshold loss",
+    "precision of quotes": "precision of quotes",
+    "word F1": "word F1",
+    FULLY: "satisfied fully",
+    HALF: "at least half",
+}
 _WIDTH = 170  # where the output is no terminal
 
 
@@ -22,10 +35,32 @@ def print_results(found: Evaluated) -> None:
         for what, label in (("notes", "note"), ("missed", "missed"), ("false alarms", "false alarm")):
             for one in result.get(what, ()):
                 console.print(f"{label}: {one}", markup=False)
+        if (measured := found.sets.get(name)) and measured.verdicts:
+            print_verdicts(name, measured.verdicts)
+    if len(found.sets) > 1:
+        console.print(_overview({name: measured.result for name, measured in found.sets.items()}))
     for name, result in found.pages.items():
         print_extraction(name, result)
     for why in found.skipped:
         console.print(f"skipped: {why}", markup=False)
+
+
+def print_verdicts(name: str, verdicts: Summary) -> None:
+    """What careful readers' verdicts on a set's answers come to, and how old they are."""
+    for line in verdicts.lines():
+        print(f"{name}, by reading: {line}")
+
+
+def _overview(results: Mapping[str, Result]) -> Table:
+    """A line a set, and one for the mean of the foreign sets."""
+    table = Table("set", *_OVERVIEW.values(), title="all sets")
+    for name, result in results.items():
+        table.add_row(escape(name), *(_number(result.get(figure)) for figure in _OVERVIEW))
+    if mean := foreign_mean(results):
+        cells = (f"{mean[figure]:.3f}" if figure in mean else "" for figure in _OVERVIEW)
+        table.add_section()
+        table.add_row(f"{FOREIGN_MEAN} ({', '.join(mean['sets'])})", *cells)
+    return table
 
 
 def print_extraction(name: str, result: Result) -> None:
@@ -50,11 +85,6 @@ def figures_of(result: Result) -> list[str]:
     beside = [name for figures in result.get(BASELINES, {}).values() for name in figures]
     ours = [name for name, value in result.items() if is_figure(value)]
     return list(dict.fromkeys([*ours, *beside]))
-
-
-def is_figure(value: object) -> bool:
-    """Is it [value, low, high]?"""
-    return isinstance(value, list) and len(value) == 3 and all(isinstance(x, float | int) for x in value)
 
 
 def _table(name: str, result: Result) -> Table:

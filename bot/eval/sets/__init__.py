@@ -7,26 +7,36 @@ are asked or answers judged.
 from bot.eval.sets.beir import jsonl, read_benchmark
 from bot.eval.sets.case import Case, QuestionSet, SetSkipped, Span
 from bot.eval.sets.folder import (
+    FOREIGN,
     GATE_SETS,
     OUR_SETS,
+    VERDICTS,
     default_sets,
     find_set,
+    find_sets,
+    is_question_set,
     numbered_sentences,
+    own_folder,
     read_set,
 )
 from bot.eval.sets.spreadsheet import read_sheet
 
 __all__ = [
+    "FOREIGN",
     "GATE_SETS",
     "OUR_SETS",
+    "VERDICTS",
     "Case",
     "QuestionSet",
     "SetSkipped",
     "Span",
     "default_sets",
     "find_set",
+    "find_sets",
+    "is_question_set",
     "jsonl",
     "numbered_sentences",
+    "own_folder",
     "read_benchmark",
     "read_set",
     "read_sheet",

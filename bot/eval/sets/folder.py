@@ -17,6 +17,8 @@ from ingest.sources import load
 
 _OWN = Path("data/eval")
 _PUBLIC = Path("../shared/eval")  # public benchmarks, beside a developer's clone if at all
+FOREIGN = ("recipes", "diary", "clinic")  # names of sets on blogs of other kinds than this project's
+VERDICTS = "verdicts.jsonl"  # in a set's folder, or in a folder by its name if the set is elsewhere
 _BENCHMARKS = ("squad2-dev", "clapnq-dev", "medquad-msk", "mtrag")
 GATE_SETS = tuple(
     _OWN / name
@@ -35,7 +37,34 @@ def default_sets() -> list[Path]:
 def find_set(given: Path) -> Path:
     """The path of a set that is given by its path or by its name."""
     known = (given, _OWN / given, _PUBLIC / given)
-    return given if len(given.parts) > 1 else next((path for path in known if path.exists()), given)
+    return given if len(given.parts) > 1 else next((path for path in known if _holds_more(path)), given)
+
+
+def find_sets(given: Sequence[Path]) -> list[Path]:
+    """The paths of sets. Raises SourceError for one that does not exist, and names those that do."""
+    chosen = [find_set(path) for path in given]
+    if missing := next((path for path in chosen if not path.exists()), None):
+        known = ", ".join(one.name for one in default_sets())
+        raise SourceError(f"There is no question set “{missing}”: name a folder, a .csv, or one of {known}.")
+    return chosen
+
+
+def is_question_set(path: Path) -> bool:
+    """Is it a spreadsheet, or a folder of articles and questions about them?"""
+    if path.suffix.lower() == ".csv":
+        return True
+    own = (path / "set.json").is_file() and (path / "questions.jsonl").is_file()
+    return own or ((path / "corpus.jsonl").is_file() and (path / "queries.jsonl").is_file())
+
+
+def own_folder(name: str) -> Path:
+    """Where this project keeps what is its own of a set, wherever the set is."""
+    return _OWN / name
+
+
+def _holds_more(path: Path) -> bool:
+    """Does it exist, and is it more than a folder of verdicts on a set that is elsewhere?"""
+    return path.exists() and not (path.is_dir() and {one.name for one in path.iterdir()} == {VERDICTS})
 
 
 def read_set(path: Path) -> QuestionSet:

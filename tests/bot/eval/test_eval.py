@@ -175,7 +175,7 @@ def test_every_question_is_on_the_page_once_under_what_came_of_it(folder: Path) 
     seen.feed(page({"tiny": measured}, 0.45))
     for outcome in measured.outcomes:
         assert seen.text.count(outcome.case.question) >= 1
-    assert seen.tags.count("ol") == len({o.verdict for o in measured.outcomes})
+    assert seen.tags.count("ol") == len({o.grade for o in measured.outcomes})
     assert "6 questions were asked." in seen.text
 
 
