@@ -115,7 +115,14 @@ def pin_floors(measured: Evaluated, *, lower: bool, reason: str) -> list[str]:
 
 
 def check_options(
-    *, gate: bool, pin: bool, lower: bool, reason: str, read: bool, verdicts: bool, report: bool
+    *,
+    gate: bool,
+    pin: bool,
+    lower: bool,
+    reason: str,
+    read: bool = False,
+    verdicts: bool = False,
+    report: bool = False,
 ) -> None:
     """Raises ConfigError for options that do not go together."""
     if read and (gate or pin or report):

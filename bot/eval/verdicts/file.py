@@ -28,7 +28,7 @@ def read_file(file: Path, sets: Mapping[str, QuestionSet]) -> dict[str, list[Ver
     found: dict[str, list[Verdict]] = {name: [] for name in sets}
     unknown = []
     for number, row in enumerate(jsonl(file), 1):
-        name = row.get("set", next(iter(sets)) if len(sets) == 1 else None)
+        name = str(row.get("set", next(iter(sets)) if len(sets) == 1 else ""))
         if name not in sets:
             raise SourceError(f"{file}: verdict {number}: “set” must be one of {', '.join(sets)}.")
         try:
