@@ -10,6 +10,7 @@ import ast
 import dataclasses
 import importlib
 import inspect
+import math
 import pkgutil
 import random
 import re
@@ -28,8 +29,13 @@ SEPARATORS = (" ", ", ", "  ", "\n", "-")
 TAILS = ("\x00", "!\x00", " x?\x00")
 MOST = 48  # repetitions of the longest attack: 2**48 steps never end ...
 LONGEST = 500  # ... while 500 characters cubed do
-TELLING = 0.4  # seconds from which a time is compared with that of half as many repetitions
-GROWTH = 64.0  # which a polynomial of degree 5 exceeds 32 times, an exponential hundreds of times
+TELLING = 0.02  # seconds from which a time is compared with that of half as many repetitions
+QUICK = 0.005  # seconds up to which the next attack may be half as long again
+SUSPECT = 16.0  # growth from which an attack is repeated, up to ...
+CERTAIN = 0.2  # ... so many seconds, where
+GROWTH = (
+    64.0  # is more than a polynomial of degree 5 grows (32 times); an exponential grows hundreds of times
+)
 SAMPLES = 3
 
 
@@ -59,13 +65,15 @@ def _modules_of(package: ModuleType) -> Iterator[ModuleType]:
 def patterns() -> dict[re.Pattern[str], str]:
     """The compiled patterns of the packages, each with the place where it was found."""
     found: dict[re.Pattern[str], str] = {}
+    written: dict[re.Pattern[str], str] = {}
     for module in modules():
         for name, value in list(vars(module).items()):
             for pattern in _inside(value, module.__name__, set()):
                 found.setdefault(pattern, f"{module.__name__}.{name}")
         for pattern, line in _written_in(module):
-            found.setdefault(pattern, f"{module.__name__}:{line}")
-    return found
+            written.setdefault(pattern, f"{module.__name__}:{line}")
+    compiled = {pattern.pattern for pattern in found}  # with their own flags, which the written ones lack
+    return found | {pattern: at for pattern, at in written.items() if pattern.pattern not in compiled}
 
 
 def _inside(value: object, module: str, met: set[int]) -> Iterator[re.Pattern[str]]:
@@ -249,19 +257,32 @@ def seconds(pattern: re.Pattern[str], text: str) -> float:
 
 def explodes(pattern: re.Pattern[str]) -> str:
     """The attack under which twice as many repetitions take more than GROWTH times as long; "" for none."""
-    for start, unit, tail in attacks(pattern):
-        times: dict[int, float] = {}
-        for n in range(2, MOST + 1, 2):
-            text = start + unit * n + tail
-            times[n] = seconds(pattern, text)
-            if times[n] > TELLING:
-                half = times[n // 4 * 2]
-                if times[n] > GROWTH * half:
-                    return f"{start + unit!r} x {n} + {tail!r}: {times[n]:.2f} s, half of it {half:.4f} s"
-                break
-            if len(text) > LONGEST:
-                break
+    for attack in attacks(pattern):
+        if _growth(pattern, attack, TELLING)[0] > SUSPECT:
+            grown, how = _growth(pattern, attack, CERTAIN)
+            if grown > GROWTH:
+                return how
     return ""
+
+
+def _growth(pattern: re.Pattern[str], attack: tuple[str, str, str], telling: float) -> tuple[float, str]:
+    """How many times as long twice the repetitions take, at the first that take that many seconds; (0, "") for none."""
+    start, unit, tail = attack
+    n, step, last = 2, 2, QUICK
+    while n <= MOST:
+        text = start + unit * n + tail
+        took = seconds(pattern, text)
+        if took > telling:
+            half = seconds(pattern, start + unit * (n // 2) + tail)
+            return took / half, f"{start + unit!r} x {n} + {tail!r}: {took:.2f} s, half of it {half:.4f} s"
+        if len(text) > LONGEST:
+            break
+        # Half as many more at a time, unless that would take long if the time grew exponentially.
+        leap = max(2, n // 2)
+        quick = took < QUICK and leap / step * math.log(took / last) < math.log(TELLING / took)
+        step, last = leap if quick else 2, took
+        n += step
+    return 0.0, ""
 
 
 def main() -> int:
