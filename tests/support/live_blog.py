@@ -28,7 +28,7 @@ _WORD = re.compile(r"password of the lighthouse keeper is marker(\d+)\b")
 
 
 class InProcess:
-    """A Finisher without a process of its own, and without the check, for a hundred of them."""
+    """A Finisher without a process of its own, and without the check."""
 
     def __call__(self, directory: Path) -> None:
         with contextlib.closing(Store(directory, writable=True)) as opened:

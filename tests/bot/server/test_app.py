@@ -412,13 +412,19 @@ ANY_JSON = st.recursive(
 BODIES = st.binary(max_size=300) | ANY_JSON.map(lambda value: json.dumps(value).encode())
 
 
+@pytest.fixture(scope="module")
+def one_client() -> TestClient:
+    """One server for all examples: what one of them did to it, the next would notice."""
+    return client_of(FakeBot())
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     body=BODIES,
     kind=st.sampled_from(["application/json", "text/plain", "application/json; charset=latin-1", "x"]),
 )
-def test_no_body_brings_the_server_down(body: bytes, kind: str) -> None:
-    response = client_of(FakeBot()).post("/api/ask", content=body, headers={"Content-Type": kind})
+def test_no_body_brings_the_server_down(one_client: TestClient, body: bytes, kind: str) -> None:
+    response = one_client.post("/api/ask", content=body, headers={"Content-Type": kind})
     assert response.status_code in (200, 400, 413, 415, 422)
     if response.status_code != 200:
         error_of(response, response.status_code)
@@ -426,6 +432,6 @@ def test_no_body_brings_the_server_down(body: bytes, kind: str) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(path=st.text(st.characters(codec="utf-8"), max_size=60))
-def test_no_path_brings_the_server_down(path: str) -> None:
-    response = client_of(FakeBot()).get(f"/api/articles/{quote(path, safe='/:?=&%')}")
+def test_no_path_brings_the_server_down(one_client: TestClient, path: str) -> None:
+    response = one_client.get(f"/api/articles/{quote(path, safe='/:?=&%')}")
     assert response.status_code in (200, 404)

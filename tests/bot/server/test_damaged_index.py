@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,18 +24,26 @@ class PackagedSize(FakeEmbedder):
     dimension = 384
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> BotConfig:
-    blog = tmp_path / "blog"
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of three articles, to be copied."""
+    folder = tmp_path_factory.mktemp("sound")
+    blog = folder / "blog"
     blog.mkdir()
     for number in range(3):
         text = (
             f"# Light {number}\n\nLighthouse number {number} was built in 19{number}0. It is red and white.\n"
         )
         (blog / f"light-{number}.md").write_text(text)
-    config = BotConfig(index=tmp_path / "index", feedback="off")
-    assert not sync([str(blog)], index=Index(config.index, config.index_config), embedder=PackagedSize).failed
-    return config
+    index = Index(folder / "index", BotConfig().index_config)
+    assert not sync([str(blog)], index=index, embedder=PackagedSize).failed
+    return index.path
+
+
+@pytest.fixture
+def config(sound: Path, tmp_path: Path) -> BotConfig:
+    shutil.copytree(sound, tmp_path / "index")
+    return BotConfig(index=tmp_path / "index", feedback="off")
 
 
 def statuses(config: BotConfig) -> tuple[int, int]:

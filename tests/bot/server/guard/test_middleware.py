@@ -31,6 +31,13 @@ def client_of(config: BotConfig | None = None, address: str = "203.0.113.7") -> 
     return TestClient(app, raise_server_exceptions=False, client=(address, 50_000))
 
 
+@pytest.fixture(scope="module")
+def unlimited() -> TestClient:
+    """One server for all that sends a request or two and is not about limits."""
+    config = BotConfig(feedback="off", rate=(), rate_total=(), allowed_origins=("https://blog.example",))
+    return client_of(config)
+
+
 # --- other sites' pages
 
 
@@ -38,11 +45,10 @@ def client_of(config: BotConfig | None = None, address: str = "203.0.113.7") -> 
 @pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded"])
 @pytest.mark.parametrize("path", ["/api/ask", "/gradio_api/queue/join", "/gradio_api/run/predict"])
 def test_a_page_of_another_site_cannot_send_what_its_browser_sends_unasked(
-    origin: str, kind: str | None, path: str
+    unlimited: TestClient, origin: str, kind: str | None, path: str
 ) -> None:
-    http = client_of(BotConfig(feedback="off", allowed_origins=("https://blog.example",)))
     headers = {"Origin": origin, **({"Content-Type": kind} if kind else {})}
-    response = http.post(path, content=QUESTION, headers=headers)
+    response = unlimited.post(path, content=QUESTION, headers=headers)
     assert (response.status_code, response.json()["error"]["code"]) == (415, "not_json")
 
 
@@ -67,13 +73,15 @@ def test_our_own_page_and_programs_may_leave_the_kind_out() -> None:
         ({"question": "How long?", "history": [{"role": "user", "content": "a", "name": "b"}]}, "name"),
     ],
 )
-def test_an_unknown_field_of_a_question_is_named(body: dict[str, object], field: str) -> None:
-    response = client_of().post("/api/ask", json=body)
+def test_an_unknown_field_of_a_question_is_named(
+    unlimited: TestClient, body: dict[str, object], field: str
+) -> None:
+    response = unlimited.post("/api/ask", json=body)
     assert response.status_code == 422 and f'"{field}"' in response.json()["error"]["message"]
 
 
-def test_a_fields_name_can_hold_half_a_character() -> None:
-    response = client_of().post("/api/ask", content=f'{{"question": "How long?", "{HALF}": 1}}'.encode())
+def test_a_fields_name_can_hold_half_a_character(unlimited: TestClient) -> None:
+    response = unlimited.post("/api/ask", content=f'{{"question": "How long?", "{HALF}": 1}}'.encode())
     assert response.status_code == 422 and response.json()["error"]["code"] == "unknown_field"
 
 
@@ -86,10 +94,10 @@ def test_a_fields_name_can_hold_half_a_character() -> None:
     ],
 )  # fmt: skip
 def test_half_characters_are_never_an_error_of_ours(
-    path: str, wrong: str, caplog: pytest.LogCaptureFixture
+    unlimited: TestClient, path: str, wrong: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     body = f'{{"session_hash": "abc", {wrong}}}'.encode()
-    response = client_of().post(f"/gradio_api/{path}", content=body)
+    response = unlimited.post(f"/gradio_api/{path}", content=body)
     assert response.status_code in (200, 422)
     assert "unexpected" not in caplog.text
 
@@ -104,8 +112,10 @@ def test_a_reader_may_type_half_a_character() -> None:
     assert http.post("/gradio_api/run/predict", content=body, headers=json_body).status_code == 200
 
 
-def test_a_session_that_gradio_does_not_know_leaves_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
-    response = client_of().get("/gradio_api/queue/data?session_hash=unheard-of")
+def test_a_session_that_gradio_does_not_know_leaves_no_traceback(
+    unlimited: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = unlimited.get("/gradio_api/queue/data?session_hash=unheard-of")
     assert json.loads(response.text.partition("data: ")[2].split("\n")[0])["session_not_found"]
     assert "unexpected" not in caplog.text and "Traceback" not in caplog.text
 
