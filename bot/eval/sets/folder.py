@@ -24,7 +24,7 @@ GATE_SETS = tuple(
     _OWN / name
     for name in ("article", "article-heldout", "article-third", "sample", "triage", "triage-heldout")
 )
-_DEVELOPMENT = ("clinic", "diary")  # sites that others than this project's blog might have; without floors
+_DEVELOPMENT = ("clinic", "diary", "recipes")  # sites that others might have; without floors
 OUR_SETS = (*GATE_SETS, *(_OWN / name for name in _DEVELOPMENT))
 _ITEM = re.compile(r"^\s*(?:[•·*\-–]\s*)+")
 
@@ -91,7 +91,9 @@ def _read_own(path: Path) -> QuestionSet:
     else:
         places = {}
     rows = jsonl(path / "questions.jsonl")
-    return QuestionSet(path.name, articles, tuple(_own_case(row, articles, places) for row in rows))
+    return QuestionSet(
+        path.name, articles, tuple(_own_case(row, articles, places, path.name) for row in rows)
+    )
 
 
 def _articles(sources: Sequence[str], name: str) -> Iterable[Article]:
@@ -105,11 +107,17 @@ def _articles(sources: Sequence[str], name: str) -> Iterable[Article]:
                 yield item
 
 
-def _own_case(row: Mapping[str, Any], articles: Sequence[Article], places: Mapping[str, Span]) -> Case:
+def _own_case(
+    row: Mapping[str, Any], articles: Sequence[Article], places: Mapping[str, Span], name: str
+) -> Case:
+    def span(gold: Any) -> Span:
+        if isinstance(gold, str):
+            return places[gold]
+        return _quoted(gold, articles) if "quote" in gold else _hashed(gold, articles, name)
+
     def spans(gold: Iterable[Any]) -> tuple[Span, ...]:
         # A gold id may count a line that is no part of the article's text, its title for one.
-        ids = [g for g in gold if not isinstance(g, str) or g in places]
-        return tuple(places[g] if isinstance(g, str) else _quoted(g, articles) for g in ids)
+        return tuple(span(g) for g in gold if not isinstance(g, str) or g in places)
 
     answers = bool(row["any"] or row["all"] or row.get("says"))
     return Case(
@@ -121,6 +129,26 @@ def _own_case(row: Mapping[str, Any], articles: Sequence[Article], places: Mappi
         answerable=answers,
         history=tuple(turns(row.get("history"))),
     )
+
+
+def _hashed(gold: Mapping[str, Any], articles: Sequence[Article], name: str) -> Span:
+    """The span at the offsets of an article whose text may not be copied here.
+
+    Raises SetSkipped where the article is missing, or its text is not the one that the offsets count in.
+    """
+    file, start, end = gold["article"], gold["start"], gold["end"]
+    for article in articles:
+        # The whole file name: "pasta.md" is not "baked-pasta.md".
+        if f"/{article.origin}".endswith(f"/{file}"):
+            if span_hash(article.text[start:end]) != gold["hash"]:
+                raise SetSkipped(f"{name}: {file} is not the version that the gold offsets count in.")
+            return article.id, start, end
+    raise SetSkipped(f"{name}: {file}, which gold is in, is not among its sources.")
+
+
+def span_hash(text: str) -> str:
+    """Hex digest of a gold span's text, as question sets keep it beside the span's offsets."""
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _quoted(gold: Mapping[str, str], articles: Sequence[Article]) -> Span:

@@ -47,15 +47,21 @@ def test_gold_that_no_article_holds_is_reported(tmp_path: Path) -> None:
         read_set(tmp_path)
 
 
-def test_the_clinic_is_two_thirds_answerable_and_names_why_the_rest_is_not() -> None:
-    path = find_set(Path("clinic"))
+@pytest.mark.parametrize("name", ["clinic", "diary", "recipes"])
+def test_two_thirds_are_answerable_and_the_rest_names_why_not(name: str) -> None:
+    path = find_set(Path(name))
     rows = jsonl(path / "questions.jsonl")
-    answerable = [row for row in rows if row["any"] or row["all"]]
+    answerable = [row for row in rows if row["any"] or row["all"] or row.get("says")]
     unanswerable = [row for row in rows if row not in answerable]
     assert len(rows) >= 60 and len(rows) / 4 < len(unanswerable) < len(rows) / 2
     assert {row["why"] for row in unanswerable} == KINDS
     assert not any("why" in row for row in answerable)
-    assert not any(case.kind for case in read_set(path).cases)  # a kind would leave the row out of figures
+    try:
+        assert not any(
+            case.kind for case in read_set(path).cases
+        )  # a kind would leave the row out of figures
+    except SetSkipped as skipped:
+        pytest.skip(str(skipped))
 
 
 def test_the_gate_asks_only_sets_that_have_floors(monkeypatch: pytest.MonkeyPatch) -> None:
