@@ -177,23 +177,29 @@ def test_what_opens_the_way_to_the_classifier() -> None:
         assert not may_be_urgent(message, vocabulary), message
 
 
+@pytest.fixture(scope="module")
+def shipped() -> RedFlags:
+    """The check as it is shipped, with the real model."""
+    return RedFlags(packaged_guide(), load_classifier, SentenceTransformerEmbedder(threads=1))
+
+
 @pytest.mark.model
-def test_the_shipped_check_finds_no_everyday_turn_urgent() -> None:
-    red_flags = RedFlags(packaged_guide(), load_classifier, SentenceTransformerEmbedder(threads=2))
+def test_the_shipped_check_finds_no_everyday_turn_urgent(shipped: RedFlags) -> None:
     eggs = [Turn("user", "how long do I boil eggs for a salad?"), Turn("assistant", "Nine minutes. [1]")]
-    for history in ((), eggs):
-        assert [turn for turn in everyday_turns() if red_flags.check(turn, history)] == []
+    turns = tuple(everyday_turns())
+    for history, asked in (((), turns[::2]), (eggs, turns[1::8])):
+        assert [turn for turn in asked if shipped.check(turn, history)] == []
 
 
 @pytest.mark.model
-def test_on_messages_that_neither_the_classifier_nor_the_patterns_have_seen() -> None:
-    """When this was written: recall .982, false alarms .022; of patterns alone .912 and .056."""
-    embedder = SentenceTransformerEmbedder(threads=2)
-    cases = read_cases(HELD_OUT)
-    red_flags = RedFlags(packaged_guide(), load_classifier, embedder)
-    raised = [red_flags.check(case.text) is not None for case in cases]
+def test_on_messages_that_neither_the_classifier_nor_the_patterns_have_seen(shipped: RedFlags) -> None:
+    """A tenth of the held-out messages, all of which `footnote eval --gate` asks.
+
+    When this was written, 54 of these 57 were found and none of these 90 was a false alarm.
+    """
+    cases = read_cases(HELD_OUT)[::10]
+    raised = [shipped.check(case.text) is not None for case in cases]
     red = [r for r, case in zip(raised, cases, strict=True) if case.kind != "ordinary"]
     ordinary = [r for r, case in zip(raised, cases, strict=True) if case.kind == "ordinary"]
-    assert len(red) >= 500 and len(ordinary) >= 800
-    assert sum(red) / len(red) >= 0.982
-    assert sum(ordinary) / len(ordinary) <= 0.025
+    assert (len(red), len(ordinary)) == (57, 90)
+    assert sum(red) >= 54 and sum(ordinary) <= 1
