@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
-    from bot.pipeline import Bot, open_bot
+    from bot.pipeline import Bot
+    from bot.startup import open_bot
     from bot.types import Answer, Citation, Passage, Token, Turn
 
 __all__ = ["Answer", "Bot", "BotConfig", "Citation", "Passage", "Token", "Turn", "open_bot"]
@@ -22,10 +23,14 @@ __all__ = ["Answer", "Bot", "BotConfig", "Citation", "Passage", "Token", "Turn",
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name in ("Bot", "open_bot"):
-        from bot import pipeline
+    if name == "Bot":
+        from bot.pipeline import Bot
 
-        return getattr(pipeline, name)
+        return Bot
+    if name == "open_bot":
+        from bot.startup import open_bot
+
+        return open_bot
     if name == "BotConfig":
         from bot.config import BotConfig
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
-from bot.answer import ABSTAIN, ABSTAIN_EMPTY, Suggestions
+from bot.answer import Suggestions
 from bot.config import BotConfig
 from bot.read import (
     RERANKED,
@@ -19,8 +18,8 @@ from bot.read import (
 )
 from bot.retrieve import Corpus, EmbeddedQuestion, LiveCorpus, SearchWatch, embed_question, search
 from bot.text.subjects import load_subject
-from bot.types import NO_CONTEXT, Answer, Context, Event, Health, Passage, Question, Token, Turn
-from bot.understand import Blog, blog_of, query_of, question_of, verbatim_query
+from bot.types import NO_CONTEXT, Context, Health, Passage, Question, Turn
+from bot.understand import Blog, blog_of, query_of, question_of
 from ingest.article import Article
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Embedder
@@ -57,7 +56,7 @@ class Lookup:
             index, lambda corpus: blog_of(corpus, embedder, english_only=english_only, subject=subject)
         )
         self._watch = SearchWatch(index, self._probe)
-        self._suggestions = Suggestions(self.open, self.generation, self._answers)
+        self.suggestions = Suggestions(self.open, self.generation, self._answers)
 
     @property
     def embedder(self) -> Embedder:
@@ -93,15 +92,6 @@ class Lookup:
         self._watch.worked()
         return embedded, passages
 
-    def abstain(
-        self, answer: Answer, passages: Sequence[Passage], corpus: Corpus, blog: Blog
-    ) -> Iterator[Event]:
-        """Say that the blog does not say, in the answer's words if it has any, and suggest what it does say."""
-        text = answer.text or (ABSTAIN if corpus.chunks else ABSTAIN_EMPTY)
-        yield Token(text)
-        suggestions = self._suggestions.after_miss(answer.standalone, passages, corpus, blog)
-        yield replace(answer, text=text, suggestions=suggestions)
-
     def passages(
         self, question: str, history: Sequence[Turn] = (), *, k: int = 5, verbatim: bool = False
     ) -> list[Passage]:
@@ -121,9 +111,7 @@ class Lookup:
         """
         longest, latest = self.config.max_question, history[-self.config.max_history :]
         with self.open() as (corpus, blog):
-            query = (
-                verbatim_query(question) if verbatim else query_of(question, latest, blog, longest=longest)
-            )
+            query = query_of(question, latest, blog, longest=longest, verbatim=verbatim)
             if query.context.earlier:  # reading ignores the conversation, and would undo what it found
                 return self._search(query.whole, corpus, query.context, k)[1]
             embedded, found = self._search(query.whole, corpus, query.context, max(k, PASSAGES))
@@ -154,7 +142,7 @@ class Lookup:
         Raises:
             FootnoteError: As Bot.stream() raises it.
         """
-        return self._suggestions.opening(n, page)
+        return self.suggestions.opening(n, page)
 
     def health(self) -> Health:
         """What the live generation holds, and whether it can be searched. Raises what Bot.stream() raises."""
@@ -173,7 +161,7 @@ class Lookup:
             self.read(_PROBE, corpus)
             _ = blog.language  # found at its first use
         if suggestions:
-            self._suggestions.make()
+            self.suggestions.make()
 
     def _probe(self) -> None:
         with self.open() as (corpus, _):

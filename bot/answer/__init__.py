@@ -5,21 +5,15 @@ citation is verified. Not known here: how sentences were judged, and whether a c
 """
 
 from bot.answer.citations import Evidence, Line, footnote, link, verify
-from bot.answer.draft import Draft, Quoted, compose, compose_about, quote, wordable
-from bot.answer.phrases import ABSTAIN, ABSTAIN_EMPTY, AFTER_URGENT
+from bot.answer.draft import Draft, compose, quote, wordable
 from bot.answer.suggestions import Suggestions
 
 __all__ = [
-    "ABSTAIN",
-    "ABSTAIN_EMPTY",
-    "AFTER_URGENT",
     "Draft",
     "Evidence",
     "Line",
-    "Quoted",
     "Suggestions",
     "compose",
-    "compose_about",
     "footnote",
     "link",
     "quote",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answer.about_page import about_the_page
@@ -12,9 +12,10 @@ from bot.answer.lists import named_list
 from bot.answer.phrases import not_found
 from bot.answer.quotes import quote_lines
 from bot.read import Reading
+from bot.retrieve import Corpus
 from bot.text.subjects import Subject
-from bot.types import Citation, Passage
-from ingest.article import Article, Chunk
+from bot.types import Citation, Passage, Query, Question
+from ingest.article import Article
 
 Span = tuple[str, int, int]  # article id, start, end
 _NEAREST = 3  # sentences
@@ -63,17 +64,49 @@ class Quoted:
 
 
 def compose(
-    question: str, reading: Reading, articles: Mapping[str, Article], *, threshold: float, subject: Subject
-) -> Draft:
-    """Draft an answer from what was read.
+    query: Query,
+    read: Callable[[Question], Reading],
+    corpus: Corpus,
+    page: str = "",
+    *,
+    threshold: float,
+    subject: Subject,
+) -> list[Draft]:
+    """Draft an answer to each question of a query separately; to all together if none of them is answered so.
 
     Args:
-        question: As a reader would ask it, complete without the conversation.
-        reading: Of the passages found for it.
-        articles: By id.
+        query: What is asked.
+        read: Reads the passages that are found for a question.
+        corpus: What the passages are from.
+        page: Address of the page that the reader is on, "" if it is not known.
         threshold: Probability from which on the blog counts as answering.
         subject: The blog's.
+
+    Returns:
+        A draft for each question, in order.
     """
+
+    def draft(question: Question) -> Draft:
+        return _about_the_posts(question.text, page, corpus) or _from_reading(
+            question.text, read(question), corpus.articles, threshold, subject
+        )
+
+    drafts = [draft(question) for question in query.parts]
+    if len(drafts) == 1 or any(draft.answered for draft in drafts):
+        return drafts
+    return [draft(query.whole)]
+
+
+def _about_the_posts(question: str, page: str, corpus: Corpus) -> Draft | None:
+    """A draft about the posts as such: who wrote them, how many there are, what this one says; None for others."""
+    articles, chunks = corpus.articles, corpus.chunks
+    lines = about_the_page(question, page, articles, chunks) or about_the_blog(question, articles, chunks)
+    return Draft(question, tuple(lines), float(any(line.evidence for line in lines))) if lines else None
+
+
+def _from_reading(
+    question: str, reading: Reading, articles: Mapping[str, Article], threshold: float, subject: Subject
+) -> Draft:
     answerable = reading.answerable
     if answerable < threshold and named_list(question, reading.sentences, articles, subject):
         answerable = threshold  # the list whose name is asked for is an answer, however little it says
@@ -83,24 +116,6 @@ def compose(
     )
     wordable = tuple(dict.fromkeys(s.passage for s in reading.sentences)) if lines else ()
     return Draft(question, tuple(lines), answerable, reading.passages, nearest, wordable)
-
-
-def compose_about(
-    question: str, page: str, articles: Mapping[str, Article], chunks: Sequence[Chunk]
-) -> Draft | None:
-    """Draft an answer about the posts as such: who wrote them, how many there are, what this one says.
-
-    Args:
-        question: As a reader would ask it, complete without the conversation.
-        page: Address of the page that the reader is on, "" if it is not known.
-        articles: By id.
-        chunks: Of all articles.
-
-    Returns:
-        None for other questions.
-    """
-    lines = about_the_page(question, page, articles, chunks) or about_the_blog(question, articles, chunks)
-    return Draft(question, tuple(lines), float(any(line.evidence for line in lines))) if lines else None
 
 
 def wordable(drafts: Sequence[Draft]) -> list[Passage]:
@@ -116,7 +131,6 @@ def quote(
     *,
     shown: str = "",
     citations: tuple[Citation, ...] = (),
-    complete: bool = False,
 ) -> Quoted:
     """Footnote the drafts and verify every citation.
 
@@ -125,10 +139,7 @@ def quote(
         articles: By id.
         shown: Text that has been streamed already; the drafts follow it.
         citations: Of that text.
-        complete: That text is the whole answer; the drafts are not quoted.
     """
-    if complete:
-        return Quoted((), shown, citations)
     lines, quoted = footnote(join(drafts), articles, citations)
     pieces = tuple(pieces_of([shown, *lines] if shown else lines))
     text, citations = "".join(pieces), citations + quoted

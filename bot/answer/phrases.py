@@ -15,7 +15,6 @@ from ingest.article import Article
 ABSTAIN = "I looked, but this blog does not seem to say, and I would rather not guess."
 ABSTAIN_EMPTY = "There is nothing on this blog yet that I could answer from."
 WHICH_POST = "Which post do you mean? These are the latest:"
-AFTER_URGENT = "Once that is seen to, this is what the blog says:"
 DIFFER = "The posts of this blog differ here; the newest comes first."
 _LONGEST_ECHO = 120
 

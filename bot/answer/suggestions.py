@@ -9,13 +9,14 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from bot.answer.heading_questions import heading_questions
+from bot.answer.phrases import ABSTAIN, ABSTAIN_EMPTY
 from bot.retrieve import Corpus
-from bot.types import Passage
+from bot.types import Answer, Event, Passage, Token
 from bot.understand import Blog
 from ingest.article import Article
 from ingest.errors import FootnoteError
@@ -128,6 +129,23 @@ class Suggestions:
             pool = islice(_spread(found.candidates), MAX_READ)
             found.opening = tuple(islice(self._answered(pool, corpus, found.answered), KEPT))
             return found
+
+    def abstain(
+        self, answer: Answer, passages: Sequence[Passage], corpus: Corpus, blog: Blog
+    ) -> Iterator[Event]:
+        """Say that the blog does not say, in the answer's words if it has any, and suggest what it does say.
+
+        Args:
+            answer: Without citations.
+            passages: What was found for it.
+            corpus: The live generation.
+            blog: The same.
+        """
+        text = answer.text or (ABSTAIN if corpus.chunks else ABSTAIN_EMPTY)
+        yield Token(text)
+        yield replace(
+            answer, text=text, suggestions=self.after_miss(answer.standalone, passages, corpus, blog)
+        )
 
     def after_miss(
         self, asked: str, passages: Sequence[Passage], corpus: Corpus, blog: Blog

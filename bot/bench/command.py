@@ -87,7 +87,7 @@ def bench_start() -> Figures:
             "E(threads=1).embed_query('how long do I hold the seated stretch?')"
         )
         whole = (
-            "import dataclasses, pathlib\nfrom bot.pipeline import open_bot\nfrom bot.config import BotConfig\n"
+            "import dataclasses, pathlib\nfrom bot.startup import open_bot\nfrom bot.config import BotConfig\n"
             f"config = dataclasses.replace(BotConfig(), index=pathlib.Path({folder!r}))\n"
             "open_bot(config).ask('how long do I hold the seated stretch?')"
         )

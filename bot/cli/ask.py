@@ -18,8 +18,8 @@ def ask(
 ) -> None:
     """Answer one question."""
     from bot.cli.output import print_answer
-    from bot.pipeline import open_bot
     from bot.server import payload
+    from bot.startup import open_bot
 
     answer = open_bot(config_from_environment(index=index)).ask(question)
     if as_json:
@@ -31,7 +31,7 @@ def ask(
 def chat(index: IndexOption = None) -> None:
     """Ask in a terminal, with follow-ups. An empty line or Ctrl-D ends it."""
     from bot.cli.output import print_answer
-    from bot.pipeline import open_bot
+    from bot.startup import open_bot
     from bot.types import Turn
 
     bot = open_bot(config_from_environment(index=index))

@@ -21,7 +21,7 @@ from bot.eval.index_cache import CachingEmbedder
 from bot.eval.measures.figures import Result
 from bot.eval.measures.intervals import spread
 from bot.eval.sets.beir import jsonl
-from bot.safety import RedFlags, Urgent, load_classifier, load_guide
+from bot.safety import RedFlags, Urgent, load_classifier, open_red_flags
 from bot.types import Turn
 from ingest.embedder import SentenceTransformerEmbedder
 from ingest.errors import SourceError
@@ -72,8 +72,7 @@ def run(path: Path, config: BotConfig) -> tuple[Result, str]:
     cases = read_cases(path)
     embedder = CachingEmbedder(SentenceTransformerEmbedder(config.embedder, threads=2))
     embedder.embed_ahead([case.text for case in cases])
-    guide = load_guide(config.triage_file, config.emergency)
-    measured = measure(cases, RedFlags(guide, load_classifier, embedder))
+    measured = measure(cases, open_red_flags(config, embedder, load_classifier))
     counted = {
         RECALL: (measured.red - len(measured.misses), measured.red),
         NO_FALSE_ALARM: (measured.ordinary - len(measured.alarms), measured.ordinary),

@@ -1,25 +1,26 @@
 """Whether a message is urgent: somebody may need medical help now, or may come to harm.
 
-In go a message and the conversation before it; out comes an Urgent with the message for the reader; after
-a red flag a Reminder to put before the answer, or a reply to a reader who found help; or None. This room
-knows neither the blog nor its index, and answers no question.
+In go a message, the conversation before it and the events of an answer; out come the events with the urgent message in
+their place or a reminder before them. This room knows neither the blog nor its index, and answers no question.
 """
 
 from bot.safety.classifier import UrgentClassifier, load_classifier
-from bot.safety.red_flags import HelpReported, RedFlags, Reminder, Urgent
-from bot.safety.reminder import remind
+from bot.safety.decision import AFTER_URGENT, HelpReported, Reminder, Urgent
+from bot.safety.red_flags import LoadClassifier, RedFlags, open_red_flags
 from bot.safety.rules import Flag, Guide, load_guide, packaged_guide
 
 __all__ = [
+    "AFTER_URGENT",
     "Flag",
     "Guide",
     "HelpReported",
+    "LoadClassifier",
     "RedFlags",
     "Reminder",
     "Urgent",
     "UrgentClassifier",
     "load_classifier",
     "load_guide",
+    "open_red_flags",
     "packaged_guide",
-    "remind",
 ]

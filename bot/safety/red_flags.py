@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 
+from bot.config import BotConfig
 from bot.safety.classifier import UrgentClassifier
 from bot.safety.concern import may_be_urgent
 from bot.safety.conversation import (
@@ -17,47 +17,18 @@ from bot.safety.conversation import (
     reports_help,
     text_of,
 )
-from bot.safety.rules import Flag, Guide, packaged_guide
+from bot.safety.decision import Decision, HelpReported, Reminder, Urgent, apply
+from bot.safety.rules import Flag, Guide, load_guide, packaged_guide
 from bot.safety.triage import Finding, read, triage
-from bot.types import Turn
+from bot.types import Event, Turn
 from ingest.embedder import Embedder
 from ingest.errors import EmbedderError
 
 OVERDOSE = "overdose"  # a flag of red_flags.toml
 UNSURE = "unsure"  # the flag of a message that only the classifier finds urgent
 EARLIER = "earlier"  # the flag of a question that depends on an urgent message before it
+LoadClassifier = Callable[[], UrgentClassifier]
 log = logging.getLogger("footnote")
-
-
-@dataclass(frozen=True, slots=True)
-class Urgent:
-    """Somebody needs help now.
-
-    Attributes:
-        flag: Name of the red flag.
-        message: What the reader is shown.
-        quotes: Whether the blog's own sentences may follow the message.
-        repeated: Whether it is the short message for a question about an earlier red flag.
-    """
-
-    flag: str
-    message: str
-    quotes: bool
-    repeated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Reminder:
-    """There was a red flag before; line: one sentence to put before the answer."""
-
-    line: str
-
-
-@dataclass(frozen=True, slots=True)
-class HelpReported:
-    """The reader has called or seen somebody; text: the whole reply."""
-
-    text: str
 
 
 class RedFlags:
@@ -73,7 +44,7 @@ class RedFlags:
     def __init__(
         self,
         guide: Guide,
-        load_classifier: Callable[[], UrgentClassifier] | None = None,
+        load_classifier: LoadClassifier | None = None,
         embedder: Embedder | None = None,
     ) -> None:
         self._guide = guide
@@ -81,7 +52,20 @@ class RedFlags:
         self._embedder = embedder
         self._warned = False
 
-    def check(self, message: str, history: Sequence[Turn] = ()) -> Urgent | Reminder | HelpReported | None:
+    def answer(self, message: str, history: Sequence[Turn], events: Iterator[Event]) -> Iterator[Event]:
+        """Answer a message: an urgent one at once, others by the events of an answer, with a reminder if need be.
+
+        Args:
+            message: As the reader wrote it.
+            history: All turns before it, oldest first.
+            events: Tokens, then the Answer, made without regard to safety; drawn only as far as they are needed.
+
+        Yields:
+            Tokens, then the Answer.
+        """
+        yield from apply(self.check(message, history), message, events)
+
+    def check(self, message: str, history: Sequence[Turn] = ()) -> Decision:
         """What safety asks of the answer to a message; None: nothing.
 
         Args:
@@ -163,6 +147,13 @@ class RedFlags:
 
     def _flag(self, name: str) -> Flag | None:
         return next((flag for flag in self._guide.flags if flag.name == name), None)
+
+
+def open_red_flags(
+    config: BotConfig, embedder: Embedder, load_classifier: LoadClassifier | None = None
+) -> RedFlags:
+    """The red flags with the owner's changes. Raises ConfigError: the owner's file cannot be used."""
+    return RedFlags(load_guide(config.triage_file, config.emergency), load_classifier, embedder)
 
 
 def _urgent(flag: Flag) -> Urgent:

@@ -46,12 +46,12 @@ def serve_watched(config: BotConfig, limits: Limits | None = None) -> None:
 def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> None:
     import uvicorn
 
-    from bot.pipeline import open_bot
     from bot.server.gradio_window import create_app
     from bot.server.guard.connections import MAX_CONNECTIONS, limited_protocol, raise_file_limit
     from bot.server.logs import log_questions, log_to_stderr
     from bot.server.question_queue import open_queue
     from bot.server.static_files import CompressedFiles
+    from bot.startup import open_bot
 
     log_to_stderr()
     if config.log_questions:

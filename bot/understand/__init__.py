@@ -1,19 +1,17 @@
 """Find out what a message asks.
 
 In go a message, its conversation and what is to be known of the blog (words, names, language); out comes a query, or
-a reply to small talk or to a question in another language. Not known here: the passages, and what answers a query.
+the answer to small talk or to a question in another language. Not known here: the passages, and what answers a query.
 """
 
 from bot.understand.answer_type import AnswerType, answer_type_of
 from bot.understand.query import (
     Blog,
-    Reply,
     blog_of,
     query_of,
     question_of,
     reply_to_small_talk,
     understand,
-    verbatim_query,
 )
 from bot.understand.small_talk import small_talk
 from bot.understand.spelling import correct
@@ -21,7 +19,6 @@ from bot.understand.spelling import correct
 __all__ = [
     "AnswerType",
     "Blog",
-    "Reply",
     "answer_type_of",
     "blog_of",
     "correct",
@@ -30,5 +27,4 @@ __all__ = [
     "reply_to_small_talk",
     "small_talk",
     "understand",
-    "verbatim_query",
 ]

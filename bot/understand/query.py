@@ -1,4 +1,4 @@
-"""From a message and its conversation to a query, or to a reply that needs no search."""
+"""From a message and its conversation to a query, or to an answer that needs no search."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cached_property
 
 from bot.retrieve import Corpus
 from bot.text.subjects import Subject
-from bot.types import NO_CONTEXT, Query, Question, Status, Turn
+from bot.types import NO_CONTEXT, Answer, Query, Question, Turn
 from bot.understand.blog_names import BlogNames, names_of
 from bot.understand.clean import focus, plain_words, tidy
 from bot.understand.context import context_of
@@ -67,22 +67,7 @@ def blog_of(corpus: Corpus, embedder: Embedder, *, english_only: bool, subject: 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer that needs no search.
-
-    Attributes:
-        message: As typed, in one line of printable text.
-        text: What to reply.
-        status: "chat" for small talk, "abstained" for a question in another language than the blog's.
-    """
-
-    message: str
-    text: str
-    status: Status
-
-
-def reply_to_small_talk(message: str, *, longest: int) -> Reply | None:
+def reply_to_small_talk(message: str, *, longest: int) -> Answer | None:
     """The reply to a message that asks nothing of the blog: it needs no index.
 
     Args:
@@ -95,10 +80,10 @@ def reply_to_small_talk(message: str, *, longest: int) -> Reply | None:
     """
     text = tidy(message, longest=longest)
     reply = small_talk(text)
-    return Reply(text, reply, "chat") if reply else None
+    return Answer(message, text, reply, (), "chat", 0.0) if reply else None
 
 
-def understand(message: str, history: Sequence[Turn], blog: Blog, *, longest: int) -> Query | Reply:
+def understand(message: str, history: Sequence[Turn], blog: Blog, *, longest: int) -> Query | Answer:
     """Find out what a message asks.
 
     Args:
@@ -108,7 +93,7 @@ def understand(message: str, history: Sequence[Turn], blog: Blog, *, longest: in
         longest: Characters that a message may have.
 
     Returns:
-        What to look up, or a reply to a question in another language than the blog's.
+        What to look up; an abstention for a question in another language than the blog's.
 
     Raises:
         QuestionError: Nothing in the message is a question.
@@ -123,12 +108,17 @@ def understand(message: str, history: Sequence[Turn], blog: Blog, *, longest: in
             is_common=blog.is_common,
         )
     ):
-        return Reply(text, reply, "abstained")
+        return Answer(message, text, reply, (), "abstained", 0.0)
     return _query(text, history, blog)
 
 
-def query_of(message: str, history: Sequence[Turn], blog: Blog, *, longest: int) -> Query:
-    """As understand(), for a message that is to be looked up whatever it is."""
+def query_of(
+    message: str, history: Sequence[Turn], blog: Blog, *, longest: int, verbatim: bool = False
+) -> Query:
+    """As understand(), for a message that is to be looked up whatever it is; verbatim: by its words as they are."""
+    if verbatim:
+        question = Question(message, message)
+        return Query(message, question, (question,), NO_CONTEXT)
     return _query(tidy(message, longest=longest), history, blog)
 
 
@@ -152,9 +142,3 @@ def _query(text: str, history: Sequence[Turn], blog: Blog) -> Query:
 def question_of(text: str, subject: Subject) -> Question:
     """A question that is correctly spelt and needs no conversation."""
     return Question(text, plain_words(focus(text), subject))
-
-
-def verbatim_query(text: str) -> Query:
-    """A query for the words of a text as they are."""
-    question = Question(text, text)
-    return Query(text, question, (question,), NO_CONTEXT)

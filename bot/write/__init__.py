@@ -1,10 +1,10 @@
-"""Let a chat model word the answer, and show only sentences that the blog supports.
+"""Write the answer: a chat model's sentences where the blog supports them, else the blog's own.
 
-In: the owner's model, the question and its passages. Out: tokens as they pass the check, then the text with its
-citations. It does not know how passages are found, nor what is shown when nothing passes.
+In go the owner's model, if any, the question and its drafts; out come tokens as they are ready, then the text with its
+citations, all verified. Not known here: how passages are found and read.
 """
 
+from bot.write.answer_text import write
 from bot.write.chat_model import ChatModel, open_chat_model
-from bot.write.checked_stream import Written, write
 
-__all__ = ["ChatModel", "Written", "open_chat_model", "write"]
+__all__ = ["ChatModel", "open_chat_model", "write"]

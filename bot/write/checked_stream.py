@@ -35,11 +35,7 @@ _REFERS_BACK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a model wrote that passed the check.
-
-    complete: it is the answer; False if there is no model or no passage, if the model failed or stalled, or if
-    nothing passed: quotes are to follow.
-    """
+    """The text of an answer and its citations; complete: nothing is to follow."""
 
     text: str = ""
     citations: tuple[Citation, ...] = ()
@@ -54,13 +50,13 @@ class CheckedSentence:
     citations: tuple[Citation, ...]
 
 
-def write(
-    model: ChatModel | None, query: str, passages: Sequence[Passage], *, corpus: Corpus, embedder: Embedder
+def word(
+    model: ChatModel, query: str, passages: Sequence[Passage], *, corpus: Corpus, embedder: Embedder
 ) -> Generator[Token, None, Written]:
     """Let the model answer from the passages, sentence by sentence, each checked before it is yielded.
 
     Args:
-        model: The owner's chat model, or None.
+        model: The owner's chat model.
         query: The standalone question.
         passages: What the model may use, best first.
         corpus: The index that the passages come from, for articles and stored token vectors.
@@ -70,10 +66,8 @@ def write(
         The answer's text in pieces.
 
     Returns:
-        The text and its citations. The text is what was yielded.
+        What was yielded; incomplete if the model failed or stalled, or if nothing passed.
     """
-    if model is None or not passages:
-        return Written()
     prompt = build_prompt(query, passages)
     stored = corpus.store.tokens([p.chunk.id for p in prompt.keys.values()])
     prepared = prepare_all(prompt.keys, stored, corpus.articles)

@@ -75,9 +75,9 @@ def test_the_chat_and_the_blog_need_a_port_each() -> None:
 def test_an_interrupt_of_the_terminal_ends_both_servers_quietly() -> None:
     """Without the model: the chat's bot is a scripted one, and nothing is read."""
     code = (
-        "import sys; sys.path.insert(0, 'tests/support'); import bot.pipeline, fake_bot;"
+        "import sys; sys.path.insert(0, 'tests/support'); import bot.startup, fake_bot;"
         "from bot import config, demo; from bot.server import exit_now, serve;"
-        "bot.pipeline.open_bot = fake_bot.FakeBot\n"
+        "bot.startup.open_bot = fake_bot.FakeBot\n"
         "with demo.serve_blog(demo.create_blog(None, demo.load_posts()), 0) as blog:\n"
         "    print(blog, flush=True); serve(config.BotConfig(port=int(sys.argv[1])))\n"
         "exit_now()"

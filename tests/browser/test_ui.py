@@ -228,8 +228,8 @@ def test_the_server_says_where_it_is_and_ends_quietly() -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     code = (
-        "import sys; sys.path.insert(0, 'tests/support'); import bot.config, bot.pipeline, bot.server, fake_bot;"
-        f"bot.pipeline.open_bot = fake_bot.FakeBot; bot.server.serve(bot.config.BotConfig(port={port}))"
+        "import sys; sys.path.insert(0, 'tests/support'); import bot.config, bot.server, bot.startup, fake_bot;"
+        f"bot.startup.open_bot = fake_bot.FakeBot; bot.server.serve(bot.config.BotConfig(port={port}))"
     )
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, **pipes) as process:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.answer import AFTER_URGENT
+from bot.safety import AFTER_URGENT
 from bot.server.window.article_html import escape, render_markdown
 from bot.server.window.own_sentences import translate_urgent_message, urgent_slots
 from bot.server.window.translations import CODES, Translations, packaged_language

@@ -9,8 +9,9 @@ from conftest import FakeEmbedder
 from small_blog import CONFIG, InProcess, load
 
 from bot.config import BotConfig
-from bot.pipeline import Bot, open_bot
+from bot.pipeline import Bot
 from bot.safety import HelpReported, RedFlags, Reminder, Urgent, packaged_guide
+from bot.startup import open_bot
 from bot.types import Answer, Token, Turn
 from ingest.index import Index
 from ingest.sync import sync

@@ -9,6 +9,7 @@ import pytest
 
 from bot.answer import phrases as notes
 from bot.config import DEFAULT_TITLE
+from bot.safety import AFTER_URGENT
 from bot.safety import packaged_guide as flags
 from bot.server.feedback.store import REASONS
 from bot.server.window.own_sentences import translate_own_sentences, translate_urgent_message
@@ -97,7 +98,7 @@ def test_the_title_that_is_translated_is_the_default_one() -> None:
 POST = Article(id="a", title="A *post*", text="x", url=None, author="Ada", published="2025-06-23")
 UNDATED = Article(id="b", title="B", text="x", url=None, author=None, published=None)
 OURS = [
-    flags().reminder.medical, flags().reminder.crisis, flags().got_help, notes.ABSTAIN, notes.ABSTAIN_EMPTY, notes.WHICH_POST, notes.AFTER_URGENT, notes.DIFFER, notes.NO_DATES, notes.lacks("how often"),
+    flags().reminder.medical, flags().reminder.crisis, flags().got_help, notes.ABSTAIN, notes.ABSTAIN_EMPTY, notes.WHICH_POST, AFTER_URGENT, notes.DIFFER, notes.NO_DATES, notes.lacks("how often"),
     notes.not_found("does *it* help?"), notes.source(POST), notes.source(UNDATED), notes.nothing_on("knees"),
     notes.no_record("author"), notes.no_record("published"), notes.no_record("link"), notes.all_by("Ada"),
     notes.counted(1), notes.counted(7), notes.more(3),
@@ -138,7 +139,7 @@ def test_every_urgent_message_comes_in_the_readers_language_first(code: str) -> 
         told = translate_urgent_message(message, words)
         assert told and "144" in told and "{" not in told
         assert not re.search(r"\b(?:the|call|please|doctor|your)\b", told)
-        urgent, quotes = split_urgent(f"{message}\n\n{notes.AFTER_URGENT}\n\nQuote. [1]")
+        urgent, quotes = split_urgent(f"{message}\n\n{AFTER_URGENT}\n\nQuote. [1]")
         assert translate_urgent_message(urgent, words) == told and quotes.endswith("Quote. [1]")
         assert translate_urgent_message(message, packaged_language("en")) == ""
 

@@ -1,0 +1,29 @@
+"""The bot as the command line and the server run it."""
+
+from __future__ import annotations
+
+from bot.config import BotConfig
+from bot.pipeline import Bot
+from bot.read import CrossEncoder
+from bot.safety import load_classifier
+from bot.write import open_chat_model
+from ingest.embedder import SentenceTransformerEmbedder
+from ingest.index import Index
+
+
+def open_bot(config: BotConfig) -> Bot:
+    """A bot with the packaged models; loads no embedding model and no index yet.
+
+    Args:
+        config: Where the index is, and how the bot answers.
+
+    Returns:
+        A bot that threads may share.
+
+    Raises:
+        ConfigError: The red flags, the subject or the owner's chat model cannot be used.
+    """
+    embedder = SentenceTransformerEmbedder(config.embedder, threads=config.threads)
+    index = Index(config.index, config.index_config)
+    model = open_chat_model(config.model, seconds=config.model_seconds) if config.model else None
+    return Bot(index, embedder, config, CrossEncoder(), load_classifier, model)
