@@ -86,7 +86,7 @@ async def read_question(request: Request, config: BotConfig) -> Asked:
 async def read_object(request: Request, *, such_as: str) -> dict[str, Any]:
     """The JSON object that is a request's body. Raises Refused, naming such_as as an example."""
     _check_kind(request)
-    body = _parsed(await _body(request), such_as)
+    body = _parsed(await read_bytes(request), such_as)
     if not isinstance(body, dict):
         _refuse(422, "bad_request", f"Send a JSON object such as {such_as}.")
     return body
@@ -110,18 +110,18 @@ def _check_kind(request: Request) -> None:
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         _refuse(415, "not_json", "Send JSON, with Content-Type: application/json.")
+
+
+async def read_bytes(request: Request, *, largest: int = MAX_BODY) -> bytes:
+    """The body, counted while it is read: a chunked one does not announce its length. Raises Refused."""
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         _refuse(415, "compressed", "Send the request uncompressed.")
-
-
-async def _body(request: Request) -> bytes:
-    """The body, counted while it is read: a chunked one does not announce its length."""
     read = bytearray()
     with anyio.move_on_after(READ_SECONDS) as scope:
         async for piece in request.stream():
             read += piece
-            if len(read) > MAX_BODY:
-                _refuse(413, "too_large", f"A request may be {MAX_BODY // 1024} kB long at most.")
+            if len(read) > largest:
+                _refuse(413, "too_large", f"A request may be {largest // 1024} kB long at most.")
     if scope.cancelled_caught:
         _refuse(408, "too_slow", "The request did not arrive in time. Please send it again.")
     return bytes(read)

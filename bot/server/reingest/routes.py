@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import anyio
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
 from bot.problems import Problem, Refused
 from bot.server.guard import OwnerToken
+from bot.server.request_body import read_bytes
 from bot.text.printable import replace_lone_surrogates
 from ingest.urls import is_web, public_url, same_site
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 LARGEST = 64 * 1024  # bytes of a body
 PATH = "/api/reingest"
-_READ_SECONDS = 15
 
 
 def add_reingest_routes(app: FastAPI, config: BotConfig, scheduler: Scheduler | None) -> None:
@@ -76,16 +75,7 @@ def _addressed(job: dict[str, Any]) -> dict[str, Any]:
 
 async def _body(request: Request) -> Any:
     """The body's JSON, whatever it says it is (Wix and WordPress say text/plain or nothing); None if empty."""
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        _refuse(415, "compressed", "Send the request uncompressed.")
-    read = bytearray()
-    with anyio.move_on_after(_READ_SECONDS) as scope:
-        async for piece in request.stream():
-            read += piece
-            if len(read) > LARGEST:
-                _refuse(413, "too_large", f"A request may be {LARGEST // 1024} kB long at most.")
-    if scope.cancelled_caught:
-        _refuse(408, "too_slow", "The request did not arrive in time. Please send it again.")
+    read = await read_bytes(request, largest=LARGEST)
     try:
         text = read.decode("utf-8-sig")
         return json.loads(text) if text.strip() else None
