@@ -15,7 +15,6 @@ text, without a model.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import random
@@ -24,21 +23,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
-
-from ingest.article import Article, Item, chunk, embedding_text
-from ingest.config import IndexConfig
-from ingest.embedder import Floats, TokenVectors
+from bot.bench.rig.changing_blog import CONFIG, HashEmbedder, blog_at, is_whole
+from ingest.article import Item
 from ingest.errors import FootnoteError, IndexDamaged
-from ingest.index import NOTHING_STORED, Index, StartFinisher, Store, Stored, Subprocess, finish, warm_up
+from ingest.index import NOTHING_STORED, Index, StartFinisher, Stored, Subprocess, finish, warm_up
 from ingest.sync import sync
 
-_CONFIG = IndexConfig(embedder="made-up", max_tokens=40)
-_ARTICLES = 8
 _FILE_EVENTS = ("open", "os.", "shutil.")
 _BEFORE, _AFTER, _BETWEEN = 10, 11, 12  # what a reader's exit status means; any other: it died
 _DONE = 0
@@ -74,29 +68,6 @@ def run(rounds: int, *, real: int = 3, seed: int = 0) -> CrashReport:
     return CrashReport(**{**found, "problems": tuple(found["problems"])})
 
 
-class _HashEmbedder:
-    """An embedder without a model: a vector per text from its hash, three tokens."""
-
-    name = _CONFIG.embedder
-    dimension = 16
-
-    def count(self, text: str) -> int:
-        return len(text.split())
-
-    def embed_passages(self, texts: Sequence[str]) -> Floats:
-        return np.array([self.embed_query(text) for text in texts], np.float32)
-
-    def embed_query(self, text: str) -> Floats:
-        seed = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
-        vector = np.random.default_rng(seed).standard_normal(self.dimension).astype(np.float32)
-        return np.asarray(vector / np.linalg.norm(vector), np.float32)
-
-    def embed_tokens(self, texts: Sequence[str]) -> tuple[Floats, list[TokenVectors]]:
-        vectors = self.embed_passages(texts)
-        at = np.arange(3, dtype=np.int32)
-        return vectors, [TokenVectors(at, at + 1, np.stack([vector] * 3)) for vector in vectors]
-
-
 class _Forked:
     """A Finisher in a fork of this process."""
 
@@ -129,19 +100,6 @@ class _Forked:
         return os.waitstatus_to_exitcode(status)
 
 
-def _blog(folder: Path, step: int) -> dict[str, Article]:
-    """Eight articles. One step on, the first is gone, one is new, and one in the middle is edited."""
-    found = {}
-    for number in range(step, step + _ARTICLES):
-        edition = "second" if number <= step + _ARTICLES // 2 else "first"
-        parts = [f"## Part {part}\n\nPart {part} of post {number}, {edition} edition." for part in range(4)]
-        origin = (folder / f"{number}.md").as_uri()
-        found[f"post-{number}"] = Article(
-            f"post-{number}", f"Post {number}", "\n\n".join(parts), origin=origin
-        )
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class _SyncedBlog:
     """Where a crash test works: the folder the articles are said to come from, and the index."""
@@ -156,36 +114,21 @@ class _SyncedBlog:
             source: str, *, url: str | None = None, known: Mapping[str, Stored] = NOTHING_STORED
         ) -> Iterator[Item]:
             assert source == str(self.source) and url is None and known is not None
-            return iter(_blog(self.source, step).values())
+            return iter(blog_at(self.source, step).values())
 
-        index = Index(self.index, _CONFIG, start_finisher=start_finisher)
-        report = sync([str(self.source)], index=index, embedder=_HashEmbedder, load=load)
+        index = Index(self.index, CONFIG, start_finisher=start_finisher)
+        report = sync([str(self.source)], index=index, embedder=HashEmbedder, load=load)
         return _DONE if not report.failed and not report.notes else 1
 
     def look(self, step: int) -> int:
         """What a reader finds: the state of this step, of the one before, or something else."""
-        with Index(self.index, _CONFIG).reading() as opened:
+        with Index(self.index, CONFIG).reading() as opened:
             texts = {article.id: article for article in opened.articles()}
-            if not _whole(opened):
+            if not is_whole(opened):
                 return _BETWEEN
-        if texts == _blog(self.source, step):
+        if texts == blog_at(self.source, step):
             return _AFTER
-        return _BEFORE if texts == _blog(self.source, step - 1) else _BETWEEN
-
-
-def _whole(opened: Store) -> bool:
-    """Has every article all its chunks, with their tokens, each found by its own vector?"""
-    model = _HashEmbedder()
-    due = {}
-    for article in opened.articles():
-        for piece in chunk(article, max_tokens=_CONFIG.max_tokens, overlap=0, count=model.count):
-            due[piece.id] = model.embed_query(embedding_text(article.title, piece)[0])
-    found = all(
-        any(hit.id == key and score > 0.999 for hit, score in opened.search(vector, 2))
-        for key, vector in due.items()
-    )
-    there = {piece.id for piece in opened.chunks()}
-    return found and there == due.keys() == opened.tokens(sorted(there)).keys()
+        return _BEFORE if texts == blog_at(self.source, step - 1) else _BETWEEN
 
 
 def _exit_with(action: Callable[[], int | None]) -> None:

@@ -13,21 +13,21 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.text.english import AUXILIARIES, either, ordinals
 from bot.text.subjects import NO_SUBJECT, Subject
-from bot.text.tokens import STOPWORDS, WORD, content_stems, fold, stem, stems
+from bot.text.tokens import WORD, content_stems, fold, stem, stems
 from bot.types import Turn
 from bot.understand.blog_names import (
     GENERIC_STEMS,
     BlogNames,
     Name,
-    is_content_word,
     listed_items,
     topic_stems,
 )
+from bot.understand.noun_phrases import lower_first, pronoun_replaced, runs, with_article
 from bot.understand.small_talk import small_talk
 from ingest.article import Article
 
@@ -64,9 +64,6 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _YESNO = re.compile(rf"^{either(AUXILIARIES)}\b", re.IGNORECASE)
-_PRONOUN = re.compile(
-    r"\b(?P<it>it|they|them|that|those|these|this)\b(?!\s+(?P<next>one|ones)\b)", re.IGNORECASE
-)
 _ITEMS = "one ones condition habit item point tip kind type option way benefit reason step cause".split()
 _POSITIONS = {**{word: n - 1 for word, n in ordinals(6).items()}, "last": -1}
 _NUMBER = re.compile(r"\b(?:step|number|no\.?|point|tip) ?#?(?P<n>\d{1,2})\b", re.IGNORECASE)
@@ -193,8 +190,8 @@ class _Conversation:
         if not needs_context(question, self.names):
             return self._as_complete(question)
         if (bare := _BARE.match(question)) and _YESNO.match(before.text):
-            return _Complete(f"{bare[1].capitalize()} {_lower_first(before.text)}", before.topic, before.noun)
-        put = _pronoun_replaced(question, before.noun) if before.noun else ""
+            return _Complete(f"{bare[1].capitalize()} {lower_first(before.text)}", before.topic, before.noun)
+        put = pronoun_replaced(question, before.noun) if before.noun else ""
         replaced = put or question
         own = set(stems(replaced))
         # Words of the topic that the question does not have; with the noun in place, those beside the noun.
@@ -202,13 +199,12 @@ class _Conversation:
         text = f"{replaced} ({' '.join(added)})" if added else replaced
         if put:
             return self._as_complete(text)
-        mine = [w for run in _runs(question) for w in run.split() if topic_stems(w)]
+        mine = [w for run in runs(question) for w in run.split() if topic_stems(w)]
         kept = before.noun.split() if mine and before.noun else before.topic.split()
         return _Complete(text, " ".join([*mine, *kept][:_MOST_ADDED]), before.noun)
 
     def _as_complete(self, text: str) -> _Complete:
-        runs = [(run, topic_stems(run)) for run in _runs(text)]
-        about = [(run, stems) for run, stems in runs if stems]
+        about = [(run, stems) for run in runs(text) if (stems := topic_stems(run))]
         # One word counts as a name only if it is the whole name, and not a word of a heading.
         named = [
             (len(stems), run)
@@ -217,7 +213,7 @@ class _Conversation:
         ]
         noun = max(named, key=lambda pair: pair[0])[1] if named else about[0][0] if len(about) == 1 else ""
         words = " ".join(run for run, _ in about).split()
-        return _Complete(text, " ".join(words[:_MOST_ADDED]), _with_article(text, noun))
+        return _Complete(text, " ".join(words[:_MOST_ADDED]), with_article(text, noun))
 
     def _chosen(self, question: str, before: _Complete | None, answers: Sequence[str]) -> str:
         """The question with a name for "the second one" or "the other one"; "" if it chooses nothing."""
@@ -262,7 +258,7 @@ class _Conversation:
         return self._replace_similar(name, before, listed=False) if name and leads else ""
 
     def _replace_similar(self, name: Name, before: _Complete, *, listed: bool) -> str:
-        for run in sorted(_runs(before.text), key=lambda r: -len(topic_stems(r))):
+        for run in sorted(runs(before.text), key=lambda r: -len(topic_stems(r))):
             old = self.names.find(topic_stems(run))
             if old is None or set(topic_stems(run)) <= set(name.stems):
                 continue
@@ -285,60 +281,3 @@ class _Conversation:
             if a in text and b in text
             for block in text.split("\n\n")
         )
-
-
-def _runs(text: str) -> Iterator[str]:
-    """Runs of words that may name something: "seated stretch", "lower back"."""
-    start = end = -1
-    for m in WORD.finditer(text):
-        is_part = is_content_word(m[0]) and stem(fold(m[0])) not in GENERIC_STEMS
-        if is_part and start >= 0 and text[end : m.start()] in (" ", "-"):
-            end = m.end()
-            continue
-        if start >= 0:
-            yield text[start:end]
-        start, end = (m.start(), m.end()) if is_part else (-1, -1)
-    if start >= 0:
-        yield text[start:end]
-
-
-def _with_article(text: str, noun: str) -> str:
-    """The noun with "the" or "my", if it has one in the text."""
-    if not noun:
-        return ""
-    m = re.search(rf"\b(?:(?:the|my) )?{re.escape(noun)}", text, re.IGNORECASE)
-    return m[0] if m else noun
-
-
-def _lower_first(text: str) -> str:
-    return text if text[1:2].isupper() else text[0].lower() + text[1:]
-
-
-def _pronoun_replaced(question: str, noun: str) -> str:
-    """The question with the noun instead of its only pronoun; "" if it has none, or several."""
-    found = [m for m in _PRONOUN.finditer(question) if m["it"] != "IT"]
-    if len(found) != 1:
-        return ""
-    m = found[0]
-    is_plural = (
-        stem(fold(noun)) != fold(noun)
-        and fold(noun).endswith("s")
-        and not fold(noun).endswith(("ss", "is", "us"))
-    )
-    if (m["it"].lower() in ("they", "them", "these", "those") and not is_plural) or (
-        m["it"].lower() == "it" and is_plural
-    ):
-        return ""
-    after = WORD.match(question[m.end() :].lstrip())
-    is_demonstrative = m["it"].lower() in ("this", "that", "these", "those")
-    if (
-        is_demonstrative
-        and after
-        and fold(after[0]) not in STOPWORDS
-        and stem(fold(after[0])) not in GENERIC_STEMS
-    ):
-        # "this stretch" means the noun if that ends with the same word.
-        if stem(fold(after[0])) != stem(fold(noun.rsplit(maxsplit=1)[-1])):
-            return ""
-        return question[: m.start()] + noun + question[m.end() :].lstrip()[after.end() :]
-    return question[: m.start()] + noun + question[m.end() :]
