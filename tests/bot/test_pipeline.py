@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.answer.citations import verify
+from bot.cli import main
 from bot.config import BotConfig
 from bot.langchain import BlogRetriever, BlogRunnable
 from bot.pipeline import Bot
@@ -134,21 +135,24 @@ def test_no_index_and_another_model_are_errors_that_name_the_fix(tmp_path: Path,
         Bot(bot._index, Other(), config).ask("what is sciatica?")
 
 
-def test_the_command_line_answers(folder: Path, bot: Bot) -> None:
-    def footnote(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "bot", *words, "--index", str(folder)]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def test_the_command_line_answers(
+    folder: Path, bot: Bot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def footnote(*words: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["footnote", *words, "--index", str(folder)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return int(ended.value.code or 0), capsys.readouterr().out
 
-    asked = footnote("ask", "What is sciatica?", "--json")
+    command = [sys.executable, "-m", "bot", "ask", "What is sciatica?", "--json", "--index", str(folder)]
+    asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert asked.returncode == 0, asked.stderr
     answer = json.loads(asked.stdout)
     assert answer["status"] == "answered" and answer["citations"][0]["quote"]
-    listed = footnote("list")
-    assert listed.returncode == 0 and len(listed.stdout.splitlines()) == 8
-    unknown = footnote("forget", "no-such-article")
-    assert unknown.returncode == 1 and "Traceback" not in unknown.stderr
-    empty = footnote("ask", "")
-    assert empty.returncode == 1 and "Traceback" not in empty.stderr
+    status, listed = footnote("list")
+    assert status == 0 and len(listed.splitlines()) == 8
+    assert footnote("forget", "no-such-article")[0] == 1
+    assert footnote("ask", "")[0] == 1
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,7 @@ class Named(FakeEmbedder):
     dimension = 384
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    home = tmp_path / "tiny"
+def write_set(home: Path) -> Path:
     home.mkdir()
     corpus = [{"_id": key, "title": key.title(), "text": text} for key, text in TEXTS.items()]
     for name, rows in (("corpus.jsonl", corpus), ("queries.jsonl", QUERIES)):
@@ -63,14 +61,25 @@ def folder(tmp_path: Path) -> Path:
     return home
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_set(tmp_path / "tiny")
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
+    """What came of the set as it is written, for the tests that only look at it."""
+    return measure(write_set(tmp_path_factory.mktemp("set") / "tiny"), Named(), BotConfig())
+
+
 def measure(path: Path, embedder: FakeEmbedder, config: BotConfig, cache: Path | None = None) -> Measured:
     found, skipped = run([path], config, cache=cache, embedder=embedder)
     assert not skipped
     return found[path.stem]
 
 
-def test_a_benchmark_from_end_to_end(folder: Path) -> None:
-    result = measure(folder, Named(), BotConfig()).result
+def test_a_benchmark_from_end_to_end(measured: Measured) -> None:
+    result = measured.result
     assert (result["questions"], result["answerable"], result["unanswerable"]) == (6, 3, 2)
     assert result["underspecified"] == 1 and "mean of answerable, underspecified" in result
     assert result["recall@5"] == [1, 1, 1]  # four documents: all are among the first five
@@ -169,8 +178,7 @@ def test_the_page_shows_questions_and_quotes_as_text(folder: Path, tmp_path: Pat
         save_page(tmp_path / "no" / "folder.html", {"tiny": measured}, 0.45)
 
 
-def test_every_question_is_on_the_page_once_under_what_came_of_it(folder: Path) -> None:
-    measured = measure(folder, Named(), BotConfig())
+def test_every_question_is_on_the_page_once_under_what_came_of_it(measured: Measured) -> None:
     seen = Tags()
     seen.feed(page({"tiny": measured}, 0.45))
     for outcome in measured.outcomes:
@@ -179,13 +187,13 @@ def test_every_question_is_on_the_page_once_under_what_came_of_it(folder: Path) 
     assert "6 questions were asked." in seen.text
 
 
-def test_pictures_of_chance_are_not_drawn(folder: Path) -> None:
+def test_pictures_of_chance_are_not_drawn(folder: Path, measured: Measured) -> None:
     many = [
         {"_id": f"{q['_id']}-{n}"} | {k: v for k, v in q.items() if k != "_id"}
         for n in range(10)
         for q in QUERIES
     ]
-    few = page({"tiny": measure(folder, Named(), BotConfig())}, 0.45)
+    few = page({"tiny": measured}, 0.45)
     assert "class=plots" not in few and "at least 10 questions" in few
     (folder / "queries.jsonl").write_text("\n".join(json.dumps(q) for q in many), encoding="utf-8")
     assert page({"tiny": measure(folder, Named(), BotConfig())}, 0.45).count("<figure>") == 3
