@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import BotConfig
-from bot.eval import extraction, urgent_messages
+from bot.eval import conversations, extraction, urgent_messages
 from bot.eval.gate import FLOORS, GateResult, check, pin, read_floors, write_floors
 from bot.eval.measures.figures import FOREIGN_MEAN, Result, foreign_mean
 from bot.eval.run import Measured, run
-from bot.eval.sets import GATE_SETS, default_sets, find_sets
+from bot.eval.sets import GATE_SETS, default_sets, find_sets, is_conversation_set
 from ingest.errors import ConfigError, SourceError
 from ingest.sync import Progress, silent
 
@@ -25,25 +25,27 @@ class Evaluated:
         sets: Of question sets.
         pages: Of sets of web pages, measured for extraction.
         messages: Of sets of urgent and ordinary messages: figures and stamp (as QuestionSet.stamp).
+        conversations: Of sets of conversations: the same.
         skipped: Why other sets were not measured.
     """
 
     sets: Mapping[str, Measured]
     pages: Mapping[str, Result]
-    messages: Mapping[str, tuple[Result, str]]
+    messages: dict[str, tuple[Result, str]]
+    conversations: dict[str, tuple[Result, str]]
     skipped: Sequence[str] = ()
 
     @property
     def results(self) -> dict[str, Result]:
         """The figures of every set but those of web pages."""
         asked = {name: measured.result for name, measured in self.sets.items()}
-        return asked | {name: result for name, (result, _) in self.messages.items()}
+        return asked | {name: result for name, (result, _) in (self.messages | self.conversations).items()}
 
     @property
     def stamps(self) -> dict[str, str]:
         """The stamps of the same sets."""
         asked = {name: measured.question_set.stamp for name, measured in self.sets.items()}
-        return asked | {name: stamp for name, (_, stamp) in self.messages.items()}
+        return asked | {name: stamp for name, (_, stamp) in (self.messages | self.conversations).items()}
 
     def to_dict(self) -> dict[str, Any]:
         """For --json."""
@@ -60,7 +62,7 @@ def evaluate(
     baselines: bool = True,
     progress: Progress = silent,
 ) -> Evaluated:
-    """Measure question sets, sets of messages and sets of web pages.
+    """Measure question sets, sets of messages, of conversations and of web pages.
 
     Args:
         given: Paths or names of sets; none: this project's, and the public benchmarks if they are there.
@@ -79,11 +81,16 @@ def evaluate(
         for path in chosen
         if urgent_messages.is_message_set(path)
     }
-    asked = [p for p in chosen if not extraction.is_page_set(p) and not urgent_messages.is_message_set(p)]
+    held = {
+        path.name: conversations.run(path, config, cache=cache, progress=progress)
+        for path in chosen
+        if is_conversation_set(path)
+    }
+    asked = [path for path in chosen if path.name not in {*pages, *messages, *held}]
     sets, skipped = (
         run(asked, config, cache=cache, baselines=baselines, progress=progress) if asked else ({}, [])
     )
-    return Evaluated(sets, pages, messages, skipped)
+    return Evaluated(sets, pages, messages, held, skipped)
 
 
 def gate(

@@ -13,10 +13,11 @@ from bot.understand.query import (
     reply_to_small_talk,
     understand,
 )
-from bot.understand.small_talk import small_talk
+from bot.understand.small_talk import REPLIES, small_talk
 from bot.understand.spelling import correct
 
 __all__ = [
+    "REPLIES",
     "AnswerType",
     "Blog",
     "answer_type_of",

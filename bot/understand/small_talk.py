@@ -97,7 +97,7 @@ _FILLER = re.compile(
     r"|please|now|then|today|mate|friend|buddy|dear|bot|footnote|too|that helps?|and)(?= |$)"
 )
 _PHRASES = tuple((kind, re.compile(rf"(?:{pattern})(?= |$)")) for kind, _, pattern in _KINDS)
-_REPLIES = {kind: reply for kind, reply, _ in _KINDS}
+REPLIES = {kind: reply for kind, reply, _ in _KINDS}
 
 
 def small_talk(message: str) -> str | None:
@@ -115,7 +115,7 @@ def small_talk(message: str) -> str | None:
         else:
             return None
         at = end + 1
-    return next((reply for kind, reply in _REPLIES.items() if kind in kinds), None)
+    return next((reply for kind, reply in REPLIES.items() if kind in kinds), None)
 
 
 def _plain(message: str) -> str:

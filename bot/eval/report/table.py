@@ -32,7 +32,12 @@ def print_results(found: Evaluated) -> None:
     console = Console(width=None if Console().is_terminal else _WIDTH)
     for name, result in found.results.items():
         console.print(_table(name, result))
-        for what, label in (("notes", "note"), ("missed", "missed"), ("false alarms", "false alarm")):
+        for what, label in (
+            ("notes", "note"),
+            ("missed", "missed"),
+            ("false alarms", "false alarm"),
+            ("wrong turns", "wrong"),
+        ):
             for one in result.get(what, ()):
                 console.print(f"{label}: {one}", markup=False)
         if (measured := found.sets.get(name)) and measured.verdicts:

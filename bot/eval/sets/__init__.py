@@ -6,6 +6,12 @@ are asked or answers judged.
 
 from bot.eval.sets.beir import jsonl, read_benchmark
 from bot.eval.sets.case import Case, QuestionSet, SetSkipped, Span
+from bot.eval.sets.conversations import (
+    ConversationSet,
+    TurnCase,
+    is_conversation_set,
+    read_conversations,
+)
 from bot.eval.sets.folder import (
     FOREIGN,
     GATE_SETS,
@@ -27,17 +33,21 @@ __all__ = [
     "OUR_SETS",
     "VERDICTS",
     "Case",
+    "ConversationSet",
     "QuestionSet",
     "SetSkipped",
     "Span",
+    "TurnCase",
     "default_sets",
     "find_set",
     "find_sets",
+    "is_conversation_set",
     "is_question_set",
     "jsonl",
     "numbered_sentences",
     "own_folder",
     "read_benchmark",
+    "read_conversations",
     "read_set",
     "read_sheet",
 ]

@@ -22,9 +22,16 @@ VERDICTS = "verdicts.jsonl"  # in a set's folder, or in a folder by its name if 
 _BENCHMARKS = ("squad2-dev", "clapnq-dev", "medquad-msk", "mtrag")
 GATE_SETS = tuple(
     _OWN / name
-    for name in ("article", "article-heldout", "article-third", "sample", "triage", "triage-heldout")
+    for name in (
+        "article",
+        "article-heldout",
+        "article-third",
+        "sample",
+        "triage",
+        "triage-heldout",
+    )
 )
-_DEVELOPMENT = ("clinic", "diary", "recipes")  # sites that others might have; without floors
+_DEVELOPMENT = ("clinic", "diary", "recipes", "conversations")  # sites that others might have; without floors
 OUR_SETS = (*GATE_SETS, *(_OWN / name for name in _DEVELOPMENT))
 _ITEM = re.compile(r"^\s*(?:[•·*\-–]\s*)+")
 
@@ -82,7 +89,7 @@ def read_set(path: Path) -> QuestionSet:
 
 def _read_own(path: Path) -> QuestionSet:
     about = json.loads((path / "set.json").read_text(encoding="utf-8"))
-    articles = tuple(_articles(about["sources"], path.name))
+    articles = tuple(articles_of(about["sources"], path.name))
     if "sha256" in about:
         source = Path(about["sources"][0])
         if hashlib.sha256(source.read_bytes()).hexdigest() != about["sha256"]:
@@ -96,7 +103,8 @@ def _read_own(path: Path) -> QuestionSet:
     )
 
 
-def _articles(sources: Sequence[str], name: str) -> Iterable[Article]:
+def articles_of(sources: Sequence[str], name: str) -> Iterable[Article]:
+    """The articles of a set's sources. Raises SetSkipped, or SourceError for what cannot be read."""
     for source in sources:
         if not Path(source).exists():
             raise SetSkipped(f"{name}: {source} is not on this machine.")
