@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +27,14 @@ class Evaluated:
         messages: Of sets of urgent and ordinary messages: figures and stamp (as QuestionSet.stamp).
         conversations: Of sets of conversations: the same.
         skipped: Why other sets were not measured.
+    conversations: dict[str, tuple[Result, str]] = field(default_factory=dict)
     """
 
     sets: Mapping[str, Measured]
     pages: Mapping[str, Result]
     messages: dict[str, tuple[Result, str]]
-    conversations: dict[str, tuple[Result, str]]
     skipped: Sequence[str] = ()
+    conversations: dict[str, tuple[Result, str]] = field(default_factory=dict)
 
     @property
     def results(self) -> dict[str, Result]:
@@ -90,7 +91,7 @@ def evaluate(
     sets, skipped = (
         run(asked, config, cache=cache, baselines=baselines, progress=progress) if asked else ({}, [])
     )
-    return Evaluated(sets, pages, messages, held, skipped)
+    return Evaluated(sets, pages, messages, skipped, held)
 
 
 def gate(
