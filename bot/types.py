@@ -147,6 +147,7 @@ class Health:
         index: Name of the generation.
         ready: The model is loaded and the last search of this generation worked.
         problem: Why not, in a sentence that anyone may see; "" when ready.
+        live_since: When a sync made this generation live (ISO 8601, UTC); None if that is not known.
     """
 
     articles: int
@@ -154,3 +155,4 @@ class Health:
     index: str
     ready: bool = False
     problem: str = ""
+    live_since: str | None = None

@@ -61,4 +61,12 @@ class SearchWatch:
             with suppress(FootnoteError):  # failures() has kept it
                 self._probe()
         is_ready = self._is_loaded and self._searched == generation
-        return Health(articles, chunks, generation, is_ready, "" if is_ready else self._problem or NOT_LOADED)
+        since = self._index.live_since()
+        return Health(
+            articles,
+            chunks,
+            generation,
+            is_ready,
+            "" if is_ready else self._problem or NOT_LOADED,
+            since.isoformat(timespec="seconds") if since else None,
+        )

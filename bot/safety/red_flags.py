@@ -121,7 +121,7 @@ class RedFlags:
             raise EmbedderError(
                 f"the classifier was trained for {classifier.embedder!r}, not {embedder.name!r}"
             )
-        if found and not self._is_packaged(message, found):
+        if found and (found.flag.certain or not self._is_packaged(message, found)):
             return _urgent(found.flag)
         if found is None and not may_be_urgent(message, self._guide.lexicon.vocabulary):
             return None

@@ -40,7 +40,7 @@ _TABLES = {"help", "language", "flags", "concepts", "derived"}
 _NUMBERS = {"emergency", "advice", "crisis", "poison"}
 _TEXTS = {"repeated", "repeated_crisis", "reminder", "reminder_crisis", "got_help", "unsure"}
 _HELP = _NUMBERS | _TEXTS
-_FIELDS = {"message", "patterns", "source", "unless", "always", "ever", "quotes", "off"}
+_FIELDS = {"message", "patterns", "source", "unless", "always", "ever", "quotes", "certain", "off"}
 _MARKER = re.compile(r"\[\d+\]")
 
 
@@ -56,6 +56,7 @@ class Flag:
         always: A question in general does not silence it.
         ever: It counts although it is long past.
         quotes: Whether the blog's own sentences may follow the message.
+        certain: The classifier does not dismiss it, since it was not trained on such messages.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Flag:
     always: bool = False
     ever: bool = False
     quotes: bool = True
+    certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,7 @@ def _flag(name: str, fields: Any, known: set[str], texts: Mapping[str, str], whe
         raise ConfigError(f"{place} must be a table, [flags.{name}], with a message and patterns.")
     for key in fields:
         _known(key, _FIELDS, f"{place}.{key}")
-    for key in ("always", "ever", "quotes", "off"):
+    for key in ("always", "ever", "quotes", "certain", "off"):
         if not isinstance(fields.get(key, False), bool):
             raise ConfigError(f"{place}.{key} is true or false, without quotes.")
     unless = tuple(_texts(fields.get("unless", []), f"{place}.unless"))
@@ -227,6 +229,7 @@ def _flag(name: str, fields: Any, known: set[str], texts: Mapping[str, str], whe
         fields.get("always", False),
         fields.get("ever", False),
         fields.get("quotes", True),
+        fields.get("certain", False),
     )
 
 

@@ -20,8 +20,8 @@ _RETRY_SECONDS = 60
 def health_body(bot: Bot, queue: QuestionQueue, scheduler: Scheduler | None) -> dict[str, Any]:
     """The answer of /healthz while questions can be answered.
 
-    "last_sync" is when the index last matched the blog, and "last_sync_age" the seconds since then; both are null if
-    this server does not re-ingest or has not yet.
+    "last_sync" is when the index was last brought up to date, and "last_sync_age" the seconds since then. It is the end
+    of this server's last round, or, if that is later or there was none, when the live generation went live.
 
     Raises:
         Refused: The server is starting, or its last search failed.
@@ -34,7 +34,8 @@ def health_body(bot: Bot, queue: QuestionQueue, scheduler: Scheduler | None) -> 
         raise Refused(Problem(503, "search_failed", health.problem, _RETRY_SECONDS))
     counts = {"articles": health.articles, "chunks": health.chunks, "index": health.index}
     reingest = {} if scheduler is None else scheduler.health()
-    last = reingest.get("last")
+    known = filter(None, (reingest.get("last"), health.live_since))
+    last = max(known, key=datetime.fromisoformat, default=None)
     age = None if last is None else (datetime.now(UTC) - datetime.fromisoformat(last)).total_seconds()
     sync = {"last_sync": last, "last_sync_age": None if age is None else max(0, round(age))}
     body = {"status": "ok", **counts, "version": _version(), **sync}

@@ -20,6 +20,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -90,6 +91,13 @@ class Index:
         if not NAME.fullmatch(text):
             raise damaged("its file “current” does not name a generation")
         return text
+
+    def live_since(self) -> datetime | None:
+        """When a sync made the live generation live; None if there is none."""
+        try:
+            return datetime.fromtimestamp((self.path / POINTER).stat().st_mtime, UTC)
+        except OSError:
+            return None
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Store]:

@@ -177,6 +177,24 @@ def test_what_opens_the_way_to_the_classifier() -> None:
         assert not may_be_urgent(message, vocabulary), message
 
 
+def test_where_somebody_is_or_how_they_sleep_is_no_concern_alone() -> None:
+    vocabulary = packaged_guide().lexicon.vocabulary
+    for message in (
+        "we are 15 weeks pregnant and thrilled",
+        "my sister would rather not go to hospital",
+        "he always wakes before the children",
+        "my appointment with the surgeon is in three weeks",
+    ):
+        assert not may_be_urgent(message, vocabulary), message
+    for message in (
+        "15 weeks pregnant and dizzy",
+        "in hospital with a swollen leg",
+        "she sleeps and her lips are blue",
+        "the baby has gone very quiet",
+    ):
+        assert may_be_urgent(message, vocabulary), message
+
+
 @pytest.fixture(scope="module")
 def shipped() -> RedFlags:
     """The check as it is shipped, with the real model."""

@@ -292,3 +292,40 @@ def test_a_pattern_is_a_line_so_that_a_changed_word_is_a_changed_line() -> None:
     lines = (ROOT / "bot/safety/red_flags.toml").read_text(encoding="utf-8").splitlines()
     for line in lines:
         assert line.startswith("#") or len(line) <= 110 or line.count('", "') == 0, line[:60]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my wife slaps me when she is drunk",
+        "mum says she is scared of my stepfather",
+        "her carer hits my nan",
+        "she was raped at a party",
+        "he tried to kill me in the car",
+        "his hands were around my neck",
+        "my ex is at the window with a gun",
+    ],
+)
+def test_violence_is_met_with_help(text: str) -> None:
+    urgent = triage(text)
+    assert urgent and urgent.flag == "violence" and "stretch" not in urgent.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my uncle beats me at tennis every week",
+        "my husband never hurts me",
+        "mum will kill me if I am late for dinner",
+        "do you fry with rapeseed oil?",
+        "my girlfriend kicks me in her sleep",
+        "I never wake up refreshed",
+    ],
+)
+def test_what_only_sounds_like_violence_or_despair_is_ordinary(text: str) -> None:
+    assert triage(text) is None
+
+
+def test_never_wanting_to_wake_is_despair() -> None:
+    for text in ("I never want to wake up again", "he does not want to wake up"):
+        assert (urgent := triage(text)) and urgent.flag == "self_harm"

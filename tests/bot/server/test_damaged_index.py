@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import random
 import shutil
+import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from conftest import FakeEmbedder
+from patience import PATIENCE
 from starlette.testclient import TestClient
 
 from bot.config import BotConfig
 from bot.pipeline import Bot
 from bot.server import create_api
+from bot.server.reingest import Scheduler, background_sync
 from ingest.index import Index
 from ingest.sync import sync
 
@@ -71,6 +75,45 @@ def test_damage_is_a_503_for_questions_and_for_health(config: BotConfig, pattern
         rubbish = random.Random(7).randbytes(max(64, len(whole)))
         file.write_bytes({"garbage": rubbish, "half": whole[: len(whole) // 2], "empty": b""}[damage])
     assert statuses(config) == (503, 503)
+
+
+@pytest.mark.parametrize("pattern", ["*/articles.db", "*/chroma/chroma.sqlite3", "*/tokens/*.tokens"])
+def test_the_next_scheduled_sync_repairs_what_was_damaged_under_a_running_server(
+    config: BotConfig, pattern: str
+) -> None:
+    bot = Bot(Index(config.index, config.index_config), PackagedSize(), config)
+    http = TestClient(create_api(bot, config), raise_server_exceptions=False)
+    question = {"question": "When was lighthouse number 2 built?"}
+    assert http.post("/api/ask", json=question).status_code == 200
+    (file,) = config.index.glob(pattern)
+    file.write_bytes(random.Random(3).randbytes(len(file.read_bytes())))
+
+    synced = threading.Event()
+    scheduler = Scheduler(
+        background_sync(bot),
+        [str(config.index.parent / "blog")],
+        every=3600,
+        warm=synced.set,
+        chance=lambda: 0.0,
+    )
+    thread = threading.Thread(target=scheduler.run)
+    thread.start()
+    try:
+        assert synced.wait(PATIENCE), scheduler.jobs()
+    finally:
+        scheduler.stop()
+        thread.join(PATIENCE)
+    answer = http.post("/api/ask", json=question)
+    assert (answer.status_code, answer.json().get("status")) == (200, "answered")
+    assert http.get("/healthz").json()["status"] == "ok"
+
+
+def test_the_time_of_a_sync_by_another_process_is_known(config: BotConfig) -> None:
+    bot = Bot(Index(config.index, config.index_config), PackagedSize(), config)
+    http = TestClient(create_api(bot, config))
+    http.post("/api/ask", json={"question": "When was lighthouse number 2 built?"})
+    body = http.get("/healthz").json()
+    assert datetime.fromisoformat(body["last_sync"]) <= datetime.now(UTC) and body["last_sync_age"] >= 0
 
 
 def test_files_of_the_index_are_for_its_owner_alone(config: BotConfig) -> None:
