@@ -12,6 +12,8 @@ from bot.cli.options import IndexOption, config_from_environment
 from bot.config import read_duration
 from ingest.errors import ConfigError
 
+_DEMO_START_SECONDS = 1800.0  # the model is loaded and the blog is ingested before the server beats
+
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to bind.")] = None,
@@ -63,12 +65,13 @@ def demo(
         load_posts,
         serve_blog,
     )
-    from bot.server import exit_now
+    from bot.server import Limits, exit_now, watch
     from bot.server import serve as run_server
 
     index = index or INDEX / str(blog_port)
     config = config_from_environment(index=index, port=port, host=HOST, follow=(), title=demo_title())
     check_ports(config.port, blog_port)  # before anything that takes time
+    heart = watch(Limits(starting=_DEMO_START_SECONDS))  # before the blog's thread: it forks
     site = create_blog(f"http://{HOST}:{config.port}", load_posts())
     with serve_blog(site, blog_port) as blog:
         with progress_bar(quiet=False) as progress:
@@ -76,5 +79,5 @@ def demo(
         print_report(report)
         print(f"The blog is at {blog}; Ctrl-C ends both", flush=True)
         allowed = (blog, blog.replace(HOST, "localhost"))
-        run_server(dataclasses.replace(config, allowed_origins=allowed))
+        run_server(dataclasses.replace(config, allowed_origins=allowed), heart)
     exit_now()

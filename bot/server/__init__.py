@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.server.answer_json import payload
 from bot.server.run import exit_now, main, serve, serve_watched
+from bot.server.watchdog import Limits, watch
 
 if TYPE_CHECKING:
     from bot.server.app import create_api
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CompressedFiles",
+    "Limits",
     "create_api",
     "create_app",
     "exit_now",
@@ -23,6 +25,7 @@ __all__ = [
     "payload",
     "serve",
     "serve_watched",
+    "watch",
 ]
 
 

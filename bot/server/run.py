@@ -28,13 +28,17 @@ if TYPE_CHECKING:
 log = logging.getLogger("footnote.serve")
 
 
-def serve(config: BotConfig) -> None:
+def serve(config: BotConfig, heart: Heart | None = None) -> None:
     """Serve the chat window and the HTTP interface until interrupted, in this process.
+
+    Args:
+        config: All settings.
+        heart: Of the watchdog, if a parent process watches this one.
 
     Raises:
         ConfigError: The address cannot be had, or a setting cannot be used.
     """
-    _serve(config, _listen(config.host, config.port), None)
+    _serve(config, _listen(config.host, config.port), heart)
 
 
 def serve_watched(config: BotConfig, limits: Limits | None = None) -> None:
