@@ -115,7 +115,7 @@ def test_a_killed_demo_is_started_again_with_its_blog() -> None:
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", code, str(port)], cwd=ROOT, **pipes) as process:
         assert process.stdout is not None
-        children = set()
+        children: set[str] = set()
         for _ in range(2):
             child, blog = process.stdout.readline().split()
             assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
