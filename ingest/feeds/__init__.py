@@ -7,8 +7,14 @@ or the reason why an entry is none for readers. Nothing here knows files or HTTP
 from ingest.feeds.export import exported, looks_like_export
 from ingest.feeds.feed import Feed, looks_like_feed, read_feed
 from ingest.feeds.post import Post, Skipped, article_of
-from ingest.feeds.wordpress_api import WordPressPosts, wordpress_kinds, wordpress_posts, wordpress_root
-from ingest.feeds.wxr import looks_like_wxr, read_wxr
+from ingest.feeds.wordpress import (
+    WordPressPosts,
+    looks_like_wxr,
+    read_wxr,
+    wordpress_kinds,
+    wordpress_posts,
+    wordpress_root,
+)
 
 __all__ = [
     "Feed",

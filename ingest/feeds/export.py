@@ -13,7 +13,7 @@ from ingest.errors import SourceError
 from ingest.feeds.blogger import looks_like_blogger
 from ingest.feeds.feed import read_feed
 from ingest.feeds.post import Post, Skipped, article_of
-from ingest.feeds.wxr import looks_like_wxr, read_wxr
+from ingest.feeds.wordpress import looks_like_wxr, read_wxr
 
 _SNIFFED = 16 * 1024
 

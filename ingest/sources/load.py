@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 from ingest.article import Item
 from ingest.errors import SourceError
 from ingest.index import NOTHING_STORED, Stored
-from ingest.sources.files import Files, existing
-from ingest.sources.folder import FEEDS, read_bytes
+from ingest.sources.local import FEEDS, Files, existing, read_bytes
 from ingest.sources.memory import Memory
 from ingest.urls import is_web, public_url
 

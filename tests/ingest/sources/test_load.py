@@ -11,8 +11,8 @@ import pytest
 
 from ingest.article import Article, LeftOut, LoadFailure, blocks
 from ingest.errors import SourceError
-from ingest.sources import folder as folder_module
 from ingest.sources.load import load
+from ingest.sources.local import folder as folder_module
 
 DATA = Path(__file__).resolve().parents[3] / "data"
 POST = "---\ntitle: A post\n---\nSome text.\n"

@@ -23,8 +23,8 @@ from ingest.errors import FetchError, SourceError
 from ingest.feeds import Post, article_of
 from ingest.fetch import Fetched
 from ingest.index import Stored
-from ingest.sources.fetched_page import read_page
 from ingest.sources.memory import Memory, code_version
+from ingest.sources.web.fetched_page import read_page
 
 AT_ONCE = 4  # pages fetched at a time; the fetcher lets fewer of them at one host
 _AHEAD = 16  # pages that may wait, fetched, for those before them

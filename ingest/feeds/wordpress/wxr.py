@@ -19,7 +19,7 @@ from ingest.article import tidy
 from ingest.errors import SourceError
 from ingest.feeds.entry import clean_tags, iso, made_key, name_only, short_title
 from ingest.feeds.post import Post, Skipped, plain_title
-from ingest.feeds.wordpress_html import body_html
+from ingest.feeds.wordpress.content import body_html
 from ingest.feeds.xml import FORBIDDEN, decoded, encoding_of
 from ingest.urls import public_url
 from ingest.visibility import hidden_because

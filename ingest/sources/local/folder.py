@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from ingest.article import LeftOut, LoadFailure, plain_text
 from ingest.errors import SourceError
-from ingest.sources.site_parts import is_about_repository, is_part_of_site, may_hold_text
+from ingest.sources.local.site_parts import is_about_repository, is_part_of_site, may_hold_text
 
 PAGES = frozenset((".html", ".htm"))
 READABLE = PAGES | {".md", ".markdown", ".mdx", ".txt"}

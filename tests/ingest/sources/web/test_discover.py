@@ -548,7 +548,7 @@ def test_a_further_page_that_fails_is_reported_and_removes_nothing(site: Site, i
 def test_a_feed_without_end_is_bounded_and_says_so(
     site: Site, index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.sources.web._MOST_FEED_PAGES", 3)
+    monkeypatch.setattr("ingest.sources.web.site._MOST_FEED_PAGES", 3)
     for number in range(1, 9):
         page_of_feed(site, number, f"post{number}", f"/feed{number + 1}")
     report = ingest(index, f"{site.url}/feed1")

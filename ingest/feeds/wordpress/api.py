@@ -20,7 +20,7 @@ from ingest.article import LeftOut, LoadFailure
 from ingest.errors import SourceError
 from ingest.extract import parse_html
 from ingest.feeds.post import Post
-from ingest.feeds.wordpress_post import string, wordpress_post
+from ingest.feeds.wordpress.api_post import string, wordpress_post
 from ingest.urls import host_of, public_url
 
 _REL = "https://api.w.org/"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import SourceError
-from ingest.sources.sitemap import Listed, is_address_list, looks_like_sitemap, read_sitemap
-from ingest.sources.sitemap_kinds import relevant
+from ingest.sources.web.sitemap import Listed, is_address_list, looks_like_sitemap, read_sitemap
+from ingest.sources.web.sitemap_kinds import relevant
 
 HERE = "https://blog.example/sitemap.xml"
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

@@ -21,8 +21,8 @@ from ingest.errors import SourceError
 from ingest.extract import Format, as_article, decode, read_document
 from ingest.feeds import exported, looks_like_export
 from ingest.index import Stored
-from ingest.sources.file_table import FileTable, read_table, with_row
-from ingest.sources.folder import (
+from ingest.sources.local.file_table import FileTable, read_table, with_row
+from ingest.sources.local.folder import (
     FEEDS,
     PAGES,
     READABLE,

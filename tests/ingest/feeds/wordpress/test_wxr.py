@@ -14,7 +14,7 @@ from growth import grows_linearly
 
 from ingest.errors import SourceError
 from ingest.feeds import Post, Skipped, article_of, looks_like_wxr, read_wxr
-from ingest.feeds.wordpress_html import body_html
+from ingest.feeds.wordpress.content import body_html
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8" ?>\n<!-- generator="WordPress/6.5" -->\n<rss version="2.0"'

@@ -27,11 +27,11 @@ from ingest.feeds import (
 )
 from ingest.fetch import Fetched, Fetcher
 from ingest.index import Stored
-from ingest.sources.discover import LARGEST, Found, Pagelist, find, pages_of, unpacked
 from ingest.sources.memory import Memory
 from ingest.sources.origins import page_of
-from ingest.sources.pages import Pages, Wanted
-from ingest.sources.sitemap import is_address_list, looks_like_sitemap
+from ingest.sources.web.discover import LARGEST, Found, Pagelist, find, pages_of, unpacked
+from ingest.sources.web.pages import Pages, Wanted
+from ingest.sources.web.sitemap import is_address_list, looks_like_sitemap
 from ingest.urls import address_key, public_url, same_site
 
 _HEAD = 64 * 1024

@@ -17,8 +17,8 @@ from ingest.errors import DisallowedByRobots, FetchError, SourceError
 from ingest.extract import declared_feeds, is_wix
 from ingest.feeds import WordPressPosts, looks_like_feed, wordpress_kinds, wordpress_posts, wordpress_root
 from ingest.fetch import Fetched, Fetcher, gunzip
-from ingest.sources.sitemap import Listed, is_address_list, looks_like_sitemap, read_sitemap
-from ingest.sources.sitemap_kinds import relevant
+from ingest.sources.web.sitemap import Listed, is_address_list, looks_like_sitemap, read_sitemap
+from ingest.sources.web.sitemap_kinds import relevant
 
 LARGEST = 50 * 1024 * 1024  # bytes of one sitemap, by the protocol
 _MOST_SITEMAPS = 500
