@@ -19,8 +19,8 @@ from bot.config import BotConfig
 from bot.lookup import Lookup
 from bot.read import Reranker
 from bot.safety import LoadClassifier, open_red_flags
-from bot.types import Answer, Event, Token, Turn
-from bot.understand import reply_to_small_talk, understand
+from bot.types import Answer, Event, Status, Token, Turn
+from bot.understand import load_replies, reply_to_small_talk, understand
 from bot.write import ChatModel, write
 from ingest.embedder import Embedder
 from ingest.index import Index
@@ -38,7 +38,7 @@ class Bot(Lookup):
         model: The owner's chat model, which words answers.
 
     Raises:
-        ConfigError: The file of red flags or of the subject cannot be used.
+        ConfigError: The file of red flags, of replies or of the subject cannot be used.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Bot(Lookup):
     ) -> None:
         super().__init__(index, embedder, config, cross_encoder)
         self._red_flags = open_red_flags(config, embedder, load_classifier)
+        self._replies = load_replies(config.replies_file)
         self._model = model
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, page: str = "") -> Answer:
@@ -83,13 +84,13 @@ class Bot(Lookup):
     def _answer(self, message: str, history: Sequence[Turn], page: str) -> Iterator[Event]:
         """The events for a message that is not urgent."""
         longest = self.config.max_question
-        if reply := reply_to_small_talk(message, longest=longest):
+        if reply := reply_to_small_talk(message, self._replies, longest=longest):
             yield Token(reply.text)
             yield reply
             return
         with self.open() as (corpus, blog):
-            query = understand(message, history, blog, longest=longest)
-            if isinstance(query, Answer):  # it is in a language that cannot be searched
+            query = understand(message, history, blog, self._replies, longest=longest)
+            if isinstance(query, Answer):  # it names nothing, or is in a language that cannot be searched
                 yield from self.suggestions.abstain(query, (), corpus, blog)
                 return
             drafts = compose(
@@ -109,7 +110,8 @@ class Bot(Lookup):
                 yield Answer(message, query.standalone, text, citations, "answered", answerable)
             else:
                 passages = [passage for draft in drafts for passage in draft.passages]
-                missed = Answer(message, query.standalone, text, (), "abstained", answerable)
+                status: Status = "chat" if query.otherwise else "abstained"
+                missed = Answer(message, query.standalone, query.otherwise or text, (), status, answerable)
                 yield from self.suggestions.abstain(missed, passages, corpus, blog)
 
     def warm(self, *, suggestions: bool = False) -> None:

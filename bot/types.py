@@ -61,12 +61,16 @@ class Query:
         whole: The message, corrected and complete without the conversation.
         parts: The questions it holds: itself, or several.
         context: What was asked before it.
+        then: What was typed after it about its answer, in order: "more", "shorter", "again", "about" (its post) or "other".
+        otherwise: What to reply where the blog does not answer, in place of saying so.
     """
 
     message: str
     whole: Question
     parts: tuple[Question, ...]
     context: Context = NO_CONTEXT
+    then: tuple[str, ...] = ()
+    otherwise: str = ""
 
     @property
     def standalone(self) -> str:

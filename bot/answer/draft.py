@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from bot.answer.about_page import about_the_page
 from bot.answer.about_post import about_the_blog
 from bot.answer.citations import Line, footnote, verify
+from bot.answer.continuation import continued
 from bot.answer.lists import named_list
-from bot.answer.phrases import not_found
+from bot.answer.phrases import NOTHING_MORE, not_found
 from bot.answer.quotes import quote_lines
 from bot.read import Reading
 from bot.retrieve import Corpus
@@ -92,9 +93,20 @@ def compose(
         )
 
     drafts = [draft(question) for question in query.parts]
-    if len(drafts) == 1 or any(draft.answered for draft in drafts):
+    if len(drafts) > 1 and not any(draft.answered for draft in drafts):
+        drafts = [draft(query.whole)]
+    if not query.then:
         return drafts
-    return [draft(query.whole)]
+
+    def of_others(shown: frozenset[str]) -> Sequence[Line]:
+        reading = read(query.whole)
+        kept = [s for s in reading.sentences if s.passage.chunk.article_id not in shown]
+        return _from_reading(query.whole.text, reading.only(kept), corpus.articles, threshold, subject).lines
+
+    lines = continued(join(drafts), query.then, query.message, corpus.articles, corpus.chunks, of_others)
+    if not any(line.evidence for line in lines):
+        lines = [Line("note", (), text=NOTHING_MORE)]
+    return [Draft(query.whole.text, tuple(lines), max(draft.answerable for draft in drafts))]
 
 
 def _about_the_posts(question: str, page: str, corpus: Corpus) -> Draft | None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from bot.text.english import AUXILIARIES, QUESTION_WORDS, cardinals, either
 from bot.text.subjects import Subject
-from bot.text.tokens import content_stems
+from bot.text.tokens import content_stems, stem
+from bot.understand import topic_stems
 from ingest.article import Article, Chunk, blocks
 
 _LONGEST = 90  # characters of a heading that still makes a question one reads at a glance
@@ -65,6 +66,8 @@ _BODY_WORD = re.compile(r"\w+(?:['’]\w+)*")
 _APOSTROPHE = re.compile("['’]")
 _INSIDE_WORD = re.compile(r"(?<=[a-z,] )\w+(?:['’]\w+)*")
 _MAX_APOSTROPHES = 2  # in one word: "rock'n'roll"
+_TELL_ME, _LONGEST_NAMED = "Can you tell me ", 140
+_NAMELESS = frozenset(stem(word) for word in [*cardinals(1, 12), "blog"])
 _WH = re.compile(rf"{either(QUESTION_WORDS)}\b", re.IGNORECASE)
 
 
@@ -99,6 +102,8 @@ def heading_questions(
         article = articles[piece.article_id]
         casing = casings.get(article.id) or casings.setdefault(article.id, _casing(article))
         question = _question(piece, article, casing, subject, english=english)
+        if question and english:
+            question = _with_subject(question, article)
         if question and (words := frozenset(content_stems(question))) not in seen:
             seen.add(words)
             yield question, piece
@@ -134,9 +139,9 @@ def _question(
         if m := pattern.fullmatch(bare.rstrip(".:!")):
             return _upper(form.format(*(casing.in_sentence(g or "") for g in m.groups())))
     if _WH.match(bare):
-        if len(content_stems(bare)) < 2:
-            return None  # "What helps" asks nothing without its post
-        return f"Can you tell me {casing.in_sentence(bare)}?"
+        if not content_stems(bare):
+            return None  # "Why not"
+        return f"{_TELL_ME}{casing.in_sentence(bare)}?"
     if _action(subject).search(_HEAD.split(bare)[0]) and any(block.is_item for block in blocks(piece.text)):
         return f"How do I do the {casing.in_sentence(bare)}?"
     if bare != heading and not _plural(subject).search(
@@ -144,6 +149,21 @@ def _question(
     ):  # "3. Drink Water": perhaps a command, which fits in no sentence
         return f"What does the blog say about “{_upper(casing.in_sentence(bare))}”?"
     return _about(bare, casing, subject)
+
+
+def _with_subject(question: str, article: Article) -> str | None:
+    """A question that names what it is about: "What helps?" does only with its post's title.
+
+    It does by itself with a word that could name a topic; one of the post's title or tags, or two, where it asks for "I".
+    """
+    own = set(topic_stems(question)) - _NAMELESS
+    enough = 2 if re.search(r"\bI\b", question) else 1  # "When can I run again?" has its verb alone
+    if len(own) >= enough or own & set(topic_stems(" ".join([article.title, *article.tags]))):
+        return question
+    title = _plain(article.title)
+    bare = question.removeprefix(_TELL_ME)
+    named = f"About “{title}”: {bare if bare.startswith('I ') else bare[:1].lower() + bare[1:]}"
+    return named if title and len(named) <= _LONGEST_NAMED else None
 
 
 def _about(heading: str, casing: _Casing, subject: Subject) -> str | None:

@@ -16,6 +16,7 @@ ABSTAIN = "I looked, but this blog does not seem to say, and I would rather not 
 ABSTAIN_EMPTY = "There is nothing on this blog yet that I could answer from."
 WHICH_POST = "Which post do you mean? These are the latest:"
 DIFFER = "The posts of this blog differ here; the newest comes first."
+NOTHING_MORE = "I found no more about that on this blog."
 _LONGEST_ECHO = 120
 
 

@@ -50,6 +50,7 @@ HELP: dict[str, str] = {
     "owner_token": "secret of at least 16 characters with which POST /api/reingest may be asked for; "
     "empty: nobody may",
     "triage": "your file of red flags, which overrides the packaged one",
+    "replies": "your file of replies (a doctor, prices, how to reach you, thanks ...), which overrides the packaged one",
     "words": "a folder of your own words for the window, such as de.json or nl.json, which override ours",
     "subject": "the subject of your blog, whose words help to understand questions: health, none, or the path of your own "
     "file, made like bot/text/subjects/health.toml",
@@ -105,6 +106,7 @@ class BotConfig:
     allow_private: bool = False
     triage: str = ""
     emergency: str = ""
+    replies: str = ""
     words: str = ""
     subject: str = "health"
 
@@ -115,6 +117,10 @@ class BotConfig:
     @property
     def triage_file(self) -> Path | None:
         return Path(self.triage).expanduser() if self.triage else None
+
+    @property
+    def replies_file(self) -> Path | None:
+        return Path(self.replies).expanduser() if self.replies else None
 
     feedback: str = ""
 

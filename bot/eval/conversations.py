@@ -19,14 +19,14 @@ from bot.pipeline import Bot
 from bot.read import CrossEncoder, Reranker
 from bot.safety import load_classifier
 from bot.types import Answer, Turn
-from bot.understand import REPLIES
+from bot.understand import load_replies
 from ingest.article import Article, blocks, sentences
 from ingest.embedder import Embedder, SentenceTransformerEmbedder
 from ingest.errors import QuestionError
 from ingest.sync import Progress, silent
 
 RIGHT, NO_ALARM = "turns answered fittingly", "turns without a false alarm"
-_ADMITS = ("unclear", "feeling")  # replies that say that nothing was found or understood
+_ADMITS = "unclear"  # the reply that says that nothing was understood
 _MOST_MORE = 3  # sentences between what was quoted and what continues it, headings aside
 
 
@@ -115,7 +115,7 @@ def _is_expected(
     if expected == URGENT:
         return answer.status == "urgent"
     if expected == SILENT:
-        return not answer.citations and (answer.status == "abstained" or _reply_kind(answer) in _ADMITS)
+        return not answer.citations and (answer.status == "abstained" or _reply_kind(answer) == _ADMITS)
     if expected in ABOUT_LAST:
         last = next((sentences_of(a.citations) for a in reversed(before) if a.citations), [])
         return _is_about_last(expected, sentences_of(answer.citations), last, articles)
@@ -124,7 +124,7 @@ def _is_expected(
 
 def _reply_kind(answer: Answer) -> str:
     """The name of the reply that was given without a search; "" for another answer."""
-    return next((kind for kind, text in REPLIES.items() if text in answer.text), "")
+    return next((kind for kind, text in load_replies().texts.items() if text in answer.text), "")
 
 
 def _is_about_last(

@@ -5,6 +5,7 @@ the answer to small talk or to a question in another language. Not known here: t
 """
 
 from bot.understand.answer_type import AnswerType, answer_type_of
+from bot.understand.blog_names import topic_stems
 from bot.understand.query import (
     Blog,
     blog_of,
@@ -13,19 +14,20 @@ from bot.understand.query import (
     reply_to_small_talk,
     understand,
 )
-from bot.understand.small_talk import REPLIES, small_talk
+from bot.understand.replies import Replies, load_replies
 from bot.understand.spelling import correct
 
 __all__ = [
-    "REPLIES",
     "AnswerType",
     "Blog",
+    "Replies",
     "answer_type_of",
     "blog_of",
     "correct",
+    "load_replies",
     "query_of",
     "question_of",
     "reply_to_small_talk",
-    "small_talk",
+    "topic_stems",
     "understand",
 ]

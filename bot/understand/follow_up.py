@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from bot.text.english import AUXILIARIES, either, ordinals
+from bot.text.english import AUXILIARIES, QUESTION_WORDS, either, ordinals
 from bot.text.subjects import NO_SUBJECT, Subject
 from bot.text.tokens import WORD, content_stems, fold, stem, stems
 from bot.types import Turn
+from bot.understand.answer_type import answer_type_of
 from bot.understand.blog_names import (
     GENERIC_STEMS,
     BlogNames,
@@ -28,12 +29,14 @@ from bot.understand.blog_names import (
     topic_stems,
 )
 from bot.understand.noun_phrases import lower_first, pronoun_replaced, runs, with_article
-from bot.understand.small_talk import small_talk
+from bot.understand.replies import load_replies
 from ingest.article import Article
 
 _TURNS = 12  # as BotConfig.max_history
 _READER, _ASSISTANT = 400, 4000  # characters of a turn that are looked at
 _LONGEST_WORD, _MOST_ADDED = 30, 8
+_LONGEST_LABEL = 4  # words
+_FULL_SENTENCE = 4  # words
 _PRONOUNS = frozenset("it its that those these this they them their he she him her".split())
 _ANAPHORS = frozenset("one ones same other others another else".split())
 _HERE = re.compile(
@@ -44,12 +47,26 @@ _HERE = re.compile(
 _CONTINUES = re.compile(
     r"^(?:and|or|but|so|what about|how about|what if|also|then|ok(?:ay)?|why|how)\b", re.IGNORECASE
 )
-_WHAT_IF = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )*what if\b", re.IGNORECASE)
+# "no, I meant ...", "... I mean": what follows replaces a part of the question before.
+_CORRECTS = re.compile(
+    r"^(?:(?:no|nope|sorry|oops|actually|wait)\b[,.!]?\s+)*(?:(?:i|we) (?:actually |really )?mean[t]?\s+(?:to ask (?:about )?)?|(?:no|actually)\b[,.]?\s+(?=(?:the|my|not|for|with|on|in)\b))"
+    r"|[,\s]+(?:sorry|(?:i|we) mean[t]?)\W*$",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(?:(?P<noun>[a-z]+) #?)?(?P<number>\d[\d/.-]*)\b(?P<rest>.*)", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+# Before the subject of a question: "who is ...", "does ...".
+_SUBJECT = (
+    rf"(?:(?:what|who|where|when|how)(?:[’']?s| is| are| was| were)|{either(AUXILIARIES)}) (?:the |an? |my )?"
+)
+_STATES = re.compile(r"^(?:i|im|i['’]m|ive|i['’]ve|my|its|it['’]s|just|ugh|oh)\b", re.IGNORECASE)
+_WHAT_IF = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )*(?:what if|why (?:no|not|only))\b", re.IGNORECASE)
 _DEFINITE = re.compile(r"\b[Tt]he ([a-z]\w*)")
 _THE_ONE = re.compile(r"\b(?:the|that|this) (?P<which>\w+(?: \w+)?) ones?\b", re.IGNORECASE)
 _ONLY = re.compile(
     r"^(?:(?:and|or|but|so|then|ok(?:ay)?|what|how|about|for|with|on|in|of),?\s*)*$", re.IGNORECASE
 )
+_LEADS = re.compile(r"^(?:(?:and|or|but|so|then|ok(?:ay)?)\b[,.]?\s*)+", re.IGNORECASE)
 _WHOLE = re.compile(
     r"^(?:and |but |so |ok(?:ay)? )?(?:what|who)(?:'s|’s| is| are| was| were) (?:an? |the )?(?P<what>[^?]+)\W*$"
     r"|^(?:define|explain) (?P<it>[^?]+)\W*$",
@@ -63,6 +80,7 @@ _BARE = re.compile(
     r"^(?:and |but |so |ok(?:ay)?,? )*(why|how|when|where|how come|who)(?: (?:is|does) (?:that|so|it))?\W*$",
     re.IGNORECASE,
 )
+_WH = re.compile(rf"^(?:{either([*QUESTION_WORDS, *AUXILIARIES])}|whats|hows)\b", re.IGNORECASE)
 _YESNO = re.compile(rf"^{either(AUXILIARIES)}\b", re.IGNORECASE)
 _ITEMS = "one ones condition habit item point tip kind type option way benefit reason step cause".split()
 _POSITIONS = {**{word: n - 1 for word, n in ordinals(6).items()}, "last": -1}
@@ -77,11 +95,13 @@ class _Complete:
         text: The question.
         topic: The words that name what it is about.
         noun: What a pronoun in the next question refers to, if one can tell.
+        chosen: What was chosen from a list ("the second one") and is in the text.
     """
 
     text: str
     topic: str
     noun: str = ""
+    chosen: str = ""
 
 
 @functools.lru_cache(maxsize=8)
@@ -140,7 +160,28 @@ def reader_text(turn: Turn) -> str:
     plain = re.sub(r"<[^>]*>", " ", turn.content[:_READER])
     kept = [w for w in plain.split() if len(w) <= _LONGEST_WORD]
     text = " ".join("".join(c for c in word if c.isprintable()) for word in kept)
-    return "" if not content_stems(text) or small_talk(text) else text
+    kind = load_replies().find(text)
+    return "" if not content_stems(text) or (kind and not kind.otherwise) else text
+
+
+def names_a_topic(message: str, standalone: str, known: Collection[str]) -> bool:
+    """Does a message name anything that can be looked up? If not, what is nearest to it is a random sentence.
+
+    A question does with its conversation ("how long?"), and alone where it says what it wants to know ("how often should
+    I do these"); a statement ("I'm so fed up") only with a word of its own that the blog writes.
+
+    Args:
+        message: As typed, correctly spelt.
+        standalone: Complete without the conversation.
+        known: The stems of the blog's words.
+    """
+    if _STATES.match(message) and not message.rstrip().endswith("?") and not _CORRECTS.search(message):
+        return any(one in known for one in topic_stems(message))
+    if not _WH.match(_LEADS.sub("", message)):
+        return any(one in known for one in topic_stems(standalone))
+    return bool(topic_stems(standalone)) or (
+        len(message.split()) >= _FULL_SENTENCE and answer_type_of(message) is not None
+    )
 
 
 def needs_context(question: str, names: BlogNames | None = None) -> bool:
@@ -151,6 +192,10 @@ def needs_context(question: str, names: BlogNames | None = None) -> bool:
     """
     known = names or BlogNames()
     topic = topic_stems(question)
+    if (whole := _WHOLE.match(question)) and _names_alone(
+        question[: whole.start("what")], whole["what"] or whole["it"]
+    ):
+        return False
     if _HERE.search(question) or len(topic) > 2:
         return bool(re.search(r"\b(?:other|same) ones?\W*$", question, re.IGNORECASE))
     words = {fold(m[0]) for m in WORD.finditer(question) if m[0] != "IT"}
@@ -158,12 +203,17 @@ def needs_context(question: str, names: BlogNames | None = None) -> bool:
         return True
     if _WHAT_IF.match(question):
         return True
-    if (whole := _WHOLE.match(question)) and topic_stems(whole["what"] or whole["it"] or ""):
-        return False
     name = known.find(topic) if topic else None
     if name is None:
         return len(topic) < 2 or _has_definite(topic, question)
     return len(topic) == 1 < len(topic_stems(name.text)) and _has_definite(topic, question)
+
+
+def _names_alone(before: str, text: str) -> bool:
+    """Does "what is ..." name something without a pronoun? "the it band" does, "it good for" does not."""
+    first = WORD.search(text)
+    pronoun = first is None or fold(first[0]) in _PRONOUNS
+    return bool(topic_stems(text)) and (not pronoun or before.lower().endswith((" the ", " a ", " an ")))
 
 
 def _has_definite(topic: Sequence[str], question: str) -> bool:
@@ -179,11 +229,13 @@ class _Conversation:
 
     def complete(self, question: str, before: _Complete | None, answers: Sequence[str]) -> _Complete:
         """The question, completed with the one before; answers: the assistant's turns, as the client sent them."""
+        if before and (corrected := _CORRECTS.sub("", question)) and corrected != question:
+            return self._corrected(corrected, before, answers)
         if chosen := self._chosen(question, before, answers):
-            return self._as_complete(chosen)
+            return chosen
         if before is None:
             return self._as_complete(question)
-        if swapped := self._with_name_replaced(question, before):
+        if swapped := self._swapped(question, before):
             return self._as_complete(swapped)
         if (one := _THE_ONE.search(question)) and (name := self.names.find(topic_stems(one["which"]))):
             return self._as_complete(f"{question[: one.start()]}{name.phrase}{question[one.end() :]}")
@@ -203,6 +255,18 @@ class _Conversation:
         kept = before.noun.split() if mine and before.noun else before.topic.split()
         return _Complete(text, " ".join([*mine, *kept][:_MOST_ADDED]), before.noun)
 
+    def _corrected(self, part: str, before: _Complete, answers: Sequence[str]) -> _Complete:
+        """ "no, I meant the standing one": the question before with this instead, or beside it."""
+        question = f"what about {part}"
+        if chosen := self._chosen(question, before, answers):
+            return chosen
+        return self._as_complete(self._swapped(question, before) or f"{before.text} ({part})")
+
+    def _swapped(self, question: str, before: _Complete) -> str:
+        """The question before with what this one names in place of its like; "" if it names nothing like it."""
+        ways = (self._with_number, self._with_name_replaced, self._with_part_replaced)
+        return next((swapped for way in ways if (swapped := way(question, before))), "")
+
     def _as_complete(self, text: str) -> _Complete:
         about = [(run, stems) for run in runs(text) if (stems := topic_stems(run))]
         # One word counts as a name only if it is the whole name, and not a word of a heading.
@@ -215,8 +279,8 @@ class _Conversation:
         words = " ".join(run for run, _ in about).split()
         return _Complete(text, " ".join(words[:_MOST_ADDED]), with_article(text, noun))
 
-    def _chosen(self, question: str, before: _Complete | None, answers: Sequence[str]) -> str:
-        """The question with a name for "the second one" or "the other one"; "" if it chooses nothing."""
+    def _chosen(self, question: str, before: _Complete | None, answers: Sequence[str]) -> _Complete | None:
+        """The question with what "the second one" or "the other one" chooses; None if it chooses nothing."""
         nth, other = (pattern(self.subject).search(question) for pattern in (_nth, _other))
         number = _NUMBER.search(question)
         span, chosen = None, ""
@@ -236,19 +300,57 @@ class _Conversation:
             if chosen:
                 break
         if not span or not chosen:
-            return ""
-        name = self.names.find(topic_stems(chosen))
-        if name is None or name.text != chosen:  # a sentence of the blog, too long to insert
-            return f"{question} ({chosen})"
+            return None
         head, tail = question[: span.start()], question[span.end() :]
+        alone = bool(_ONLY.match(head)) and not any(c.isalnum() for c in tail)
+        name = self.names.find(topic_stems(chosen))
+        label = name.phrase if name and name.text == chosen else _label(chosen)
+        if alone and before and before.chosen:  # "and the second?" after "how is the first one treated?"
+            return replace(
+                self._as_complete(before.text.replace(before.chosen, label or chosen)), chosen=label or chosen
+            )
+        if not label or (not (name and name.text == chosen) and not content_stems(head + tail)):
+            # a sentence of the blog, too long to insert
+            return replace(self._as_complete(f"{question} ({chosen})"), chosen=chosen)
         if (
-            before
-            and _ONLY.match(head)
-            and not any(c.isalnum() for c in tail)
+            alone
+            and before
+            and name
+            and name.text == chosen
             and (swapped := self._replace_similar(name, before, listed=True))
         ):
-            return swapped
-        return f"{head}{name.phrase}{tail}"
+            return self._as_complete(swapped)
+        return replace(self._as_complete(f"{head}{label}{tail}"), chosen=label)
+
+    def _with_number(self, question: str, before: _Complete) -> str:
+        """ "and week 6?", "and in 2023?": the question before with this number instead of its own; else ""."""
+        match = _INSTEAD.match(question)
+        numbered = _NUMBERED.fullmatch(match["what"].strip()) if match else None
+        return _with_number_replaced(numbered, before.text) if numbered else ""
+
+    def _with_part_replaced(self, question: str, before: _Complete) -> str:
+        """ "and lying down?", "and valerian?": the question before with this in place of its like; else "".
+
+        Its like is another posture, or the only thing that it is about ("does magnesium help?").
+        """
+        match = _INSTEAD.match(question)
+        if not match or not _CONTINUES.match(question) or _WH.match(match["what"]):
+            return ""
+        what = match["what"].strip()
+        postures = self.subject.postures
+        mine = next((postures[w] for m in WORD.finditer(what) if (w := fold(m[0])) in postures), "")
+        old = next((m for m in WORD.finditer(before.text) if postures.get(fold(m[0]), mine) != mine), None)
+        if mine and old and set(topic_stems(what)) <= {stem(w) for w in postures}:
+            return f"{before.text[: old.start()]}{what}{before.text[old.end() :]}"
+        asked = before.text.split(" (", 1)[0]
+        things = [run for run in runs(asked) if topic_stems(run)]
+        if (
+            len(things) == 1
+            and topic_stems(what)
+            and re.match(_SUBJECT + re.escape(things[0]), asked, re.IGNORECASE)
+        ):
+            return before.text.replace(things[0], what, 1)
+        return ""
 
     def _with_name_replaced(self, question: str, before: _Complete) -> str:
         """ "what about the seated one?": the question before, with this name instead of a similar one; else ""."""
@@ -281,3 +383,18 @@ class _Conversation:
             if a in text and b in text
             for block in text.split("\n\n")
         )
+
+
+def _with_number_replaced(numbered: re.Match[str], text: str) -> str:
+    """The text with this number in place of one with the same noun, or of a year by a year; "" if it has none."""
+    number, noun = numbered["number"], numbered["noun"] or ""
+    old = re.search(rf"\b{re.escape(noun)} #?(\d[\d/.-]*)", text, re.IGNORECASE) if noun else None
+    if old is None and _YEAR.fullmatch(number):
+        old = re.search(r"\b((?:19|20)\d\d)\b", text)
+    return f"{text[: old.start(1)]}{number}{text[old.end(1) :]}" if old and old[1] != number else ""
+
+
+def _label(item: str) -> str:
+    """What a list item calls itself before its colon: "Type 2" of "Type 2: the labrum has come away"; "" if nothing."""
+    label, colon, _ = item.partition(":")
+    return label.strip() if colon and len(label.split()) <= _LONGEST_LABEL else ""

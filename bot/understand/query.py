@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.retrieve import Corpus
 from bot.text.subjects import Subject
+from bot.text.tokens import stem
 from bot.types import NO_CONTEXT, Answer, Query, Question, Turn
 from bot.understand.blog_names import BlogNames, names_of
 from bot.understand.clean import focus, plain_words, tidy
 from bot.understand.context import context_of
-from bot.understand.follow_up import rewrite
+from bot.understand.follow_up import names_a_topic, rewrite
 from bot.understand.language import language_of, reply_if_foreign
-from bot.understand.small_talk import small_talk
+from bot.understand.replies import Kind, Replies
 from bot.understand.spelling import correct
 from bot.understand.split_questions import parts_of
 from ingest.article import Article
@@ -49,6 +50,11 @@ class Blog:
         return names_of(self.articles.values(), self.trails)
 
     @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of the vocabulary."""
+        return frozenset(stem(word) for word in self.vocabulary)
+
+    @cached_property
     def language(self) -> str:
         """The ISO 639-1 code of the language that most articles are in."""
         return language_of(article.text for article in self.articles.values())
@@ -67,11 +73,12 @@ def blog_of(corpus: Corpus, embedder: Embedder, *, english_only: bool, subject: 
     )
 
 
-def reply_to_small_talk(message: str, *, longest: int) -> Answer | None:
+def reply_to_small_talk(message: str, replies: Replies, *, longest: int) -> Answer | None:
     """The reply to a message that asks nothing of the blog: it needs no index.
 
     Args:
         message: As the client sent it.
+        replies: The fixed replies.
         longest: Characters that a message may have.
 
     Raises:
@@ -79,21 +86,26 @@ def reply_to_small_talk(message: str, *, longest: int) -> Answer | None:
         QuestionTooLong: The message has more than `longest` characters.
     """
     text = tidy(message, longest=longest)
-    reply = small_talk(text)
-    return Answer(message, text, reply, (), "chat", 0.0) if reply else None
+    kind = replies.find(text)
+    if kind is None or kind.otherwise or kind.about_last:
+        return None
+    return Answer(message, text, kind.reply, (), "chat", 0.0)
 
 
-def understand(message: str, history: Sequence[Turn], blog: Blog, *, longest: int) -> Query | Answer:
+def understand(
+    message: str, history: Sequence[Turn], blog: Blog, replies: Replies, *, longest: int
+) -> Query | Answer:
     """Find out what a message asks.
 
     Args:
         message: As the client sent it.
         history: The turns before it, oldest first; not to be trusted.
         blog: The blog that is asked.
+        replies: The fixed replies.
         longest: Characters that a message may have.
 
     Returns:
-        What to look up; an abstention for a question in another language than the blog's.
+        What to look up; a reply to a message that names nothing or is in another language than the blog's.
 
     Raises:
         QuestionError: Nothing in the message is a question.
@@ -109,7 +121,34 @@ def understand(message: str, history: Sequence[Turn], blog: Blog, *, longest: in
         )
     ):
         return Answer(message, text, reply, (), "abstained", 0.0)
-    return _query(text, history, blog)
+    kind = replies.find(text)
+    if kind and kind.about_last:
+        if query := _about_last(text, kind, history, blog, replies):
+            return query
+        if not kind.otherwise:
+            return Answer(message, text, kind.reply, (), "chat", 0.0)
+    query = _query(text, history, blog)
+    if kind:
+        return replace(query, otherwise=kind.reply)
+    if replies.unclear and not names_a_topic(text, query.standalone, blog.stems):
+        return Answer(message, text, replies.unclear, (), "abstained", 0.0)
+    return query
+
+
+def _about_last(text: str, kind: Kind, history: Sequence[Turn], blog: Blog, replies: Replies) -> Query | None:
+    """The last question that was looked up, with what was typed after it; None if there is none."""
+    then = [kind.name]
+    for at in range(len(history) - 1, -1, -1):
+        turn = history[at]
+        if turn.role != "user" or not any(c.isalnum() for c in turn.content):
+            continue
+        found = replies.find(turn.content)
+        if found and found.about_last:
+            then.append(found.name)
+        elif found is None or found.otherwise:
+            earlier = " ".join(turn.content.split())
+            return replace(_query(earlier, history[:at], blog), message=text, then=tuple(reversed(then)))
+    return None
 
 
 def query_of(

@@ -29,10 +29,10 @@ def made(
         ("10 Benefits of Yoga", "What are the 10 benefits of yoga?"), ("Hamstring Stretch Benefits", "What are the hamstring stretch benefits?"),
         ("💪 Best Stretches 🔥", "What are the best stretches?"), ("WHY SITTING HURTS YOUR BACK", "Can you tell me why sitting hurts your back?"),
         ("Part 2 – Foam Rolling Mistakes", "What are the foam rolling mistakes?"), ("1. Wall Stretch", "How do I do the wall stretch?"),
-        ("Is Rolling Safe?", "Is rolling safe?"), ("IS ROLLING SAFE?", "Is rolling safe?"), ("Q: Can I run?", "Can I run?"),
-        ("How long should I hold a stretch", "How long should I hold a stretch?"), ("Why You Should Stretch", "Why should I stretch?"),
+        ("Is Rolling Safe?", "Is rolling safe?"), ("IS ROLLING SAFE?", "Is rolling safe?"), ("Q: Can I run?", "About “A post”: can I run?"),
+        ("How long should I hold a stretch", "About “A post”: how long should I hold a stretch?"), ("Why You Should Stretch", "About “A post”: why should I stretch?"),
         ("How glute massage can help", "How can glute massage help?"), ("When the pain gets worse", "Can you tell me when the pain gets worse?"),
-        ("What sciatica is", "What is sciatica?"), ("How to sit", "How do I sit?"), ("Kinds of massage", "Which kinds of massage are there?"),
+        ("What sciatica is", "What is sciatica?"), ("How to sit", "About “A post”: how do I sit?"), ("Kinds of massage", "Which kinds of massage are there?"),
         ("Achilles Tendon Pain", "What does the blog say about Achilles tendon pain?"), ("#2 Cat-Cow", "How do I do the cat-cow?"),
         ("Understanding Your Pelvis", "What does the blog say about your pelvis?"), ("3. Drink Water", "What does the blog say about “Drink water”?"),
         ("Related Conditions: NASA Back and IT Band", "What does the blog say about NASA back and IT band?"),
@@ -46,11 +46,23 @@ def test_headings_as_questions(heading: str, question: str) -> None:
     "heading",
     [
         "Introduction", "Conclusion 🎉", "FAQ", "The Bottom Line:", "5", "***", "🎉", "Step 1: Sit down", "Day 3", "A" * 100, "word " * 30,
-        "Where it hurts", "Is it safe?", "What causes it", "My story", "Subscribe", "Leave this", "What works", "Why not",
+        "Where it hurts", "Is it safe?", "What causes it", "My story", "Subscribe", "Leave this", "Why not",
     ],
 )  # fmt: skip
 def test_headings_that_make_no_question(heading: str) -> None:
     assert made(heading) == []
+
+
+@pytest.mark.parametrize("heading", ["What works", "What helps", "When can I swim?", "How to begin"])
+def test_a_heading_that_leans_on_its_post_is_offered_with_its_title(heading: str) -> None:
+    (question,) = made(heading)
+    assert question.startswith("About “A post”: ")
+
+
+def test_a_word_of_the_title_or_the_tags_names_the_subject() -> None:
+    article = Article("a", "Swimming after a sprain", "## When can I swim?\n\nIn a week.\n", tags=("diving",))
+    (question,) = (q for q, _ in heading_questions(chunks(article), by_id([article]), subject=HEALTH))
+    assert question == "When can I swim?"
 
 
 def test_what_was_asked_is_not_offered_and_nothing_twice() -> None:

@@ -10,7 +10,7 @@ import pytest
 from bot.eval.conversations import is_right
 from bot.eval.sets import TurnCase, is_conversation_set, read_conversations
 from bot.types import Answer, Citation, Passage, Status
-from bot.understand import REPLIES
+from bot.understand import load_replies
 from ingest.article import Article, Chunk
 from ingest.errors import SourceError
 
@@ -36,7 +36,7 @@ def right(expected: str, now: Answer, *before: Answer) -> bool:
 
 
 SILENT = answer(status="abstained", text="The blog does not say.")
-THANKS = answer(status="chat", text=REPLIES["thanks"])
+THANKS = answer(status="chat", text=load_replies().texts["thanks"])
 
 
 def test_gold_is_right_and_an_alarm_never_is() -> None:

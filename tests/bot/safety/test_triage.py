@@ -17,7 +17,7 @@ from bot.safety import Guide, RedFlags, Urgent, load_guide, packaged_guide
 from bot.safety.normalize import real_words
 from bot.train.real_words import near
 from bot.types import Answer, Token, Turn
-from bot.understand.small_talk import small_talk
+from bot.understand import load_replies
 from ingest.errors import ConfigError, IndexDamaged, IndexMissing, SourceError
 from ingest.index import Index
 
@@ -207,7 +207,7 @@ def test_self_harm_has_its_own_answer_and_no_quotes(tmp_path: Path) -> None:
 
 
 def test_small_talk_stays_small_talk() -> None:
-    assert small_talk("hello") and triage("hello") is None and triage("") is None
+    assert load_replies().find("hello") and triage("hello") is None and triage("") is None
 
 
 # --- the owner's file

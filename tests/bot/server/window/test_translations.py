@@ -22,7 +22,7 @@ from bot.server.window.translations import (
     packaged_language,
 )
 from bot.server.window.urgent import split_urgent
-from bot.understand.small_talk import small_talk
+from bot.understand import load_replies
 from ingest.article import Article
 from ingest.errors import ConfigError
 
@@ -104,7 +104,7 @@ OURS = [
     notes.counted(1), notes.counted(7), notes.more(3),
     *(f"{notes.counted(n)} {notes.newest(POST, alone=n == 1)} [1]" for n in (1, 7)),
     f"{notes.counted(7)} {notes.newest(UNDATED, alone=False)} [1]", f"- {notes.title(POST)} [1]",
-    f"{notes.title(POST, 'Part')} [2]", *(small_talk(said) or "" for said in ("hi", "thanks", "bye", "who are you", "ok", "stop", "useless")),
+    f"{notes.title(POST, 'Part')} [2]", notes.NOTHING_MORE, *load_replies().texts.values(),
 ]  # fmt: skip
 
 
