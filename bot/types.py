@@ -61,8 +61,10 @@ class Query:
         whole: The message, corrected and complete without the conversation.
         parts: The questions it holds: itself, or several.
         context: What was asked before it.
-        then: What was typed after it about its answer, in order: "more", "shorter", "again", "about" (its post) or "other".
+        then: What was typed after it about its answer, in order: "more", "shorter", "summary", "again", "about" (its post) or
+            "other".
         otherwise: What to reply where the blog does not answer, in place of saying so.
+        words: Folded words and phrases of which an answer must have one, in its quotes or their headings; empty: none.
     """
 
     message: str
@@ -71,6 +73,7 @@ class Query:
     context: Context = NO_CONTEXT
     then: tuple[str, ...] = ()
     otherwise: str = ""
+    words: frozenset[str] = frozenset()
 
     @property
     def standalone(self) -> str:

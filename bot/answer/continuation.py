@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.answer import phrases
-from bot.answer.about_post import about_line, metadata_lines, wanted
+from bot.answer.about_blog import about_line
+from bot.answer.about_post import metadata_lines, wanted
 from bot.answer.citations import Evidence, Line
 from bot.types import Passage
 from ingest.article import Article, Block, Chunk, blocks, sentences
@@ -27,7 +28,7 @@ def continued(
 
     Args:
         lines: Of the answer.
-        then: What was typed after it, in order: "more", "shorter", "again", "about" (its post) or "other".
+        then: What was typed after it, in order: "more", "shorter", "summary", "again", "about" (its post) or "other".
         asked: The last of that, as it was typed.
         articles: By id.
         chunks: Of all articles.
@@ -40,7 +41,7 @@ def continued(
     for kind in then:
         if kind == "more":
             shown = _more(shown, articles, chunks)
-        elif kind == "shorter":
+        elif kind in ("shorter", "summary"):
             shown = _shorter(shown)
         elif kind == "about":
             shown = _about_post(shown, asked, articles, chunks)

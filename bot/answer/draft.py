@@ -15,6 +15,7 @@ from bot.answer.quotes import quote_lines
 from bot.read import Reading
 from bot.retrieve import Corpus
 from bot.text.subjects import Subject
+from bot.text.tokens import words
 from bot.types import Citation, Passage, Query, Question
 from ingest.article import Article
 
@@ -88,9 +89,10 @@ def compose(
     """
 
     def draft(question: Question) -> Draft:
-        return _about_the_posts(question.text, page, corpus) or _from_reading(
+        made = _about_the_posts(question.text, page, corpus) or _from_reading(
             question.text, read(question), corpus.articles, threshold, subject
         )
+        return made if _has_one(made, query.words, corpus.articles) else replace(made, lines=(), wordable=())
 
     drafts = [draft(question) for question in query.parts]
     if len(drafts) > 1 and not any(draft.answered for draft in drafts):
@@ -107,6 +109,22 @@ def compose(
     if not any(line.evidence for line in lines):
         lines = [Line("note", (), text=NOTHING_MORE)]
     return [Draft(query.whole.text, tuple(lines), max(draft.answerable for draft in drafts))]
+
+
+def _has_one(draft: Draft, phrases: frozenset[str], articles: Mapping[str, Article]) -> bool:
+    """Does a draft have one of these phrases, in what it quotes, the headings over it or its posts' titles?"""
+    if not phrases:
+        return True
+    places = {(e.passage.title, *e.passage.chunk.path) for line in draft.lines for e in line.evidence}
+    quoted = [
+        articles[e.passage.chunk.article_id].text[e.start : e.end]
+        for line in draft.lines
+        for e in line.evidence
+    ]
+    text = " ".join(
+        word for word, _, _ in words(" ".join([*quoted, *(part for place in places for part in place)]))
+    )
+    return any(f" {phrase} " in f" {text} " for phrase in phrases)
 
 
 def _about_the_posts(question: str, page: str, corpus: Corpus) -> Draft | None:

@@ -22,7 +22,7 @@ GENERIC_STEMS = frozenset(
     think start stop begin want try safe bad good better best worse worst ok okay okey normal dangerous true right
     wrong next last first second third fourth fifth step steps kind kinds type types else main thing way ways reason
     reasons bring brings equipment instead answer question sure case put keep take takes different example examples
-    detail details between during still able name located difference differences like""".split()
+    detail details between during now still able name located difference differences like""".split()
 )
 _PLAIN_HEADINGS = frozenset(
     "introduction conclusion summary overview steps faq faqs benefits tips references resources contents sources".split()

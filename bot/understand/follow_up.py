@@ -13,30 +13,31 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.text.english import AUXILIARIES, QUESTION_WORDS, either, ordinals
+from bot.text.english import AUXILIARIES, either, ordinals
 from bot.text.subjects import NO_SUBJECT, Subject
 from bot.text.tokens import WORD, content_stems, fold, stem, stems
 from bot.types import Turn
 from bot.understand.answer_type import answer_type_of
 from bot.understand.blog_names import (
-    GENERIC_STEMS,
     BlogNames,
-    Name,
     listed_items,
     topic_stems,
 )
 from bot.understand.noun_phrases import lower_first, pronoun_replaced, runs, with_article
 from bot.understand.replies import load_replies
+from bot.understand.substitution import ASKS, Substitution
 from ingest.article import Article
 
 _TURNS = 12  # as BotConfig.max_history
 _READER, _ASSISTANT = 400, 4000  # characters of a turn that are looked at
 _LONGEST_WORD, _MOST_ADDED = 30, 8
+_PART = 2  # words that may name a topic, in what only replaces a part of a question
 _LONGEST_LABEL = 4  # words
 _FULL_SENTENCE = 4  # words
+_WHEN = frozenset(map(stem, ("before", "after")))  # name nothing by themselves
 _PRONOUNS = frozenset("it its that those these this they them their he she him her".split())
 _ANAPHORS = frozenset("one ones same other others another else".split())
 _HERE = re.compile(
@@ -44,20 +45,11 @@ _HERE = re.compile(
     r"|\b(?:is|are|was) (?:it|there) (?:\w+ )?(?:\w+ (?:to|that|if|when|for me to|for you to)\b|a\b|an\b|any\b)",
     re.IGNORECASE,
 )
-_CONTINUES = re.compile(
-    r"^(?:and|or|but|so|what about|how about|what if|also|then|ok(?:ay)?|why|how)\b", re.IGNORECASE
-)
 # "no, I meant ...", "... I mean": what follows replaces a part of the question before.
 _CORRECTS = re.compile(
     r"^(?:(?:no|nope|sorry|oops|actually|wait)\b[,.!]?\s+)*(?:(?:i|we) (?:actually |really )?mean[t]?\s+(?:to ask (?:about )?)?|(?:no|actually)\b[,.]?\s+(?=(?:the|my|not|for|with|on|in)\b))"
-    r"|[,\s]+(?:sorry|(?:i|we) mean[t]?)\W*$",
+    r"|(?<![,\s])[,\s]+(?:sorry|(?:i|we) mean[t]?)\W*$",
     re.IGNORECASE,
-)
-_NUMBERED = re.compile(r"(?:(?P<noun>[a-z]+) #?)?(?P<number>\d[\d/.-]*)\b(?P<rest>.*)", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d\d")
-# Before the subject of a question: "who is ...", "does ...".
-_SUBJECT = (
-    rf"(?:(?:what|who|where|when|how)(?:[’']?s| is| are| was| were)|{either(AUXILIARIES)}) (?:the |an? |my )?"
 )
 _STATES = re.compile(r"^(?:i|im|i['’]m|ive|i['’]ve|my|its|it['’]s|just|ugh|oh)\b", re.IGNORECASE)
 _WHAT_IF = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )*(?:what if|why (?:no|not|only))\b", re.IGNORECASE)
@@ -66,21 +58,16 @@ _THE_ONE = re.compile(r"\b(?:the|that|this) (?P<which>\w+(?: \w+)?) ones?\b", re
 _ONLY = re.compile(
     r"^(?:(?:and|or|but|so|then|ok(?:ay)?|what|how|about|for|with|on|in|of),?\s*)*$", re.IGNORECASE
 )
-_LEADS = re.compile(r"^(?:(?:and|or|but|so|then|ok(?:ay)?)\b[,.]?\s*)+", re.IGNORECASE)
+_LEADS = re.compile(r"^(?:(?:and|or|but|so|then|ok(?:ay)?|what about|how about)\b[,.]?\s*)+", re.IGNORECASE)
 _WHOLE = re.compile(
     r"^(?:and |but |so |ok(?:ay)? )?(?:what|who)(?:'s|’s| is| are| was| were) (?:an? |the )?(?P<what>[^?]+)\W*$"
     r"|^(?:define|explain) (?P<it>[^?]+)\W*$",
-    re.IGNORECASE,
-)
-_INSTEAD = re.compile(
-    r"^(?:(?:and|or|but|so|ok(?:ay)?|then)\s+)*(?:(?:what|how)\s+about\s+|and\s+)?(?:for|with|on|in|of|about)?\s*(?P<what>(?:\w[\w'’-]*\s*){1,5}?)(?:\s+(?:then|too|instead))?\W*$",
     re.IGNORECASE,
 )
 _BARE = re.compile(
     r"^(?:and |but |so |ok(?:ay)?,? )*(why|how|when|where|how come|who)(?: (?:is|does) (?:that|so|it))?\W*$",
     re.IGNORECASE,
 )
-_WH = re.compile(rf"^(?:{either([*QUESTION_WORDS, *AUXILIARIES])}|whats|hows)\b", re.IGNORECASE)
 _YESNO = re.compile(rf"^{either(AUXILIARIES)}\b", re.IGNORECASE)
 _ITEMS = "one ones condition habit item point tip kind type option way benefit reason step cause".split()
 _POSITIONS = {**{word: n - 1 for word, n in ordinals(6).items()}, "last": -1}
@@ -164,7 +151,7 @@ def reader_text(turn: Turn) -> str:
     return "" if not content_stems(text) or (kind and not kind.otherwise) else text
 
 
-def names_a_topic(message: str, standalone: str, known: Collection[str]) -> bool:
+def names_a_topic(message: str, standalone: str, known: frozenset[str]) -> bool:
     """Does a message name anything that can be looked up? If not, what is nearest to it is a random sentence.
 
     A question does with its conversation ("how long?"), and alone where it says what it wants to know ("how often should
@@ -176,9 +163,9 @@ def names_a_topic(message: str, standalone: str, known: Collection[str]) -> bool
         known: The stems of the blog's words.
     """
     if _STATES.match(message) and not message.rstrip().endswith("?") and not _CORRECTS.search(message):
-        return any(one in known for one in topic_stems(message))
-    if not _WH.match(_LEADS.sub("", message)):
-        return any(one in known for one in topic_stems(standalone))
+        return bool(known.intersection(topic_stems(message)) - _WHEN)
+    if not ASKS.match(_LEADS.sub("", message)):
+        return bool(known.intersection(topic_stems(standalone)) - _WHEN)
     return bool(topic_stems(standalone)) or (
         len(message.split()) >= _FULL_SENTENCE and answer_type_of(message) is not None
     )
@@ -227,15 +214,21 @@ class _Conversation:
     articles: Mapping[str, Article]
     subject: Subject
 
+    @property
+    def _substitution(self) -> Substitution:
+        return Substitution(self.names, self.articles, self.subject)
+
     def complete(self, question: str, before: _Complete | None, answers: Sequence[str]) -> _Complete:
         """The question, completed with the one before; answers: the assistant's turns, as the client sent them."""
         if before and (corrected := _CORRECTS.sub("", question)) and corrected != question:
-            return self._corrected(corrected, before, answers)
+            if not ASKS.match(corrected) and len(topic_stems(corrected)) <= _PART:
+                return self._corrected(corrected, before, answers)
+            question = corrected  # "I meant how to do it": a question of its own
         if chosen := self._chosen(question, before, answers):
             return chosen
         if before is None:
             return self._as_complete(question)
-        if swapped := self._swapped(question, before):
+        if swapped := self._substitution.swapped(question, before.text):
             return self._as_complete(swapped)
         if (one := _THE_ONE.search(question)) and (name := self.names.find(topic_stems(one["which"]))):
             return self._as_complete(f"{question[: one.start()]}{name.phrase}{question[one.end() :]}")
@@ -260,12 +253,9 @@ class _Conversation:
         question = f"what about {part}"
         if chosen := self._chosen(question, before, answers):
             return chosen
-        return self._as_complete(self._swapped(question, before) or f"{before.text} ({part})")
-
-    def _swapped(self, question: str, before: _Complete) -> str:
-        """The question before with what this one names in place of its like; "" if it names nothing like it."""
-        ways = (self._with_number, self._with_name_replaced, self._with_part_replaced)
-        return next((swapped for way in ways if (swapped := way(question, before))), "")
+        return self._as_complete(
+            self._substitution.swapped(question, before.text) or f"{before.text} ({part})"
+        )
 
     def _as_complete(self, text: str) -> _Complete:
         about = [(run, stems) for run in runs(text) if (stems := topic_stems(run))]
@@ -317,81 +307,10 @@ class _Conversation:
             and before
             and name
             and name.text == chosen
-            and (swapped := self._replace_similar(name, before, listed=True))
+            and (swapped := self._substitution.replace_similar(name, before.text, listed=True))
         ):
             return self._as_complete(swapped)
         return replace(self._as_complete(f"{head}{label}{tail}"), chosen=label)
-
-    def _with_number(self, question: str, before: _Complete) -> str:
-        """ "and week 6?", "and in 2023?": the question before with this number instead of its own; else ""."""
-        match = _INSTEAD.match(question)
-        numbered = _NUMBERED.fullmatch(match["what"].strip()) if match else None
-        return _with_number_replaced(numbered, before.text) if numbered else ""
-
-    def _with_part_replaced(self, question: str, before: _Complete) -> str:
-        """ "and lying down?", "and valerian?": the question before with this in place of its like; else "".
-
-        Its like is another posture, or the only thing that it is about ("does magnesium help?").
-        """
-        match = _INSTEAD.match(question)
-        if not match or not _CONTINUES.match(question) or _WH.match(match["what"]):
-            return ""
-        what = match["what"].strip()
-        postures = self.subject.postures
-        mine = next((postures[w] for m in WORD.finditer(what) if (w := fold(m[0])) in postures), "")
-        old = next((m for m in WORD.finditer(before.text) if postures.get(fold(m[0]), mine) != mine), None)
-        if mine and old and set(topic_stems(what)) <= {stem(w) for w in postures}:
-            return f"{before.text[: old.start()]}{what}{before.text[old.end() :]}"
-        asked = before.text.split(" (", 1)[0]
-        things = [run for run in runs(asked) if topic_stems(run)]
-        if (
-            len(things) == 1
-            and topic_stems(what)
-            and re.match(_SUBJECT + re.escape(things[0]), asked, re.IGNORECASE)
-        ):
-            return before.text.replace(things[0], what, 1)
-        return ""
-
-    def _with_name_replaced(self, question: str, before: _Complete) -> str:
-        """ "what about the seated one?": the question before, with this name instead of a similar one; else ""."""
-        match = _INSTEAD.match(question)
-        name = self.names.find(topic_stems(match["what"])) if match and topic_stems(match["what"]) else None
-        leads = bool(_CONTINUES.match(question)) or bool(re.search(r"\bones?\W*$", question, re.IGNORECASE))
-        return self._replace_similar(name, before, listed=False) if name and leads else ""
-
-    def _replace_similar(self, name: Name, before: _Complete, *, listed: bool) -> str:
-        for run in sorted(runs(before.text), key=lambda r: -len(topic_stems(r))):
-            old = self.names.find(topic_stems(run))
-            if old is None or set(topic_stems(run)) <= set(name.stems):
-                continue
-            if listed or set(old.stems) & set(name.stems) - GENERIC_STEMS or self._appear_together(old, name):
-                return re.sub(
-                    rf"\b(?:(?:the|an?|my|this|that) )?{re.escape(run)}\b",
-                    lambda m: name.phrase,
-                    before.text,
-                    count=1,
-                )
-        return ""
-
-    def _appear_together(self, one: Name, other: Name) -> bool:
-        """Does one paragraph or list of the blog have both? Then they are of a kind."""
-        a, b = one.text.lower(), other.text.lower()
-        texts = (article.text.lower() for article in self.articles.values())
-        return any(
-            a in block and b in block
-            for text in texts
-            if a in text and b in text
-            for block in text.split("\n\n")
-        )
-
-
-def _with_number_replaced(numbered: re.Match[str], text: str) -> str:
-    """The text with this number in place of one with the same noun, or of a year by a year; "" if it has none."""
-    number, noun = numbered["number"], numbered["noun"] or ""
-    old = re.search(rf"\b{re.escape(noun)} #?(\d[\d/.-]*)", text, re.IGNORECASE) if noun else None
-    if old is None and _YEAR.fullmatch(number):
-        old = re.search(r"\b((?:19|20)\d\d)\b", text)
-    return f"{text[: old.start(1)]}{number}{text[old.end(1) :]}" if old and old[1] != number else ""
 
 
 def _label(item: str) -> str:

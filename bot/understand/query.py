@@ -129,7 +129,7 @@ def understand(
             return Answer(message, text, kind.reply, (), "chat", 0.0)
     query = _query(text, history, blog)
     if kind:
-        return replace(query, otherwise=kind.reply)
+        return replace(query, otherwise=kind.reply, words=frozenset() if kind.about_last else kind.words)
     if replies.unclear and not names_a_topic(text, query.standalone, blog.stems):
         return Answer(message, text, replies.unclear, (), "abstained", 0.0)
     return query

@@ -15,7 +15,7 @@ from bot.answer.phrases import ABSTAIN
 from bot.config import BotConfig
 from bot.safety import packaged_guide
 from bot.types import Answer, Citation, Event, Health, Passage, Status, Token, Turn
-from bot.understand.small_talk import small_talk
+from bot.understand import load_replies
 from ingest.article import Article, Chunk, sections
 from ingest.errors import (
     EmbedderError,
@@ -113,7 +113,7 @@ def _stroke() -> str:
 SCRIPT: tuple[tuple[str, Callable[[], Scripted]], ...] = (
     ("numb.*legs", lambda: ("urgent", URGENT, (), ())),
     ("slurred", lambda: ("urgent", _stroke(), (), ())),
-    ("hello", lambda: ("chat", small_talk("hello") or "", (), ())),
+    ("hello", lambda: ("chat", load_replies().texts["greeting"], (), ())),
     ("odd", lambda: _quoted(HOSTILE, *(HOSTILE.text.strip().split("\n\n")[i] for i in (1, 3)))),
     ("who wrote", _author),
     ("how (do|is)", lambda: _quoted(STRETCHES, *STEPS, numbered=True)),

@@ -18,7 +18,7 @@ from bot.text.tokens import WORD, fold, stem
 from bot.types import NO_CONTEXT, Turn
 from bot.understand.blog_names import BlogNames, listed_items, names_of
 from bot.understand.context import FADES, FIRST, context_of
-from bot.understand.follow_up import needs_context, rewrite
+from bot.understand.follow_up import names_a_topic, needs_context, rewrite
 from ingest.article import Article, sections
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -221,3 +221,48 @@ def test_the_written_conversations_find_their_topic(conversations: QuestionSet) 
             wrong.append((row["id"], said))
     # One is misspelt ("the secnd one"), which is mended before this step.
     assert [name for name, _ in wrong] == ["f060"], wrong
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "understood"),
+    [
+        ("what happens in week 3 of the plan?", "and week 6?", "what happens in week 6 of the plan?"),
+        ("how far did you swim in 2019?", "and in 2021?", "how far did you swim in 2021?"),
+        ("how long do I hold the seated pose?", "and lying down?", "how long do I hold the lying down pose?"),
+        ("does ginger help?", "and turmeric?", "does turmeric help?"),
+        ("who is Ada Byron?", "what about Grace?", "who is Grace?"),
+        ("who gets tight hips?", "and for dancers?", "and for dancers? (tight hips)"),
+        ("how do I do the bridge?", "no, I meant the plank", "how do I do the bridge? (the plank)"),
+        ("how do I do the bridge?", "I meant how long do I rest my shoulders after it", "how long do I rest my shoulders after the bridge"),
+    ],
+)  # fmt: skip
+def test_what_a_follow_up_names_takes_the_place_of_its_like(
+    before: str, question: str, understood: str
+) -> None:
+    assert rewrite(question, [Turn("user", before)], subject=HEALTH) == understood
+
+
+def test_what_is_called_by_a_label_is_asked_for_by_it() -> None:
+    listed = "- Kind A: the rim is frayed [1]\n- Kind B: the rim is torn off [2]"
+    post = Article("rims", "Rims", "- Kind A: the rim is frayed\n- Kind B: the rim is torn off\n", None)
+    history = [Turn("user", "which kinds of rim damage are there?"), Turn("assistant", listed)]
+    first = rewrite("how is the first one mended?", history, articles={"rims": post}, subject=HEALTH)
+    assert first == "how is Kind A mended?"
+    history += [Turn("user", "how is the first one mended?"), Turn("assistant", "With glue. [1]")]
+    assert (
+        rewrite("and the second?", history, articles={"rims": post}, subject=HEALTH)
+        == "how is Kind B mended?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "standalone", "names"),
+    [
+        ("i'm so fed up", "i'm so fed up (knee)", False), ("my knee clicks", "my knee clicks", True), ("what should i do", "what should i do", False),
+        ("what should i do", "what should i do (knee)", True), ("how often should i do these", "how often should i do these", True),
+        ("is it safe?", "is it safe?", False), ("before bed?", "before bed?", False), ("and the knee?", "and the knee?", True),
+        ("does a mattress help", "does a mattress help", True), ("i can't do this", "i can't do this (knee)", False),
+    ],
+)  # fmt: skip
+def test_a_message_names_something_or_is_not_looked_up(message: str, standalone: str, names: bool) -> None:
+    assert names_a_topic(message, standalone, frozenset({"knee", "click", "befor"})) is names
