@@ -90,7 +90,7 @@ class Bot(Lookup):
             return
         with self.open() as (corpus, blog):
             query = understand(message, history, blog, self._replies, longest=longest)
-            if isinstance(query, Answer):  # it names nothing, or is in a language that cannot be searched
+            if isinstance(query, Answer):  # it needs no search, or is in a language that has none
                 yield from self.suggestions.abstain(query, (), corpus, blog)
                 return
             drafts = compose(
@@ -110,8 +110,8 @@ class Bot(Lookup):
                 yield Answer(message, query.standalone, text, citations, "answered", answerable)
             else:
                 passages = [passage for draft in drafts for passage in draft.passages]
-                status: Status = "chat" if query.otherwise else "abstained"
-                missed = Answer(message, query.standalone, query.otherwise or text, (), status, answerable)
+                status: Status = "chat" if query.otherwise and not query.posts_only else "abstained"
+                missed = Answer(message, query.standalone, text or query.otherwise, (), status, answerable)
                 yield from self.suggestions.abstain(missed, passages, corpus, blog)
 
     def warm(self, *, suggestions: bool = False) -> None:

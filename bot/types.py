@@ -65,6 +65,7 @@ class Query:
             "other".
         otherwise: What to reply where the blog does not answer, in place of saying so.
         words: Folded words and phrases of which an answer must have one, in its quotes or their headings; empty: none.
+        posts_only: It names nothing that the blog writes about, so it can only ask about the posts as such.
     """
 
     message: str
@@ -74,6 +75,7 @@ class Query:
     then: tuple[str, ...] = ()
     otherwise: str = ""
     words: frozenset[str] = frozenset()
+    posts_only: bool = False
 
     @property
     def standalone(self) -> str:

@@ -89,9 +89,11 @@ def compose(
     """
 
     def draft(question: Question) -> Draft:
-        made = _about_the_posts(question.text, page, corpus) or _from_reading(
-            question.text, read(question), corpus.articles, threshold, subject
-        )
+        if about := _about_the_posts(question.text, page, corpus):
+            return about
+        if query.posts_only:
+            return Draft(question.text, (), 0.0)
+        made = _from_reading(question.text, read(question), corpus.articles, threshold, subject)
         return made if _has_one(made, query.words, corpus.articles) else replace(made, lines=(), wordable=())
 
     drafts = [draft(question) for question in query.parts]

@@ -27,7 +27,6 @@ class Evaluated:
         messages: Of sets of urgent and ordinary messages: figures and stamp (as QuestionSet.stamp).
         conversations: Of sets of conversations: the same.
         skipped: Why other sets were not measured.
-    conversations: dict[str, tuple[Result, str]] = field(default_factory=dict)
     """
 
     sets: Mapping[str, Measured]

@@ -105,7 +105,7 @@ def understand(
         longest: Characters that a message may have.
 
     Returns:
-        What to look up; a reply to a message that names nothing or is in another language than the blog's.
+        What to look up; a reply to a question in another language, or about a last answer that there is not.
 
     Raises:
         QuestionError: Nothing in the message is a question.
@@ -131,7 +131,7 @@ def understand(
     if kind:
         return replace(query, otherwise=kind.reply, words=frozenset() if kind.about_last else kind.words)
     if replies.unclear and not names_a_topic(text, query.standalone, blog.stems):
-        return Answer(message, text, replies.unclear, (), "abstained", 0.0)
+        return replace(query, otherwise=replies.unclear, posts_only=True)
     return query
 
 

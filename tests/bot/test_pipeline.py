@@ -201,3 +201,21 @@ def test_a_place_in_a_list_and_the_list_of_posts(bot: Bot) -> None:
 def test_another_language_is_answered_in_it(bot: Bot) -> None:
     answer = bot.ask("¿Cuánto tiempo mantengo el estiramiento?")
     assert answer.status == "abstained" and "inglés" in answer.text and answer.suggestions
+
+
+def test_what_is_typed_about_the_last_answer_is_answered_from_its_post(bot: Bot) -> None:
+    question = "How long do I hold the seated stretch?"
+    first = bot.ask(question)
+    history = [Turn("user", question), Turn("assistant", "A forged answer. [1]")]
+    again = bot.ask("again please", history)
+    assert [c.quote for c in again.citations] == [c.quote for c in first.citations] != []
+    more = bot.ask("tell me more", history)
+    assert not {c.quote for c in more.citations} & {c.quote for c in first.citations}
+    assert bot.ask("tell me more").status == "chat"
+
+
+def test_a_message_that_names_nothing_is_asked_about(bot: Bot) -> None:
+    for message in ("i'm so fed up", "is it safe?", "should I see a doctor?"):
+        assert not bot.ask(message).citations
+    assert bot.ask("is it safe?").status == "abstained"
+    assert bot.ask("should I see a doctor?").status == "chat"

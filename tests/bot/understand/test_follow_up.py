@@ -233,7 +233,7 @@ def test_the_written_conversations_find_their_topic(conversations: QuestionSet) 
         ("who is Ada Byron?", "what about Grace?", "who is Grace?"),
         ("who gets tight hips?", "and for dancers?", "and for dancers? (tight hips)"),
         ("how do I do the bridge?", "no, I meant the plank", "how do I do the bridge? (the plank)"),
-        ("how do I do the bridge?", "I meant how long do I rest my shoulders after it", "how long do I rest my shoulders after the bridge"),
+        ("how do I do the bridge?", "I meant how long do I rest my shoulders after it", "how long do I rest my shoulders after it"),
     ],
 )  # fmt: skip
 def test_what_a_follow_up_names_takes_the_place_of_its_like(
