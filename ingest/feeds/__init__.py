@@ -1,6 +1,6 @@
 """Posts as feeds, exports and WordPress's interface give them.
 
-In go the bytes of a feed (RSS, Atom, JSON Feed), an export file (WordPress, Blogger) or answers of the interface; out come Posts,
+In go the bytes of a feed (RSS, Atom, JSON Feed), an export file (WordPress, Blogger, Ghost) or answers of the interface; out come Posts,
 or the reason why an entry is none for readers. Nothing here knows files or HTTP.
 """
 

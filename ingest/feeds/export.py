@@ -1,4 +1,4 @@
-"""An export file of a blog (WordPress, Blogger) -> the articles in it.
+"""An export file of a blog (WordPress, Blogger, Ghost) -> the articles in it.
 
 An export may be of one author, one month, one category, so it never shows what is gone.
 """
@@ -12,6 +12,7 @@ from ingest.article import Inventory, Item, LeftOut, LoadFailure
 from ingest.errors import SourceError
 from ingest.feeds.blogger import looks_like_blogger
 from ingest.feeds.feed import read_feed
+from ingest.feeds.ghost import looks_like_ghost, read_ghost
 from ingest.feeds.post import Post, Skipped, article_of
 from ingest.feeds.wordpress import looks_like_wxr, read_wxr
 
@@ -20,7 +21,7 @@ _SNIFFED = 16 * 1024
 
 def looks_like_export(head: bytes) -> bool:
     """Whether a file that begins so is an export. The first 16 KB are enough."""
-    return looks_like_wxr(head) or looks_like_blogger(head)
+    return looks_like_wxr(head) or looks_like_blogger(head) or looks_like_ghost(head[:_SNIFFED])
 
 
 def exported(file: BinaryIO, *, place: str, name: str) -> Iterator[Item]:
@@ -48,9 +49,11 @@ def exported(file: BinaryIO, *, place: str, name: str) -> Iterator[Item]:
 def _posts(file: BinaryIO) -> Iterator[Post | Skipped]:
     head = file.read(_SNIFFED)
     file.seek(0)
-    if not looks_like_blogger(head):
+    if looks_like_ghost(head):
+        yield from read_ghost(file)
+    elif looks_like_blogger(head):
+        feed = read_feed(file.read())
+        yield from feed.skipped
+        yield from feed.posts
+    else:
         yield from read_wxr(file)
-        return
-    feed = read_feed(file.read())
-    yield from feed.skipped
-    yield from feed.posts

@@ -158,7 +158,7 @@ def existing(source: str) -> Path:
 
 
 def is_export(path: Path) -> bool:
-    """Whether a file is an export of WordPress or Blogger."""
+    """Whether a file is an export of WordPress, Blogger or Ghost."""
     return path.suffix.lower() in FEEDS and looks_like_export(head_of(path))
 
 

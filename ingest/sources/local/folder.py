@@ -26,8 +26,8 @@ READABLE = PAGES | {".md", ".markdown", ".mdx", ".txt"}
 DOCUMENTS = frozenset(
     (".pdf", ".doc", ".docx", ".odt", ".rtf", ".pages", ".epub", ".mht", ".mhtml", ".webarchive")
 )
-# WordPress exports, and feeds as they come: read where the owner names one, or a folder has an export.
-EXPORT = ".xml"
+# Exports, and feeds as they come: read where the owner names one, or a folder has an export.
+EXPORTS = frozenset((".xml", ".json"))
 TABLE = ".csv"  # may state the addresses of the files beside it
 FEEDS = frozenset((".xml", ".rss", ".atom", ".rdf", ".json"))
 LARGEST = 10 * 1024 * 1024
@@ -89,7 +89,7 @@ class _Walk:
         suffix = path.suffix.lower()
         if suffix in READABLE and is_about_repository(path) and not _is_titled(path):
             self.parts.append(self._name(path))
-        elif suffix in READABLE or suffix in (EXPORT, TABLE):
+        elif suffix in READABLE or suffix in EXPORTS or suffix == TABLE:
             yield path
         elif suffix in DOCUMENTS:
             yield LoadFailure(path.as_uri(), name_in(self.root, path), not_text(suffix))
