@@ -88,23 +88,26 @@ def test_an_interrupt_of_the_terminal_ends_both_servers_quietly() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", code, str(port)], cwd=ROOT, start_new_session=True, **pipes
     ) as process:
-        assert process.stdout is not None
-        blog = process.stdout.readline().strip()
-        assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
-        for served in (f"{blog}/about", f"http://127.0.0.1:{port}/healthz"):
-            with urlopen(served, timeout=PATIENCE) as response:
-                assert response.status == 200
-        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: everything that the terminal started
-        out, err = process.communicate(timeout=PATIENCE)
+        try:
+            assert process.stdout is not None
+            blog = process.stdout.readline().strip()
+            assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
+            for served in (f"{blog}/about", f"http://127.0.0.1:{port}/healthz"):
+                with urlopen(served, timeout=PATIENCE) as response:
+                    assert response.status == 200
+            os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: everything that the terminal started
+            out, err = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
     assert (process.returncode, out, err) == (0, "", "")
 
 
 def test_a_killed_demo_is_started_again_with_its_blog() -> None:
     """In the order of `footnote demo`: first the watchdog, which forks, then the blog's thread."""
     code = (
-        "import os, sys; sys.path.insert(0, 'tests/support'); import fake_bot, bot.pipeline\n"
+        "import os, sys; sys.path.insert(0, 'tests/support'); import fake_bot, bot.startup\n"
         "from bot import config, demo; from bot.server import Limits, exit_now, serve, watch\n"
-        "bot.pipeline.open_bot = fake_bot.FakeBot\n"
+        "bot.startup.open_bot = fake_bot.FakeBot\n"
         "heart = watch(Limits(starting=600, pause=0.1))\n"
         "with demo.serve_blog(demo.create_blog(None, demo.load_posts()), 0) as blog:\n"
         "    print(os.getpid(), blog, flush=True); serve(config.BotConfig(port=int(sys.argv[1])), heart)\n"
@@ -114,19 +117,22 @@ def test_a_killed_demo_is_started_again_with_its_blog() -> None:
         port = probe.getsockname()[1]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen([sys.executable, "-c", code, str(port)], cwd=ROOT, **pipes) as process:
-        assert process.stdout is not None
-        children: set[str] = set()
-        for _ in range(2):
-            child, blog = process.stdout.readline().split()
-            assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
-            for served in (f"{blog}/about", f"http://127.0.0.1:{port}/healthz"):
-                with urlopen(served, timeout=PATIENCE) as response:
-                    assert response.status == 200
-            if not children:
-                os.kill(int(child), signal.SIGKILL)
-            children.add(child)
-        process.terminate()
-        _, err = process.communicate(timeout=PATIENCE)
+        try:
+            assert process.stdout is not None
+            children: set[str] = set()
+            for _ in range(2):
+                child, blog = process.stdout.readline().split()
+                assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
+                for served in (f"{blog}/about", f"http://127.0.0.1:{port}/healthz"):
+                    with urlopen(served, timeout=PATIENCE) as response:
+                        assert response.status == 200
+                if not children:
+                    os.kill(int(child), signal.SIGKILL)
+                children.add(child)
+            process.terminate()
+            _, err = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
     assert len(children) == 2 and process.returncode == 0 and "is started again" in err
 
 

@@ -19,7 +19,8 @@ from patience import PATIENCE
 ROOT = Path(__file__).resolve().parents[3]
 # /freeze holds the interpreter's lock for years: `re` does not give it up.
 CODE = """
-import asyncio, os, re, socket, sys
+import asyncio, os, re, signal, socket, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # even if the tests run under nohup
 import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
