@@ -17,6 +17,7 @@ import fragments
 import numpy as np
 import pytest
 from patience import PATIENCE
+from processes import started
 from starlette.testclient import TestClient
 
 from bot import demo
@@ -85,20 +86,17 @@ def test_an_interrupt_of_the_terminal_ends_both_servers_quietly() -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen(
+    with started(
         [sys.executable, "-c", code, str(port)], cwd=ROOT, start_new_session=True, **pipes
     ) as process:
-        try:
-            assert process.stdout is not None
-            blog = process.stdout.readline().strip()
-            assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
-            for served in (f"{blog}/about", f"http://127.0.0.1:{port}/healthz"):
-                with urlopen(served, timeout=PATIENCE) as response:
-                    assert response.status == 200
-            os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: everything that the terminal started
-            out, err = process.communicate(timeout=PATIENCE)
-        finally:
-            process.kill()
+        assert process.stdout is not None
+        blog = process.stdout.readline().strip()
+        assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
+        for served in (f"{blog}/about", f"http://127.0.0.1:{port}/healthz"):
+            with urlopen(served, timeout=PATIENCE) as response:
+                assert response.status == 200
+        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: everything that the terminal started
+        out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (0, "", "")
 
 
@@ -116,23 +114,20 @@ def test_a_killed_demo_is_started_again_with_its_blog() -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", code, str(port)], cwd=ROOT, **pipes) as process:
-        try:
-            assert process.stdout is not None
-            children: set[str] = set()
-            for _ in range(2):
-                child, blog = process.stdout.readline().split()
-                assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
-                for served in (f"{blog}/about", f"http://127.0.0.1:{port}/healthz"):
-                    with urlopen(served, timeout=PATIENCE) as response:
-                        assert response.status == 200
-                if not children:
-                    os.kill(int(child), signal.SIGKILL)
-                children.add(child)
-            process.terminate()
-            _, err = process.communicate(timeout=PATIENCE)
-        finally:
-            process.kill()
+    with started([sys.executable, "-c", code, str(port)], cwd=ROOT, **pipes) as process:
+        assert process.stdout is not None
+        children: set[str] = set()
+        for _ in range(2):
+            child, blog = process.stdout.readline().split()
+            assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
+            for served in (f"{blog}/about", f"http://127.0.0.1:{port}/healthz"):
+                with urlopen(served, timeout=PATIENCE) as response:
+                    assert response.status == 200
+            if not children:
+                os.kill(int(child), signal.SIGKILL)
+            children.add(child)
+        process.terminate()
+        _, err = process.communicate(timeout=PATIENCE)
     assert len(children) == 2 and process.returncode == 0 and "is started again" in err
 
 

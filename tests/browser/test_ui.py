@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 from fake_bot import ERRORS, EXAMPLES, FakeBot
 from patience import PATIENCE
+from processes import started
 from starlette.testclient import TestClient
 
 from bot.config import BotConfig
@@ -232,7 +233,7 @@ def test_the_server_says_where_it_is_and_ends_quietly() -> None:
         f"bot.startup.open_bot = fake_bot.FakeBot; bot.server.serve(bot.config.BotConfig(port={port}))"
     )
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, **pipes) as process:
+    with started([sys.executable, "-c", code], cwd=ROOT, **pipes) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
         with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE) as response:

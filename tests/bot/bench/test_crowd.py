@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from browsing import serving
 from fake_bot import FakeBot
+from processes import started
 
 from bot.bench.command import print_results
 from bot.bench.crowd import _handler, _Reader, _resident, _round, summary
@@ -72,8 +73,8 @@ def test_a_crowd_without_any_answer_has_figures() -> None:
 def test_memory_of_a_server_in_a_child_process_counts() -> None:
     code = "large = bytearray(120_000_000); large[::4096] = b'x' * len(large[::4096]); print('ready', flush=True); input()"
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen([sys.executable, "-c", code], **pipes) as child:  # type: ignore[call-overload]
-        assert child.stdout.readline() == b"ready\n"
+    with started([sys.executable, "-c", code], **pipes) as child:
+        assert child.stdout is not None and child.stdout.readline() == b"ready\n"
         assert _resident(child.pid) > 110
         assert _resident(os.getpid()) > _resident(child.pid)
         child.communicate(b"\n")

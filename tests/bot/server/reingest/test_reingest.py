@@ -17,6 +17,7 @@ import pytest
 from fake_bot import FakeBot
 from live_blog import InProcess, Reader, answered, bot_on, write
 from patience import PATIENCE
+from processes import started
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
@@ -328,7 +329,7 @@ def test_not_one_question_fails_while_the_blog_changes(tmp_path: Path) -> None:
     threads = [threading.Thread(target=target, daemon=True) for target in (scheduler.run, reader.run)]
     program = Path(str(live_blog.__file__))
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, str(program), str(index)], **pipes) as other:
+    with started([sys.executable, str(program), str(index)], **pipes) as other:
         assert other.stdout is not None and other.stdout.readline() == "asking\n"
         for thread in threads:
             thread.start()
