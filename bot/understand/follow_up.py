@@ -51,6 +51,7 @@ _CORRECTS = re.compile(
     r"|(?<![,\s])[,\s]+(?:sorry|(?:i|we) mean[t]?)\W*$",
     re.IGNORECASE,
 )
+_NEW_TOPIC = re.compile(r"^(?:ok(?:ay)?|fine|all ?right|anyway|thanks)\b", re.IGNORECASE)
 _STATES = re.compile(r"^(?:i|im|i['’]m|ive|i['’]ve|my|its|it['’]s|just|ugh|oh)\b", re.IGNORECASE)
 _WHAT_IF = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )*(?:what if|why (?:no|not|only))\b", re.IGNORECASE)
 _DEFINITE = re.compile(r"\b[Tt]he ([a-z]\w*)")
@@ -182,6 +183,8 @@ def needs_context(question: str, names: BlogNames | None = None) -> bool:
     if (whole := _WHOLE.match(question)) and _names_alone(
         question[: whole.start("what")], whole["what"] or whole["it"]
     ):
+        return False
+    if len(topic) == 2 and _NEW_TOPIC.match(question):
         return False
     if _HERE.search(question) or len(topic) > 2:
         return bool(re.search(r"\b(?:other|same) ones?\W*$", question, re.IGNORECASE))

@@ -266,3 +266,9 @@ def test_what_is_called_by_a_label_is_asked_for_by_it() -> None:
 )  # fmt: skip
 def test_a_message_names_something_or_is_not_looked_up(message: str, standalone: str, names: bool) -> None:
     assert names_a_topic(message, standalone, frozenset({"knee", "click", "befor"})) is names
+
+
+def test_ok_and_two_words_that_name_something_change_the_topic() -> None:
+    history = [Turn("user", "is rolling safe in pregnancy?")]
+    assert rewrite("ok, and swimming in winter?", history) == "ok, and swimming in winter?"
+    assert "pregnancy" in rewrite("ok, and how long?", history)
