@@ -40,13 +40,17 @@ _LONGEST = 300  # letters of a value that is looked at
 _DEEPEST = 3
 
 
-def hidden_because(fields: Mapping[str, object], path: str = "", now: datetime | None = None) -> str | None:
+def hidden_because(
+    fields: Mapping[str, object], path: str = "", now: datetime | None = None, *, remedy: str = ""
+) -> str | None:
     """Why a post may not be shown to the public; None if nothing says so.
 
     Args:
         fields: what the post states of itself, by name: front matter, fields of an export, meta tags.
         path: its path inside the source, with slashes; "" if it has none.
         now: the present moment, with its zone.
+        remedy: what the owner can do about a status that is not known, for the report. `public: true`
+            overrides such a status, and no other sign.
 
     Returns:
         A few words for the report, such as "it is a draft".
@@ -54,8 +58,15 @@ def hidden_because(fields: Mapping[str, object], path: str = "", now: datetime |
     moment = now or datetime.now(UTC)
     if path and (reason := _by_path(PurePosixPath(path), moment)):
         return reason
-    for name, value in _flat(fields):
-        if reason := _by_field(name, value, moment):
+    stated = list(_flat(fields))
+    is_public = any(name == "public" and _truth(value) for name, value in stated)
+    for name, value in stated:
+        reason = _by_field(name, value, moment)
+        if reason and name in STATES and reason == _unknown_status(_word(value)):
+            if is_public:
+                continue
+            reason += remedy
+        if reason:
             return reason
     return None
 
@@ -169,6 +180,10 @@ def _by_state(value: object, text: str) -> str | None:
     negated = any(word in ("not", "no", "never", "dont", "un", "isnt", "pre") for word in words)
     if not negated and any(word in PUBLIC_STATES for word in words):
         return None
+    return _unknown_status(text)
+
+
+def _unknown_status(text: str) -> str:
     return f"its status is “{text[:40]}”, so it is not published"
 
 

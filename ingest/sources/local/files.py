@@ -45,6 +45,7 @@ _NO_ROW: Mapping[str, str] = MappingProxyType({})
 _ADDRESS = re.compile(
     r"(?:(?:url|link|address|web address|source|original|posted at|from)\s*:?\s*)?<?(https?://\S+?)>?", re.I
 )
+_SHOW_IT = "; if it is public, write “public: true” into its front matter"
 _EMBEDS = (
     "youtube.com",
     "youtu.be",
@@ -114,7 +115,8 @@ class Files:
             if seen := self._remembered(key, origin):
                 return seen
             document = _document(data, path, url)
-            if reason := hidden_because(row, place) or hidden_because(document.signs):
+            remedy = "" if path.suffix.lower() in PAGES else _SHOW_IT
+            if reason := hidden_because(row, place) or hidden_because(document.signs, remedy=remedy):
                 return LeftOut(origin, name, reason)
             if not document.text:
                 raise SourceError("this is empty: it has no text besides title, menus and the like")

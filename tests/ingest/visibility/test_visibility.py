@@ -239,3 +239,17 @@ NAMES = st.sampled_from(
 def test_any_fields_and_any_path(fields: dict[str, object], path: str) -> None:
     assert hidden_because(fields, path, NOW) != ""
     visible_until(fields, NOW)
+
+
+def test_public_true_overrides_an_unknown_status_and_no_other_sign() -> None:
+    assert hidden_because({"status": "cooking", "public": "true"}, now=NOW) is None
+    assert hidden_because({"public": True, "visibility": "kitchen"}, now=NOW) is None
+    for hidden in ({"status": "draft"}, {"draft": "true"}, {"visibility": "members"}, {"state": "private"}):
+        assert hidden_because({"public": "true", "status": "cooking", **hidden}, now=NOW)
+    assert hidden_because({"public": "no", "status": "cooking"}, now=NOW)
+
+
+def test_the_remedy_is_for_an_unknown_status_alone() -> None:
+    reason = hidden_because({"status": "cooking"}, now=NOW, remedy="; do this")
+    assert reason == "its status is “cooking”, so it is not published; do this"
+    assert hidden_because({"status": "draft"}, now=NOW, remedy="; do this") == "it is a draft"

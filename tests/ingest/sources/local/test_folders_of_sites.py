@@ -243,3 +243,13 @@ def test_an_address_in_the_first_line_of_a_pasted_text(tmp_path: Path, line: str
 def test_other_first_lines_are_text(tmp_path: Path, line: str) -> None:
     (found,) = load(str(put(tmp_path, "a.txt", f"{line}\n\nClean jars\n\nRinse the jar with cold water.\n")))
     assert isinstance(found, Article) and found.url is None
+
+
+def test_the_report_names_an_unknown_status_and_how_to_show_the_post(tmp_path: Path) -> None:
+    post = "---\ntitle: Stools\nstatus: glued\n{}---\nWait a day until the glue is hard.\n"
+    (tmp_path / "stools.md").write_text(post.format(""))
+    (left,) = (item for item in load(str(tmp_path)) if isinstance(item, LeftOut))
+    assert "“glued”" in left.reason
+    assert "public: true" in left.reason
+    (tmp_path / "stools.md").write_text(post.format("public: true\n"))
+    assert [item.title for item in load(str(tmp_path)) if isinstance(item, Article)] == ["Stools"]
