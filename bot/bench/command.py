@@ -15,6 +15,7 @@ from rich.table import Table
 from bot.bench.crowd import measure_crowd
 from bot.bench.index import measure_memory, measure_year
 from bot.bench.ingest import measure_ingest, measure_langchain
+from bot.bench.reingest import measure_reingest
 from bot.bench.rig.stopwatch import Figures, measure_process, ms, seconds
 from bot.bench.rig.synthetic_blog import synthetic_post, write_blog
 from bot.bench.widget import Packages, bench_widget
@@ -134,12 +135,24 @@ def bench_crash(kills: int = 200) -> Figures:
     return {"kills": report.rounds, "before": report.before, "after": report.after, "between": report.between}
 
 
+def bench_reingest(rounds: int = 100) -> Figures:
+    """The bot as it is served, on a blog whose post changes again and again; it answers whatever it is asked."""
+    embedder = SentenceTransformerEmbedder(threads=1)
+
+    def open_bot(folder: Path) -> Bot:
+        config = BotConfig(index=folder, threshold=0.0)
+        return Bot(Index(folder, config.index_config), embedder, config, CrossEncoder(), load_classifier)
+
+    return measure_reingest(open_bot, rounds)
+
+
 BENCHES: dict[str, Callable[[], Figures]] = {
     "ask": bench_ask,
     "large": bench_large,
     "start": bench_start,
     "ingest": bench_ingest,
     "crash": bench_crash,
+    "reingest": bench_reingest,
     "memory": measure_memory,
     "year": measure_year,
     "crowd": measure_crowd,
