@@ -63,10 +63,7 @@ def sync(
     """
     began = time.monotonic()
     with Spool() as spool:
-        known: Mapping[str, Stored] = {}
-        damage = None
-        if not rebuild:
-            known, damage = _known(index)
+        known, damage = ({}, None) if rebuild else _known(index)
         listings = [
             list_source(each, load or load_source, url, spool=spool, known=known, progress=progress)
             for each in sources
@@ -77,12 +74,7 @@ def sync(
             return _report(_dry_plan(index, listings, spool, prune=prune), began, dry_run=True)
         rebuild = rebuild or damage is not None
         with index.writing(rebuild=rebuild) as generation:
-            stored = generation.stored()
-            todo = plan(stored, listings, prune=prune)
-            if damage is None:
-                todo = with_moves(todo, listings, stored, generation.previous(), spool, prune=prune)
-            if damage and generation.previous_unreadable and not todo.states:
-                raise damage  # there is nothing to rebuild it from
+            todo = _plan(generation, listings, spool, damage, prune=prune)
             writer = Writer(generation.store, index.config, embedder)
             _write(todo, generation, writer, spool, rebuild, progress)
             notes = _notes(generation, rebuilt=damage is not None)
@@ -111,15 +103,32 @@ def _dry_plan(index: Index, listings: Sequence[Listing], spool: Spool, *, prune:
         return plan({}, listings, prune=prune)
 
 
+def _plan(
+    generation: NextGeneration,
+    listings: Sequence[Listing],
+    spool: Spool,
+    damage: IndexCorrupt | None,
+    *,
+    prune: bool,
+) -> Plan:
+    """What is to be done. Raises the damage if there is nothing to rebuild the index from."""
+    stored = generation.stored()
+    todo = plan(stored, listings, prune=prune)
+    if damage is None:
+        return with_moves(todo, listings, stored, generation.previous(), spool, prune=prune)
+    if generation.previous_unreadable and not todo.states:
+        raise damage
+    return todo
+
+
 def _known(index: Index) -> tuple[Mapping[str, Stored], IndexCorrupt | None]:
     """What the live generation holds, and the damage that makes it necessary to rebuild it.
 
     Raises IndexMismatch, and IndexDamaged where rebuilding may not help (no right to read it).
     """
-    own = Index(index.path, index.config)  # closed again here; the caller's stays open for its readers
     try:
-        with own.reading() as store:
-            own.require_intact()
+        with index.reading_once() as store:
+            index.require_intact()
             return store.fingerprints(), None
     except IndexMissing:
         return {}, None
@@ -128,8 +137,6 @@ def _known(index: Index) -> tuple[Mapping[str, Stored], IndexCorrupt | None]:
     except IndexDamaged:
         with index.writing() as generation:  # the writer knows best what is wrong
             return generation.stored(), None
-    finally:
-        own.close()
 
 
 def _write(

@@ -117,6 +117,16 @@ class Index:
                 _close_if_done(opened)
 
     @contextlib.contextmanager
+    def reading_once(self) -> Iterator[Store]:
+        """As reading(), but the generation is closed and its lease given up when the block ends."""
+        once = Index(self.path, self.config)
+        try:
+            with once.reading() as store:
+                yield store
+        finally:
+            once.close()
+
+    @contextlib.contextmanager
     def writing(self, *, rebuild: bool = False) -> Iterator[NextGeneration]:
         """The next generation, which goes live when the block ends without an error.
 
