@@ -15,25 +15,31 @@ if TYPE_CHECKING:
     from ingest.article import Article
 
 
+SourcesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[SOURCE]...",
+        help="Files, folders, exports; addresses of a blog, a page, a feed, a sitemap. Default: the sample.",
+    ),
+]
+UrlOption = Annotated[str | None, typer.Option(help="Public address of a single file.")]
+PruneFlag = Annotated[bool, typer.Option("--prune", help="Remove also when a source suddenly lists nothing.")]
+RebuildFlag = Annotated[
+    bool, typer.Option("--rebuild", help="Embed everything anew (after a change of model).")
+]
+DryRunFlag = Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")]
+AllowPrivateFlag = Annotated[
+    bool, typer.Option("--allow-private", help="Fetch also from your own network (192.168…, localhost).")
+]
+
+
 def ingest(
-    sources: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[SOURCE]...",
-            help="Files, folders, exports; addresses of a blog, a page, a feed, a sitemap. Default: the sample.",
-        ),
-    ] = None,
-    url: Annotated[str | None, typer.Option(help="Public address of a single file.")] = None,
-    prune: Annotated[
-        bool, typer.Option("--prune", help="Remove also when a source suddenly lists nothing.")
-    ] = False,
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Embed everything anew (after a change of model).")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
-    allow_private: Annotated[
-        bool, typer.Option("--allow-private", help="Fetch also from your own network (192.168…, localhost).")
-    ] = False,
+    sources: SourcesArgument = None,
+    url: UrlOption = None,
+    prune: PruneFlag = False,
+    rebuild: RebuildFlag = False,
+    dry_run: DryRunFlag = False,
+    allow_private: AllowPrivateFlag = False,
     as_json: JsonFlag = False,
     index: IndexOption = None,
 ) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,51 +14,64 @@ from bot.cli.options import IndexOption, JsonFlag, config_from_environment, prin
 from bot.config import BotConfig
 from ingest.errors import ConfigError
 
+if TYPE_CHECKING:
+    from bot.eval import Evaluated, GateResult
+
 PackageOption = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="For `widget`: the unpacked npm package, measured beside ours."),
 ]
 
 
+SetsArgument = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[SET]...",
+        help="Folders of questions, names of known sets, or your own .csv (columns question and "
+        "expected; it is asked of your index). Default: the sets of this project.",
+    ),
+]
+ReportOption = Annotated[
+    Path | None, typer.Option(metavar="FILE.html", help="Also write a page with pictures.")
+]
+GateFlag = Annotated[
+    bool, typer.Option("--gate", help="Exit with 1 if a figure fell through its pinned floor.")
+]
+PinFlag = Annotated[bool, typer.Option("--pin", help="Raise the floors to the figures of today.")]
+LowerFlag = Annotated[bool, typer.Option("--lower", help="With --pin: let floors down, too.")]
+ReasonOption = Annotated[str, typer.Option(help="With --lower: why. It is kept beside the floors.")]
+BaselinesFlag = Annotated[bool, typer.Option(help="Measure plain methods on the same questions, too.")]
+ReadFlag = Annotated[
+    bool,
+    typer.Option(
+        "--read",
+        help="Show each answer that has no verdict yet, and ask for one. With --json: print them as JSON lines.",
+    ),
+]
+VerdictsOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.jsonl",
+        help="With --read: take verdicts from the cards in a file, and print a summary.",
+    ),
+]
+
+
 def evaluate(
-    sets: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            metavar="[SET]...",
-            help="Folders of questions, names of known sets, or your own .csv (columns question and "
-            "expected; it is asked of your index). Default: the sets of this project.",
-        ),
-    ] = None,
+    sets: SetsArgument = None,
     as_json: JsonFlag = False,
-    report: Annotated[
-        Path | None, typer.Option(metavar="FILE.html", help="Also write a page with pictures.")
-    ] = None,
-    gate: Annotated[
-        bool, typer.Option("--gate", help="Exit with 1 if a figure fell through its pinned floor.")
-    ] = False,
-    pin: Annotated[bool, typer.Option("--pin", help="Raise the floors to the figures of today.")] = False,
-    lower: Annotated[bool, typer.Option("--lower", help="With --pin: let floors down, too.")] = False,
-    reason: Annotated[str, typer.Option(help="With --lower: why. It is kept beside the floors.")] = "",
-    baselines: Annotated[bool, typer.Option(help="Measure plain methods on the same questions, too.")] = True,
-    read: Annotated[
-        bool,
-        typer.Option(
-            "--read",
-            help="Show each answer that has no verdict yet, and ask for one. With --json: print them as JSON lines.",
-        ),
-    ] = False,
-    verdicts: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.jsonl",
-            help="With --read: take verdicts from the cards in a file, and print a summary.",
-        ),
-    ] = None,
+    report: ReportOption = None,
+    gate: GateFlag = False,
+    pin: PinFlag = False,
+    lower: LowerFlag = False,
+    reason: ReasonOption = "",
+    baselines: BaselinesFlag = True,
+    read: ReadFlag = False,
+    verdicts: VerdictsOption = None,
     index: IndexOption = None,
 ) -> None:
     """Measure answers on question sets, or reading on a set of web pages."""
     from bot import eval as evaluation
-    from bot.cli.output import progress_bar
 
     evaluation.check_options(
         gate=gate,
@@ -69,16 +82,11 @@ def evaluate(
         verdicts=verdicts is not None,
         report=report is not None,
     )
+    config = config_from_environment(index=index)
     if read:
-        read_answers(sets or [], verdicts, as_json, config_from_environment(index=index))
+        read_answers(sets or [], verdicts, as_json, config)
         return
-    config, given, cache = config_from_environment(index=index), sets or [], _cache(os.environ)
-    checked = None
-    with progress_bar(quiet=as_json) as progress:
-        if gate:
-            found, checked = evaluation.gate(given, config, cache=cache, progress=progress)
-        else:
-            found = evaluation.evaluate(given, config, cache=cache, baselines=baselines, progress=progress)
+    found, checked = _measured(sets or [], config, gate=gate, baselines=baselines, quiet=as_json)
     if report is not None:
         evaluation.save_page(report, found.sets, config.threshold)
     if as_json:
@@ -90,6 +98,20 @@ def evaluate(
     if checked is not None:
         print(*checked.lines(), sep="\n", file=sys.stderr)
         raise typer.Exit(0 if checked.passed else 1)
+
+
+def _measured(
+    sets: list[Path], config: BotConfig, *, gate: bool, baselines: bool, quiet: bool
+) -> tuple[Evaluated, GateResult | None]:
+    """The figures and, with gate, how they compare with their floors."""
+    from bot import eval as evaluation
+    from bot.cli.output import progress_bar
+
+    cache = _cache(os.environ)
+    with progress_bar(quiet=quiet) as progress:
+        if gate:
+            return evaluation.gate(sets, config, cache=cache, progress=progress)
+        return evaluation.evaluate(sets, config, cache=cache, baselines=baselines, progress=progress), None
 
 
 def read_answers(sets: list[Path], verdict_file: Path | None, as_json: bool, config: BotConfig) -> None:
@@ -134,7 +156,7 @@ def bench(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="ask, large, start, ingest, crash, memory, year, crowd or widget; default: all but the last three."
+            help="ask, large, start, ingest, crash, reingest, memory, year, crowd or widget; default: all but the last three."
         ),
     ] = None,
     docsgpt: PackageOption = None,

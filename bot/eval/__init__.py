@@ -5,12 +5,14 @@ not know the command line, and trains nothing.
 """
 
 from bot.eval.command import Evaluated, check_options, evaluate, gate, pin_floors
+from bot.eval.gate import GateResult
 from bot.eval.report import print_results, print_verdicts, save_page
 from bot.eval.review import Review, review_answers
 from bot.eval.verdicts import judge_cards
 
 __all__ = [
     "Evaluated",
+    "GateResult",
     "Review",
     "check_options",
     "evaluate",

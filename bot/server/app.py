@@ -48,7 +48,7 @@ from bot.server.static_files import (
     bundle_route,
 )
 from bot.server.widget import add_install_page, add_script_routes
-from bot.server.window import load_languages
+from bot.server.window import Languages, load_languages
 from bot.types import Answer, Event
 from ingest.errors import FootnoteError, NotInIndex
 
@@ -59,6 +59,8 @@ if TYPE_CHECKING:
 
 SENDING_SECONDS = 660  # how long a stream may take to send: longer than any question may take
 _T = TypeVar("_T")
+# Gradio, mounted at / afterwards, would otherwise answer what our own routes at these do not.
+_RESERVED = ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js", "/widget-panel.js", "/element.js")
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -98,21 +100,17 @@ def create_api(
     add_feedback_routes(app, config, queue.recent)
     add_script_routes(app, languages, config.title)
     add_install_page(app, config)
+    _add_static_routes(app, languages)
+    for path in _RESERVED:
+        app.add_route(path, _no_route, methods=_METHODS, include_in_schema=False)
+    return app
+
+
+def _add_static_routes(app: FastAPI, languages: Languages) -> None:
     for name in BUNDLES:
         app.add_route(f"{STATIC}/{name}", bundle_route(name), include_in_schema=False)
     add_translation_routes(app, languages)
     app.mount(STATIC, CompressedStaticFiles(STATIC_FOLDER, CompressedFiles()), name="static")
-    # Gradio, mounted at / afterwards, would otherwise answer what the routes above do not.
-    for path in (
-        "/api/{rest:path}",
-        "/healthz",
-        "/openapi.json",
-        "/widget.js",
-        "/widget-panel.js",
-        "/element.js",
-    ):
-        app.add_route(path, _no_route, methods=_METHODS, include_in_schema=False)
-    return app
 
 
 def _add_ask_route(app: FastAPI, config: BotConfig, queue: QuestionQueue) -> None:

@@ -164,13 +164,7 @@ def _with_unit(
 ) -> int:
     low, high = value
     next_at = at + taken
-    extra = 0
-    if _text(pieces, next_at) == "-":  # "20-minute pieces"
-        extra = 1
-    if _text(pieces, next_at) in ("of",) and _text(pieces, next_at + 1) in ("a", "an"):
-        extra = 2  # "a quarter of an hour"
-    if low == 0.5 and _text(pieces, next_at) in ("a", "an"):
-        extra = 1
+    extra = _before_unit(pieces, next_at, is_half=low == 0.5)
     name = _text(pieces, next_at + extra)
     unit = UNITS.get(name)
     if unit is None and name == "per" and _text(pieces, next_at + extra + 1) == "cent":
@@ -201,6 +195,16 @@ def _with_unit(
     noun = _noun(text, pieces[next_at - 1].end)
     found.append(Quantity(low, high, "count", noun, bound, pieces[at].start, pieces[next_at - 1].end))
     return 0
+
+
+def _before_unit(pieces: list[_Piece], at: int, *, is_half: bool) -> int:
+    """How many pieces are between a number and its unit."""
+    first = _text(pieces, at)
+    if first == "of" and _text(pieces, at + 1) in ("a", "an"):
+        return 2  # "a quarter of an hour"
+    return (
+        1 if first == "-" or (is_half and first in ("a", "an")) else 0
+    )  # "20-minute pieces", "half an hour"
 
 
 def _noun(text: str, end: int) -> str:

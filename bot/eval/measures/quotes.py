@@ -44,29 +44,35 @@ def quote_rows(outcomes: Sequence[Outcome]) -> list[Row]:
         Row("quotes a relevant article, of those answered", "", array_of(_names(o) for o in named)),
     ]
     for method in methods(graded):
-        if not any(o.baseline_answers[method].quotes for o in graded):
-            continue
-        quotes = {o.case.id: o.baseline_answers[method].quotes for o in graded}
-        fair = method == DENSE  # it shows as many sentences as our answers do; four chunks are ten times that
-        hit = {o.case.id: found(o.case, "", quotes[o.case.id]) for o in graded}
-        rows += [
-            Row("gold among quotes", method, array_of(hit[o.case.id] for o in graded), compared=fair),
-            Row(
-                "gold among quotes, of those answered",
-                method,
-                array_of(hit[o.case.id] for o in given),
-                compared=fair,
-            ),
-            Row(
-                "share of gold sentences quoted",
-                method,
-                array_of(marked_recall(o.case, quotes[o.case.id]) for o in marked),
-                compared=fair,
-            ),
-            Row("precision of quotes", method, array_of(precision(o.case, quotes[o.case.id]) for o in shown)),
-            Row("quotes an answer", method, array_of(len(quotes[o.case.id]) for o in shown), mean, "neither"),
-        ]
+        if any(o.baseline_answers[method].quotes for o in graded):
+            rows += _baseline_rows(method, graded)
     return rows
+
+
+def _baseline_rows(method: str, graded: Sequence[Outcome]) -> list[Row]:
+    given = [o for o in graded if o.answered]
+    shown = [o for o in given if not o.case.says]
+    marked = [o for o in graded if o.case.marked]
+    quotes = {o.case.id: o.baseline_answers[method].quotes for o in graded}
+    fair = method == DENSE  # it shows as many sentences as our answers do; four chunks are ten times that
+    hit = {o.case.id: found(o.case, "", quotes[o.case.id]) for o in graded}
+    return [
+        Row("gold among quotes", method, array_of(hit[o.case.id] for o in graded), compared=fair),
+        Row(
+            "gold among quotes, of those answered",
+            method,
+            array_of(hit[o.case.id] for o in given),
+            compared=fair,
+        ),
+        Row(
+            "share of gold sentences quoted",
+            method,
+            array_of(marked_recall(o.case, quotes[o.case.id]) for o in marked),
+            compared=fair,
+        ),
+        Row("precision of quotes", method, array_of(precision(o.case, quotes[o.case.id]) for o in shown)),
+        Row("quotes an answer", method, array_of(len(quotes[o.case.id]) for o in shown), mean, "neither"),
+    ]
 
 
 def word_rows(outcomes: Sequence[Outcome], articles: Mapping[str, Article]) -> list[Row]:

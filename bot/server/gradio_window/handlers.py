@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,7 @@ _MAX_ADDRESS = 2000  # characters of a page's address
 def connect(bot: Bot, queue: QuestionQueue, window: gr.Blocks, view: View, controls: Controls) -> None:
     """Attach all handlers to the window; call it inside the window's context."""
     languages = load_languages(bot.config.words_folder)
-    _connect_asking(bot, queue, view, controls, languages)
+    _connect_asking(_Asking(bot, queue, view, languages, ConversationStore()), controls)
     _connect_loading(bot, window, view, controls, languages)
 
 
@@ -104,68 +105,90 @@ def _connect_loading(
     window.load(report_problems(load, bot.config), None, outputs, queue=False, **QUIET)
 
 
-def _connect_asking(
-    bot: Bot, queue: QuestionQueue, view: View, controls: Controls, languages: Languages
-) -> None:
-    gr = import_gradio()
-    conversations = ConversationStore()
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A window's handlers that ask and that change a conversation."""
+
+    bot: Bot
+    queue: QuestionQueue
+    view: View
+    languages: Languages
+    conversations: ConversationStore
 
     def ask(
-        question: str, talk: Conversation, key: str, page: str, request: Request
+        self, question: str, talk: Conversation, key: str, page: str, request: Request
     ) -> Iterator[dict[Any, Any]]:
-        words = _words(request, languages)
+        words = _words(request, self.languages)
         if not question.strip():
-            yield {view.box: question}
+            yield {self.view.box: question}
             return
         address = request.client.host if request.client else None
         # The field is filled when the reader goes to another page; the first one is in the frame's address.
         here = _page(page) or _page(request.query_params.get("at"))
-        stream = partial(queue.stream, page=here, address=address)
+        stream = partial(self.queue.stream, page=here, address=address)
         past = tuple(e for e in talk if not e.is_open)
-        states = continue_conversation(bot, question, past, words, stream, queue.recent.remember)
-        yield view.busy(now := next(states), words)
-        conversations.save(key, now)
+        states = continue_conversation(self.bot, question, past, words, stream, self.queue.recent.remember)
+        yield self.view.busy(now := next(states), words)
+        self.conversations.save(key, now)
         for now in states:
-            yield view.growing(now, words)
-        conversations.save(key, now)
-        yield view.settled(now, words)
+            yield self.view.growing(now, words)
+        self.conversations.save(key, now)
+        yield self.view.settled(now, words)
 
-    def retry(talk: Conversation, key: str, page: str, request: Request) -> Iterator[dict[Any, Any]]:
-        yield from ask(talk[-1].question if talk else "", talk[:-1], key, page, request)
+    def retry(self, talk: Conversation, key: str, page: str, request: Request) -> Iterator[dict[Any, Any]]:
+        yield from self.ask(talk[-1].question if talk else "", talk[:-1], key, page, request)
 
-    def stop(talk: Conversation, key: str, request: Request) -> dict[Any, Any]:
+    def stop(self, talk: Conversation, key: str, request: Request) -> dict[Any, Any]:
         ended = mark_stopped(talk)
-        conversations.save(key, ended)
-        return view.settled(ended, _words(request, languages))
+        self.conversations.save(key, ended)
+        return self.view.settled(ended, _words(request, self.languages))
 
-    def undo(talk: Conversation, cleared: Conversation, key: str, request: Request) -> dict[Any, Any]:
+    def undo(self, talk: Conversation, cleared: Conversation, key: str, request: Request) -> dict[Any, Any]:
         """Take back the last question, or "Clear"."""
         question = talk[-1].question if talk else ""
         before = talk[:-1] if talk else cleared
-        conversations.save(key, before)
-        return {**view.settled(before, _words(request, languages)), view.cleared: (), view.box: question}
+        self.conversations.save(key, before)
+        return {
+            **self.view.settled(before, _words(request, self.languages)),
+            self.view.cleared: (),
+            self.view.box: question,
+        }
 
-    def clear(talk: Conversation, key: str, request: Request) -> dict[Any, Any]:
-        conversations.delete(key)
+    def clear(self, talk: Conversation, key: str, request: Request) -> dict[Any, Any]:
+        self.conversations.delete(key)
         # The hidden "Undo" is pressed by the page's script, which offers it.
-        tools = {view.tools: gr.update(visible="hidden")}
-        return {**view.settled((), _words(request, languages)), view.cleared: talk, view.box: "", **tools}
+        tools = {self.view.tools: import_gradio().update(visible="hidden")}
+        return {
+            **self.view.settled((), _words(request, self.languages)),
+            self.view.cleared: talk,
+            self.view.box: "",
+            **tools,
+        }
 
-    def sync(talk: Conversation, key: str, page: str, request: Request) -> dict[Any, Any]:
-        words = _words(request, languages)
-        if not talk and (found := mark_stopped(conversations.load(key))):
-            return view.settled(found, words)
-        return {view.chat: gr.update(placeholder=render_greeting(bot, words, _page(page)))}
+    def sync(self, talk: Conversation, key: str, page: str, request: Request) -> dict[Any, Any]:
+        words = _words(request, self.languages)
+        if not talk and (found := mark_stopped(self.conversations.load(key))):
+            return self.view.settled(found, words)
+        return {
+            self.view.chat: import_gradio().update(placeholder=render_greeting(self.bot, words, _page(page)))
+        }
 
-    on = partial(report_problems, config=bot.config)
+
+def _connect_asking(asking: _Asking, controls: Controls) -> None:
+    gr, view = import_gradio(), asking.view
+    on = partial(report_problems, config=asking.bot.config)
     known = [view.talk, controls.key]
     placed = [*known, controls.page]
-    asking = gr.on([view.box.submit, view.send.click], on(ask), [view.box, *placed], view.all(), **QUIET)
-    retrying = controls.retry.click(on(retry), placed, view.all(), **QUIET)
-    view.stop.click(on(stop), known, view.all(), cancels=[asking, retrying], queue=False, **QUIET)
-    controls.undo.click(on(undo), [view.talk, view.cleared, controls.key], view.all(), queue=False, **QUIET)
-    controls.clear.click(on(clear), known, view.all(), queue=False, **QUIET)
-    controls.sync.click(on(sync), [*known, controls.page], view.all(), queue=False, **QUIET)
+    asked = gr.on(
+        [view.box.submit, view.send.click], on(asking.ask), [view.box, *placed], view.all(), **QUIET
+    )
+    retried = controls.retry.click(on(asking.retry), placed, view.all(), **QUIET)
+    view.stop.click(on(asking.stop), known, view.all(), cancels=[asked, retried], queue=False, **QUIET)
+    controls.undo.click(
+        on(asking.undo), [view.talk, view.cleared, controls.key], view.all(), queue=False, **QUIET
+    )
+    controls.clear.click(on(asking.clear), known, view.all(), queue=False, **QUIET)
+    controls.sync.click(on(asking.sync), [*known, controls.page], view.all(), queue=False, **QUIET)
 
 
 def _words(request: Request, languages: Languages) -> Translations:

@@ -86,11 +86,7 @@ def continue_conversation(
     try:
         for event in (stream or bot.stream)(question, turns_of(past)):
             if isinstance(event, Token):
-                current = replace(
-                    current,
-                    partial_text=current.partial_text + event.text,
-                    is_urgent=current.is_urgent or event.urgent,
-                )
+                current = _with_token(current, event)
                 if time.monotonic() - shown >= FRAME_SECONDS:
                     shown = time.monotonic()
                     yield (*past, current)
@@ -102,6 +98,11 @@ def continue_conversation(
     except Exception as error:  # noqa: BLE001 - the reader gets a sentence for any error; explain() logs it
         current = replace(current, problem=explain(error, in_full=bot.config.log_questions))
     yield (*past, current)
+
+
+def _with_token(exchange: Exchange, token: Token) -> Exchange:
+    text = exchange.partial_text + token.text
+    return replace(exchange, partial_text=text, is_urgent=exchange.is_urgent or token.urgent)
 
 
 def turns_of(conversation: Conversation) -> tuple[Turn, ...]:
