@@ -1,21 +1,23 @@
 """Questions about the page that the reader is on: "summarise this article", "who wrote this?".
 
 A summary is quoted: the first sentences of the post, then the first one of each of its sections. Without a known page
-the reader is asked which post is meant.
+the reader is asked which post is meant. A question that names nothing ("how long does it take?") is about that page, too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from bot.answer import phrases
 from bot.answer.about_blog import entry_line
 from bot.answer.about_post import metadata_lines, topic_of, wanted
 from bot.answer.citations import Evidence, Line
 from bot.answer.suggestions import article_at
-from bot.text.tokens import content_stems
-from bot.types import Passage
+from bot.text.tokens import WORD, content_stems, fold
+from bot.types import Passage, Question
+from bot.understand import topic_stems
 from ingest.article import Article, Chunk, blocks, sentences
 
 _PAGE = r"(?:(?:blog )?(?:post|article|entry)|page|piece|guide|recipe|story|text|tutorial)"
@@ -38,6 +40,7 @@ _BESIDE = re.compile(
     r"|sentences?|words?|bullet|points?|what|are|is|a|an|the|of|from|in|for|to|do|one|two|three|few|just|so|ok|okay|hi|hello)\b",
     re.IGNORECASE,
 )
+_POINTS = re.compile(r"\b(?:it|its|this|that|these|those|they|them|here)\b", re.IGNORECASE)
 _BLOG = re.compile(r"\b(?:blog(?! post)|site|website)\b", re.IGNORECASE)
 _OPENING_SENTENCES = 2
 _MAX_SECTIONS = 5
@@ -67,6 +70,26 @@ def about_the_page(
     if article is None or what is None or _BLOG.search(question) or topic_of(question):
         return None
     return metadata_lines([article], what, question, chunks)
+
+
+def names_no_subject(question: str, vocabulary: Collection[str]) -> bool:
+    """Does a question ("how long does it take?") lack any word that the blog writes, besides generic ones?
+
+    Args:
+        question: Complete without the conversation.
+        vocabulary: Every word of the passages, folded.
+    """
+    return not any(fold(m[0]) in vocabulary and topic_stems(m[0]) for m in WORD.finditer(question))
+
+
+def points(question: str) -> bool:
+    """Does a question point at something instead of naming it?"""
+    return _POINTS.search(question) is not None
+
+
+def on_the_page(question: Question, article: Article) -> Question:
+    """A question without a subject of its own, with the title of the page as its subject."""
+    return replace(question, plain=f"{question.plain.rstrip(' ?!.')} ({article.title})?")
 
 
 def asks_for_summary(question: str, *, is_page_known: bool) -> bool:

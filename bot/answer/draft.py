@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answer.about_page import about_the_page
+from bot.answer.about_page import about_the_page, names_no_subject, on_the_page, points
 from bot.answer.about_post import about_the_blog
 from bot.answer.citations import Line, footnote, verify
 from bot.answer.continuation import continued
 from bot.answer.lists import named_list
 from bot.answer.phrases import NOTHING_MORE, not_found
 from bot.answer.quotes import quote_lines
+from bot.answer.suggestions import article_at
 from bot.read import Reading
 from bot.retrieve import Corpus
 from bot.text.subjects import Subject
@@ -80,7 +81,7 @@ def compose(
         query: What is asked.
         read: Reads the passages that are found for a question.
         corpus: What the passages are from.
-        page: Address of the page that the reader is on, "" if it is not known.
+        page: Address of the page that the reader is on, "" if it is not known; what names no subject is asked of it.
         threshold: Probability from which on the blog counts as answering.
         subject: The blog's.
 
@@ -88,9 +89,17 @@ def compose(
         A draft for each question, in order.
     """
 
+    here = article_at(page, corpus.articles.values()) if page else None
+
     def draft(question: Question) -> Draft:
         if about := _about_the_posts(question.text, page, corpus):
             return about
+        if here is not None and names_no_subject(question.text, corpus.keywords.vocabulary):
+            reading = read(on_the_page(question, here))
+            kept = [s for s in reading.sentences if s.passage.chunk.article_id == here.id]
+            made = _from_reading(question.text, reading.only(kept), corpus.articles, threshold, subject)
+            if made.answered or points(question.text):
+                return made
         if query.posts_only:
             return Draft(question.text, (), 0.0)
         made = _from_reading(question.text, read(question), corpus.articles, threshold, subject)
