@@ -174,9 +174,9 @@ def _share(values: Sequence[bool]) -> list[float]:
 
 def _line(outcome: TurnOutcome) -> str:
     answer = outcome.answer
-    said = " ".join(answer.text.split())
+    shown = " ".join(answer.text.split())
     understood = f" = {answer.standalone}" if answer.standalone != outcome.case.message else ""
     return (
         f"{outcome.conversation} [{outcome.case.kind}] {outcome.case.message}{understood}"
-        f" -> {answer.status} ({answer.answerable:.2f}) {said[:160]}"
+        f" -> {answer.status} ({answer.answerable:.2f}) {shown[:160]}"
     )

@@ -45,7 +45,7 @@ class Kind:
         name: Of the kind.
         reply: What to answer.
         words: Its words and phrases; those that begin with "=" are whole messages.
-        beside: What may stand beside them.
+        beside: What may occur with them.
         otherwise: The reply is only for where the blog does not answer the message.
         about_last: It is about the last answer; the reply is for where there is none.
     """
@@ -84,7 +84,7 @@ class Replies:
 
 
 def _covers(kind: Kind, words: Sequence[str]) -> bool:
-    """Can all words be read as phrases of the kind and as what may stand beside them, with at least one of its own?"""
+    """Can all words be read as phrases of the kind and as what may occur with them, with at least one of its own?"""
     reached = {(0, False)}
     for at in range(len(words)):
         for own in [own for place, own in reached if place == at]:

@@ -76,7 +76,7 @@ class ScriptedBot:
         return ("How often should it be done?", "Who should leave it?", "What comes after it?")[:n]
 
     def health(self) -> SimpleNamespace:
-        return SimpleNamespace(articles=1, chunks=1, index="script", ready=True, problem="")
+        return SimpleNamespace(articles=1, chunks=1, index="script", ready=True, problem="", live_since=None)
 
     def warm(self, *, suggestions: bool = False) -> None:
         """There is nothing to load."""

@@ -47,6 +47,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def config(sound: Path, tmp_path: Path) -> BotConfig:
     shutil.copytree(sound, tmp_path / "index")
+    shutil.copytree(sound.parent / "blog", tmp_path / "blog")
     return BotConfig(index=tmp_path / "index", feedback="off")
 
 

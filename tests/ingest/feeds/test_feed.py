@@ -377,6 +377,9 @@ def test_every_feed_of_the_collection(shared: Path) -> None:
             continue
         if count is None and not row["entries"]:
             continue  # of a kind that is no longer used, and empty
+        if "atomthreading" in row["file"]:
+            assert count == 0  # a comment, which is no post
+            continue
         if "node_precedence" in row["file"] and re.search(rb"entries\[0\].* == entries\[1\]", data):
             assert count == 1  # the same entry twice
             continue

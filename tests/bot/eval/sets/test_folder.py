@@ -20,7 +20,7 @@ KINDS = {
     "what a text cannot show",
     "unsafe",
 }
-QUESTION_SETS = [path for path in OUR_SETS if (path / "set.json").is_file()]
+QUESTION_SETS = [path for path in OUR_SETS if (path / "questions.jsonl").is_file()]
 
 
 @pytest.mark.parametrize("path", QUESTION_SETS, ids=lambda path: path.name)
