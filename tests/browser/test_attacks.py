@@ -38,18 +38,14 @@ def plan(bot: Quoter, texts: list[str], part: int) -> Plan:
     return Plan(in_questions(texts)[::part], range(bot.batches)[::part], notes[::part][:3], pages[:1])
 
 
-def test_nothing_of_a_stranger_is_more_than_text_in_the_window(
-    chromium: Any, bot: Quoter, texts: list[str]
-) -> None:
+def test_untrusted_text_is_only_text_in_the_window(chromium: Any, bot: Quoter, texts: list[str]) -> None:
     """Without the policy: our own escaping has to hold alone."""
     assert len(bot.articles) > 4 * len(texts)
     assert attack(chromium, bot, plan(bot, texts, 1), face="window", policy=False).lines() == []
 
 
-def test_nothing_of_a_stranger_is_more_than_text_in_the_widget(
-    chromium: Any, bot: Quoter, texts: list[str]
-) -> None:
-    """With the policy, and a part only: what it stopped would be told, too."""
+def test_untrusted_text_is_only_text_in_the_widget(chromium: Any, bot: Quoter, texts: list[str]) -> None:
+    """With the policy, and a part only: what it stopped would be reported, too."""
     assert attack(chromium, bot, plan(bot, texts, 4), face="widget", policy=True).lines() == []
 
 

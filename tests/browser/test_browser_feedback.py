@@ -79,7 +79,7 @@ def pressed(page: Page, answer: int = 0) -> list[str]:
 
 
 def told(page: Page, text: str) -> None:
-    """It stands under the answer, and is read out."""
+    """It is shown under the answer, and is read out."""
     page.wait_for_selector(f".fn-feedback-status >> text={text}")
     page.wait_for_function(SAID, arg=text)
 
@@ -161,7 +161,7 @@ def test_the_form_comes_into_view_above_the_question_box(site: Site) -> None:
         )
 
 
-def test_a_vote_that_is_refused_is_told_and_undone(site: Site) -> None:
+def test_a_vote_that_is_refused_is_reported_and_undone(site: Site) -> None:
     with site.opened(expected="429") as page:
         ask(page, HOLD, answers=1)
         page.wait_for_selector(".fn-thumb-down")
@@ -252,7 +252,7 @@ def test_what_a_reader_did_outlasts_redraws_and_other_answers(site: Site) -> Non
         assert kept["Why does my back ache?"].verdict == "up"
 
 
-def test_a_post_that_has_changed_since_is_told_and_can_be_asked_again(site: Site) -> None:
+def test_a_post_that_has_changed_since_is_reported_and_can_be_asked_again(site: Site) -> None:
     with site.opened() as page:
         ask(page, HOLD, answers=1)
         assert page.locator(".fn-changed").count() == 0

@@ -248,7 +248,7 @@ def test_an_answer_that_grows_past_the_composer_comes_into_view(page: Page) -> N
 # --- contrast and motion of the reader's own
 
 
-def test_in_the_readers_own_colours_nothing_is_told_by_a_background_alone(
+def test_in_the_readers_own_colours_nothing_is_shown_by_a_background_alone(
     chromium: Any, served: tuple[str, FakeBot]
 ) -> None:
     own: dict[str, Any] = {"forced_colors": "active", "reduced_motion": "reduce"}

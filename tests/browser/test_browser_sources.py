@@ -72,7 +72,9 @@ def ask_four(page: Page) -> None:
         ask(page, question, answers=n)
 
 
-def test_four_answers_deep_the_sources_are_beside_the_answer_and_a_footnote_moves_nothing(page: Page) -> None:
+def test_four_answers_deep_the_sources_are_next_to_the_answer_and_a_footnote_moves_nothing(
+    page: Page,
+) -> None:
     ask_four(page)
     panel = "document.querySelector('.fn-panel').getBoundingClientRect()"
     for marker in ("ref-3-2", "ref-1-2", "ref-0-1"):

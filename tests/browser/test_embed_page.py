@@ -108,7 +108,7 @@ def test_a_blog_on_the_list_is_let_in(blog: str) -> None:
     assert "https://blog.example" in said  # without www it is another site
 
 
-def test_a_blog_that_is_not_is_told_the_whole_setting() -> None:
+def test_a_blog_that_is_not_allowed_sees_the_whole_setting() -> None:
     good, said = check_blog("other.example", (BLOG,), "https://ask.blog.example/")
     assert not good
     assert f'FOOTNOTE_ALLOWED_ORIGINS="{BLOG} https://other.example"' in said

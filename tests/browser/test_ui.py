@@ -1,4 +1,4 @@
-"""The chat window without a browser: the conversation, the page's headers, what strangers may reach."""
+"""The chat window without a browser: the conversation, the page's headers, what untrusted clients may reach."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_an_error_becomes_a_message_without_its_insides(error: Exception) -> Non
         assert "/srv" not in shown
 
 
-def test_too_long_a_question_is_told_so() -> None:
+def test_too_long_a_question_is_refused_with_a_sentence() -> None:
     conversation = conversations(FakeBot(), "x" * 1001)[-1]
     assert conversation[-1].problem is not None
     assert "1000 characters" in conversation[-1].problem.message
@@ -129,7 +129,7 @@ def test_the_greeting_offers_questions_or_says_why_not() -> None:
     )
 
 
-# --- the page and what strangers may reach
+# --- the page and what untrusted clients may reach
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,7 @@ def test_the_page_allows_its_own_scripts_and_nothing_else(client: TestClient) ->
     assert plain.text == page.text
 
 
-def test_a_stranger_cannot_put_a_host_into_the_page_nor_read_it_across(client: TestClient) -> None:
+def test_an_untrusted_client_cannot_put_a_host_into_the_page_nor_read_it_across(client: TestClient) -> None:
     headers = {"Host": "blog.example", "X-Forwarded-Host": "evil.example", "Origin": "https://evil.example"}
     for path in ("/", "/config", "/healthz", "/gradio_api/info"):
         response = client.get(path, headers={**headers, "X-Gradio-Server": "http://evil.example"})
@@ -267,7 +267,7 @@ def _luminance(colour: str) -> float:
         "alarm paper", "ink line",
     ],
 )  # fmt: skip
-def test_text_stands_out_enough_in_light_and_dark(theme: str, pair: str) -> None:
+def test_text_has_enough_contrast_in_light_and_dark(theme: str, pair: str) -> None:
     css = (ROOT / "bot" / "static" / "window" / "ui.css").read_text()
     block = css.split(f"{theme} {{")[1].split("}")[0]
     colours = dict(re.findall(r"--fn-([\w-]+): (#[0-9a-f]{6})", block))

@@ -1,4 +1,4 @@
-"""Where the widget stands, and how it looks there: phones, in the page, a custom element, colours, a silent server.
+"""Where the widget is placed, and how it looks there: phones, in the page, a custom element, colours, a silent server.
 
 Every test also fails if the page throws.
 """
@@ -220,7 +220,7 @@ def test_the_blogs_colour_and_words_that_can_be_read_on_it(
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["wide", "phone"])
-def test_a_silent_server_is_told_of_and_can_be_tried_again(
+def test_a_silent_server_is_reported_and_can_be_tried_again(
     visit: Visit, blog: Blog, options: dict[str, object]
 ) -> None:
     page = visit("/", options=options, tag="data-lang=de")
@@ -254,7 +254,7 @@ def test_a_silent_server_is_told_of_and_can_be_tried_again(
     assert not is_open(page)
 
 
-def test_in_the_page_a_silent_server_is_told_of_too(visit: Visit, blog: Blog) -> None:
+def test_in_the_page_a_silent_server_is_reported_too(visit: Visit, blog: Blog) -> None:
     page = visit("/", body='<div id="ask"></div>', tag='data-inline="#ask"')
     page.context.route(f"{blog.chat}/?embed*", lambda route: route.abort("connectionrefused"))
     page.clock.install()

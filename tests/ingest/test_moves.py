@@ -90,7 +90,7 @@ def test_a_folder_that_moved_earlier_is_put_in_order(index: Index, shop: Path) -
     assert len(ids(index)) == 3
 
 
-def test_a_copy_beside_it_moves_nothing(index: Index, shop: Path) -> None:
+def test_a_second_copy_moves_nothing(index: Index, shop: Path) -> None:
     ingest(index, shop)
     other = shop.with_name("store")
     shutil.copytree(shop, other)

@@ -101,7 +101,7 @@ def test_the_owner_may_insist_but_not_on_half_a_list() -> None:
     assert removed(held, site(seen("a"), failed("x", incomplete=True)), prune=True) == []
 
 
-def test_the_trouble_is_told_even_if_nothing_is_missing() -> None:
+def test_the_trouble_is_reported_even_if_nothing_is_missing() -> None:
     assert plan(stored("a"), [site(seen("a"), failed("b"))]).notes == (
         "1 of the 2 pages of https://b.example/ could not be read, so nothing was removed.",
     )

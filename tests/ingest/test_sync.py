@@ -410,7 +410,7 @@ def test_forgetting(index: Index, posts: Path) -> None:
     assert not any("dough" in text for text in ask(index, "knead dough", 9))
 
 
-def test_progress_is_told(index: Index, posts: Path) -> None:
+def test_progress_is_reported(index: Index, posts: Path) -> None:
     from ingest.sync import sync
 
     told: list[tuple[str, int, int | None]] = []

@@ -38,7 +38,7 @@ def found(owner: Owner) -> set[str]:
 
 
 class Site(http.server.ThreadingHTTPServer):
-    """Serves a folder as `python -m http.server` does, remembers what it answered, and fails when told to."""
+    """Serves a folder as `python -m http.server` does, remembers what it answered, and fails on demand."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

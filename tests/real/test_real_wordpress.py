@@ -100,7 +100,7 @@ def test_headings_lists_captions_and_tables_are_kept(way: WordPress, owner: Owne
     assert "Week one" in text["hips-and-hamstrings-1"]  # below the "more" mark
 
 
-def test_what_stands_around_a_post_is_not_in_it(way: WordPress, owner: Owner) -> None:
+def test_what_surrounds_a_post_is_not_in_it(way: WordPress, owner: Owner) -> None:
     owner.ingest(way.home)
     around = (
         "kettle boils",

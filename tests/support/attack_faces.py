@@ -46,7 +46,7 @@ class WithoutPolicy:
 
 @dataclass
 class Face:
-    """page: what stands in the reader's tab. chat: the same, or the frame in it. blog: where the widget is."""
+    """page: what the reader's tab shows. chat: the same, or the frame in it. blog: where the widget is."""
 
     page: Page
     chat: Page
@@ -80,7 +80,7 @@ class Face:
         self.chat.click(".fn-sheet-close")
 
     def note(self, text: str, thumb: str, where: str) -> None:
-        """Leave a note with a thumb under the answer that stands there, and see how the owner gets it."""
+        """Leave a note with a thumb under the answer that is shown, and see how the owner gets it."""
         self.notes += 1
         address = f"10.{self.notes >> 16 & 255}.{self.notes >> 8 & 255}.{self.notes & 255}"
         self.page.context.set_extra_http_headers({"X-Forwarded-For": address})  # one reader may leave few

@@ -1,4 +1,4 @@
-"""The chat window in Chromium under attack: what ran, what was loaded, what stands on the page.
+"""The chat window in Chromium under attack: what ran, what was loaded, what the page shows.
 
 `watched` gives a page in which everything that runs a string or a script of a stranger leaves a
 trace, in its frames, too, every request to another host is noted and cut off, and every report of the

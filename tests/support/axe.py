@@ -60,7 +60,7 @@ class Look:
     wrong: list[str] = field(default_factory=list)
 
     def at(self, page: Page, state: str) -> None:
-        """Look at the page as it stands, and at each of its frames by itself: those of other sites, too."""
+        """Look at the current page, and at each of its frames by itself: those of other sites, too."""
         page.wait_for_timeout(60)
         for frame in page.frames:
             frame.evaluate(self.axe)

@@ -24,7 +24,7 @@ FILLER = "<p>On other days this blog is about bicycles, bread and the weather by
 
 
 class BlogBot(FakeBot):
-    """The fake bot, but its article stands on our blog: links lead there and mark the quote."""
+    """The fake bot, but its article is on our blog: links lead there and mark the quote."""
 
     def stream(self, question: str, history: Sequence[Turn] = (), *, page: str = "") -> Iterator[Event]:
         for event in super().stream(question, history, page=page):
@@ -46,7 +46,7 @@ class BlogBot(FakeBot):
 
 @dataclass
 class Blog:
-    """address: of the blog. chat: where the widget comes from. page: what stands in <head> and <body>.
+    """address: of the blog. chat: where the widget comes from. page: what goes into <head> and <body>.
 
     pages: by their paths, those that are not made by page(). bot: answers in the chat.
     """

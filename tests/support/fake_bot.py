@@ -1,4 +1,4 @@
-"""A bot that says what it is told to: for the tests of the HTTP interface and the chat window.
+"""A bot with scripted answers: for the tests of the HTTP interface and the chat window.
 
 It has articles and citations with true offsets, streams word by word, and raises what the real
 bot raises. A question is matched by the words in SCRIPT. What it does not do: retrieve, read.
@@ -79,7 +79,7 @@ URGENT = "Please get medical help now: call your local emergency number.\n\nThes
 
 
 def cite(article: Article, number: int, quote: str) -> Citation:
-    """A citation of a sentence, in the section it stands in."""
+    """A citation of a sentence, in its section."""
     start = article.text.index(quote)
     ordinal, section = next((i, s) for i, s in enumerate(sections(article.text)) if s.start <= start < s.end)
     text = article.text[section.start : section.end]

@@ -1,4 +1,4 @@
-"""A chat model that does what it is told to: writes faithfully, lies, stalls, crashes, obeys anyone.
+"""A chat model that follows a script: writes faithfully, lies, stalls, crashes, obeys anyone.
 
 `play` gets the whole prompt and yields pieces of text. What it does not do: think.
 """

@@ -34,7 +34,7 @@ class Site:
         etag: str | None = None,
         **headers: str,
     ) -> None:
-        """Serve a body; `{}` in a text stands for the site's address."""
+        """Serve a body; `{}` in a text is replaced by the site's address."""
         data = body.replace("{}", self.url).encode() if isinstance(body, str) else body
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         tag = {"ETag": f'"{etag}"'} if etag else {}
@@ -59,7 +59,7 @@ class Site:
         return self.url + at
 
     def feed(self, *items: str, at: str = "/feed") -> str:
-        """An RSS feed of <item>s; `{}` in them stands for the site's address."""
+        """An RSS feed of <item>s; `{}` in them is replaced by the site's address."""
         space = "http://purl.org/rss/1.0/modules/content/"
         body = "".join(f"<item>{item}</item>" for item in items)
         xml = f'<rss version="2.0" xmlns:content="{space}"><channel><title>B</title>{body}</channel></rss>'

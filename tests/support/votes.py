@@ -41,7 +41,7 @@ def on(path: Path, day: date = DAY, wait: float = 5.0) -> FeedbackStore:
 
 
 def all_bytes(path: Path) -> bytes:
-    """Of the file and of whatever SQLite keeps beside it."""
+    """Of the file and of whatever SQLite keeps next to it."""
     return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
 
 

@@ -27,7 +27,7 @@ def test_only_what_a_task_takes_beyond_fifty_milliseconds_blocks() -> None:
     assert blocking([10, 50, 70, 151]) == 20 + 101
 
 
-def test_a_figure_is_the_median_and_what_was_not_seen_is_told_so() -> None:
+def test_a_figure_is_the_median_and_what_was_not_seen_is_marked() -> None:
     rows = summary([visit(size) for size in (1000, 9000, 2000)])
     assert rows["kB before the click"] == 2.0
     assert rows["click to question box, ms"] == 2000
@@ -51,7 +51,7 @@ def test_a_stream_counts_by_its_parts_and_all_else_by_its_end() -> None:
     assert (traffic.bytes, traffic.requests) == (1350, 2)
 
 
-def test_what_is_in_the_page_or_the_cache_costs_nothing_and_errors_are_told() -> None:
+def test_what_is_in_the_page_or_the_cache_costs_nothing_and_errors_are_reported() -> None:
     traffic = Traffic()
     traffic.on_request(request("1", "data:,x"))
     traffic.on_request(request("2"))

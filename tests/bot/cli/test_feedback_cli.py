@@ -167,7 +167,7 @@ def test_a_long_sheet_is_read_too(footnote: Footnote, path: Path, tmp_path: Path
     assert len(out.read_bytes().splitlines()) == 391
 
 
-def test_a_file_that_cannot_be_written_is_told(footnote: Footnote, kept: Path, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported(footnote: Footnote, kept: Path, tmp_path: Path) -> None:
     run = footnote("export", "--out", str(tmp_path / "none" / "votes.csv"))
     assert run.code == 1 and "cannot be written" in run.err and run.out == ""
     before = kept.read_bytes()

@@ -1,4 +1,4 @@
-"""What strangers wrote, in a terminal and in the log: nothing moves the cursor or forges a line."""
+"""Untrusted text, in a terminal and in the log: nothing moves the cursor or forges a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings: good ones are taken, bad ones named, unknown ones told."""
+"""Settings: good ones are taken, bad ones named, unknown ones reported."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_bad_value_is_named(name: str, value: str) -> None:
         load_config({f"FOOTNOTE_{name}": value})
 
 
-def test_a_misspelt_name_is_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_misspelt_name_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     assert load_config({"FOOTNOTE_INDX": "x"}) == BotConfig()
     assert "FOOTNOTE_INDEX" in caplog.text
 

@@ -1,4 +1,4 @@
-"""The reading protocol from end to end: cards out, verdicts in, figures beside the others."""
+"""The reading protocol from end to end: cards out, verdicts in, figures next to the others."""
 
 from __future__ import annotations
 

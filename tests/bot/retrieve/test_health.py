@@ -47,7 +47,7 @@ def test_it_is_not_ready_before_the_model_is_loaded_and_loads_none_itself(index:
 
 
 @pytest.mark.parametrize("error", [IndexDamaged("/srv/x is broken"), EmbedderError("/srv/model is gone")])
-def test_a_search_that_failed_is_told_until_one_works(index: Index, error: Exception) -> None:
+def test_a_search_that_failed_is_reported_until_one_works(index: Index, error: Exception) -> None:
     bot = Searched(index)
     bot.search()
     bot.error = error

@@ -112,7 +112,7 @@ def test_nobody_with_a_sign_that_needs_help_now_is_shown_stretches() -> None:
     assert quoted == {"infection", "kidney", "cancer"}
 
 
-def test_everyday_words_are_no_slips_and_slips_are_mended() -> None:
+def test_everyday_words_are_no_slips_and_slips_are_corrected() -> None:
     vocabulary = packaged_guide().lexicon.vocabulary
     assert near(["shingles", "numb", "garden"], vocabulary) == ["shingles"]
     listed = near(real_words(), vocabulary)
@@ -125,12 +125,12 @@ def test_a_denial_does_not_reach_past_its_clause() -> None:
     assert flag("my back is fine, I can't feel between my legs") == "cauda_equina"
 
 
-def test_signs_told_in_pieces_add_up() -> None:
+def test_signs_in_several_messages_add_up() -> None:
     assert flag("and I have a fever of 39", "my lower back hurts") == "infection"
     assert flag("how long do I hold it?", "my lower back hurts") is None
 
 
-def test_the_set_in_the_tree_is_told_apart() -> None:
+def test_the_set_in_the_tree_is_separated() -> None:
     measured = measure(read_cases(ROOT / "data/eval/triage"), RedFlags(packaged_guide()))
     assert measured.red >= 1900 and measured.ordinary >= 1700
     assert measured.recall >= 0.99, measured.misses
@@ -262,12 +262,12 @@ def test_the_emergency_number_is_a_setting() -> None:
         ('[concepts]\nurinate = ["Pee!"]\n', r"plain lower-case words"),
     ],
 )
-def test_a_mistake_in_the_owners_file_is_told_in_words(tmp_path: Path, text: str, said: str) -> None:
+def test_a_mistake_in_the_owners_file_is_explained(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         load_guide(owners(tmp_path, text))
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         load_guide(tmp_path / "none.toml")
     config = BotConfig(triage=str(tmp_path / "none.toml"))

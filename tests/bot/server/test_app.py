@@ -233,7 +233,7 @@ def test_json_by_any_name_is_taken(client: TestClient, kind: str | None) -> None
     ],
 )
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
-def test_what_is_wrong_inside_is_told_without_its_insides(
+def test_an_internal_error_is_reported_without_its_details(
     error: Exception, status: int, code: str, accept: str
 ) -> None:
     client = client_of(FakeBot(error=error))

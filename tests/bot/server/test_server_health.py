@@ -61,7 +61,7 @@ def test_nothing_is_ok_and_nothing_is_asked_before_the_model_is_loaded() -> None
     assert answers[0].status == "answered" and http.get("/healthz").status_code == 200
 
 
-def test_a_question_whose_time_is_up_before_that_is_told_so() -> None:
+def test_a_question_whose_time_is_up_before_that_gets_a_timeout() -> None:
     now = [0.0]
     bot = FakeBot()
     queue = open_queue(cast("Bot", bot), bot.config)

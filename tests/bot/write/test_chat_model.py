@@ -55,7 +55,7 @@ def test_what_is_written_comes_piece_by_piece() -> None:
     assert "Hold it" in written(ChatModel(chat(copies), seconds=5))
 
 
-def test_silence_is_told_and_costs_no_more_than_its_share() -> None:
+def test_silence_is_reported_and_costs_no_more_than_its_share() -> None:
     gate = threading.Event()
     for before in ((), ("Hold it. ",)):
         with pytest.raises(ModelError, match="too long"):
@@ -82,7 +82,7 @@ def test_slow_drops_do_not_stretch_the_limit() -> None:
     assert not chat_threads()
 
 
-def test_a_crash_is_told_without_its_text() -> None:
+def test_a_crash_is_reported_without_its_text() -> None:
     with pytest.raises(ModelError) as raised:
         written(ChatModel(chat(crashes), seconds=5))
     assert "ConnectionError" in str(raised.value) and "sk-123" not in str(raised.value)
@@ -185,7 +185,7 @@ class _Provider(ModuleType):
         self.ChatOpenAI = needs_key
 
 
-def test_a_missing_key_is_named_and_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_key_is_named_and_no_key_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     from langchain.chat_models.base import _get_chat_model_creator
 
     _get_chat_model_creator.cache_clear()

@@ -158,7 +158,7 @@ def test_a_text_without_full_stops_is_cut_all_the_same(text: str) -> None:
     assert all(len(c.text) <= 50 and text[c.start : c.end] == c.text for c in pieces)
 
 
-def test_overlap_repeats_whole_sentences_and_only_what_fits_beside_the_next() -> None:
+def test_overlap_repeats_whole_sentences_and_only_what_fits_with_the_next() -> None:
     text = "A one two. B one two. C one two. D one two."
     assert [c.text for c in cut(text, 9, 5)] == [
         "A one two. B one two.",

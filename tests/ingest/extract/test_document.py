@@ -351,7 +351,7 @@ def test_what_leads_away_is_left_out_and_what_belongs_stays() -> None:
         assert kept in text
 
 
-def test_captions_are_told_from_prose() -> None:
+def test_captions_are_separated_from_prose() -> None:
     inside = (
         f"<p>{STORY * 2}</p><img alt='The Garden image'><div class='article-image__caption'><p>The gate. Photo: A. Lee</p>"
         f"</div><p>{STORY * 2}</p><p class='wp-caption-text'>A wall</p><img alt='A tree'><p>{STORY}</p><img alt='A tree'>"
@@ -430,7 +430,7 @@ def test_control_characters_go() -> None:
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
     ],
 )
-def test_binary_is_told(data: bytes) -> None:
+def test_binary_is_recognized(data: bytes) -> None:
     with pytest.raises(SourceError, match="save it as"):
         decode(data)
 

@@ -86,7 +86,7 @@ def test_an_rss_item_of_wordpress() -> None:
         (f"<description><![CDATA[<p>{'Word ' * 900}</p>]]></description>", False),
     ],
 )
-def test_a_whole_post_is_told_from_an_excerpt(item: str, full: bool) -> None:
+def test_a_whole_post_differs_from_an_excerpt(item: str, full: bool) -> None:
     assert one(rss(f"<item><title>T</title>{item}</item>")).full is full
 
 

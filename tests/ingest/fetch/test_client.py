@@ -61,7 +61,7 @@ def reason(fetcher: Fetcher, url: str, **options: object) -> FetchError:
 # Good answers
 
 
-def test_a_page_and_all_that_is_told_about_it(server: Site, fetcher: Fetcher) -> None:
+def test_a_page_and_its_headers(server: Site, fetcher: Fetcher) -> None:
     server.answers["/a%20b?c=1"] = page(
         "<p>Grüße</p>".encode("latin-1"),
         Content_Type='Text/HTML; Charset="ISO-8859-1"',

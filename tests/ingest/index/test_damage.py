@@ -129,7 +129,9 @@ def test_nothing_is_thrown_away_where_there_is_nothing_to_rebuild_from(index: In
         (8, IndexError_, "make room"),
     ],
 )
-def test_a_full_disk_and_a_corrupt_file_are_told_apart(code: int, kind: type[IndexError_], says: str) -> None:
+def test_a_full_disk_and_a_corrupt_file_are_different_errors(
+    code: int, kind: type[IndexError_], says: str
+) -> None:
     error = sqlite3.DatabaseError("something")
     error.sqlite_errorcode = code
     with pytest.raises(kind, match=says) as caught, disk_errors(writing=True):

@@ -120,7 +120,7 @@ def test_a_missing_generation_is_damage(index: Index, posts: Path) -> None:
     assert len(ids(index)) == 2
 
 
-def test_strangers_in_the_folder_are_left_alone(index: Index, posts: Path) -> None:
+def test_other_files_in_the_folder_are_left_alone(index: Index, posts: Path) -> None:
     for name in ("notes.txt", "gen-x", ".DS_Store", "gen-01", "gen-7.old"):
         (index.path / name).write_text("mine")
     (index.path / "gen-backup").mkdir()

@@ -1,4 +1,4 @@
-"""One generation: what is written is read back, found, and damage is told from absence."""
+"""One generation: what is written is read back, found, and damage is not taken for absence."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def test_a_name_that_is_no_text(blog: Path) -> None:
         ("x" * 5000, "cannot be read"),
     ],
 )
-def test_bad_sources_are_told_at_once(source: str, told: str) -> None:
+def test_bad_sources_are_reported_at_once(source: str, told: str) -> None:
     with pytest.raises(SourceError, match=told):
         load(source)
 
@@ -317,7 +317,7 @@ def test_links_out_of_the_folder_are_refused(blog: Path, tmp_path: Path) -> None
     ]
 
 
-def test_loops_are_told_once(blog: Path) -> None:
+def test_loops_are_reported_once(blog: Path) -> None:
     (blog / "sub").mkdir()
     (blog / "sub" / "up").symlink_to("..")
     (blog / "self.md").symlink_to("self.md")

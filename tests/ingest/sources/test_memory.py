@@ -1,4 +1,4 @@
-"""The memory beside the index: it remembers, it forgets, and nothing that happens to it is an error."""
+"""The memory next to the index: it remembers, it forgets, and nothing that happens to it is an error."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def answer(text: str, *citations: Citation) -> Answer:
     return Answer("q", "q", text, citations, "answered", 1.0)
 
 
-def test_statements_are_told_from_their_markers() -> None:
+def test_statements_are_separated_from_their_markers() -> None:
     text = "- Cats \\*purr\\*. [1] Dogs bark. [2][3]\n\n**Steps** [4]\n\n1. First. [5]\nSo it is.\n\\[6\\]"
     assert statements(text) == [
         ("Cats *purr*.", (1,)),

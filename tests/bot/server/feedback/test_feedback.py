@@ -249,7 +249,7 @@ def test_another_programs_database_is_left_alone(path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [10, 5000, 20_000])
-def test_a_damaged_file_is_told_and_not_overwritten(path: Path, size: int) -> None:
+def test_a_damaged_file_is_reported_and_not_overwritten(path: Path, size: int) -> None:
     path.parent.mkdir()
     rubbish = b"not a database at all. " * 1000
     path.write_bytes(rubbish[:size])
@@ -262,7 +262,7 @@ def test_a_damaged_file_is_told_and_not_overwritten(path: Path, size: int) -> No
     assert path.read_bytes() == rubbish[:size]
 
 
-def test_a_page_that_is_damaged_is_told(path: Path) -> None:
+def test_a_page_that_is_damaged_is_reported(path: Path) -> None:
     for _ in range(30):
         on(path).save(given(), DOWN)
     data = bytearray(path.read_bytes())
@@ -273,7 +273,7 @@ def test_a_page_that_is_damaged_is_told(path: Path) -> None:
 
 
 @pytest.mark.parametrize("citations", ["'{'", "'7'", "'{\"a\": 1'", "x'ff'"])
-def test_a_row_that_no_version_wrote_is_told(path: Path, citations: str) -> None:
+def test_a_row_that_no_version_wrote_is_reported(path: Path, citations: str) -> None:
     on(path).save(given(), UP)
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(f"UPDATE feedback SET citations = {citations}")
@@ -292,7 +292,7 @@ def test_where_nothing_can_be_written_it_says_so(path: Path) -> None:
     assert on(path.parent / "folder" / "none").rows() == []
 
 
-def test_a_file_that_another_one_keeps_is_waited_for_and_then_told(path: Path) -> None:
+def test_a_locked_file_is_waited_for_and_then_reported(path: Path) -> None:
     on(path).save(given(), UP)
     with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -306,7 +306,7 @@ def test_a_file_that_another_one_keeps_is_waited_for_and_then_told(path: Path) -
     assert len(on(path).rows()) == 2
 
 
-def test_a_purge_that_could_not_overwrite_is_told(path: Path) -> None:
+def test_a_purge_that_could_not_overwrite_is_reported(path: Path) -> None:
     on(path).save(given(), UP)
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")

@@ -120,7 +120,7 @@ def test_every_reason_is_taken(site: Site, reason: str) -> None:
         ("up", 422, "bad_request"),
     ],
 )
-def test_what_is_wrong_with_a_vote_is_told_and_nothing_is_kept(
+def test_a_wrong_vote_is_explained_and_nothing_is_stored(
     site: Site, vote: Any, status: int, code: str
 ) -> None:
     known = site.ask()
@@ -138,7 +138,7 @@ def test_a_body_that_is_no_json_is_refused(site: Site, body: bytes, status: int)
     error_of(site.http.post(PATH, content=body, headers=JSON), status)
 
 
-def test_too_many_votes_are_refused_for_as_long_as_is_told(site: Site) -> None:
+def test_too_many_votes_are_refused_for_as_long_as_the_answer_says(site: Site) -> None:
     known, most = site.ask(), PER_CLIENT[0].count
     for n in range(most):
         assert site.http.post(PATH, json={"id": known, "verdict": ("up", "down")[n % 2]}).status_code == 200
@@ -195,7 +195,7 @@ def test_where_feedback_is_off_there_is_none(tmp_path: Path) -> None:
     assert site.http.get("/api/changes", params={"id": site.ask()}).json() == {"changes": {}}  # is no vote
 
 
-def test_the_file_is_beside_the_index_if_nobody_says_otherwise(tmp_path: Path) -> None:
+def test_the_file_is_next_to_the_index_by_default(tmp_path: Path) -> None:
     assert BotConfig(index=tmp_path / "index").feedback_file == tmp_path / "index.feedback.sqlite"
 
 
@@ -221,7 +221,7 @@ def test_what_another_site_can_send_without_asking_is_refused(site: Site, kind: 
 
 
 @pytest.mark.parametrize("allowed", [(), ("https://www.blog.example",)])
-def test_a_browser_that_asks_for_another_site_is_told_nothing(path: Path, allowed: tuple[str, ...]) -> None:
+def test_a_browser_that_asks_for_another_site_gets_nothing(path: Path, allowed: tuple[str, ...]) -> None:
     """Not even for a site that may show the chat: the window's own script is the only one that votes."""
     site = Site(path, allowed_origins=allowed)
     for origin in ("https://elsewhere.example", "https://www.blog.example", "null"):
@@ -330,7 +330,7 @@ def test_the_owner_purges_days_one_or_all(kept: Site) -> None:
     assert kept.rows() == [] and b"Stretch 3" not in all_bytes(kept.file)
 
 
-def test_another_method_is_told_which_there_are(site: Site) -> None:
+def test_another_method_gets_the_list_of_methods(site: Site) -> None:
     told = site.http.put(PATH, json={})
     error_of(told, 405)
     assert set(told.headers["allow"].split(", ")) >= {"GET", "POST", "DELETE"}

@@ -88,7 +88,7 @@ def test_a_post_that_lacks_a_quote_now_has_changed() -> None:
     ],
     ids=["moved", "another sentence", "wrapped"],
 )
-def test_a_post_in_which_every_quote_still_stands_has_not(text: str) -> None:
+def test_a_post_that_still_has_every_quote_has_not_changed(text: str) -> None:
     bot = FakeBot()
     memory = memory_of(bot)
     known = memory.remember(bot.ask(HOLD))
@@ -96,7 +96,7 @@ def test_a_post_in_which_every_quote_still_stands_has_not(text: str) -> None:
     assert memory.changes([known]) == {}
 
 
-def test_a_post_that_is_taken_down_is_gone_and_only_its_answers_are_told() -> None:
+def test_a_post_that_is_taken_down_is_gone_and_only_its_answers_are_named() -> None:
     bot = FakeBot()
     memory = memory_of(bot)
     hold, odd, peru = (memory.remember(bot.ask(question)) for question in (HOLD, "odd", "Peru?"))

@@ -123,7 +123,7 @@ def test_of_a_query_what_is_known_is_kept(given: str, kept: str | None) -> None:
     assert filter_query(given.encode()) == (given if kept is None else kept).encode()
 
 
-def test_an_error_further_in_is_told_as_all_errors_are(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_further_in_is_reported_as_all_errors_are(caplog: pytest.LogCaptureFixture) -> None:
     async def broken(request: Request) -> Response:
         raise Odd(SECRET)
 

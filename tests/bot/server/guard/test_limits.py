@@ -1,4 +1,4 @@
-"""Holding up: rates, the line, the time limit, what a stranger may hold open, and what the log holds."""
+"""Holding up: rates, the line, the time limit, what a client may hold open, and what the log holds."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_wrong_rate_says_what_to_write(text: str) -> None:
         load_config({"FOOTNOTE_RATE": text})
 
 
-def test_who_waits_as_told_is_let_in_and_not_before() -> None:
+def test_a_client_that_waits_as_asked_is_let_in_and_not_before() -> None:
     now = [0.0]
     rates = RateLimits(read_rates("2/10s 3/minute"), (), lambda: now[0])
     for moment in (0.0, 1.0, 3.0, 20.0, 21.0):
@@ -70,7 +70,7 @@ def test_all_together_are_limited_too_and_refusals_cost_nothing() -> None:
     assert rates.wait("1.1.1.9")[0] == 0
 
 
-def test_a_household_is_one_and_a_million_strangers_cost_no_more_than_some() -> None:
+def test_a_household_is_one_client_and_a_million_clients_cost_no_more_than_some() -> None:
     assert client_key("2001:db8:1:2::3") == client_key("2001:db8:1:2:ffff::") != client_key("2001:db8:1:3::3")
     assert client_key("::ffff:1.2.3.4") == client_key("1.2.3.4") != client_key("1.2.3.5")
     store = LatestClients()
@@ -79,7 +79,7 @@ def test_a_household_is_one_and_a_million_strangers_cost_no_more_than_some() -> 
     assert len(store) == CLIENTS
 
 
-def test_who_asks_too_often_is_told_when_to_come_again_by_api_and_window() -> None:
+def test_a_client_that_asks_too_often_gets_a_time_to_retry_by_api_and_window() -> None:
     config = BotConfig(rate=read_rates("2/minute"))
     bot = FakeBot(config=config)
     client = TestClient(create_api(cast("Bot", bot), config))
@@ -99,7 +99,7 @@ def test_who_asks_too_often_is_told_when_to_come_again_by_api_and_window() -> No
 # --- the line and the time limit
 
 
-def test_a_question_that_takes_too_long_is_told_so_and_its_place_is_free() -> None:
+def test_a_question_that_takes_too_long_gets_a_timeout_and_its_place_is_free() -> None:
     bot = FakeBot(gate=threading.Event())
     small = make_queue(bot, seconds=0.3, at_once=1)
     with pytest.raises(Refused) as told:

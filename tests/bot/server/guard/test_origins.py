@@ -1,4 +1,4 @@
-"""Where the chat may live: what an owner may write, what it allows, and what the log says of strangers."""
+"""Where the chat may live: what an owner may write, what it allows, and what the log says of untrusted clients."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_a_listed_site_may_ask_first_whether_it_may_ask(client: TestClient) -> N
         assert refused.status_code == 405 and "access-control-allow-origin" not in refused.headers
 
 
-def test_the_owner_is_told_once_of_a_site_that_may_not(
+def test_a_site_that_may_not_is_logged_once_for_the_owner(
     client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     framed = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"}
@@ -123,7 +123,7 @@ def test_the_owner_is_told_once_of_a_site_that_may_not(
     assert f'FOOTNOTE_ALLOWED_ORIGINS="{BLOG} https://*.shop.example https://my-blog.example"' in told
 
 
-def test_a_hostile_stranger_cannot_write_into_the_log(
+def test_a_hostile_client_cannot_write_into_the_log(
     client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     for said in ("https://x.example\r\nFAKE", "https://x.example/\x1b[31m", "javascript:FAKE", "x" * 9000):

@@ -51,13 +51,15 @@ def seen(headers: dict[str, str], *, peer: str = NEAR, path: str = "/", root: st
         ({"Forwarded": "for=6.6.6.6", "X-Forwarded-For": "203.0.113.5"}, "203.0.113.5"),
     ],
 )
-def test_the_nearest_stranger_is_who_asks(headers: dict[str, str], client: str) -> None:
+def test_the_nearest_untrusted_address_is_the_client(headers: dict[str, str], client: str) -> None:
     scope = seen(headers)
     assert scope["client"][0] == client
     assert [k for k, _ in scope["headers"]] == [b"host"]
 
 
-def test_a_stranger_is_not_believed_and_nothing_is_passed_on(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_untrusted_client_is_not_believed_and_nothing_is_passed_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     lies = {"X-Forwarded-For": "1.1.1.1", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https",
             "X-Forwarded-Prefix": "/evil", "Forwarded": "for=1.1.1.1;host=evil.example", "X-Real-IP": "1.1.1.1"}  # fmt: skip
     scope = seen(lies, peer="192.168.7.7")
@@ -148,7 +150,7 @@ class Proxy:
 
 @pytest.mark.browser
 def test_the_window_works_under_a_path_in_chromium(chromium: Any, tmp_path: Path) -> None:
-    """At the address without a slash behind it, where a browser would look beside it for all that it needs."""
+    """At the address without a slash behind it, where a browser would resolve all that it needs against the parent."""
     config = BotConfig(index=tmp_path / "index", rate=(), trusted_proxies=("127.0.0.1/32",))
     bot = FakeBot(config=config)
     with serving(Proxy(create_app(cast("Bot", bot), config))) as address:

@@ -154,7 +154,7 @@ def test_guessing_is_slowed_down_and_shuts_nobody_out(
     assert "wrong owner token" in caplog.text and "Bearer" not in caplog.text and TOKEN not in caplog.text
 
 
-def test_a_minute_later_a_wrong_token_is_told_so_again() -> None:
+def test_a_minute_later_a_wrong_token_is_named_again() -> None:
     from starlette.requests import Request
 
     from bot.problems import Refused
@@ -242,7 +242,7 @@ def test_an_unknown_job_is_not_found(served: Served) -> None:
     assert served.http.delete(f"{PATH}/nothing", headers=OWNER).status_code == 405
 
 
-def test_a_server_without_a_keeper_says_so() -> None:
+def test_a_server_without_a_scheduler_says_so() -> None:
     app = create_api(cast("Bot", FakeBot()), BotConfig(owner_token=SecretStr(TOKEN)))
     client = TestClient(app)
     refused(client.post(PATH, headers=OWNER), 503)

@@ -134,7 +134,7 @@ def test_another_writer_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
     assert stage.scheduler.health()["state"] == "idle"
 
 
-def test_trouble_is_told_once_in_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
+def test_trouble_is_logged_once_in_a_sentence(caplog: pytest.LogCaptureFixture) -> None:
     stage = Stage(DOWN, DOWN, GOOD, DOWN)
     stage.scheduler.run()
     assert [record.getMessage() for record in caplog.records] == [
@@ -153,7 +153,7 @@ def test_what_nobody_foresaw_is_logged_and_the_next_round_comes(caplog: pytest.L
     assert failed["state"] == "failed" and "secret" not in failed["error"]
 
 
-def test_a_post_that_cannot_be_read_is_told_but_the_round_worked(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_post_that_cannot_be_read_is_logged_but_the_round_worked(caplog: pytest.LogCaptureFixture) -> None:
     stage = Stage(SyncReport(unchanged=("a",), failed=(Failed("b", "it is empty"),)))
     stage.scheduler.run()
     assert "b: it is empty." in caplog.text
@@ -236,7 +236,7 @@ def test_a_request_for_all_counts_as_a_round() -> None:
     assert stage.gaps() == [900]
 
 
-def test_progress_is_told() -> None:
+def test_progress_is_reported() -> None:
     seen: list[dict[str, Any]] = []
 
     def working(sources: Sequence[str], patient: bool, progress: Progress) -> SyncReport:
@@ -319,7 +319,7 @@ def test_what_goes_wrong_gently_is_raised() -> None:
         at_low_priority(fail)
 
 
-def test_the_gentle_embedder_gives_the_same_in_small_batches() -> None:
+def test_the_low_priority_embedder_gives_the_same_in_small_batches() -> None:
     sizes: list[int] = []
 
     class Counting(FakeEmbedder):

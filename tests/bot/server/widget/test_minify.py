@@ -9,7 +9,7 @@ from bot.server.widget.script import BUILT
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_served_is_made_from_the_script_as_it_stands(name: str) -> None:
+def test_what_is_served_is_made_from_the_current_script(name: str) -> None:
     pytest.importorskip("minify", reason="tdewolff-minify is not installed; `make check` installs it")
     assert (BUILT / name).read_text(encoding="utf-8") == build(name), "run `make widget`"
 

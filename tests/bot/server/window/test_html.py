@@ -120,7 +120,7 @@ def test_overlapping_quotes_are_marked_without_nesting() -> None:
     assert [i for i in seen.ids if i.startswith("fn-")] == ["fn-0-1", "fn-0-3", "fn-0-2"]
 
 
-def test_a_quote_that_no_longer_fits_its_passage_stands_alone() -> None:
+def test_a_quote_that_no_longer_fits_its_passage_is_shown_without_it() -> None:
     passage = Passage(Chunk("a", 0, (), "Another text.", 0, 13), "Title", None, 1)
     seen = Seen(
         render_sources(answered("", Citation(1, passage, "What was said.", 40, 54, None)), 0, {}, WORDS)

@@ -180,12 +180,12 @@ def test_an_owner_corrects_a_language_and_adds_one(tmp_path: Path) -> None:
         ("de.txt", "{}", "no file such as de.json"),
     ],
 )
-def test_a_broken_file_is_told_to_its_owner(tmp_path: Path, name: str, content: str, says: str) -> None:
+def test_a_broken_file_is_reported_to_its_owner(tmp_path: Path, name: str, content: str, says: str) -> None:
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(ConfigError, match=says):
         load_languages(tmp_path)
 
 
-def test_a_folder_that_is_not_there_is_told_to_its_owner(tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported_to_its_owner(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="FOOTNOTE_WORDS"):
         load_languages(tmp_path / "none")

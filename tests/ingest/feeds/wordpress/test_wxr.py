@@ -130,7 +130,7 @@ def test_comments_and_custom_fields_are_no_fields_of_the_post() -> None:
     assert isinstance(post, Post) and post.title == "Post 1"
 
 
-def test_what_stands_before_a_break_comes() -> None:
+def test_text_before_a_break_is_read() -> None:
     found = []
     data = HEAD.replace("{v}", "1.2") + item(1) + item(2) + item(3)[:100]
     with pytest.raises(SourceError, match="breaks off or is damaged in line 3"):

@@ -1,4 +1,4 @@
-"""A site's whole repository, files that are not for the public, and tables beside files."""
+"""A site's whole repository, files that are not for the public, and tables next to files."""
 
 from __future__ import annotations
 

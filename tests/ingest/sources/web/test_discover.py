@@ -209,7 +209,7 @@ def test_pages_that_ask_not_to_be_indexed(
     assert [one.reason for one in report.left_out] == ["it asks not to be indexed"]
 
 
-def test_an_empty_page_is_told(site: Site, index: Index) -> None:
+def test_an_empty_page_is_reported(site: Site, index: Index) -> None:
     home = blog(site, "a", "b", "c", "d", "e", "f")
     ingest(index, home)
     site.put(
