@@ -184,8 +184,8 @@ def test_both_questions_in_one_are_answered_or_the_missing_one_is_named(bot: Bot
         and "capital of France" in one.text
         and "nerve has become irritated" in one.text
     )
-    told = bot.ask("what is sciatica, and who wrote the post on it?")
-    assert {c.quote == "" for c in told.citations} == {True, False}
+    answer = bot.ask("what is sciatica, and who wrote the post on it?")
+    assert {c.quote == "" for c in answer.citations} == {True, False}
 
 
 def test_a_place_in_a_list_and_the_list_of_posts(bot: Bot) -> None:

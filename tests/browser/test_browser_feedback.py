@@ -78,7 +78,7 @@ def pressed(page: Page, answer: int = 0) -> list[str]:
     return [str(row.locator(f".fn-thumb-{way}").get_attribute("aria-pressed")) for way in ("up", "down")]
 
 
-def told(page: Page, text: str) -> None:
+def expect_message(page: Page, text: str) -> None:
     """It is shown under the answer, and is read out."""
     page.wait_for_selector(f".fn-feedback-status >> text={text}")
     page.wait_for_function(SAID, arg=text)
@@ -93,13 +93,13 @@ def test_a_thumb_up_is_stored_and_taken_back(site: Site) -> None:
         down = page.get_by_role("button", name=words("not_helpful"), exact=True)
         assert (up.count(), down.count(), pressed(page), site.rows()) == (1, 1, ["false", "false"], [])
         up.click()
-        told(page, words("feedback_thanks"))
+        expect_message(page, words("feedback_thanks"))
         assert pressed(page) == ["true", "false"]
         (row,) = site.wait_for(1, page)
         assert (row.verdict, row.reason, row.note, row.question) == ("up", "", "", HOLD)
         assert page.locator(".fn-reason").count() == 0  # what was wrong is asked after a thumb down
         up.click()
-        told(page, words("feedback_taken_back"))
+        expect_message(page, words("feedback_taken_back"))
         assert pressed(page) == ["false", "false"] and page.locator(".fn-feedback").count() == 0
         assert site.rows() == []
 
@@ -113,7 +113,7 @@ def test_a_thumb_down_with_reason_and_note_by_keyboard_alone(site: Site) -> None
         keys.press("Tab")
         keys.press("Tab")
         keys.press("Enter")
-        told(page, "Thank you.")
+        expect_message(page, "Thank you.")
         assert "fn-thumb-down" in page.evaluate(focused) and pressed(page) == ["false", "true"]
         form = page.get_by_role("form", name="What you think of this answer")
         assert form.get_by_role("group", name="What was wrong with it?").get_by_role("button").count() == 6
@@ -123,7 +123,7 @@ def test_a_thumb_down_with_reason_and_note_by_keyboard_alone(site: Site) -> None
         assert page.locator(".fn-feedback").count() == 0 and "fn-thumb-down" in page.evaluate(focused)
         assert site.wait_for(1, page)[0].verdict == "down"  # that stands
         keys.press("Enter")  # takes it back
-        told(page, "Your thumb is taken back.")
+        expect_message(page, "Your thumb is taken back.")
         keys.press("Enter")
         keys.press("Tab")
         keys.press("Space")
@@ -140,7 +140,7 @@ def test_a_thumb_down_with_reason_and_note_by_keyboard_alone(site: Site) -> None
         keys.press("Tab")
         keys.press("Enter")
         page.wait_for_selector(".fn-feedback", state="detached")
-        told(page, "Thank you.")
+        expect_message(page, "Thank you.")
         assert "fn-thumb-down" in page.evaluate(focused)
         (row,) = site.rows()
         assert (row.verdict, row.reason, row.note) == (
@@ -154,7 +154,7 @@ def test_the_form_comes_into_view_above_the_question_box(site: Site) -> None:
     with site.opened(viewport={"width": 1280, "height": 560}) as page:
         ask(page, HOLD, answers=1)
         page.click(".fn-thumb-down")
-        told(page, "Thank you.")
+        expect_message(page, "Thank you.")
         page.wait_for_function(
             "() => document.querySelector('.fn-feedback').getBoundingClientRect().bottom"
             " <= document.querySelector('#fn-form').getBoundingClientRect().top"
@@ -169,7 +169,7 @@ def test_a_vote_that_is_refused_is_reported_and_undone(site: Site) -> None:
         left = page.evaluate(BURST, PER_CLIENT[0].count)
         assert left == [200] * PER_CLIENT[0].count
         page.click(".fn-thumb-down")
-        told(page, "That was a lot in a short time. Please try again in a moment.")
+        expect_message(page, "That was a lot in a short time. Please try again in a moment.")
         assert pressed(page) == ["false", "false"] and page.locator(".fn-feedback").count() == 0
         assert site.rows() == []
 
@@ -178,15 +178,15 @@ def test_a_note_that_did_not_arrive_can_be_sent_again(site: Site) -> None:
     with site.opened(expected="ERR_FAILED") as page:
         ask(page, HOLD, answers=1)
         page.click(".fn-thumb-down")
-        told(page, "Thank you.")
+        expect_message(page, "Thank you.")
         page.fill(".fn-feedback textarea", "Typed with care")
         page.route("**/api/feedback", lambda route: route.abort())
         page.click(".fn-feedback-send")
-        told(page, "That could not be kept. Please try again.")
+        expect_message(page, "That could not be kept. Please try again.")
         assert page.input_value(".fn-feedback textarea") == "Typed with care"
         page.unroute("**/api/feedback")
         page.click(".fn-feedback-send")
-        told(page, "Thank you.")
+        expect_message(page, "Thank you.")
         assert [row.note for row in site.rows()] == ["Typed with care"]
         # A copied answer has its sources, and nothing of all this.
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -216,7 +216,7 @@ def test_two_presses_in_a_row_arrive_in_their_order(site: Site) -> None:
         page.wait_for_timeout(100)
         assert [route.request.post_data_json["verdict"] for route in seen] == ["up"]
         seen[0].continue_()
-        told(page, "Thank you.")
+        expect_message(page, "Thank you.")
         assert pressed(page) == ["false", "true"] and [row.verdict for row in site.rows()] == ["down"]
 
 
@@ -224,7 +224,7 @@ def test_what_a_reader_did_outlasts_redraws_and_other_answers(site: Site) -> Non
     with site.opened() as page:
         ask(page, HOLD, answers=1)
         page.click(".fn-thumb-down")
-        told(page, "Thank you.")
+        expect_message(page, "Thank you.")
         page.click(".fn-reason >> text=Hard to understand")
         page.fill(".fn-feedback textarea", "Half a thought")
         # As Gradio draws an answer anew: the server's markup, without what the script has added to it.
@@ -282,7 +282,7 @@ def test_where_feedback_is_off_there_are_no_thumbs(chromium: Any, tmp_path: Path
         page.wait_for_function("() => window.footnote.say('helpful') != ''")
         page.wait_for_timeout(200)
         assert page.locator(".fn-copy").count() == 1 and page.locator(".fn-thumb").count() == 0
-        bot.articles, bot.live = (HOSTILE,), "gen-2"  # this is told all the same
+        bot.articles, bot.live = (HOSTILE,), "gen-2"  # this is reported all the same
         ask(page, "Peru?", answers=2)
         page.wait_for_selector(".fn-changed")
         assert list(tmp_path.iterdir()) == []
@@ -293,7 +293,7 @@ def test_the_open_form_fits_a_phone_and_a_finger(site: Site) -> None:
     with site.opened(**narrow) as page:
         ask(page, HOLD, answers=1)
         page.click(".fn-thumb-down")
-        told(page, "Thank you.")
+        expect_message(page, "Thank you.")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         heights = page.locator(".fn-feedback button, .fn-actions button:visible").evaluate_all(
             "buttons => buttons.map((button) => button.getBoundingClientRect().height)"

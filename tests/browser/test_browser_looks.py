@@ -80,16 +80,16 @@ def test_the_length_of_a_question_is_shown_when_it_nears_the_limit(page: Page) -
 # --- screen reader
 
 
-# Each text that any live region takes on, as a screen reader would be told of it.
+# Each text that any live region takes on, as a screen reader would announce it.
 LISTEN = """() => {
-  window.told = [];
+  window.announced = [];
   const live = (node) => (node.nodeType === 1 ? node : node.parentElement)?.closest(
     "[aria-live], [role=status], [role=alert], [role=log], [role=timer]");
   new MutationObserver((changes) => {
     const regions = new Set(changes.map((change) => live(change.target)).filter(Boolean));
     for (const region of regions) {
       const off = (region.getAttribute("aria-live") ?? "") === "off";
-      if (!off && region.textContent.trim()) window.told.push(region.textContent.trim());
+      if (!off && region.textContent.trim()) window.announced.push(region.textContent.trim());
     }
   }).observe(document.body, {subtree: true, childList: true, characterData: true});
 }"""
@@ -107,8 +107,8 @@ def test_a_new_answer_is_announced_once_and_whole(page: Page, bot: FakeBot) -> N
     page.locator("#fn-voice >> text=rather not guess").wait_for(state="attached")
     page.click(".fn-thumb-up >> nth=0")
     page.locator("#fn-voice >> text=Thank you.").wait_for(state="attached")
-    told = [text for text in page.evaluate("window.told") if text != "Reading the blog…"]
-    steps, reason, unknown, thanks = told
+    announced = [text for text in page.evaluate("window.announced") if text != "Reading the blog…"]
+    steps, reason, unknown, thanks = announced
     assert steps.startswith(
         "Answer with 4 sources. Keep the raised leg straight, but do not lock the knee. Hinge"
     )
@@ -124,8 +124,8 @@ def test_a_question_that_grows_too_long_is_said_once(page: Page, bot: FakeBot) -
     for n in (850, 851, 852, 1001, 1002):
         page.fill("#fn-box textarea", "x" * n)
         page.wait_for_timeout(100)
-    told = page.evaluate("window.told")
-    assert told == ["850 of 1000 characters", "1001 of 1000 characters. Please shorten it."]
+    announced = page.evaluate("window.announced")
+    assert announced == ["850 of 1000 characters", "1001 of 1000 characters. Please shorten it."]
     page.press("#fn-box textarea", "Enter")
     page.wait_for_timeout(200)
     assert bot.asked == []

@@ -78,7 +78,7 @@ def test_a_page_that_fails_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "told"),
+    ("found", "message"),
     [
         ((seen("a"), seen("b"), failed("sitemap-2", incomplete=True)), "could not be read to its end"),
         ((seen("a"), seen("b"), failed("c")), "1 of the 3 pages"),
@@ -87,10 +87,12 @@ def test_a_page_that_fails_stays() -> None:
         ((), "lists no articles now"),
     ],
 )
-def test_a_site_in_trouble_loses_nothing(found: tuple[Seen | LoadFailure | LeftOut, ...], told: str) -> None:
+def test_a_site_in_trouble_loses_nothing(
+    found: tuple[Seen | LoadFailure | LeftOut, ...], message: str
+) -> None:
     done = plan(stored("a", "b", "c", "d"), [site(*found)])
     assert done.removed == ()
-    assert [told in note for note in done.notes] == [True]
+    assert [message in note for note in done.notes] == [True]
     assert "removed" in done.notes[0]
 
 

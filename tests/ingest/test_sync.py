@@ -413,15 +413,17 @@ def test_forgetting(index: Index, posts: Path) -> None:
 def test_progress_is_reported(index: Index, posts: Path) -> None:
     from ingest.sync import sync
 
-    told: list[tuple[str, int, int | None]] = []
+    reported: list[tuple[str, int, int | None]] = []
     sync(
         [str(posts)],
         index=index,
         embedder=FakeEmbedder,
         load=load,
-        progress=lambda phase, done, total: told.append((phase, done, total)),
+        progress=lambda phase, done, total: reported.append((phase, done, total)),
     )
-    assert ("reading", 0, None) in told and ("embedding", 1, 2) in told and told[-1][0] == "checking"
+    assert (
+        ("reading", 0, None) in reported and ("embedding", 1, 2) in reported and reported[-1][0] == "checking"
+    )
 
 
 def test_the_first_line_of_each_message_is_for_people(index: Index, posts: Path) -> None:

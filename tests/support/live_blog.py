@@ -73,10 +73,10 @@ def answered(bot: Bot) -> int:
 
 @dataclass
 class Reader:
-    """Asks all the time, in a thread of its own. told: the words it got, as they changed."""
+    """Asks all the time, in a thread of its own. editions: the numbers in its answers, as they changed."""
 
     bot: Bot
-    told: list[int] = field(default_factory=list)
+    editions: list[int] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     questions: int = 0
     pause: float = 0.1
@@ -89,7 +89,7 @@ class Reader:
             except Exception as error:  # noqa: BLE001 - whatever it is, it is a question that failed
                 self.wrong.append(repr(error))
             else:
-                self.told += [word] if [word] != self.told[-1:] else []
+                self.editions += [word] if [word] != self.editions[-1:] else []
             self.questions += 1
             self._ended.wait(self.pause)
 
@@ -107,7 +107,7 @@ def main() -> None:
     reader.end()
     thread.join()
     print(reader.questions, answered(reader.bot))
-    print(*reader.told)
+    print(*reader.editions)
     print(*reader.wrong, sep="\n")
 
 

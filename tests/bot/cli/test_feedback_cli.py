@@ -203,7 +203,7 @@ def test_purging_without_being_asked(footnote: Footnote, kept: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (("list", "--verdict", "both"), "up or down"),
         (("list", "--since", "last week"), "--since is a day"),
@@ -218,11 +218,11 @@ def test_purging_without_being_asked(footnote: Footnote, kept: Path) -> None:
     ],
 )
 def test_wrong_usage_is_two_and_removes_nothing(
-    footnote: Footnote, kept: Path, words: tuple[str, ...], told: str
+    footnote: Footnote, kept: Path, words: tuple[str, ...], message: str
 ) -> None:
     run = footnote(*words, typed="y\n")
     assert run.code == 2 and run.out == ""
-    assert told in re.sub(r"[\s│]+", " ", run.err)
+    assert message in re.sub(r"[\s│]+", " ", run.err)
     assert len(on(kept).rows()) == 4
 
 

@@ -94,8 +94,8 @@ def test_the_servers_log_is_such_a_one(capsys: pytest.CaptureFixture[str]) -> No
         for _ in range(100):
             logging.getLogger("footnote.talk").warning("no \x1b index")
             loggers[1].warning("Invalid HTTP request received.")
-        told = capsys.readouterr().err
-        assert told.count("no \\x1b index") == SIMILAR_ENTRIES
+        printed = capsys.readouterr().err
+        assert printed.count("no \\x1b index") == SIMILAR_ENTRIES
         assert [bool(one.filters) for one in loggers] == [False, True, True]
     finally:
         for one, (handlers, filters) in zip(loggers, before, strict=True):

@@ -98,9 +98,9 @@ def test_a_mistake_shows_the_right_form(name: str, value: str, advice: str) -> N
     "token", ["fifteen-letters", "a secret of several words", "naïve-but-long-enough-secret"]
 )
 def test_a_bad_token_is_refused_without_being_shown(token: str) -> None:
-    with pytest.raises(ConfigError, match=r"FOOTNOTE_OWNER_TOKEN: .*secrets\.token_urlsafe\(32\)") as told:
+    with pytest.raises(ConfigError, match=r"FOOTNOTE_OWNER_TOKEN: .*secrets\.token_urlsafe\(32\)") as caught:
         load_config({"FOOTNOTE_OWNER_TOKEN": token})
-    assert token not in str(told.value)
+    assert token not in str(caught.value)
 
 
 def test_the_token_is_never_shown(caplog: pytest.LogCaptureFixture) -> None:
@@ -108,9 +108,9 @@ def test_the_token_is_never_shown(caplog: pytest.LogCaptureFixture) -> None:
     config = load_config({"FOOTNOTE_OWNER_TOKEN": secret, "FOOTNOTE_OWNER_TOKN": secret})
     assert config.owner_token.get_secret_value() == secret
     assert secret not in f"{config!r} {config} {config.owner_token!r} {config.owner_token} {caplog.text}"
-    with pytest.raises(ConfigError) as told:
+    with pytest.raises(ConfigError) as caught:
         load_config({"FOOTNOTE_OWNER_TOKEN": secret, "FOOTNOTE_PORT": "x"})
-    assert secret not in str(told.value)
+    assert secret not in str(caught.value)
 
 
 def test_the_help_shows_defaults_as_they_are_written(monkeypatch: pytest.MonkeyPatch) -> None:

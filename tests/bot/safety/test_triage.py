@@ -229,10 +229,10 @@ def test_an_owner_lays_a_file_over_the_packaged_one(tmp_path: Path) -> None:
         '[concepts]\nbees = ["bumble bee"]\nurinate = ["do a tiddle"]\n',
     )
     guide = load_guide(path)
-    told = triage("I can't do a tiddle", guide=guide)
-    assert told and told.message == "Ring 144."
+    urgent = triage("I can't do a tiddle", guide=guide)
+    assert urgent and urgent.message == "Ring 144."
     assert triage("fell off a ladder and my back hurts", guide=guide) is None
-    assert (told := triage("my bumble bees", guide=guide)) and told.flag == "bees"
+    assert (urgent := triage("my bumble bees", guide=guide)) and urgent.flag == "bees"
     assert triage("I can't do a tiddle") is None
 
 

@@ -385,10 +385,10 @@ def test_security_headers_and_no_foreign_origin(client: TestClient, path: str) -
 
 def test_the_forwarded_host_is_not_believed() -> None:
     app = create_api(cast("Bot", FakeBot()), BotConfig())
-    told: list[list[tuple[bytes, bytes]]] = []
+    received: list[list[tuple[bytes, bytes]]] = []
 
     async def inner(scope: Any, receive: Any, send: Any) -> None:
-        told.append(scope["headers"])
+        received.append(scope["headers"])
         await send({"type": "http.response.start", "status": 204, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
@@ -396,7 +396,7 @@ def test_the_forwarded_host_is_not_believed() -> None:
     TestClient(app).get(
         "/manifest.json", headers={"X-Forwarded-Host": "evil.example", "X-Gradio-Server": "http://e"}
     )
-    assert not [name for name, _ in told[0] if name in (b"x-forwarded-host", b"x-gradio-server")]
+    assert not [name for name, _ in received[0] if name in (b"x-forwarded-host", b"x-gradio-server")]
 
 
 # --- anything at all

@@ -50,11 +50,11 @@ def reason(fetcher: Fetcher, url: str, **options: object) -> FetchError:
     """The error, which is as short and plain as all of them are."""
     with pytest.raises(FetchError) as caught:
         fetcher.get(url, **options)  # type: ignore[arg-type]
-    told = str(caught.value)
-    assert told[0].islower() and len(told) < 200 and not told.endswith("."), told
-    assert not any(word in told for word in ("Error", "Exception", "Errno", "None", "http11", "h11", "b'")), (
-        told
-    )
+    message = str(caught.value)
+    assert message[0].islower() and len(message) < 200 and not message.endswith("."), message
+    assert not any(
+        word in message for word in ("Error", "Exception", "Errno", "None", "http11", "h11", "b'")
+    ), message
     return caught.value
 
 

@@ -139,7 +139,7 @@ def test_a_name_that_is_no_text(blog: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "told"),
+    ("source", "message"),
     [
         ("/nowhere/at/all", "There is no file or folder"),
         ("", "The source is empty"),
@@ -147,8 +147,8 @@ def test_a_name_that_is_no_text(blog: Path) -> None:
         ("x" * 5000, "cannot be read"),
     ],
 )
-def test_bad_sources_are_reported_at_once(source: str, told: str) -> None:
-    with pytest.raises(SourceError, match=told):
+def test_bad_sources_are_reported_at_once(source: str, message: str) -> None:
+    with pytest.raises(SourceError, match=message):
         load(source)
 
 
@@ -176,7 +176,7 @@ def test_sources_that_are_no_files(blog: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("a.md", b"", "is empty"),
         ("a.txt", b" \n\t\n", "is empty"),
@@ -190,7 +190,7 @@ def test_sources_that_are_no_files(blog: Path) -> None:
         ("a.DOCX", b"PK", "save it as HTML or plain text"),
     ],
 )
-def test_files_that_fail(blog: Path, name: str, content: bytes, told: str) -> None:
+def test_files_that_fail(blog: Path, name: str, content: bytes, message: str) -> None:
     (blog / name).write_bytes(content)
     (blog / "z.md").write_text(POST)
     found = list(load(str(blog)))
@@ -201,7 +201,7 @@ def test_files_that_fail(blog: Path, name: str, content: bytes, told: str) -> No
     assert failure.name == f"blog/{name}"
     assert failure.origin == (blog / name).as_uri()
     assert not failure.incomplete
-    assert re.search(told, failure.reason)
+    assert re.search(message, failure.reason)
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.pdf", "noending"])

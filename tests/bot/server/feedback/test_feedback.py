@@ -212,10 +212,10 @@ def test_of_too_many_the_oldest_go(path: Path) -> None:
 def test_a_file_that_is_full_says_so_and_can_be_purged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feedback, "MAX_BYTES", 30 * 4096)
     long = given(text="x" * MAX_ANSWER).answer
-    with pytest.raises(FeedbackError, match="full") as told:
+    with pytest.raises(FeedbackError, match="full") as caught:
         for _ in range(60):
             on(path).save(given(text=long.text), UP)
-    assert not isinstance(told.value, FeedbackFull)
+    assert not isinstance(caught.value, FeedbackFull)
     kept = on(path).count()
     assert 5 < kept < 30 and path.stat().st_size <= 30 * 4096
     assert on(path).purge() == kept
@@ -256,9 +256,9 @@ def test_a_damaged_file_is_reported_and_not_overwritten(path: Path, size: int) -
     for use in (lambda f: f.save(given(), UP), FeedbackStore.rows, FeedbackStore.purge):
         with pytest.raises(
             FeedbackError, match=r"votes\.sqlite cannot be read or written .*not a database"
-        ) as told:
+        ) as caught:
             use(on(path))
-        assert "Answers are not affected" in str(told.value)
+        assert "Answers are not affected" in str(caught.value)
     assert path.read_bytes() == rubbish[:size]
 
 

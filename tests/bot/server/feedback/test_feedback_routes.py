@@ -70,8 +70,8 @@ def site(path: Path) -> Site:
 
 def test_a_vote_is_stored_replaced_and_taken_back(site: Site) -> None:
     known = site.ask()
-    told = site.http.post(PATH, json={"id": known, "verdict": "up"})
-    assert (told.status_code, told.json()) == (200, {"id": known, "verdict": "up"})
+    response = site.http.post(PATH, json={"id": known, "verdict": "up"})
+    assert (response.status_code, response.json()) == (200, {"id": known, "verdict": "up"})
     down = {"id": known, "verdict": "down", "reason": "incomplete", "note": "How often a week?"}
     assert site.http.post(PATH, json=down).json() == {"id": known, "verdict": "down"}
     (row,) = site.rows()
@@ -84,8 +84,10 @@ def test_a_vote_is_stored_replaced_and_taken_back(site: Site) -> None:
 
 
 def test_a_streamed_answer_can_be_voted_on_too(site: Site) -> None:
-    told = site.http.post("/api/ask", json={"question": HOLD}, headers={"Accept": "text/event-stream"}).text
-    known = json.loads(told.rpartition("data: ")[2])["id"]
+    response = site.http.post(
+        "/api/ask", json={"question": HOLD}, headers={"Accept": "text/event-stream"}
+    ).text
+    known = json.loads(response.rpartition("data: ")[2])["id"]
     assert site.http.post(PATH, json={"id": known, "verdict": "up"}).status_code == 200
     assert [row.id for row in site.rows()] == [known]
 
@@ -240,8 +242,8 @@ def test_a_browser_that_asks_for_another_site_gets_nothing(path: Path, allowed: 
 
 
 def test_every_answer_forbids_to_be_kept(site: Site) -> None:
-    for told in (site.http.post(PATH, json={}), site.http.get(PATH), site.http.get(PATH, headers=OWNER)):
-        assert told.headers["cache-control"] == "no-store"
+    for response in (site.http.post(PATH, json={}), site.http.get(PATH), site.http.get(PATH, headers=OWNER)):
+        assert response.headers["cache-control"] == "no-store"
 
 
 # --- the owner's doors
@@ -331,9 +333,9 @@ def test_the_owner_purges_days_one_or_all(kept: Site) -> None:
 
 
 def test_another_method_gets_the_list_of_methods(site: Site) -> None:
-    told = site.http.put(PATH, json={})
-    error_of(told, 405)
-    assert set(told.headers["allow"].split(", ")) >= {"GET", "POST", "DELETE"}
+    response = site.http.put(PATH, json={})
+    error_of(response, 405)
+    assert set(response.headers["allow"].split(", ")) >= {"GET", "POST", "DELETE"}
 
 
 # --- what has changed
@@ -346,12 +348,12 @@ def test_a_reader_learns_which_posts_have_changed(site: Site) -> None:
     assert site.http.get("/api/changes").json() == {"changes": {}}
     site.bot.articles = (replace(STRETCHES, text="Other words."),)
     site.bot.live = "gen-2"
-    told = {"article_id": STRETCHES.id, "title": STRETCHES.title}
+    post = {"article_id": STRETCHES.id, "title": STRETCHES.title}
     assert site.http.get("/api/changes", params=ask).json() == {
-        "changes": {hold: [{**told, "kind": "changed"}]}
+        "changes": {hold: [{**post, "kind": "changed"}]}
     }
     site.bot.articles, site.bot.live = (), "gen-3"
-    assert site.http.get("/api/changes", params=ask).json() == {"changes": {hold: [{**told, "kind": "gone"}]}}
+    assert site.http.get("/api/changes", params=ask).json() == {"changes": {hold: [{**post, "kind": "gone"}]}}
 
 
 def test_only_so_many_answers_are_looked_at_at_once(site: Site) -> None:
@@ -387,8 +389,16 @@ def test_no_address_no_session_and_no_time_of_day_is_in_the_file(path: Path) -> 
     ended = int(time.time())
     data = all_bytes(path)
     assert data.count(b"seen here ") == 4  # it was looked at in the right place
-    for told in (b"tell-tale", b"Tell-tale", b"203.0.113", b"198.51.100", b"testclient", b"rm-CH", b"50000"):
-        assert told not in data
+    for private in (
+        b"tell-tale",
+        b"Tell-tale",
+        b"203.0.113",
+        b"198.51.100",
+        b"testclient",
+        b"rm-CH",
+        b"50000",
+    ):
+        assert private not in data
     for address in ((203, 0, 113, site.readers), (198, 51, 100, 77)):
         assert bytes(address) not in data and bytes(reversed(address)) not in data
     assert not re.search(rb"\d\d:\d\d", data)

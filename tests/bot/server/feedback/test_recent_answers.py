@@ -167,7 +167,7 @@ def test_threads_may_share_it() -> None:
                 known = memory.remember(answer)
                 bot.live = f"gen-{n}"
                 memory.changes([known])
-        except Exception as error:  # noqa: BLE001 - told below
+        except Exception as error:  # noqa: BLE001 - checked below
             wrong.append(error)
 
     threads = [threading.Thread(target=work) for _ in range(6)]

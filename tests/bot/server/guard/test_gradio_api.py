@@ -61,8 +61,8 @@ def test_what_no_window_asks_is_refused_and_leaves_no_trace(
         (None, [SECRET]), (True, [None, SECRET]), (str(clear), [SECRET]), (10**30, [SECRET]), (0.0, [SECRET]),
     ]  # fmt: skip
     assert {asked(client, number, data, path) for number, data in wrong} == {422}
-    told = "".join(capfd.readouterr()) + caplog.text
-    assert "private ache" not in told and "Traceback" not in told
+    logged = "".join(capfd.readouterr()) + caplog.text
+    assert "private ache" not in logged and "Traceback" not in logged
 
 
 def test_each_handler_takes_what_the_page_says_it_takes(bot: FakeBot) -> None:
@@ -94,8 +94,8 @@ def test_an_error_in_a_handler_is_logged_without_its_message(
         assert asked(client, number_of(client, "load"), []) == 500
     finally:
         bot.error = None
-    told = "".join(capfd.readouterr()) + caplog.text
-    assert "private ache" not in told and "unexpected error: Odd" in told
+    logged = "".join(capfd.readouterr()) + caplog.text
+    assert "private ache" not in logged and "unexpected error: Odd" in logged
 
 
 @pytest.mark.parametrize(

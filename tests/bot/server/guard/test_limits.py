@@ -92,8 +92,8 @@ def test_a_client_that_asks_too_often_gets_a_time_to_retry_by_api_and_window() -
         list(continue_conversation(cast("Bot", bot), "Why?", (), choose_language(), limited.stream))[-1]
         for _ in range(2)
     ]
-    told = shown[1][-1].problem
-    assert shown[0][-1].answer and told is not None and "again in 60 seconds" in told.message
+    problem = shown[1][-1].problem
+    assert shown[0][-1].answer and problem is not None and "again in 60 seconds" in problem.message
 
 
 # --- the line and the time limit
@@ -102,9 +102,9 @@ def test_a_client_that_asks_too_often_gets_a_time_to_retry_by_api_and_window() -
 def test_a_question_that_takes_too_long_gets_a_timeout_and_its_place_is_free() -> None:
     bot = FakeBot(gate=threading.Event())
     small = make_queue(bot, seconds=0.3, at_once=1)
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as caught:
         list(small.stream("Why?"))
-    assert told.value.problem.code == "took_too_long"
+    assert caught.value.problem.code == "took_too_long"
     stuck, bot.gate = bot.gate, None
     assert list(small.stream("Why?"))
     assert stuck is not None
@@ -119,10 +119,10 @@ def test_the_line_has_an_end() -> None:
     for thread in waiting:
         thread.start()
         time.sleep(0.2)
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as caught:
         next(small.stream("Why?"))
-    assert (told.value.problem.status, told.value.problem.code) == (429, "busy")
-    assert told.value.problem.retry_after
+    assert (caught.value.problem.status, caught.value.problem.code) == (429, "busy")
+    assert caught.value.problem.retry_after
     assert bot.gate is not None
     bot.gate.set()
     for thread in waiting:
@@ -141,10 +141,10 @@ def test_who_asks_a_hundred_at_once_keeps_nobody_else_from_asking() -> None:
     greedy = [threading.Thread(target=ask, args=["Why?", "192.0.2.1"], daemon=True) for _ in range(130)]
     for thread in greedy:
         thread.start()
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as caught:
         while True:  # until all of them have come
             next(shared.stream("Why?", address="192.0.2.1"))
-    assert told.value.problem.status == 429 and told.value.problem.retry_after
+    assert caught.value.problem.status == 429 and caught.value.problem.retry_after
     other = threading.Thread(target=ask, args=["How long?", "192.0.2.2"], daemon=True)
     other.start()
     time.sleep(0.2)

@@ -118,9 +118,9 @@ def test_a_site_that_may_not_is_logged_once_for_the_owner(
     framed = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"}
     for referrer in ("https://my-blog.example/post", "https://my-blog.example/", f"{BLOG}/x"):
         client.get("/", headers={**framed, "Referer": referrer})
-    (told,) = [r.getMessage() for r in caplog.records if "wanted to show the chat" in r.getMessage()]
-    assert told.startswith("https://my-blog.example wanted to show the chat and may not.")
-    assert f'FOOTNOTE_ALLOWED_ORIGINS="{BLOG} https://*.shop.example https://my-blog.example"' in told
+    (message,) = [r.getMessage() for r in caplog.records if "wanted to show the chat" in r.getMessage()]
+    assert message.startswith("https://my-blog.example wanted to show the chat and may not.")
+    assert f'FOOTNOTE_ALLOWED_ORIGINS="{BLOG} https://*.shop.example https://my-blog.example"' in message
 
 
 def test_a_hostile_client_cannot_write_into_the_log(

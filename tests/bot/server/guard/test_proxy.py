@@ -109,12 +109,14 @@ def served(**settings: Any) -> TestClient:
     return TestClient(app, base_url="http://inner.invalid:7860", client=(NEAR, 5))
 
 
-@pytest.mark.parametrize("told", [True, False])
-def test_the_window_works_under_a_path_and_never_names_the_inner_host(told: bool) -> None:
-    settings = {"trusted_proxies": ("127.0.0.1/32",)} if told else {"root_path": "https://blog.example/chat"}
+@pytest.mark.parametrize("by_proxy", [True, False])
+def test_the_window_works_under_a_path_and_never_names_the_inner_host(by_proxy: bool) -> None:
+    settings = (
+        {"trusted_proxies": ("127.0.0.1/32",)} if by_proxy else {"root_path": "https://blog.example/chat"}
+    )
     client = served(**settings)
     headers = {"X-Forwarded-For": "203.0.113.5", "X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/chat",
-               "X-Forwarded-Host": "blog.example"} if told else {}  # fmt: skip
+               "X-Forwarded-Host": "blog.example"} if by_proxy else {}  # fmt: skip
     for path in ("/", "/config"):
         response = client.get(path, headers=headers)
         assert response.status_code == 200
@@ -142,8 +144,8 @@ class Proxy:
             path = (
                 scope["path"].removeprefix(prefix) or "/" if scope["path"].startswith(prefix) else "/nowhere"
             )
-            told = [(b"x-forwarded-for", b"203.0.113.9"), (b"x-forwarded-prefix", prefix.encode())]
-            headers = [*scope["headers"], *told]
+            forwarded = [(b"x-forwarded-for", b"203.0.113.9"), (b"x-forwarded-prefix", prefix.encode())]
+            headers = [*scope["headers"], *forwarded]
             scope = {**scope, "path": path, "raw_path": path.encode(), "headers": headers}
         await self.app(scope, receive, send)
 

@@ -70,10 +70,10 @@ class Served:
         self.scheduler.stop()
         self.thread.join(PATIENCE)
 
-    def job(self, told: dict[str, Any], state: str) -> dict[str, Any]:
+    def job(self, payload: dict[str, Any], state: str) -> dict[str, Any]:
         """A job, once it is in this state."""
         job: dict[str, Any] = until(
-            lambda: self.http.get(told["url"], headers=OWNER).json(), lambda job: job["state"] == state
+            lambda: self.http.get(payload["url"], headers=OWNER).json(), lambda job: job["state"] == state
         )
         return job
 
@@ -88,9 +88,9 @@ def until(look: Callable[[], Any], good: Callable[[Any], bool]) -> Any:
 
 def ended(scheduler: Scheduler, job_id: str) -> dict[str, Any]:
     """A job when it has ended."""
-    told = until(lambda: scheduler.job(job_id), lambda job: job["finished_at"])
-    assert isinstance(told, dict)
-    return told
+    payload = until(lambda: scheduler.job(job_id), lambda job: job["finished_at"])
+    assert isinstance(payload, dict)
+    return payload
 
 
 @pytest.fixture
@@ -164,9 +164,9 @@ def test_a_minute_later_a_wrong_token_is_named_again() -> None:
     scope = {"type": "http", "headers": [(b"authorization", b"Bearer wrong")]}
 
     def status() -> int:
-        with pytest.raises(Refused) as told:
+        with pytest.raises(Refused) as caught:
             door.check(Request(scope))
-        return told.value.problem.status
+        return caught.value.problem.status
 
     assert [status() for _ in range(MAX_GUESSES + 2)] == [401] * MAX_GUESSES + [429] * 2
     moment = GUESS_SECONDS + 1
@@ -188,22 +188,22 @@ def test_no_page_of_another_site_may(served: Served) -> None:
 
 def test_a_job_from_beginning_to_end(served: Served) -> None:
     response = served.http.post(PATH, headers=OWNER)
-    told = response.json()
+    payload = response.json()
     assert response.status_code == 202
-    assert set(told) == {"job", "state", "url"} and told["state"] in ("queued", "running")
-    assert response.headers["location"] == told["url"] == f"{PATH}/{told['job']}"
+    assert set(payload) == {"job", "state", "url"} and payload["state"] in ("queued", "running")
+    assert response.headers["location"] == payload["url"] == f"{PATH}/{payload['job']}"
     assert served.begun.wait(PATIENCE)
-    running = served.job(told, "running")
+    running = served.job(payload, "running")
     assert (running["phase"], running["done"], running["total"]) == ("embedding", 1, 2)
     assert running["started_at"].endswith("+00:00") and running["finished_at"] is None
     assert served.http.get("/healthz").json()["reingest"] == {"state": "running", "last": None}
     served.go.set()
-    done = served.job(told, "done")
+    done = served.job(payload, "done")
     assert done["report"]["updated"] == ["a"] and done["report"]["unchanged"] == ["b"]
     assert done["error"] is None and done["page"] is None and done["asked_by"] == "owner"
     assert served.http.get("/healthz").json()["reingest"] == {"state": "idle", "last": done["finished_at"]}
     listed = served.http.get(PATH, headers=OWNER).json()["jobs"]
-    assert [job["job"] for job in listed] == [told["job"]] and "report" not in listed[0]
+    assert [job["job"] for job in listed] == [payload["job"]] and "report" not in listed[0]
     assert served.sources == [(BLOG,)]
 
 
@@ -335,20 +335,20 @@ def test_not_one_question_fails_while_the_blog_changes(tmp_path: Path) -> None:
             thread.start()
         for rounds in range(1, ROUNDS + 1):
             write(blog, rounds)
-            told = http.post(PATH, headers=OWNER).json()
-            ended(scheduler, told["job"])
+            payload = http.post(PATH, headers=OWNER).json()
+            ended(scheduler, payload["job"])
             assert answered(bot) == rounds
-            job = http.get(told["url"], headers=OWNER).json()
+            job = http.get(payload["url"], headers=OWNER).json()
             assert job["state"] == "done" and len(job["report"]["updated"]) == 1, job
         out, _ = other.communicate("", timeout=PATIENCE)
-    until(lambda: reader.told[-1:], lambda last: last == [ROUNDS])
+    until(lambda: reader.editions[-1:], lambda last: last == [ROUNDS])
     reader.end()
     scheduler.stop()
     for thread in threads:
         thread.join(PATIENCE)
     assert not reader.wrong
-    assert reader.told == sorted(reader.told) and reader.told[-1] == ROUNDS
-    assert reader.questions > len(reader.told)
+    assert reader.editions == sorted(reader.editions) and reader.editions[-1] == ROUNDS
+    assert reader.questions > len(reader.editions)
     counted, words, *wrong = out.strip().split("\n")
     assert other.returncode == 0 and not wrong
     questions, last = map(int, counted.split())

@@ -179,10 +179,10 @@ def test_a_request_is_done_at_once_and_impatiently() -> None:
     assert first["state"] == second["state"] == "queued"
     stage.scheduler.run()
     assert stage.rounds == [(0.0, (BLOG + "post",), False), (0.0, (BLOG,), False)]  # the page goes first
-    told = stage.scheduler.job(first["job"])
-    assert told is not None and told["state"] == "done" and told["error"] is None
-    assert told["report"]["unchanged"] == ("a",)
-    assert told["queued_at"] <= told["started_at"] <= told["finished_at"]
+    payload = stage.scheduler.job(first["job"])
+    assert payload is not None and payload["state"] == "done" and payload["error"] is None
+    assert payload["report"]["unchanged"] == ("a",)
+    assert payload["queued_at"] <= payload["started_at"] <= payload["finished_at"]
 
 
 def test_requests_for_the_same_are_joined_while_they_wait() -> None:

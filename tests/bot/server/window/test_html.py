@@ -209,11 +209,11 @@ def test_the_latest_sources_are_shown_and_earlier_ones_kept() -> None:
 def test_copied_text_names_the_sources_with_section_and_link() -> None:
     given = answered(f"{STEPS[0]} [1]", cite(STRETCHES, 1, STEPS[0]))
     place = f"{STRETCHES.title} › Standing hamstring stretch › How to do it"
-    told = f"{STEPS[0]} [1]\n\n[1] {place}, {STRETCHES.url}#:~:text=Keep"
-    assert plain_text(given) == told
+    expected = f"{STEPS[0]} [1]\n\n[1] {place}, {STRETCHES.url}#:~:text=Keep"
+    assert plain_text(given) == expected
     kept = re.search(r'<div class="fn-plain" hidden>(.*?)</div>', render_answer(given, 0, WORDS))
     assert kept is not None
-    assert unescape(kept[1].replace("<br>", "\n")) == told  # with the empty line between
+    assert unescape(kept[1].replace("<br>", "\n")) == expected  # with the empty line between
 
 
 def test_copied_text_has_no_link_where_the_post_has_no_address() -> None:

@@ -111,11 +111,11 @@ OURS = [
 @pytest.mark.parametrize("code", [code for code in CODES if code != "en"])
 def test_every_sentence_of_ours_is_said_in_the_readers_language(code: str) -> None:
     for sentence in OURS:
-        told = translate_own_sentences(sentence, packaged_language(code))
-        assert told != sentence, sentence
-        assert "June" not in told
-        assert re.findall(r"\[\d\]", told) == re.findall(r"\[\d\]", sentence)
-        assert ("A \\*post\\*" in told) == ("A \\*post\\*" in sentence)
+        translated = translate_own_sentences(sentence, packaged_language(code))
+        assert translated != sentence, sentence
+        assert "June" not in translated
+        assert re.findall(r"\[\d\]", translated) == re.findall(r"\[\d\]", sentence)
+        assert ("A \\*post\\*" in translated) == ("A \\*post\\*" in sentence)
         assert translate_own_sentences(sentence, packaged_language("en")) == sentence
 
 
@@ -136,11 +136,11 @@ def test_every_urgent_message_comes_in_the_readers_language_first(code: str) -> 
         guide.repeated.medical,
         guide.repeated.crisis,
     ]:
-        told = translate_urgent_message(message, words)
-        assert told and "144" in told and "{" not in told
-        assert not re.search(r"\b(?:the|call|please|doctor|your)\b", told)
+        translated = translate_urgent_message(message, words)
+        assert translated and "144" in translated and "{" not in translated
+        assert not re.search(r"\b(?:the|call|please|doctor|your)\b", translated)
         urgent, quotes = split_urgent(f"{message}\n\n{AFTER_URGENT}\n\nQuote. [1]")
-        assert translate_urgent_message(urgent, words) == told and quotes.endswith("Quote. [1]")
+        assert translate_urgent_message(urgent, words) == translated and quotes.endswith("Quote. [1]")
         assert translate_urgent_message(message, packaged_language("en")) == ""
 
 
