@@ -1,4 +1,4 @@
-"""Put what a follow-up names in place of what is like it in the question before: "and week 6?", "what about the seated one?"."""
+"""Put what a follow-up names in place of what is like it in the question before: "and valerian?", "what about the seated one?"."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ _INSTEAD = re.compile(
     r"^(?:(?:and|or|but|so|ok(?:ay)?|then)\s+)*(?:(?:what|how)\s+about\s+|and\s+)?(?:for|with|on|in|of|about)?\s*(?P<what>(?:\w[\w'’-]*\s*){1,5}?)(?:\s+(?:then|too|instead))?\W*$",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"(?:(?P<noun>[a-z]+) #?)?(?P<number>\d[\d/.-]*)\b(?P<rest>.*)", re.IGNORECASE)
-_YEAR = re.compile(r"(?:19|20)\d\d")
 # Before the subject of a question: "who is ...", "does ...".
 _SUBJECT = (
     rf"(?:(?:what|who|where|when|how)(?:[’']?s| is| are| was| were)|{either(AUXILIARIES)}) (?:the |an? |my )?"
@@ -45,14 +43,8 @@ class Substitution:
 
     def swapped(self, question: str, before: str) -> str:
         """The question before with what this one names in place of its like; "" if it names nothing like it."""
-        ways = (self._with_number, self._with_name_replaced, self._with_part_replaced)
+        ways = (self._with_name_replaced, self._with_part_replaced)
         return next((swapped for way in ways if (swapped := way(question, before))), "")
-
-    def _with_number(self, question: str, before: str) -> str:
-        """ "and week 6?", "and in 2023?": the question before with this number instead of its own; else ""."""
-        match = _INSTEAD.match(question)
-        numbered = _NUMBERED.fullmatch(match["what"].strip()) if match else None
-        return _with_number_replaced(numbered, before) if numbered else ""
 
     def _with_part_replaced(self, question: str, before: str) -> str:
         """ "and lying down?", "and valerian?": the question before with this in place of its like; else "".
@@ -109,12 +101,3 @@ class Substitution:
             if a in text and b in text
             for block in text.split("\n\n")
         )
-
-
-def _with_number_replaced(numbered: re.Match[str], text: str) -> str:
-    """The text with this number in place of one with the same noun, or of a year by a year; "" if it has none."""
-    number, noun = numbered["number"], numbered["noun"] or ""
-    old = re.search(rf"\b{re.escape(noun)} #?(\d[\d/.-]*)", text, re.IGNORECASE) if noun else None
-    if old is None and _YEAR.fullmatch(number):
-        old = re.search(r"\b((?:19|20)\d\d)\b", text)
-    return f"{text[: old.start(1)]}{number}{text[old.end(1) :]}" if old and old[1] != number else ""
