@@ -1,5 +1,8 @@
 """Posts that moved: the same title and text at a new place, while the old place is gone.
 
+A post that was edited on the way is recognised by its title and most of its sentences, but only where its old place
+is known to be gone: its file, or its page from a list that was read to its end in the same run.
+
 A renamed folder would otherwise be a second blog beside the first, whose old texts are answered for ever. A
 feed's word is not enough: it lists the newest posts only and never says what is gone.
 """
@@ -13,20 +16,26 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from ingest.article import Article, Seen
+from ingest.article import Article, Seen, blocks, sentences
 from ingest.index import Store, Stored
 from ingest.plan import Plan
 from ingest.sources import Listing, Spool, page_of
 
 _SHORTEST = 40  # letters: two posts may well both say "Coming soon."
+_SHARED = 2 / 3  # of the sentences of the longer one, of which an edited post keeps so many
+_FEWEST = 3  # sentences that both must have in common
 
 
 @dataclass(frozen=True, slots=True)
 class _Old:
-    """A stored article that no source gave. path: of its file, which is gone; None if it was a page."""
+    """A stored article that no source gave. path: of its file, which is gone; None if it was a page.
+
+    gone: its old place was looked at, and it is not there.
+    """
 
     id: str
     path: Path | None
+    gone: bool
 
 
 def with_moves(
@@ -58,15 +67,16 @@ def _unseen(todo: Plan, listings: Sequence[Listing], stored: Mapping[str, Stored
     """Files that are gone; and, where a whole site was listed and has something new, pages."""
     whole = bool(todo.added) and any(_is_whole(listing) for listing in listings)
     failed = {page_of(failure.origin) for failure in todo.failed}
+    scopes = tuple(one.scope for one in listings if one.scope and not one.broken_off)
     olds = []
     for key in sorted(stored.keys() - todo.states.keys() - set(todo.removed)):
         origin = stored[key].origin
         if origin.startswith("file:") and " " not in origin:
             path = _path_of(origin)
             if not path.exists():
-                olds.append(_Old(key, path))
+                olds.append(_Old(key, path, gone=True))
         elif whole and page_of(origin) not in failed:
-            olds.append(_Old(key, None))
+            olds.append(_Old(key, None, gone=origin.startswith(scopes)))
     return olds
 
 
@@ -95,16 +105,24 @@ def _moved(
     previous: Store,
     spool: Spool,
 ) -> dict[str, None]:
-    """Ids of those that are at a new place now: by text and title, then by their place in a renamed folder."""
+    """Ids of those that are at a new place now: by text and title, then by their place in a renamed folder.
+
+    Those whose old place is gone also by their title and most of their sentences.
+    """
+    titles = {_title(previous.article(old.id)) for old in olds if old.gone}
     new: dict[str, list[str]] = {}
+    edited: dict[str, list[tuple[str, Set[str]]]] = {}
     for article in _bodies(todo, origins.keys(), previous, spool):
         new.setdefault(_content(article), []).append(article.id)
+        if _title(article) in titles:
+            edited.setdefault(_title(article), []).append((article.id, _sentences(article)))
     with_url = {key for key in origins if key.startswith(("http://", "https://"))}
     moved: dict[str, None] = {}
     folders: dict[tuple[Path, Path], None] = {}
     for old in olds:
         article = previous.article(old.id)
-        for key in new.get(_content(article), ()):
+        similar = _similar(article, edited) if old.gone else []
+        for key in (*new.get(_content(article), ()), *similar):
             origin, whole = origins[key]
             if (article.url and key not in with_url) or (old.path is None and not _may_go(article, whole)):
                 continue  # else its address would be lost, or a list that is not whole be believed
@@ -130,6 +148,31 @@ def _bodies(todo: Plan, ids: Set[str], previous: Store, spool: Spool) -> Iterato
     for key in todo.unchanged:
         if key in ids and key not in changed:
             yield previous.article(key)
+
+
+def _title(article: Article) -> str:
+    return " ".join(article.title.casefold().split())
+
+
+def _sentences(article: Article) -> Set[str]:
+    text = article.text
+    return {
+        " ".join(text[start:end].casefold().split())
+        for block in blocks(text)
+        for start, end in sentences(text, block.start, block.end)
+    }
+
+
+def _similar(article: Article, edited: Mapping[str, Sequence[tuple[str, Set[str]]]]) -> list[str]:
+    """Ids of those with the same title that share most sentences."""
+    own = _sentences(article)
+    return [key for key, other in edited.get(_title(article), ()) if _shares(own, other)]
+
+
+def _shares(old: Set[str], new: Set[str]) -> bool:
+    """Whether most sentences of one are in the other."""
+    common = len(old & new)
+    return common >= _FEWEST and common >= _SHARED * max(len(old), len(new))
 
 
 def _content(article: Article) -> str:

@@ -11,7 +11,7 @@ from conftest import FakeEmbedder
 from small_blog import ids, index_at
 from small_site import Site, serving
 
-from ingest.article import Article, Inventory, Item, LoadFailure
+from ingest.article import Article, Inventory, Item, LeftOut, LoadFailure
 from ingest.index import Index
 from ingest.sources import loader, memory_in
 from ingest.sync import SyncReport, sync
@@ -215,3 +215,76 @@ def test_an_address_is_not_lost_to_a_file_without_one(index: Index, tmp_path: Pa
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "oil.md").write_text(text_of("oil"))
     assert ingest(index, tmp_path / "own").removed == ()
+
+
+# -- moved and edited
+
+TEXT = [
+    "Oil the chain once a week.",
+    "Wipe it first.",
+    "One drop a link is enough.",
+    "Turn the pedals slowly.",
+]
+OLD, OLD_LIST = "https://old.example/oil", "listing:https://old.example/"
+
+
+def care(address: str, listed_by: str, *lines: str, title: str = "Chain care") -> Article:
+    return Article(
+        address, title, " ".join(lines or TEXT), url=address, origin=f"{listed_by} {address}".strip()
+    )
+
+
+def put_both(index: Index, old: list[Item], new: list[Item]) -> SyncReport:
+    """Two sites in one run."""
+    found = {"old": old, "new": new}
+    return sync(["old", "new"], index=index, embedder=FakeEmbedder, load=lambda name, **_: iter(found[name]))
+
+
+def gone_from_old() -> list[Item]:
+    """The old site's list does not name the post any more; so many are gone at once that it is doubted."""
+    names = ("a", "b", "c")
+    left = [LeftOut(f"{OLD_LIST} https://old.example/{n}", n, "it is gone", gone=True) for n in names]
+    return [Inventory(f"{OLD_LIST} "), *left, care("https://old.example/home", OLD_LIST, title="Home")]
+
+
+EDITED = (*TEXT[:3], "Turn the pedals fast.")
+
+
+def test_an_edited_post_at_a_new_domain_leaves_the_old_site_that_does_not_list_it(index: Index) -> None:
+    put(
+        index,
+        Inventory(f"{OLD_LIST} "),
+        care(OLD, OLD_LIST),
+        page("lamp", "https://old.example/lamp", OLD_LIST),
+    )
+    new = [Inventory(f"{NEW} "), care("https://new.example/oil", NEW, *EDITED)]
+    report = put_both(index, gone_from_old(), new)
+    assert OLD in report.removed
+    assert "https://old.example/lamp" in ids(index), "what came nowhere else stays in doubt"
+
+
+@pytest.mark.parametrize(
+    "kind", ["another title", "half of it", "too short", "list broken off", "old not read"]
+)
+def test_what_may_be_another_post_or_still_there_stays(index: Index, kind: str) -> None:
+    short = TEXT[:2] if kind == "too short" else TEXT
+    put(index, Inventory(f"{OLD_LIST} "), care(OLD, OLD_LIST, *short))
+    lines = {"half of it": (*TEXT[:2], "Buy a brush.", "Keep it dry."), "too short": (*TEXT[:2], "Ride.")}
+    title = "Chains" if kind == "another title" else "Chain care"
+    new = [Inventory(f"{NEW} "), care("https://new.example/oil", NEW, *lines.get(kind, EDITED), title=title)]
+    old = gone_from_old()
+    if kind == "list broken off":
+        old.append(LoadFailure(OLD_LIST, "old", "it broke off", incomplete=True))
+    report = put(index, *new) if kind == "old not read" else put_both(index, old, new)
+    assert OLD not in report.removed
+    assert OLD in ids(index)
+
+
+def test_a_file_that_is_gone_goes_when_it_comes_edited_elsewhere(index: Index, tmp_path: Path) -> None:
+    for name in ("shed", "barn"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "shed" / "care.md").write_text(f"# Chain care\n\n{' '.join(TEXT)}")
+    ingest(index, tmp_path / "shed")
+    (tmp_path / "shed" / "care.md").unlink()
+    (tmp_path / "barn" / "chains.md").write_text(f"# Chain care\n\n{' '.join(EDITED)}")
+    assert ingest(index, tmp_path / "barn").removed == ("shed/care.md",)
