@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ingest.extract.text.brackets import with_few_unclosed
 from ingest.extract.text.comments import without_comments
 from ingest.extract.text.mdx import without_mdx
 
@@ -50,7 +51,7 @@ def without_dialects(text: str) -> tuple[str, tuple[str, ...]]:
     text = _footnotes(text)
     text = _definitions(text)
     text, tags = _obsidian(text)
-    text = _emoji(text)
+    text = with_few_unclosed(_emoji(text))
     while _PLACE.search(text):  # code inside of code that was put away earlier
         text = _PLACE.sub(lambda m: code[int(m[1])], text)
     return text, tags

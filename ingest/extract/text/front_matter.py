@@ -165,6 +165,7 @@ def _by_line(inside: str) -> Fields:
             value = (m[2] or "").strip().rstrip(",").strip()
             fields[last] = value[1:-1] if len(value) > 1 and value[0] == value[-1] in "\"'" else value
         elif last and (item := _ITEM_LINE.match(line)):
-            held = fields[last] if isinstance(fields[last], list) else []
-            fields[last] = [*held, item[1].strip().strip("\"'")]
+            if not isinstance(fields[last], list):
+                fields[last] = []
+            fields[last].append(item[1].strip().strip("\"'"))
     return fields
