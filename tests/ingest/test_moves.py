@@ -237,7 +237,9 @@ def care(address: str, listed_by: str, *lines: str, title: str = "Chain care") -
 def put_both(index: Index, old: list[Item], new: list[Item]) -> SyncReport:
     """Two sites in one run."""
     found = {"old": old, "new": new}
-    return sync(["old", "new"], index=index, embedder=FakeEmbedder, load=lambda name, **_: iter(found[name]))
+    return sync(
+        ["old", "new"], index=index, embedder=FakeEmbedder, load=lambda *names, **_: iter(found[names[0]])
+    )
 
 
 def gone_from_old() -> list[Item]:
@@ -257,7 +259,7 @@ def test_an_edited_post_at_a_new_domain_leaves_the_old_site_that_does_not_list_i
         care(OLD, OLD_LIST),
         page("lamp", "https://old.example/lamp", OLD_LIST),
     )
-    new = [Inventory(f"{NEW} "), care("https://new.example/oil", NEW, *EDITED)]
+    new: list[Item] = [Inventory(f"{NEW} "), care("https://new.example/oil", NEW, *EDITED)]
     report = put_both(index, gone_from_old(), new)
     assert OLD in report.removed
     assert "https://old.example/lamp" in ids(index), "what came nowhere else stays in doubt"
@@ -271,7 +273,10 @@ def test_what_may_be_another_post_or_still_there_stays(index: Index, kind: str) 
     put(index, Inventory(f"{OLD_LIST} "), care(OLD, OLD_LIST, *short))
     lines = {"half of it": (*TEXT[:2], "Buy a brush.", "Keep it dry."), "too short": (*TEXT[:2], "Ride.")}
     title = "Chains" if kind == "another title" else "Chain care"
-    new = [Inventory(f"{NEW} "), care("https://new.example/oil", NEW, *lines.get(kind, EDITED), title=title)]
+    new: list[Item] = [
+        Inventory(f"{NEW} "),
+        care("https://new.example/oil", NEW, *lines.get(kind, EDITED), title=title),
+    ]
     old = gone_from_old()
     if kind == "list broken off":
         old.append(LoadFailure(OLD_LIST, "old", "it broke off", incomplete=True))
