@@ -91,7 +91,8 @@ def opened(chromium: Any, address: str, *, expected: str = "nothing", **options:
     page.goto(address)
     page.wait_for_selector(".fn-welcome")
     yield page
-    assert [complaint for complaint in wrong if expected not in complaint] == []
+    complaints = [complaint for complaint in wrong if expected not in complaint]
+    assert not complaints, complaints
     hosts = {urlsplit(url).netloc for url in asked if not url.startswith(("data:", "blob:"))}
     assert hosts == {urlsplit(address).netloc}
     context.close()
