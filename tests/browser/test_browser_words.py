@@ -24,7 +24,8 @@ TEXTS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("code", [code for code in CODES if code != "en"])
+# That no language lacks a word is tested without a browser; here, that the window takes every word from its language.
+@pytest.mark.parametrize("code", ["de", "fr"])
 def test_a_reader_sees_none_of_our_words_in_english(
     chromium: Any,
     served: tuple[str, FakeBot],

@@ -68,7 +68,7 @@ def same(one: Corpus, other: Corpus) -> bool:
 
 
 @given(st.lists(_blogs, min_size=2, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_made_from_the_one_before_it_is_the_same(blogs: list[Blog]) -> None:
     before: Corpus | None = None
     for blog in blogs:
