@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.answer import phrases
-from bot.answer.about_blog import about_line
-from bot.answer.about_post import metadata_lines, wanted
+from bot.answer.about import about_line, metadata_lines, wanted
 from bot.answer.citations import Evidence, Line
 from bot.types import Passage
 from ingest.article import Article, Block, Chunk, blocks, sentences

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answer.about_page import about_the_page, names_no_subject, on_the_page, points
-from bot.answer.about_post import about_the_blog
+from bot.answer.about import about_the_blog, about_the_page, names_no_subject, on_the_page, points
 from bot.answer.citations import Line, footnote, verify
 from bot.answer.continuation import continued
 from bot.answer.lists import named_list

@@ -12,7 +12,7 @@ from readings import by_id, chunks
 from texts import texts
 
 from bot.answer import phrases as notes
-from bot.answer.about_post import about_the_blog
+from bot.answer.about.post import about_the_blog
 from bot.answer.citations import footnote, verify
 from ingest.article import Article
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answer.about_page import about_the_page, asks_for_summary
+from bot.answer.about.page import about_the_page, asks_for_summary
 from bot.answer.citations import Line, footnote, verify
 from ingest.article import Article, Chunk, sections
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.answer.about_page import names_no_subject
+from bot.answer.about.page import names_no_subject
 from bot.config import BotConfig
 from bot.pipeline import Bot
 from bot.read import CrossEncoder

@@ -7,7 +7,7 @@ from growth import grows_linearly
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answer.about_post import sentence, wanted
+from bot.answer.about.post import sentence, wanted
 from ingest.article import Article
 
 POST = Article("a", "Tight *hamstrings*", "", author="Ada [1] Writer", published="2025-06-09T08:00:00+00:00")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from subject import HEALTH
 
-from bot.answer.named_lists import members_named
+from bot.answer.lists.names import members_named
 from ingest.article import Article
 
 POST = Article(

@@ -15,7 +15,7 @@ from bot.answer import phrases as notes
 from bot.answer.citations import footnote, verify
 from bot.answer.disagreements import values
 from bot.answer.draft import Draft, join
-from bot.answer.list_places import places_asked
+from bot.answer.lists.places import places_asked
 from bot.answer.quotes import quote_lines
 from bot.understand.answer_type import ANSWER_TYPES, answer_type_of
 from ingest.article import Article

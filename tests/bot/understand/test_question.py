@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from subject import HEALTH
 
-from bot.answer.about_post import sentence, wanted
+from bot.answer.about.post import sentence, wanted
 from bot.understand import load_replies
 from bot.understand.clean import focus, plain_words, tidy
 from bot.understand.spelling import correct

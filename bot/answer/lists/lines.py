@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bot.answer.citations import Evidence, Line
 from bot.answer.heading_questions import says_its_subject
-from bot.answer.list_places import places_asked
-from bot.answer.named_lists import members_named
+from bot.answer.lists.names import members_named
+from bot.answer.lists.places import places_asked
 from bot.answer.phrases import source
 from bot.read import ItemName, ScoredSentence, Selection
 from bot.text.english import either

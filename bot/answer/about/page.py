@@ -11,8 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.answer import phrases
-from bot.answer.about_blog import entry_line
-from bot.answer.about_post import metadata_lines, topic_of, wanted
+from bot.answer.about.blog import entry_line
+from bot.answer.about.post import metadata_lines, topic_of, wanted
 from bot.answer.citations import Evidence, Line
 from bot.answer.suggestions import article_at
 from bot.text.tokens import WORD, content_stems, fold

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.answer import phrases
-from bot.answer.about_blog import about_line, catalogue, entry_line, on_topic
+from bot.answer.about.blog import about_line, catalogue, entry_line, on_topic
 from bot.answer.citations import Line
 from bot.text.markdown import escape
 from bot.text.tokens import content_stems, stems
