@@ -16,6 +16,7 @@ from typing import Any, cast
 import pytest
 from browsing import Page, ask, opened, serving, settled
 from fake_bot import HOSTILE, STEPS, STRETCHES, FakeBot
+from patience import eventually
 
 from bot.config import BotConfig
 from bot.pipeline import Bot
@@ -48,11 +49,10 @@ class Site:
         return FeedbackStore(self.bot.config.feedback_file).rows()
 
     def wait_for(self, count: int, page: Page) -> list[Row]:
-        for _ in range(100):
-            if len(self.rows()) == count:
-                return self.rows()
-            page.wait_for_timeout(50)
-        raise AssertionError(f"{len(self.rows())} votes, not {count}")
+        found: list[Row] = eventually(
+            self.rows, lambda rows: len(rows) == count, lambda: page.wait_for_timeout(50)
+        )
+        return found
 
 
 @pytest.fixture(scope="module")

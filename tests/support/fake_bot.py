@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from patience import PATIENCE
+
 from bot.answer.phrases import ABSTAIN
 from bot.config import BotConfig
 from bot.safety import packaged_guide
@@ -158,7 +160,7 @@ class FakeBot:
                 if number == 0 and self.late_error:
                     raise self.late_error
                 if self.gate is not None:
-                    self.gate.wait(20)
+                    self.gate.wait(PATIENCE)
                 if self.pause:
                     threading.Event().wait(self.pause)
         finally:

@@ -14,6 +14,7 @@ from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from patience import PATIENCE
 
 Play = Callable[[str], Iterator[str]]
 
@@ -100,7 +101,7 @@ def hangs(gate: threading.Event, *before: str) -> Play:
 
     def play(prompt: str) -> Iterator[str]:
         yield from says(*before)(prompt) if before else ()
-        gate.wait(30)
+        gate.wait(PATIENCE)
 
     return play
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from blog import Blog, blog_server, bot_of
 from browsing import Page, serving
-from patience import PATIENCE
+from patience import PATIENCE, eventually
 
 from bot.config import BotConfig
 from bot.server import create_app
@@ -106,9 +106,5 @@ def is_open(page: Page) -> bool:
 
 
 def wait(page: Page, condition: Callable[[], object]) -> None:
-    """Until the condition holds; ten seconds at most."""
-    for _ in range(200):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it does not come about")
+    """Until the condition holds."""
+    eventually(condition, pause=lambda: page.wait_for_timeout(50))

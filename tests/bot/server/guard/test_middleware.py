@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 import uvicorn
 from fake_bot import FakeBot
+from patience import PATIENCE
 from starlette.testclient import TestClient
 
 from bot.config import BotConfig
@@ -177,7 +178,7 @@ def test_a_client_that_asks_for_a_websocket_leaves_no_advice_in_the_log(
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
-        with socket.create_connection(listener.getsockname(), timeout=60) as client:
+        with socket.create_connection(listener.getsockname(), timeout=PATIENCE) as client:
             client.sendall(
                 b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                 b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
@@ -185,7 +186,7 @@ def test_a_client_that_asks_for_a_websocket_leaves_no_advice_in_the_log(
             assert client.recv(12) == b"HTTP/1.1 200"
     finally:
         server.should_exit = True
-        thread.join(60)
+        thread.join(PATIENCE)
         logger.removeFilter(is_news)
     assert not caplog.records
 

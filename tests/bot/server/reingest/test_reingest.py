@@ -7,8 +7,7 @@ import logging
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +15,7 @@ import live_blog
 import pytest
 from fake_bot import FakeBot
 from live_blog import InProcess, Reader, answered, bot_on, write
-from patience import PATIENCE
+from patience import PATIENCE, eventually
 from processes import started
 from pydantic import SecretStr
 from starlette.testclient import TestClient
@@ -72,23 +71,15 @@ class Served:
 
     def job(self, payload: dict[str, Any], state: str) -> dict[str, Any]:
         """A job, once it is in this state."""
-        job: dict[str, Any] = until(
+        job: dict[str, Any] = eventually(
             lambda: self.http.get(payload["url"], headers=OWNER).json(), lambda job: job["state"] == state
         )
         return job
 
 
-def until(look: Callable[[], Any], good: Callable[[Any], bool]) -> Any:
-    for _ in range(1500):
-        if good(seen := look()):
-            return seen
-        time.sleep(0.02)
-    raise AssertionError(f"it never came: {seen}")
-
-
 def ended(scheduler: Scheduler, job_id: str) -> dict[str, Any]:
     """A job when it has ended."""
-    payload = until(lambda: scheduler.job(job_id), lambda job: job["finished_at"])
+    payload = eventually(lambda: scheduler.job(job_id), lambda job: job["finished_at"])
     assert isinstance(payload, dict)
     return payload
 
@@ -341,7 +332,7 @@ def test_not_one_question_fails_while_the_blog_changes(tmp_path: Path) -> None:
             job = http.get(payload["url"], headers=OWNER).json()
             assert job["state"] == "done" and len(job["report"]["updated"]) == 1, job
         out, _ = other.communicate("", timeout=PATIENCE)
-    until(lambda: reader.editions[-1:], lambda last: last == [ROUNDS])
+    eventually(lambda: reader.editions[-1:], lambda last: last == [ROUNDS])
     reader.end()
     scheduler.stop()
     for thread in threads:
@@ -402,7 +393,7 @@ def test_a_timed_round_does_not_wait_long_for_another_writer(
 
     with Index(tmp_path / "index", bot.config.index_config).writing():
         thread.start()
-        until(scheduler.jobs, lambda jobs: bool(jobs) and jobs[0]["state"] == "failed")
+        eventually(scheduler.jobs, lambda jobs: bool(jobs) and jobs[0]["state"] == "failed")
     assert "Another ingest" in scheduler.jobs()[0]["error"]
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert ended(scheduler, scheduler.ask()["job"])["state"] == "done"
