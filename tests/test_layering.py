@@ -20,8 +20,16 @@ DOORS = {
         "bot/read/cross_encoder.py",
         "bot/train/sentence_net.py",
         "bot/train/cross_encoder.py",
+        "bot/train/export.py",
+        "bot/train/network.py",
+        "bot/train/reader.py",
     },
-    "transformers": {"ingest/embedder.py", "bot/read/cross_encoder.py", "bot/train/cross_encoder.py"},
+    "transformers": {
+        "ingest/embedder.py",
+        "bot/read/cross_encoder.py",
+        "bot/train/cross_encoder.py",
+        "bot/train/network.py",
+    },
     "langchain_core": {
         "bot/langchain.py",
         "bot/write/chat_model.py",
