@@ -10,107 +10,38 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from bot.eval.measures.metrics import auroc
+from bot.train.examples import Example, batches, batches_of_groups, by_group, tokenize
 from bot.train.export import export
 from bot.train.network import TrainableReader, scores
-from bot.train.pairs import Pair, batch_of, load_tokenizer, pair_of
+from bot.train.pairs import batch_of, load_tokenizer
 from bot.train.reading_rows import Row, benchmark_rows, mixed, own_rows, read_rows
 from bot.train.sentence_net import DATA
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import SentenceTransformerEmbedder, model_folder
 from ingest.errors import EmbedderError
 
-Item = TypeVar("Item")
 RATE = 1.5e-4
-_TOKENS = 16 * 160  # of a batch, padding included
 _DEV = 400  # questions of each set that the curve is measured on
 _REPEATED = 2  # times that the halves of BEIR sets are taken: few, and nearest to what the bot reads
 _OWN_NEGATIVES = 0.3  # share of the own rows without an answer that are taken
 _FOUND = 5  # passages without an answer beside those with one, in the second round
 _SECOND_RATE = RATE / 3
-_SORTED = 512  # rows that are sorted by length together
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A row as tokens. gold: for each sentence of the pair."""
-
-    row: Row
-    pair: Pair
-    gold: tuple[bool, ...]
-
-
-def tokenize(rows: Sequence[Row], tokenizer: Any, draw: random.Random | None = None) -> list[Example]:
-    """Rows as tokens; those whose answer is cut off are left out. draw: varies how the question is typed."""
-    made = []
-    for row in rows:
-        question = _typed(row.question, draw) if draw else row.question
-        pair = pair_of(tokenizer, question, row.text, row.sentences)
-        gold = tuple(row.gold[k] for k, _, _ in pair.sentences)
-        if pair.sentences and any(gold) == any(row.gold):
-            made.append(Example(row, pair, gold))
-    return made
-
-
-def _typed(question: str, draw: random.Random) -> str:
-    """A question as a reader may type it: without its mark, or two letters of a word swapped."""
-    if draw.random() < 0.4:
-        question = question.rstrip(" ?")
-    if draw.random() < 0.06 and len(question) > 12:
-        at = draw.randrange(4, len(question) - 4)
-        if question[at : at + 2].isalpha():
-            question = question[:at] + question[at + 1] + question[at] + question[at + 2 :]
-    return question
-
-
-def batches(examples: Sequence[Example], draw: random.Random) -> Iterator[list[Example]]:
-    """All examples once, those of a group close together, of like length in a batch."""
-    order = list(by_group(examples, examples).values())
-    draw.shuffle(order)
-    row = [example for group in order for example in group]
-    made: list[list[Example]] = []
-    for at in range(0, len(row), _SORTED):
-        part = sorted(row[at : at + _SORTED], key=lambda e: len(e.pair.ids))
-        while part:
-            longest, size = len(part[-1].pair.ids), 0
-            size = max(1, min(len(part), _TOKENS // longest))
-            made.append(part[-size:])
-            del part[-size:]
-    draw.shuffle(made)
-    yield from made
-
-
-def batches_of_groups(examples: Sequence[Example], draw: random.Random) -> Iterator[list[Example]]:
-    """All examples once, those of a group in one batch, groups of like size in a batch."""
-    order = list(by_group(examples, examples).values())
-    draw.shuffle(order)
-    made: list[list[Example]] = []
-    for at in range(0, len(order), _SORTED):
-        batch: list[Example] = []
-        for group in sorted(order[at : at + _SORTED], key=lambda g: max(len(e.pair.ids) for e in g)):
-            if batch and max(len(e.pair.ids) for e in group) * (len(batch) + len(group)) > _TOKENS:
-                made.append(batch)
-                batch = []
-            batch = [*batch, *group]
-        made.append(batch)
-    draw.shuffle(made)
-    yield from made
 
 
 def loss_of(net: TrainableReader, batch: Sequence[Example]) -> Tensor:
-    """Cross-entropy of the softmax over sentences and "none", plus half a binary one for each sentence."""
+    """Cross-entropy of the softmax over sentences and "none", plus a quarter of a binary one for each sentence."""
     b = batch_of([e.pair for e in batch])
     logits, none, real = scores(net, b)
     gold = torch.zeros_like(real)
@@ -136,14 +67,6 @@ def loss_together(net: TrainableReader, batch: Sequence[Example]) -> Tensor:
         shares = torch.log_softmax(torch.cat([values, values.new_zeros(1)]), 0)
         losses.append(-(torch.logsumexp(shares[:-1][gold], 0) if gold.any() else shares[-1]))
     return torch.stack(losses).mean()
-
-
-def by_group(examples: Sequence[Example], items: Iterable[Item]) -> dict[tuple[str, str], list[Item]]:
-    """What belongs to each example, by the example's group."""
-    groups: dict[tuple[str, str], list[Item]] = defaultdict(list)
-    for example, item in zip(examples, items, strict=True):
-        groups[example.row.source, example.row.group].append(item)
-    return groups
 
 
 @torch.inference_mode()
@@ -178,18 +101,14 @@ def figures(net: TrainableReader, examples: Sequence[Example]) -> dict[str, Any]
                 no[e.row.kind].append(v)
         right = [e.gold[best] for e, _, best in some if any(e.gold)]
         out[source] = {
-            "auroc": auroc(yes, [v for vs in no.values() for v in vs]),
+            "auroc": _auroc(yes, [v for vs in no.values() for v in vs]),
             "first": round(sum(right) / max(len(right), 1), 3),
-        } | {kind: auroc(yes, vs) for kind, vs in no.items() if len(vs) >= 20}
+        } | {kind: _auroc(yes, vs) for kind, vs in no.items() if len(vs) >= 20}
     return out
 
 
-def auroc(yes: Sequence[float], no: Sequence[float]) -> float:
-    """The chance that one of `yes` is above one of `no`."""
-    if not yes or not no:
-        return math.nan
-    ranks = np.argsort(np.argsort(np.array([*yes, *no]), kind="stable"))
-    return round(float((ranks[: len(yes)].sum() - len(yes) * (len(yes) - 1) / 2) / (len(yes) * len(no))), 4)
+def _auroc(yes: Sequence[float], no: Sequence[float]) -> float:
+    return round(auroc([*yes, *no], [True] * len(yes) + [False] * len(no)), 4)
 
 
 def train(

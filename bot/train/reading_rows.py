@@ -9,7 +9,6 @@ answering one and some that look best of those that do not answer.
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +18,7 @@ from pathlib import Path
 from bot.eval.sets import read_set
 from bot.read import spans
 from bot.retrieve import Corpus, embed_plain, search
+from bot.train.cross_encoder import trained_on
 from bot.train.sentence_net import correct_question, memory_corpus, off_topic_questions, read_post
 from ingest.article import embedding_text
 from ingest.embedder import SentenceTransformerEmbedder
@@ -151,11 +151,6 @@ def benchmark_rows(folder: Path, embedder: SentenceTransformerEmbedder, negative
         if trained_on(case.id) and not case.kind and (case.has_gold or not case.answerable)
     ]
     yield from _found_rows(folder.name, folder.name, asked, corpus, embedder, negatives)
-
-
-def trained_on(question_id: str) -> bool:
-    """Is a benchmark's question in the training half? The other half is for evaluation."""
-    return int(hashlib.sha1(question_id.encode()).hexdigest(), 16) % 2 == 0
 
 
 def _found_rows(

@@ -31,7 +31,7 @@ GATE_SETS = tuple(
         "triage-heldout",
     )
 )
-_DEVELOPMENT = ("clinic", "diary", "recipes", "conversations")  # sites that others might have; without floors
+_DEVELOPMENT = (*FOREIGN, "conversations")  # without floors
 OUR_SETS = (*GATE_SETS, *(_OWN / name for name in _DEVELOPMENT))
 _ITEM = re.compile(r"^\s*(?:[•·*\-–]\s*)+")
 

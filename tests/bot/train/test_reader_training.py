@@ -10,18 +10,9 @@ from pathlib import Path
 import pytest
 from torch import Tensor
 
+from bot.train.examples import Example, batches, batches_of_groups, tokenize
 from bot.train.pairs import batch_of, load_tokenizer, pair_of
-from bot.train.reader import (
-    Example,
-    auroc,
-    batches,
-    batches_of_groups,
-    figures,
-    loss_of,
-    loss_together,
-    tokenize,
-    train,
-)
+from bot.train.reader import figures, loss_of, loss_together, train
 from bot.train.reading_rows import Row, mixed, read_rows
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import model_folder
@@ -98,12 +89,6 @@ def test_a_few_steps_learn_and_a_run_that_was_stopped_goes_on(
 
 def value(loss: Tensor) -> float:
     return float(loss.detach())
-
-
-def test_the_chance_that_an_answered_one_is_above_an_unanswered_one() -> None:
-    assert auroc([2.0, 3.0], [1.0, 0.0]) == 1.0
-    assert auroc([0.0], [1.0]) == 0.0
-    assert auroc([1.0, 3.0], [2.0]) == 0.5
 
 
 def test_a_public_set_is_read_with_its_answers_and_shares(tmp_path: Path) -> None:

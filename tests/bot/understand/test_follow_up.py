@@ -219,7 +219,7 @@ def test_the_written_conversations_find_their_topic(conversations: QuestionSet) 
         has, lacks = ({stem(fold(w)) for w in row["standalone"][k]} for k in ("has", "lacks"))
         if not has <= stems or lacks & stems:
             wrong.append((row["id"], said))
-    # One is misspelt ("the secnd one"), which is mended before this step.
+    # One is misspelt ("the secnd one"), which is corrected before this step.
     assert [name for name, _ in wrong] == ["f060"], wrong
 
 
@@ -244,12 +244,12 @@ def test_what_is_called_by_a_label_is_asked_for_by_it() -> None:
     listed = "- Kind A: the rim is frayed [1]\n- Kind B: the rim is torn off [2]"
     post = Article("rims", "Rims", "- Kind A: the rim is frayed\n- Kind B: the rim is torn off\n", None)
     history = [Turn("user", "which kinds of rim damage are there?"), Turn("assistant", listed)]
-    first = rewrite("how is the first one mended?", history, articles={"rims": post}, subject=HEALTH)
-    assert first == "how is Kind A mended?"
-    history += [Turn("user", "how is the first one mended?"), Turn("assistant", "With glue. [1]")]
+    first = rewrite("how is the first one repaired?", history, articles={"rims": post}, subject=HEALTH)
+    assert first == "how is Kind A repaired?"
+    history += [Turn("user", "how is the first one repaired?"), Turn("assistant", "With glue. [1]")]
     assert (
         rewrite("and the second?", history, articles={"rims": post}, subject=HEALTH)
-        == "how is Kind B mended?"
+        == "how is Kind B repaired?"
     )
 
 

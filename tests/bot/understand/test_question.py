@@ -54,7 +54,7 @@ def test_plain_words_change_slang_only() -> None:
         ("the seatd one", "the seated one"),
     ],
 )
-def test_typing_mistakes_are_mended_with_the_blogs_words(typed: str, meant: str) -> None:
+def test_typing_mistakes_are_corrected_with_the_blogs_words(typed: str, meant: str) -> None:
     vocabulary = {"hamstrings", "back", "pain", "seated", "tight"}
     assert (
         correct(typed, vocabulary=vocabulary, is_common=lambda word: word in {"tight", "pain", "one"})

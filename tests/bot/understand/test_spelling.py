@@ -77,7 +77,7 @@ def test_the_nearest_word_is_the_nearest_that_a_slip_explains(word: str, vocabul
         ("wihch stretch", "which stretch"),
     ],
 )
-def test_mistakes_are_mended_and_all_else_stays(typed: str, meant: str) -> None:
+def test_mistakes_are_corrected_and_all_else_stays(typed: str, meant: str) -> None:
     assert mend(typed) == meant
 
 
@@ -109,13 +109,13 @@ def test_an_empty_blog_mends_nothing_but_everyday_words() -> None:
 
 
 def test_heavy_mistakes_against_rightly_spelt_rare_words() -> None:
-    """On questions written for this, with the sample blog's words: how many are mended, how many spoilt."""
+    """On questions written for this, with the sample blog's words: how many are corrected, how many spoilt."""
     articles = read_set(ROOT / "data/eval/sample").articles
     texts = [f"{article.title}\n{article.text}" for article in articles]
     pairs = {pair for text in texts for pair in pairwise([word for word, _, _ in words(text)])}
     count = SentenceTransformerEmbedder().count  # the tokeniser alone
 
-    def mended(typed: str) -> str:
+    def corrected(typed: str) -> str:
         return correct(
             typed,
             vocabulary=build(texts).vocabulary,
@@ -132,10 +132,10 @@ def test_heavy_mistakes_against_rightly_spelt_rare_words() -> None:
         for name in ("misspelt", "right")
     )
     found = [
-        set(content_stems(r["meant"])) <= set(content_stems(plain_words(mended(r["typed"]), HEALTH)))
+        set(content_stems(r["meant"])) <= set(content_stems(plain_words(corrected(r["typed"]), HEALTH)))
         for r in wrong
     ]
-    spoilt = [r["typed"] for r in right if mended(r["typed"]) != r["typed"]]
+    spoilt = [r["typed"] for r in right if corrected(r["typed"]) != r["typed"]]
     assert len(found) >= 80 and sum(found) >= 0.88 * len(found), sum(found)
     assert len(right) >= 100 and len(spoilt) <= 0.07 * len(right), spoilt
 

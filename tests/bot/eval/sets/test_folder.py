@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,8 +54,9 @@ def test_two_thirds_are_answerable_and_the_rest_names_why_not(name: str) -> None
     rows = jsonl(path / "questions.jsonl")
     answerable = [row for row in rows if row["any"] or row["all"] or row.get("says")]
     unanswerable = [row for row in rows if row not in answerable]
+    kinds = Counter(row["why"] for row in unanswerable)
     assert len(rows) >= 60 and len(rows) / 4 < len(unanswerable) < len(rows) / 2
-    assert {row["why"] for row in unanswerable} == KINDS
+    assert set(kinds) == KINDS and min(kinds.values()) >= 2
     assert not any("why" in row for row in answerable)
     try:
         assert not any(
