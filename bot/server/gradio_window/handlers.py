@@ -183,7 +183,11 @@ def _connect_asking(asking: _Asking, controls: Controls) -> None:
         [view.box.submit, view.send.click], on(asking.ask), [view.box, *placed], view.all(), **QUIET
     )
     retried = controls.retry.click(on(asking.retry), placed, view.all(), **QUIET)
-    view.stop.click(on(asking.stop), known, view.all(), cancels=[asked, retried], queue=False, **QUIET)
+    # Gradio's script cancels one event after the other, each over the network, whatever the reader does meanwhile.
+    # The buttons that ask come back only when it is done, or a quick "Try again" would be cancelled as well.
+    view.stop.click(None, cancels=[asked, retried], **QUIET)
+    for answering in (asked, retried):
+        answering.failure(on(asking.stop), known, view.all(), queue=False, **QUIET)
     controls.undo.click(
         on(asking.undo), [view.talk, view.cleared, controls.key], view.all(), queue=False, **QUIET
     )
