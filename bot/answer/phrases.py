@@ -66,6 +66,16 @@ def no_record(what: str) -> str:
 NO_DATES = "The posts of this blog carry no dates, so I cannot tell which is the newest or the oldest."
 
 
+def none_from(period: str) -> str:
+    """Asked for posts of a time that has none."""
+    return f"I found no post on this blog dated “{escape(period)}”."
+
+
+def dated(count: int, period: str) -> str:
+    """How many posts there are of a time."""
+    return f"Posts on this blog dated “{escape(period)}”: {count}."
+
+
 def all_by(author: str) -> str:
     return f"The posts of this blog were written by {escape(author)}."
 

@@ -1,4 +1,4 @@
-"""Questions about the blog as a collection: what there is on a topic, how many posts, the newest.
+"""Questions about the blog as a collection: what there is on a topic, how many posts.
 
 Answered from titles, headings, tags and dates; each line cites its post or section with an empty quote. "What does the
 blog say about X?" is none of them: it wants sentences.
@@ -17,24 +17,18 @@ from bot.types import Passage
 from ingest.article import Article, Chunk
 
 _MAX_LISTED = 8  # posts or sections that are listed
-_POSTS = r"(?:blog ?posts?|posts?|articles?|guides?|pieces?|pages?|entries|write-?ups?)"
+POSTS = r"(?:blog ?posts?|posts?|articles?|guides?|pieces?|pages?|entries|write-?ups?)"
 _HERE = r"(?:\s+(?:here|there|(?:on|in|at|of) (?:this|the|your) (?:blog|site|website|page)|so far|in total|altogether|all together|now))*"
 _PLEASE = r"\W*(?:(?:hi|hello|hey|ok|okay|so|and|please|can you|could you|would you|i want to (?:know|see)|tell me|just)\b\W*)*"
 _END = r"\W*(?:(?:please|thanks|thank you)\W*)?"
 _COUNT = re.compile(
-    rf"{_PLEASE}how many {_POSTS}(?: (?:are there|is there|do you have|have you (?:got|written|published|posted)|did you (?:write|publish)"
+    rf"{_PLEASE}how many {POSTS}(?: (?:are there|is there|do you have|have you (?:got|written|published|posted)|did you (?:write|publish)"
     rf"|does (?:this|the|your) (?:blog|site) have|exist|have been (?:written|published)|you have))?{_HERE}{_END}",
-    re.IGNORECASE,
-)
-_NEWEST = re.compile(
-    rf"{_PLEASE}(?:(?:what|which)(?:['’]?s| is| was)? |show me |give me |link to )?(?:(?:the|your|this blog['’]s) )?(?:very )?"
-    rf"(newest|latest|most recent|last|oldest|first|earliest)(?: published| blog)? {_POSTS}(?: (?:about|called|title))?{_HERE}{_END}"
-    rf"|{_PLEASE}(?:what(?:['’]?s| is) new|anything new|what did you (?:last |just )?(?:post|publish|write) (?:last|recently|lately)){_HERE}{_END}",
     re.IGNORECASE,
 )
 _ALL = re.compile(
     rf"{_PLEASE}(?:(?:list|show|name|give)(?: me)?(?: all)?(?: (?:of )?(?:the|your))?|(?:what|which)(?: are)?(?: all)?(?: (?:of )?(?:the|your))?|all(?: the| your)?)"
-    rf" (?:{_POSTS}|titles?|topics|subjects|table of contents|list of {_POSTS}|titles? of (?:all |the |your )*{_POSTS})"
+    rf" (?:{POSTS}|titles?|topics|subjects|table of contents|list of {POSTS}|titles? of (?:all |the |your )*{POSTS})"
     rf"(?: (?:are there|do you have|have you (?:got|written)|(?:do you|does (?:this|the) (?:blog|site)) (?:cover|have|write about|talk about)|exist))?{_HERE}{_END}"
     rf"|{_PLEASE}what(?:['’]?s| is) (?:this|the|your) (?:blog|site|website)(?: all)? about{_END}"
     rf"|{_PLEASE}what (?:do you|does (?:this|the|your) (?:blog|site)) (?:write|blog|talk|have) about{_HERE}{_END}"
@@ -44,13 +38,13 @@ _ALL = re.compile(
 _ON = r"(?:on|about|regarding|concerning|covering|mentioning|dealing with|related to|that (?:mention|cover|discuss|talk about|deal with))"
 _TOPIC = re.compile(
     rf"{_PLEASE}(?:what (?:all )?(?:do you have|have you(?: got| written| published| posted)?|is there|else is there|did you write|has been written){_HERE} {_ON}"
-    rf"|(?:which|what)(?: of (?:the|your))? {_POSTS}(?: (?:are there|are|is|do you have|have you(?: got| written)?|did you write|does (?:this|the) blog have))?{_HERE}"
+    rf"|(?:which|what)(?: of (?:the|your))? {POSTS}(?: (?:are there|are|is|do you have|have you(?: got| written)?|did you write|does (?:this|the) blog have))?{_HERE}"
     rf" (?:{_ON}|(?:talk|write|go|deals?|speaks?|talks?)(?: about| into| with| of)|mentions?|covers?|discuss(?:es)?)"
     rf"|(?:do you have|have you (?:got|written|posted|published)|is there|are there|got|did you write|you have){_HERE} (?:anything|something|any|an?|other|more|some|stuff|much)"
-    rf"(?: (?:more|else|other))?(?: {_POSTS}|information|info|stuff)?{_HERE} (?:written )?{_ON}"
-    rf"|(?:(?:list|show|find|give|send|recommend|see)(?: me)? )?(?:all |everything |anything )?(?:of )?(?:the |your |some |an? |any )?(?:(?:{_POSTS}|everything|anything|stuff)(?: you have)?{_HERE} {_ON})"
+    rf"(?: (?:more|else|other))?(?: {POSTS}|information|info|stuff)?{_HERE} (?:written )?{_ON}"
+    rf"|(?:(?:list|show|find|give|send|recommend|see)(?: me)? )?(?:all |everything |anything )?(?:of )?(?:the |your |some |an? |any )?(?:(?:{POSTS}|everything|anything|stuff)(?: you have)?{_HERE} {_ON})"
     rf"|where (?:can|do|could) i (?:read|find|learn)(?: out)?(?: something| more| anything)? (?:on|about)"
-    rf"|(?:(?:what(?:['’]?s| is)|give me|send me|share|show me|is there|do you have|where(?:['’]?s| is)) )?(?:(?:the|an?) )?(?P<link>link|url|address)s? (?:to|of|for) (?:(?:the|your|an?|that) )?(?:{_POSTS} {_ON}))"
+    rf"|(?:(?:what(?:['’]?s| is)|give me|send me|share|show me|is there|do you have|where(?:['’]?s| is)) )?(?:(?:the|an?) )?(?P<link>link|url|address)s? (?:to|of|for) (?:(?:the|your|an?|that) )?(?:{POSTS} {_ON}))"
     r" (?:the |your |an? )?(?P<topic>[^?!.]{2,80}?)" + _HERE + _END,
     re.IGNORECASE,
 )
@@ -73,23 +67,16 @@ def catalogue(question: str, articles: Mapping[str, Article], chunks: Sequence[C
     if _COUNT.fullmatch(own):
         text = f"{phrases.counted(len(dated))} {phrases.newest(dated[0], alone=len(dated) == 1)}"
         return [about_line(text, dated[0], chunks)]
-    if m := _NEWEST.fullmatch(own):
-        oldest = bool(m[1]) and m[1].lower() in ("oldest", "first", "earliest")
-        with_date = [a for a in dated if a.published]
-        if not with_date:
-            return [Line("note", (), text=phrases.NO_DATES)]
-        one = with_date[-1] if oldest else with_date[0]
-        return [about_line(phrases.title(one), one, chunks)]
     if _ALL.fullmatch(own):
         head = [Line("note", (), text=phrases.counted(len(dated)))]
-        return head + _entries([(a, None) for a in dated], chunks)
+        return head + entries([(a, None) for a in dated], chunks)
     m = _TOPIC.fullmatch(own)
     topic = m["topic"].strip() if m else ""
     wanted = {s for s in content_stems(topic) if s not in _EMPTY}
     if not m or not wanted or (_NO_TOPIC.search(topic) and len(wanted) < 2):
         return None
     found = on_topic(wanted, dated, chunks)
-    return _entries(found, chunks) if found else [Line("note", (), text=phrases.nothing_on(topic))]
+    return entries(found, chunks) if found else [Line("note", (), text=phrases.nothing_on(topic))]
 
 
 def on_topic(
@@ -130,7 +117,8 @@ def _may_have(text: str, wanted: set[str]) -> bool:
     return all(s[: max(3, len(s) - 1)] in folded for s in wanted)
 
 
-def _entries(found: Sequence[tuple[Article, Chunk | None]], chunks: Sequence[Chunk]) -> list[Line]:
+def entries(found: Sequence[tuple[Article, Chunk | None]], chunks: Sequence[Chunk]) -> list[Line]:
+    """A list of posts, or of sections of posts; of a long one how many more there are."""
     lines = []
     for article, chunk in found[:_MAX_LISTED]:
         heading = chunk.path[-1] if chunk is not None and chunk.path else ""

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.answer import phrases
 from bot.answer.about.blog import about_line, catalogue, entry_line, on_topic
+from bot.answer.about.dates import by_date
 from bot.answer.citations import Line
 from bot.text.markdown import escape
 from bot.text.tokens import content_stems, stems
@@ -30,6 +31,9 @@ _AUTHOR = re.compile(
     rf"{_ASK}who(?:['’]?s| is| was| has)? {_WROTE}(?:\W*$| {_THIS}(?:\W*$| (?:about|on|for|and)\b)|.*\b{_NAMED})"
     rf"|{_ASK}who(?:['’]?s| is| was)? (?:made|behind) {_THIS}\W*$"
     rf"|\bwho(?:['’]?s| is| are| was)? (?:the |this |your )?(?:author|writer|blogger)s?\b(?: (?:of|on) {_THIS}.*)?\W*$"
+    rf"|{_ASK}(?:author|writer|name)s? (?:of|for|behind) {_THIS}"
+    rf"|{_ASK}(?:who did|who(?:['’]?s| is| was)? behind|which (?:author|writer)(?: wrote| did| is behind)) {_NAMED}"
+    rf"|{_ASK}who(?:['’]?s| is| was) {_NAMED}.* by\W*$"
     rf"|\b(?:name of the (?:author|writer)|(?:author|writer)(?:['’]s)? name)\b"
     rf"|\bwhom? (?:is|was|were) {_THIS} {_WROTE} by\b|\bby whom (?:is|was|were) {_THIS}"
     rf"|\b{_THIS} (?:was |is )?(?:written|wrote|authored) by\b|\bwritten by who|^(?:the )?(?:author|writer)\??$",
@@ -41,8 +45,8 @@ _DATE = re.compile(
     rf"|\b(?:what|which) (?:date|day|month|year) (?:(?:was|were|is|did|has) )?(?:{_SUBJECT}[^.?!]*\b)?{_OUT}"
     rf"|\b(?:what|which) (?:date|day|month|year) (?:was|is) {_THIS}(?: from| of)?\W*$"
     rf"|\b(?:publication|publishing|publish|published|posting|post) date\b|\bdate of (?:publication|posting)\b"
-    rf"|\bdate (?:of|on) {_THIS}\W*$|^(?:date )?(?:posted|published)\b\W*(?:when|date)?\W*$"
-    rf"|\bhow (?:old|recent|new) is {_THIS}\W*$",
+    rf"|\bdate (?:of|on) {_THIS}(?: (?:about|on|for|called) [^.?!]+)?\W*$|^(?:date )?(?:posted|published)\b\W*(?:when|date)?\W*$"
+    rf"|\bhow (?:old|recent|new) is {_THIS}(?: (?:about|on|for|called) [^.?!]+)?\W*$",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(r"\b(?:stud(?:y|ies)|research|books?|trials?|papers?|journals?)\b", re.IGNORECASE)
@@ -78,8 +82,8 @@ def sentence(article: Article, what: str, question: str = "") -> str | None:
 
 # "the post on foam rolling", "this hamstring article": what a post that is spoken of is about.
 _ABOUT = re.compile(
-    rf"\b{_POST} (?:(?:that is|which is|you wrote|written) )?(?:about|on|called|titled|named|for) (?:the |your |an? )?[\"“']?(.+?)[\"”']?(?: (?:was|were|come|came|get|got|been|originally|first))*(?: {_OUT})?\W*$"
-    rf"|\b(?:this|that|the|your) ((?:[\w'’-]+ ){{1,4}}?){_POST}\b",
+    rf"\b{_POST} (?:(?:that is|which is|you wrote|written) )?(?:about|on|called|titled|named|for) (?:the |your |an? )?[\"“']?(.+?)[\"”']?(?: (?:was|were|come|came|get|got|been|by|originally|first))*(?: {_OUT})?\W*$"
+    rf"|\b(?:this|that|the|your) ((?:(?!(?:of|author|writer|date|name)\b)[\w'’-]+ ){{1,4}}?){_POST}\b",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\(([^()]*)\)\s*$")
@@ -101,6 +105,8 @@ def about_the_blog(
         what := wanted(re.sub(re.escape(by_title[0].title), "this post", own, flags=re.IGNORECASE))
     ):
         return metadata_lines(by_title[:1], what, own, chunks)
+    if listed := by_date(own, articles, chunks):
+        return listed
     what = wanted(own)
     if what is None:
         return catalogue(own, articles, chunks)
