@@ -16,6 +16,7 @@
     │   │   └── IndexCorrupt     its files hold something else than was written
     │   └── IndexBusy        another ingest holds it
     ├── NotInIndex           no article with that id
+    ├── BackupError          a backup that cannot be written, read or restored
     ├── FeedbackError        readers' feedback cannot be read or written
     │   └── FeedbackFull         as much as one day may bring has come
     └── QuestionError        a question or history that cannot be answered as it is
@@ -102,6 +103,10 @@ class IndexBusy(IndexError_):
 
 class NotInIndex(FootnoteError):
     """No stored article has this id."""
+
+
+class BackupError(FootnoteError):
+    """A backup cannot be written, or is not what can be restored here; nothing was changed."""
 
 
 class FeedbackError(FootnoteError):

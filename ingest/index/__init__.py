@@ -4,6 +4,7 @@ In: articles, chunks and their vectors (`Index.writing`). Out: the live store (`
 by vector. It does not know where articles come from, or what a question is.
 """
 
+from ingest.index.checksums import damaged_files
 from ingest.index.copies import create_store, needs_rewrite, reset_search_index
 from ingest.index.disk import disk_errors, private_file
 from ingest.index.finish import Finisher, StartFinisher, Subprocess, finish
@@ -25,6 +26,7 @@ __all__ = [
     "Subprocess",
     "Writer",
     "create_store",
+    "damaged_files",
     "disk_errors",
     "finish",
     "needs_rewrite",

@@ -7,6 +7,7 @@ import functools
 import re
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from ingest.config import IndexConfig
@@ -15,7 +16,7 @@ from ingest.index import copies, lease
 from ingest.index.checksums import damaged_files, write_checksums
 from ingest.index.disk import REBUILD, disk_errors, flush_folder, flush_tree, replace_text
 from ingest.index.finish import Finisher, StartFinisher
-from ingest.index.records import Stored
+from ingest.index.records import Records, Stored
 from ingest.index.store import Store
 
 POINTER = "current"
@@ -85,10 +86,7 @@ class NextGeneration:
         """The store to change: a copy of the live one, made when it is first asked for."""
         if self._store is None:
             previous = self.previous()
-            self._finisher = self._start_finisher()
-            with disk_errors(writing=True):
-                self._building.mkdir(mode=0o700)
-                lease.prepare(self._building)
+            self._make_folder()
             segment = f"{self._name}.tokens"
             if self._live is None or previous is None or self._rebuild:
                 copies.create_store(self._building, self._config, segment=segment)
@@ -102,6 +100,33 @@ class NextGeneration:
             self._store = Store(self._building, writable=True)
             self._store.changed = self.search_index_damaged
         return self._store
+
+    def fill(self, write: Callable[[Path], None], *, newest: int) -> None:
+        """Take the store from elsewhere, such as a backup. Its search index is made from its vectors.
+
+        Args:
+            write: Writes articles.db and the token vectors into an empty folder.
+            newest: The highest number in the names of its segments. The generation's own number is no lower, or a
+                later one would write to a segment that exists.
+
+        Raises:
+            IndexMismatch: It was built with other settings.
+            IndexDamaged: It is not a store, or is not whole.
+        """
+        self._name = f"gen-{max(generation_number(self._name), newest)}"
+        self._make_folder()
+        write(self._building)
+        Records.require_layout(self._building / copies.DB)
+        copies.reset_search_index(self._building)
+        self._store = Store(self._building, writable=True)
+        require_config(self._store.config, self._config)
+        self._store.changed = True
+
+    def _make_folder(self) -> None:
+        self._finisher = self._start_finisher()
+        with disk_errors(writing=True):
+            self._building.mkdir(mode=0o700)
+            lease.prepare(self._building)
 
     def make_live(self) -> None:
         """Check what was written and make it live; nothing if nothing was."""

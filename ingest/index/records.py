@@ -23,7 +23,7 @@ from ingest.article import Article, Chunk
 from ingest.config import IndexConfig
 from ingest.embedder import Floats
 from ingest.errors import IndexMismatch
-from ingest.index.disk import REBUILD, disk_errors
+from ingest.index.disk import REBUILD, damaged, disk_errors
 from ingest.index.token_vectors import Place
 
 _TABLES = """
@@ -42,6 +42,7 @@ _ARTICLE = "SELECT id, title, text, url, author, published, tags, origin FROM ar
 _CHUNK = """SELECT c.article_id, c.ordinal, c.path, a.text, c.start, c.stop
     FROM chunks c JOIN articles a ON a.id = c.article_id"""
 _PLACE = "SELECT segment, position, size, id, digest FROM chunks"
+_LAYOUT = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
 _MANY = 500  # ids in one statement; SQLite may be built to take no more than 999 parameters
 
 
@@ -92,6 +93,17 @@ class Records:
             meta = {"config": json.dumps(asdict(config)), "segment": segment}
             db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
             db.commit()
+
+    @staticmethod
+    def require_layout(file: Path) -> None:
+        """Raise IndexCorrupt unless a file from elsewhere is a whole database with our tables and nothing else."""
+        with disk_errors(writing=False), contextlib.closing(sqlite3.connect(":memory:")) as ours:
+            ours.executescript(_TABLES)
+            uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
+            with contextlib.closing(sqlite3.connect(uri, uri=True)) as theirs:
+                whole = theirs.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+                if not whole or theirs.execute(_LAYOUT).fetchall() != ours.execute(_LAYOUT).fetchall():
+                    raise damaged("its articles.db is not one of this version")
 
     def close(self) -> None:
         """Commit what was written, and close; once more does nothing."""

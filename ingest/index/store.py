@@ -44,6 +44,11 @@ class Store:
         self.config: IndexConfig = self._records.config()
         self.changed = False
 
+    @property
+    def directory(self) -> Path:
+        """The folder of this generation: while it is being read its files stay, and do not change."""
+        return self._directory
+
     def close(self) -> None:
         """Commit what was written, and close; once more does nothing."""
         with self._mutex:

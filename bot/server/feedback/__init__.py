@@ -7,11 +7,12 @@ This room does not know how an answer is made, nor how the window shows the form
 from bot.server.feedback.export import FORMATS, format_rows, summarize
 from bot.server.feedback.recent_answers import RecentAnswers
 from bot.server.feedback.routes import add_feedback_routes
-from bot.server.feedback.store import MAX_NOTE, REASONS, FeedbackStore, Row, Vote
+from bot.server.feedback.store import MAX_NOTE, MAX_VOTES, REASONS, FeedbackStore, Row, Vote
 
 __all__ = [
     "FORMATS",
     "MAX_NOTE",
+    "MAX_VOTES",
     "REASONS",
     "FeedbackStore",
     "RecentAnswers",

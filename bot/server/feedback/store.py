@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -51,6 +51,7 @@ CREATE TABLE feedback (
 _BY_DAY = "CREATE INDEX by_day ON feedback (day)"
 _INVISIBLE = "\n\u200c\u200d"
 _COLUMNS = "id, day, verdict, reason, note, question, answer, status, citations, answerable, generation"
+_INSERT = f"INSERT INTO feedback ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,17 @@ class FeedbackStore:
             day = self.today().isoformat()
             if _number(db, "SELECT count(*) FROM feedback WHERE day = ?", day) >= MAX_PER_DAY:
                 raise FeedbackFull(f"{MAX_PER_DAY} votes were taken on {day}; more are not stored.")
-            db.execute(
-                f"INSERT INTO feedback ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)", _row(answered, vote, day)
-            )
+            db.execute(_INSERT, _row(answered, vote, day))
             over = _number(db, "SELECT count(*) FROM feedback") - MAX_VOTES
             if over > 0:
                 oldest = "SELECT id FROM feedback ORDER BY day, id LIMIT ?"
                 db.execute(f"DELETE FROM feedback WHERE id IN ({oldest})", (over,))
+
+    def replace_all(self, rows: Sequence[Row]) -> None:
+        """Store these votes in place of all that there are, such as those of a backup."""
+        with self._writing() as db:
+            db.execute("DELETE FROM feedback")
+            db.executemany(_INSERT, [_values(row) for row in rows])
 
     def withdraw(self, answer_id: str) -> bool:
         """Remove the vote for an answer; returns whether there was one."""
@@ -258,6 +263,12 @@ def _row(answered: RecentAnswer, vote: Vote, day: str) -> tuple[str | float, ...
 def _read(stored: tuple[Any, ...]) -> Row:
     values = dict(zip(_COLUMNS.split(", "), stored, strict=True))
     return Row(**{**values, "citations": tuple(json.loads(values["citations"]))})
+
+
+def _values(row: Row) -> tuple[str | float, ...]:
+    """The reverse of _read()."""
+    places = json.dumps(row.citations, ensure_ascii=False)
+    return tuple(places if name == "citations" else getattr(row, name) for name in _COLUMNS.split(", "))
 
 
 def _masked(text: str, most: int) -> str:

@@ -1,0 +1,10 @@
+"""Index and feedback in one file, and back from it.
+
+In: the settings, which name index and feedback, and the file. Out: what was saved or restored. It does not know how an
+index is searched, nor whether a server runs: both work while readers ask.
+"""
+
+from bot.backup.recovery import Restored, restore
+from bot.backup.snapshot import Saved, save
+
+__all__ = ["Restored", "Saved", "restore", "save"]

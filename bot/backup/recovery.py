@@ -1,0 +1,139 @@
+"""Restore a backup: the index as a new generation, which a running server reads from its next question on.
+
+All is checked before anything goes live. Until then what was there is in use, and after any error it still is.
+"""
+
+from __future__ import annotations
+
+import functools
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.backup.archive import VOTES, Manifest, Reader, broken, opened
+from bot.config import BotConfig
+from bot.server.feedback import MAX_VOTES, FeedbackStore, Row
+from ingest.config import IndexConfig
+from ingest.errors import BackupError, IndexDamaged
+from ingest.index import Index, NextGeneration
+
+_MOST_VOTES = 512 << 20  # bytes
+_SPARE = 16 << 20  # bytes that must be left on the disk
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was restored. votes: None if the backup has none, or if the settings keep no votes."""
+
+    articles: int
+    votes: int | None
+    made: str
+
+
+def restore(config: BotConfig, file: Path, *, force: bool = False, index: Index | None = None) -> Restored:
+    """Put a backup's index, and its votes, where the settings say.
+
+    Args:
+        config: Names the index and the file of votes.
+        file: A backup that save() wrote.
+        force: Replace an index and votes that exist.
+        index: To write to; the one of the settings by default.
+
+    Raises:
+        BackupError: The file is not a whole backup, does not fit these settings, or something exists. Nothing changed.
+        IndexBusy: An ingest did not finish in time.
+        IndexError_: The index cannot be written. Nothing changed.
+        FeedbackError: The votes cannot be written; the index was restored.
+    """
+    index = index or Index(config.index, config.index_config)
+    with opened(file) as reader:
+        manifest = reader.manifest
+        _require_fit(manifest, index.config)
+        votes = _votes(reader)
+        store = None if config.feedback_file is None or votes is None else FeedbackStore(config.feedback_file)
+        if not force:
+            _require_nothing(index, store)
+        with index.writing(rebuild=True) as generation:
+            if not force:
+                _require_nothing(index, store)  # another process may have written it while we waited
+            _require_room(index.path, manifest)
+            _fill(generation, reader)
+    if store is None or votes is None:
+        return Restored(manifest.articles, None, manifest.made)
+    store.replace_all(votes)
+    return Restored(manifest.articles, len(votes), manifest.made)
+
+
+def _fill(generation: NextGeneration, reader: Reader) -> None:
+    try:
+        generation.fill(functools.partial(_extract, reader), newest=reader.manifest.newest)
+    except IndexDamaged as error:
+        raise broken() from error
+
+
+def _extract(reader: Reader, folder: Path) -> None:
+    try:
+        for name in reader.manifest.index_files:
+            target = folder / name
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            reader.extract(name, target)
+    except OSError as error:
+        raise BackupError(
+            f"The backup cannot be unpacked beside the index ({error.strerror or error})."
+        ) from error
+
+
+def _require_fit(manifest: Manifest, wanted: IndexConfig) -> None:
+    if manifest.index.embedder != wanted.embedder:
+        raise BackupError(
+            f"The backup was made with the embedding model “{manifest.index.embedder}”, the settings say "
+            f"“{wanted.embedder}”. Set FOOTNOTE_EMBEDDER to “{manifest.index.embedder}”, then restore it."
+        )
+    if manifest.index != wanted:
+        raise BackupError(
+            f"The backup was made by version {manifest.version} of Footnote, whose index this version cannot read. "
+            "Restore it with that version, or run `footnote ingest` on your blog."
+        )
+
+
+def _require_nothing(index: Index, store: FeedbackStore | None) -> None:
+    """Raise BackupError if there is an index, or a vote."""
+    try:
+        there = index.generation() is not None
+    except IndexDamaged:
+        there = True
+    if there:
+        raise BackupError(
+            "There is an index already. Restore with --force to replace it and the readers' votes."
+        )
+    if store is not None and store.count():
+        raise BackupError("There are readers' votes already. Restore with --force to replace them.")
+
+
+def _require_room(folder: Path, manifest: Manifest) -> None:
+    free = shutil.disk_usage(folder).free
+    if manifest.size() + _SPARE > free:
+        raise BackupError(
+            f"The backup takes {manifest.size() / 1e6:.0f} MB, and the disk has {free / 1e6:.0f} MB left. Make room, "
+            "then restore it."
+        )
+
+
+def _votes(reader: Reader) -> list[Row] | None:
+    if reader.manifest.votes is None:
+        return None
+    lines = reader.lines(VOTES, most=_MOST_VOTES)
+    kind = TypeAdapter(Row)
+    try:
+        rows = [kind.validate_json(line, strict=False) for line in lines]
+    except ValidationError as error:
+        raise broken() from error
+    if (
+        len(rows) != reader.manifest.votes
+        or len(rows) > MAX_VOTES
+        or len({row.id for row in rows}) != len(rows)
+    ):
+        raise broken()
+    return rows

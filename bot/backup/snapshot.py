@@ -1,0 +1,111 @@
+"""Save index and feedback in one file, while readers ask and an ingest runs.
+
+A generation never changes once it is live, and one that is being read is not removed: so the files are copied as they
+are. The votes are read in one statement. The file has its name only when it is complete and on the disk.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import secrets
+import zipfile
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from bot.backup.archive import ARTICLES, FORMAT, VOTES, Manifest, Writer
+from bot.config import BotConfig
+from bot.server.feedback import FeedbackStore, Row
+from ingest.errors import BackupError
+from ingest.index import Index, Store, damaged_files
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a backup holds. votes: None if there is no file of votes. size: bytes of the backup."""
+
+    articles: int
+    votes: int | None
+    size: int
+
+
+def save(config: BotConfig, file: Path, *, force: bool = False) -> Saved:
+    """Write a backup of the live index and of the readers' votes.
+
+    Args:
+        config: Names the index and the file of votes.
+        file: The backup to write. Only this user may read it.
+        force: Overwrite a file that exists.
+
+    Raises:
+        BackupError: The file exists, or cannot be written.
+        IndexMissing, IndexMismatch, IndexDamaged: There is no index that could be saved.
+        FeedbackError: The votes cannot be read.
+    """
+    if file.exists() and not (force and file.is_file()):
+        raise BackupError(f"{file} exists. Choose another name, or overwrite it with --force.")
+    part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
+    try:
+        manifest = _write(config, part)
+        part.replace(file)
+        return Saved(manifest.articles, manifest.votes, file.stat().st_size)
+    except OSError as error:
+        raise BackupError(f"{file} cannot be written ({error.strerror or error}).") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write(config: BotConfig, part: Path) -> Manifest:
+    with (
+        Index(config.index, config.index_config).reading_once() as store,
+        os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out,
+    ):
+        with zipfile.ZipFile(out, "w", compresslevel=1) as archive:
+            writer = Writer(archive)
+            _add_index(writer, store)
+            votes = _votes(config)
+            if votes is not None:
+                lines = "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in votes)
+                writer.add(VOTES, io.BytesIO(lines.encode()))
+            manifest = Manifest(
+                format=FORMAT,
+                version=_version(),
+                made=datetime.now(UTC).isoformat(timespec="seconds"),
+                index=store.config,
+                articles=store.counts()[0],
+                votes=None if votes is None else len(votes),
+                files=writer.files,
+            )
+            writer.finish(manifest)
+        out.flush()
+        os.fsync(out.fileno())
+    return manifest
+
+
+def _add_index(writer: Writer, store: Store) -> None:
+    folder = store.directory
+    segments = sorted((folder / "tokens").glob("*.tokens"))
+    files = [folder / ARTICLES, *segments]
+    names = [file.relative_to(folder).as_posix() for file in files]
+    if wrong := [name for name in damaged_files(folder) if name in names]:
+        raise BackupError(
+            f"The index is damaged ({', '.join(wrong)}) and was not saved. `footnote ingest --rebuild` writes it again."
+        )
+    for name, path in zip(names, files, strict=True):
+        with path.open("rb") as source:
+            writer.add(name, source)
+
+
+def _votes(config: BotConfig) -> list[Row] | None:
+    file = config.feedback_file
+    return FeedbackStore(file).rows() if file is not None and file.exists() else None
+
+
+def _version() -> str:
+    try:
+        return version("footnote-blog")
+    except PackageNotFoundError:  # run from a folder that was not installed
+        return "unknown"

@@ -1,0 +1,58 @@
+"""`footnote backup` and `restore`: index and feedback in one file, while the server runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.options import IndexOption, JsonFlag, config_from_environment, print_json
+from bot.text.printable import printable
+
+FileArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="The backup, such as footnote-backup.zip.")
+]
+
+
+def backup(
+    file: FileArgument,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")] = False,
+    as_json: JsonFlag = False,
+    index: IndexOption = None,
+) -> None:
+    """Save the index and the readers' feedback in one file, also while the server runs."""
+    from dataclasses import asdict
+
+    from bot.backup import save
+
+    saved = save(config_from_environment(index=index), file, force=force)
+    if as_json:
+        print_json(asdict(saved))
+        return
+    print(printable(f"Saved {_contents(saved.articles, saved.votes)} in {file}, {saved.size / 1e6:.1f} MB."))
+
+
+def restore(
+    file: FileArgument,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the index and the feedback that are there.")
+    ] = False,
+    as_json: JsonFlag = False,
+    index: IndexOption = None,
+) -> None:
+    """Put a backup's index and feedback in place; a server that runs uses them from the next question on."""
+    from dataclasses import asdict
+
+    from bot.backup import restore as restore_backup
+
+    restored = restore_backup(config_from_environment(index=index), file, force=force)
+    if as_json:
+        print_json(asdict(restored))
+        return
+    print(printable(f"Restored {_contents(restored.articles, restored.votes)}, as of {restored.made}."))
+
+
+def _contents(articles: int, votes: int | None) -> str:
+    thumbs = "no votes" if not votes else "1 vote" if votes == 1 else f"{votes} votes"
+    return f"{articles} {'article' if articles == 1 else 'articles'} and {thumbs}"
