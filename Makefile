@@ -10,7 +10,7 @@ TORCH ?= 2.13.0
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q
 SOURCES := pyproject.toml constraints.txt
 
-.PHONY: run demo fragments test check widget bench eval gate train train-cross-encoder train-reader train-safety clean
+.PHONY: run demo fragments test check widget bench eval gate release train train-cross-encoder train-reader train-safety clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
@@ -75,8 +75,22 @@ train-reader: $(VENV)/.train
 train-safety: $(VENV)/.train
 	$(BIN)/python -m bot.train.safety_classifier
 
+# Wheel, sdist and Space folder in dist/, checked; and the container, where a program that makes one works. It sets no
+# version and no tag.
+release: $(VENV)/.check
+	rm -rf dist
+	$(BIN)/python -m hatchling build --directory dist
+	$(BIN)/python tests/support/release.py dist
+	$(BIN)/python -m bot deploy space dist/space --wheel "$$(ls dist/*.whl)"
+	@for tool in docker podman; do \
+	  if $$tool info >/dev/null 2>&1; then \
+	    $$tool build --build-arg PIP_EXTRA_INDEX_URL="$$PIP_EXTRA_INDEX_URL" --tag footnote . && echo "Container: footnote, made with $$tool."; exit; \
+	  fi; \
+	done; echo "Container: not made. Neither docker nor podman works here."
+	@ls -d dist/*
+
 clean:
-	rm -rf $(VENV) data/index data/demo-index
+	rm -rf $(VENV) data/index data/demo-index dist
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Footnote needs Python 3.11 or newer; set PYTHON=..."; exit 1; }

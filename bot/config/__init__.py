@@ -10,6 +10,7 @@ from bot.config.settings import (
     HELP,
     PREFIX,
     BotConfig,
+    allow_followed,
     defaults,
     load_config,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "BotConfig",
     "Network",
     "Rate",
+    "allow_followed",
     "defaults",
     "describe_duration",
     "is_prefix",

@@ -62,7 +62,7 @@ HELP: dict[str, str] = {
     "llamacpp:/path/to/model.gguf; what it writes is checked; empty: the blog's own sentences",
     "model_seconds": "how long the chat model may take for an answer; then quotes are shown",
     "allowed_origins": "sites that may show the chat and ask the HTTP interface, with spaces between them: "
-    "https://www.your-blog.com https://*.your-shop.com; empty: only the chat's own address",
+    "https://www.your-blog.com https://*.your-shop.com; empty: the blogs that are followed",
     "trusted_proxies": "addresses or networks of your own proxies, with spaces between them; what they say "
     "of a reader (X-Forwarded-For, -Proto, -Host, -Prefix) is believed, what others say is not",
     "root_path": "where a proxy shows the chat if not at the top: /chat, or the whole address "
@@ -180,6 +180,29 @@ def load_config(environ: Mapping[str, str]) -> BotConfig:
         return replace(config, index=config.index.expanduser())
     except RuntimeError:  # "~nobody/index"
         raise ConfigError(f"{PREFIX}INDEX={str(config.index)!r}: there is no such home folder.") from None
+
+
+def allow_followed(config: BotConfig) -> BotConfig:
+    """The settings, with the followed blogs as the sites that may show the chat if the owner names none."""
+    if config.allowed_origins:
+        return config
+    origins = [origin for source in config.follow for origin in _both_origins(source)]
+    return replace(config, allowed_origins=tuple(dict.fromkeys(origins)))
+
+
+def _both_origins(source: str) -> list[str]:
+    """The origin of a source's address, with and without "www.", since blogs have both; none for a folder."""
+    if not source.lower().startswith(("https://", "http://")):
+        return []
+    try:
+        origins = read_origins(source)
+    except ConfigError:  # reading it will say what is wrong
+        return []
+    scheme, _, place = origins[0].partition("://")
+    if "." not in place or place[-1].isdigit() or place[-1] == "]":  # a number, or a host of a local network
+        return [origins[0]]
+    other = place.removeprefix("www.") if place.startswith("www.") else f"www.{place}"
+    return [origins[0], f"{scheme}://{other}"]
 
 
 def defaults() -> dict[str, str]:

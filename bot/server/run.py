@@ -50,6 +50,7 @@ def serve_watched(config: BotConfig, limits: Limits | None = None) -> None:
 def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> None:
     import uvicorn
 
+    from bot.config import allow_followed
     from bot.server.gradio_window import create_app
     from bot.server.guard.connections import MAX_CONNECTIONS, limited_protocol, raise_file_limit
     from bot.server.logs import log_questions, log_to_stderr
@@ -57,6 +58,7 @@ def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> N
     from bot.server.static_files import CompressedFiles
     from bot.startup import open_bot
 
+    config = allow_followed(config)
     log_to_stderr()
     if config.log_questions:
         log_questions()
