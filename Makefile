@@ -37,7 +37,7 @@ check: $(VENV)/.check
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry .
 	$(BIN)/pydoclint --quiet bot/pipeline.py bot/types.py bot/langchain.py ingest/sync.py
-	$(BIN)/codespell *.md Makefile pyproject.toml ui.py docs bot ingest tests
+	$(BIN)/codespell *.md Makefile pyproject.toml ui.py docs bot footnote ingest tests
 
 # What the server sends of the widget, from what is read of it (bot/server/widget/minify.py).
 widget: $(VENV)/.check

@@ -86,7 +86,7 @@ def forget(index: Index, article_id: str) -> None:
     """Take one article out of the index. Raises NotInIndex, IndexMissing, or as Index.writing does."""
     with index.writing() as generation:
         if generation.previous() is None:
-            raise IndexMissing("There is no index yet. Run `footnote ingest` to make one.")
+            raise IndexMissing(f"There is no index in {index.path} yet. Run `footnote ingest` to make one.")
         if article_id not in generation.stored():
             raise NotInIndex(f"The index has no article “{article_id}”; `footnote list` shows those it has.")
         generation.store().delete([article_id])

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = sorted([*ROOT.glob("ingest/**/*.py"), *ROOT.glob("bot/**/*.py"), ROOT / "ui.py"])
+CODE = sorted(
+    [*(p for room in ("ingest", "bot", "footnote") for p in ROOT.glob(f"{room}/**/*.py")), ROOT / "ui.py"]
+)
 DOCS = sorted([ROOT / "README.md", *(p for p in ROOT.glob("docs/**/*.md") if p.name != "experiments.md")])
 # In docstrings, comments and documents. Each has a plain word: see docs/architecture.md, "English".
 IDIOMS = re.compile(

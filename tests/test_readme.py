@@ -27,12 +27,21 @@ def snippets() -> list[tuple[str, str]]:
     ]
 
 
+def live_in(place: Path, patch: pytest.MonkeyPatch) -> None:
+    """As on the machine of somebody who installed the package: no clone around, an own home folder."""
+    patch.chdir(place)
+    patch.setenv("HOME", str(place))
+    patch.delenv("XDG_DATA_HOME", raising=False)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A working directory in which the sample blog is indexed where the snippets look for it."""
+    """A home folder in which the sample blog is indexed where the snippets look for it."""
     place = tmp_path_factory.mktemp("readme")
-    config = BotConfig()
-    index = Index(place / config.index, config.index_config)
+    with pytest.MonkeyPatch.context() as patch:
+        live_in(place, patch)
+        config = BotConfig()
+    index = Index(config.index, config.index_config)
     embedder = SentenceTransformerEmbedder(config.embedder, threads=1)
     sync([str(ROOT / "data/articles"), str(ROOT / "data/guides")], index=index, embedder=lambda: embedder)
     index.close()
@@ -51,6 +60,6 @@ def test_a_snippet_runs_and_prints_an_answer(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(folder)
+    live_in(folder, monkeypatch)
     exec(compile(code, name, "exec"), {"__name__": "__main__"})
     assert re.search(r"20 to 30 seconds", capsys.readouterr().out)

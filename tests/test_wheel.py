@@ -1,8 +1,9 @@
-"""What the wheel holds: all that runs for an owner, nothing that is for developers only."""
+"""What wheel and sdist hold: all that runs for an owner, nothing that is for developers only."""
 
 from __future__ import annotations
 
 import subprocess
+import tarfile
 import zipfile
 from configparser import ConfigParser
 from email.parser import Parser
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("bot", "footnote", "ingest", "ui.py")
 DEVELOPERS = ("bot/bench/", "bot/train/")
+CONTENT = ("data/articles/", "data/guides/", "data/demo/")  # of the clone; below bot/ in the wheel
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +26,19 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
     return zipfile.ZipFile(built)
 
 
-def tracked() -> set[str]:
-    """The files of the packages that git knows."""
-    found = subprocess.run(
-        ["git", "ls-files", "bot", "ingest", "ui.py"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+@pytest.fixture(scope="module")
+def sdist(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The names in the sdist, without its top folder."""
+    builder = pytest.importorskip("hatchling.builders.sdist", reason="hatchling, which builds it, is missing")
+    folder = str(tmp_path_factory.mktemp("sdist"))
+    (built,) = builder.SdistBuilder(str(ROOT)).build(directory=folder, versions=["standard"])
+    with tarfile.open(built) as archive:
+        return {name.partition("/")[2] for name in archive.getnames()}
+
+
+def tracked(*paths: str) -> set[str]:
+    """The files below some paths that git knows."""
+    found = subprocess.run(["git", "ls-files", *paths], cwd=ROOT, capture_output=True, text=True, check=False)
     if found.returncode:
         pytest.skip("not a clone: git lists no files here")
     return {name for name in found.stdout.split("\n") if name and (ROOT / name).is_file()}
@@ -35,9 +46,16 @@ def tracked() -> set[str]:
 
 def test_the_wheel_holds_every_file_of_the_packages_but_those_for_developers(wheel: zipfile.ZipFile) -> None:
     packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    expected = {name for name in tracked() if not name.startswith(DEVELOPERS)}
+    expected = {name for name in tracked(*PACKAGES) if not name.startswith(DEVELOPERS)}
     assert expected - packed == set()
-    assert not [name for name in packed if name.startswith(("tests/", "data/", "docs/", *DEVELOPERS))]
+    assert {name.split("/")[0] for name in packed} == set(PACKAGES)
+    assert not [name for name in packed if name.startswith(DEVELOPERS)]
+
+
+def test_the_content_of_sample_and_demo_is_in_the_wheel_and_no_other_data(wheel: zipfile.ZipFile) -> None:
+    packed = {name for name in wheel.namelist() if name.startswith("bot/data/")}
+    assert packed == {f"bot/{name}" for name in tracked(*CONTENT)}
+    assert {"/".join(name.split("/")[1:3]) + "/" for name in packed} == set(CONTENT)
 
 
 @pytest.mark.parametrize(
@@ -50,8 +68,15 @@ def test_weights_word_lists_and_static_files_are_in_it(wheel: zipfile.ZipFile, e
 def test_its_metadata_names_the_command_and_the_extras(wheel: zipfile.ZipFile) -> None:
     folder = next(name.split("/")[0] for name in wheel.namelist() if ".dist-info/" in name)
     metadata = Parser().parsestr(wheel.read(f"{folder}/METADATA").decode())
+    assert metadata["Name"] == "footnote-blog"
     assert {"anthropic", "llamacpp", "ollama", "openai"} <= set(metadata.get_all("Provides-Extra", []))
     scripts = ConfigParser()
     scripts.read_string(wheel.read(f"{folder}/entry_points.txt").decode())
     entry = EntryPoint("footnote", scripts["console_scripts"]["footnote"], "console_scripts")
     assert callable(entry.load())
+
+
+def test_the_sdist_holds_what_a_wheel_is_built_from_and_no_output(sdist: set[str]) -> None:
+    needed = tracked("pyproject.toml", "README.md", "LICENSE", *PACKAGES, *CONTENT)
+    assert needed - sdist == set()
+    assert not [name for name in sdist if name.startswith((".git/", ".venv/", "dist/", "data/index/"))]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +16,7 @@ from bot.cli import ask, backup, deploy, feedback, index, measure, serve
 from bot.config import HELP, PREFIX, defaults
 from bot.text.printable import printable
 from ingest.errors import ConfigError, FootnoteError
+from ingest.version import installed_version
 
 
 def _environment_help() -> str:
@@ -45,6 +46,21 @@ app.command()(backup.backup)
 app.command()(backup.restore)
 app.add_typer(deploy.app, name="deploy")
 app.add_typer(feedback.app, name="feedback")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"footnote {installed_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True),
+    ] = False,
+) -> None: ...
 
 
 def main() -> None:

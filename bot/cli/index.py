@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.cli.options import IndexOption, JsonFlag, config_from_environment, print_json
-from bot.config import DEFAULT_SOURCES
+from bot.config import sample_sources
 from bot.text.printable import printable
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def ingest(
         loader(memory=memory_in(config.index), allow_private=config.allow_private) as load,
     ):
         report = sync(
-            sources or list(DEFAULT_SOURCES),
+            sources or sample_sources(),
             index=Index(config.index, config.index_config),
             embedder=lambda: SentenceTransformerEmbedder(config.embedder),
             url=url,
@@ -71,7 +71,7 @@ def ingest(
     if as_json:
         print_json(report.to_dict())
     else:
-        print_report(report)
+        print_report(report, config.index)
     raise typer.Exit(1 if report.failed else 0)
 
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.options import IndexOption, JsonFlag, config_from_environment, print_json, print_json_line
-from bot.config import BotConfig
+from bot.config import BotConfig, cache_folder, in_clone
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
     from bot.eval import Evaluated, GateResult
+
+_EVAL = "eval"  # folder of the cache with indexes of question sets
+_WHERE_BENCHES = (
+    "run them in the folder of a clone of Footnote's repository, after `pip install -e '.[bench]'`."
+)
+_NO_BENCHES = f"The benches are for developers and not part of the installed package: {_WHERE_BENCHES}"
 
 PackageOption = Annotated[
     Path | None,
@@ -107,7 +112,7 @@ def _measured(
     from bot import eval as evaluation
     from bot.cli.output import progress_bar
 
-    cache = _cache(os.environ)
+    cache = cache_folder() / _EVAL
     with progress_bar(quiet=quiet) as progress:
         if gate:
             return evaluation.gate(sets, config, cache=cache, progress=progress)
@@ -126,7 +131,7 @@ def read_answers(sets: list[Path], verdict_file: Path | None, as_json: bool, con
         )
     with progress_bar(quiet=as_json) as progress:
         found = evaluation.review_answers(
-            sets, config, verdict_file=verdict_file, cache=_cache(os.environ), progress=progress
+            sets, config, verdict_file=verdict_file, cache=cache_folder() / _EVAL, progress=progress
         )
     for why in found.skipped:
         print(f"skipped: {why}", file=sys.stderr)
@@ -167,22 +172,19 @@ def bench(
     try:
         from bot.bench import Packages, print_results, run
     except ModuleNotFoundError as error:
-        raise ConfigError(
-            f"The benches need {error.name}, which is not installed. They are for developers: in a clone of "
-            "Footnote's repository, `pip install -e '.[bench]'` brings what they need."
-        ) from None
+        missing = error.name or ""
+        problem = (
+            _NO_BENCHES if missing.startswith("bot.") else f"The benches need {missing}: {_WHERE_BENCHES}"
+        )
+        raise ConfigError(problem) from None
+    if not in_clone():
+        raise ConfigError(_NO_BENCHES)
 
     packages = Packages(docsgpt, flowise, os.environ.get("CHROMIUM", ""))
-    folder = _cache(os.environ).parent / "bench"
+    folder = cache_folder() / "bench"
     results = run(name, folder, packages)
     print(f"The figures are kept in {folder}.", file=sys.stderr)
     if as_json:
         print_json(results)
     else:
         print_results(results)
-
-
-def _cache(environ: Mapping[str, str]) -> Path:
-    """Where what can be made again is kept (the XDG base directory specification)."""
-    home = environ.get("XDG_CACHE_HOME", "")
-    return (Path(home) if Path(home).is_absolute() else Path.home() / ".cache") / "footnote" / "eval"

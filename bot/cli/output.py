@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -42,8 +43,8 @@ def progress_bar(*, quiet: bool) -> Iterator[SyncProgress]:
         yield tell
 
 
-def print_report(report: SyncReport) -> None:
-    """What a blog owner wants to know of an ingest; ids only of what changed."""
+def print_report(report: SyncReport, index: Path) -> None:
+    """What a blog owner wants to know of an ingest into an index; ids only of what changed."""
     console = _console()
     for word, ids in (("added", report.added), ("updated", report.updated), ("removed", report.removed)):
         for one in ids:
@@ -58,7 +59,7 @@ def print_report(report: SyncReport) -> None:
         console.print(_text(f"     note  {note}"))
     counts = ("added", "updated", "unchanged", "removed", "left_out", "failed")
     summary = ", ".join(f"{len(getattr(report, name))} {name.replace('_', ' ')}" for name in counts)
-    console.print(_text(f"{summary}. {report.seconds:.1f} s."))
+    console.print(_text(f"{summary}. {report.seconds:.1f} s. Index: {index}"))
     if report.dry_run:
         console.print(_text("Nothing was changed: this is what an ingest would do."))
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.options import IndexOption, config_from_environment
-from bot.config import read_duration
+from bot.config import demo_index, read_duration
 from ingest.errors import ConfigError
 
 _DEMO_START_SECONDS = 1800.0  # the model is loaded and the blog is ingested before the server beats
@@ -57,7 +57,6 @@ def demo(
     from bot.cli.output import print_report, progress_bar
     from bot.demo import (
         HOST,
-        INDEX,
         check_ports,
         create_blog,
         demo_title,
@@ -68,7 +67,7 @@ def demo(
     from bot.server import Limits, exit_now, watch
     from bot.server import serve as run_server
 
-    index = index or INDEX / str(blog_port)
+    index = index or demo_index() / str(blog_port)  # what was read at one port is not there at another
     config = config_from_environment(index=index, port=port, host=HOST, follow=(), title=demo_title())
     check_ports(config.port, blog_port)  # before anything that takes time
     heart = watch(Limits(starting=_DEMO_START_SECONDS))  # before the blog's thread: it forks
@@ -76,7 +75,7 @@ def demo(
     with serve_blog(site, blog_port) as blog:
         with progress_bar(quiet=False) as progress:
             report = ingest_blog(config, blog, progress)
-        print_report(report)
+        print_report(report, config.index)
         print(f"The blog is at {blog}; Ctrl-C ends both", flush=True)
         allowed = (blog, blog.replace(HOST, "localhost"))
         run_server(dataclasses.replace(config, allowed_origins=allowed), heart)

@@ -4,8 +4,15 @@ In goes an environment (any mapping of names to texts), out comes a BotConfig, o
 variable and says what to write. This room does not know what any setting is used for.
 """
 
+from bot.config.places import (
+    cache_folder,
+    content_folder,
+    default_index,
+    demo_index,
+    in_clone,
+    sample_sources,
+)
 from bot.config.settings import (
-    DEFAULT_SOURCES,
     DEFAULT_TITLE,
     HELP,
     PREFIX,
@@ -31,7 +38,6 @@ from bot.config.values import (
 
 __all__ = [
     "ANY_SUBDOMAIN",
-    "DEFAULT_SOURCES",
     "DEFAULT_TITLE",
     "HELP",
     "PREFIX",
@@ -39,8 +45,13 @@ __all__ = [
     "Network",
     "Rate",
     "allow_followed",
+    "cache_folder",
+    "content_folder",
+    "default_index",
     "defaults",
+    "demo_index",
     "describe_duration",
+    "in_clone",
     "is_prefix",
     "load_config",
     "read_duration",
@@ -48,6 +59,7 @@ __all__ = [
     "read_origins",
     "read_rates",
     "read_root",
+    "sample_sources",
     "write_duration",
     "write_rates",
 ]

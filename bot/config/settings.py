@@ -17,6 +17,7 @@ from typing import Any
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from bot.config.places import default_index
 from bot.config.values import (
     Rate,
     read_duration,
@@ -31,11 +32,10 @@ from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.errors import ConfigError
 
 PREFIX = "FOOTNOTE_"
-DEFAULT_SOURCES = ("data/articles", "data/guides")  # what is ingested if nothing is named
 DEFAULT_TITLE = "Ask this blog"  # readers see this one in their own language
 log = logging.getLogger("footnote")
 HELP: dict[str, str] = {
-    "index": "folder of the index",
+    "index": "folder of the index; empty: data/index in a clone of Footnote's repository, else in your own data folder",
     "host": "address the server binds; 127.0.0.1 keeps it on this machine",
     "port": "port of the server",
     "embedder": "embedding model: the packaged one, a folder, or a name on a model hub",
@@ -88,10 +88,11 @@ RATE, RATE_TOTAL = "120/minute 1000/hour", "600/minute"  # an address may be a w
 class BotConfig:
     """Everything an owner may set; each field is the variable FOOTNOTE_<NAME>.
 
-    every: seconds. owner_token: never printed, logged or named in an error.
+    index: by default that of a clone if the current folder is one, else the user's own. every: seconds.
+    owner_token: never printed, logged or named in an error.
     """
 
-    index: Path = Path("data/index")
+    index: Path = field(default_factory=default_index)
     host: str = "127.0.0.1"
     port: int = 7860
     embedder: str = DEFAULT_EMBEDDER

@@ -5,11 +5,10 @@ chat answers.
 """
 
 from bot.demo.blog import Post, create_blog, demo_title, load_posts
-from bot.demo.server import HOST, INDEX, check_ports, ingest_blog, serve_blog
+from bot.demo.server import HOST, check_ports, ingest_blog, serve_blog
 
 __all__ = [
     "HOST",
-    "INDEX",
     "Post",
     "check_ports",
     "create_blog",

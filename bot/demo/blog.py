@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from html import escape
-from pathlib import Path
 from string import Template
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -25,11 +24,10 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.config import DEFAULT_SOURCES
+from bot.config import content_folder, sample_sources
 from ingest.article import blocks
-from ingest.errors import ConfigError
 
-FILES = Path(__file__).resolve().parents[2] / "data" / "demo"
+FILES = content_folder() / "demo"
 _WORDS_A_MINUTE = 200
 
 
@@ -51,12 +49,14 @@ class Post:
         return " ".join(words[:22]) + ("…" if len(words) > 22 else "")
 
 
-def load_posts(sources: Sequence[str] = DEFAULT_SOURCES) -> tuple[Post, ...]:
-    """The posts of some folders, newest first. Raises SourceError if one is not there."""
+def load_posts(sources: Sequence[str] = ()) -> tuple[Post, ...]:
+    """The posts of some folders, by default the sample's, newest first. Raises SourceError if one is not there."""
     from ingest.article import Article
     from ingest.sources import load
 
-    found = [item for source in sources for item in load(source) if isinstance(item, Article)]
+    found = [
+        item for source in sources or sample_sources() for item in load(source) if isinstance(item, Article)
+    ]
     made = [
         Post(urlsplit(a.url or a.id).path.rsplit("/", 1)[-1], a.title, a.text, a.published or "", a.tags)
         for a in found
@@ -91,10 +91,6 @@ def demo_title() -> str:
 
 
 def _words() -> dict[str, Any]:
-    if not FILES.is_dir():
-        raise ConfigError(
-            "The demo blog is not part of this installation; run it from Footnote's own folder."
-        )
     return tomllib.loads((FILES / "blog.toml").read_text(encoding="utf-8"))
 
 

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import ConfigError
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from ingest.sync import Progress, SyncReport
 
 HOST = "127.0.0.1"
-# Holds one index for each port of the blog: what was read at one port is not there at another.
-INDEX = Path("data/demo-index")
 _OTHERS = "DEMO_PORT=… for make, or --blog-port"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.config import BotConfig
+from bot.config import BotConfig, in_clone
 from bot.eval import conversations, extraction, urgent_messages
 from bot.eval.gate import FLOORS, GateResult, check, pin, read_floors, write_floors
 from bot.eval.measures.figures import FOREIGN_MEAN, Result, foreign_mean
@@ -72,7 +72,7 @@ def evaluate(
         progress: Called with the phase, how many are done and how many there are.
 
     Raises:
-        SourceError: A set is missing or broken.
+        SourceError: A set is missing or broken, or each of them had to be skipped.
     """
     chosen = find_sets(given) or default_sets()
     pages = {path.name: extraction.run(path) for path in chosen if extraction.is_page_set(path)}
@@ -90,7 +90,10 @@ def evaluate(
     sets, skipped = (
         run(asked, config, cache=cache, baselines=baselines, progress=progress) if asked else ({}, [])
     )
-    return Evaluated(sets, pages, messages, skipped, held)
+    found = Evaluated(sets, pages, messages, skipped, held)
+    if not (found.results or pages):
+        raise SourceError("Nothing could be measured. " + " ".join(skipped))
+    return found
 
 
 def gate(
@@ -136,6 +139,11 @@ def check_options(
         raise ConfigError("--read asks for verdicts and goes with none of --gate, --pin and --report.")
     if verdicts and not read:
         raise ConfigError("--verdicts goes with --read.")
+    if (gate or pin) and not in_clone():
+        raise ConfigError(
+            "--gate and --pin use the floors of this project's own sets: run them in the folder of a clone of Footnote's "
+            "repository."
+        )
     if gate and pin:
         raise ConfigError(
             "--gate holds figures against their floors and --pin moves the floors: give one of them."

@@ -10,11 +10,11 @@ from typing import Any
 from bot.config import BotConfig
 from bot.eval.run import Measured, run, with_verdicts
 from bot.eval.sets import (
-    OUR_SETS,
     QuestionSet,
     SetSkipped,
     find_sets,
     is_question_set,
+    own_sets,
     read_set,
     read_sheet,
 )
@@ -105,7 +105,7 @@ def review_answers(
     Raises:
         SourceError: A set is missing, broken or has no questions, the file is wrong, or nothing could be asked.
     """
-    chosen = find_sets(given) or [path for path in OUR_SETS if is_question_set(path)]
+    chosen = find_sets(given) or [path for path in own_sets() if is_question_set(path)]
     if wrong := next((path for path in chosen if not is_question_set(path)), None):
         raise SourceError(f"{wrong} is no set of questions, so there are no answers to read.")
     taken = _take(verdict_file, chosen, config) if verdict_file else []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from bot.problems import Problem, Refused
+from ingest.version import installed_version
 
 if TYPE_CHECKING:
     from bot.pipeline import Bot
@@ -38,12 +38,5 @@ def health_body(bot: Bot, queue: QuestionQueue, scheduler: Scheduler | None) -> 
     last = max(known, key=datetime.fromisoformat, default=None)
     age = None if last is None else (datetime.now(UTC) - datetime.fromisoformat(last)).total_seconds()
     sync = {"last_sync": last, "last_sync_age": None if age is None else max(0, round(age))}
-    body = {"status": "ok", **counts, "version": _version(), **sync}
+    body = {"status": "ok", **counts, "version": installed_version(), **sync}
     return {**body, "reingest": reingest} if reingest else body
-
-
-def _version() -> str:
-    try:
-        return version("footnote-blog")
-    except PackageNotFoundError:  # run from a folder that was not installed
-        return "unknown"

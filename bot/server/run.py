@@ -136,22 +136,43 @@ def _announce(config: BotConfig) -> None:
     from bot.config import describe_duration
 
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)
-    print(f"Footnote is at http://{f'[{host}]' if ':' in host else host}:{config.port}", flush=True)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{config.port}"
+    lines = [
+        f"Footnote is at {address}",
+        f"Ask it something there; the line that puts it on your blog is at {address}/embed",
+        f"Index: {config.index}. Ctrl-C ends the server.",
+    ]
     if config.follow:
-        print(f"Following {', '.join(config.follow)} every {describe_duration(config.every)}", flush=True)
+        lines.append(f"Following {', '.join(config.follow)} every {describe_duration(config.every)}")
+    print(*lines, sep="\n", flush=True)
+
+
+def _empty(config: BotConfig) -> str:
+    """What an owner does about a server without an index."""
+    if config.follow:
+        return (
+            "Nothing has been read yet. The blog is read now; questions are answered as soon as that is done."
+        )
+    from bot.config import default_index
+
+    index = "" if config.index == default_index() else f" --index {config.index}"
+    return (
+        f"There is nothing to answer from in {config.index} yet. Type this in a second terminal, with the address of your "
+        f"blog: footnote ingest{index} https://www.your-blog.com. The next question is then answered; no restart is needed."
+    )
 
 
 def _scheduler(bot: Bot, config: BotConfig) -> Scheduler | None:
     """What re-ingests while the server runs; None if nothing is followed and nobody may ask for it."""
     if not config.follow and not config.owner_token.get_secret_value():
         return None
-    from bot.config import DEFAULT_SOURCES
+    from bot.config import in_clone, sample_sources
     from bot.server.reingest import Scheduler, background_sync
 
     every = config.every if config.follow else None
     return Scheduler(
         background_sync(bot),
-        config.follow or DEFAULT_SOURCES,
+        config.follow or (sample_sources() if in_clone() else ()),
         every=every,
         warm=partial(bot.warm, suggestions=True),
     )
@@ -167,9 +188,8 @@ def _work_beside(
     """Load the model, then let the questions in; then keep the index up to date until the server ends."""
     try:
         bot.warm()
-    except IndexMissing as error:
-        if scheduler is None:
-            log.warning("%s", error)
+    except IndexMissing:
+        log.warning("%s", _empty(bot.config))
     except FootnoteError as error:
         log.warning("the model is not ready: %s", error)
     finally:

@@ -11,7 +11,6 @@ proxies.
 from __future__ import annotations
 
 import functools
-import importlib.metadata
 import ssl
 import threading
 import time
@@ -29,6 +28,7 @@ from ingest.fetch.pacing import Pace
 from ingest.fetch.response import is_login, may_succeed_later, refusal, target
 from ingest.fetch.robots import LARGEST as _LARGEST_ROBOTS
 from ingest.fetch.robots import Robots
+from ingest.version import installed_version
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -288,8 +288,4 @@ def _not_a_login(address: Address, want: _Request) -> None:
 
 @functools.cache
 def _agent() -> str:
-    try:
-        version = importlib.metadata.version("footnote-blog")
-    except importlib.metadata.PackageNotFoundError:
-        version = "0"
-    return f"Footnote/{version} (reads this blog for its own question box)"
+    return f"Footnote/{installed_version()} (reads this blog for its own question box)"

@@ -172,7 +172,9 @@ class Index:
             while True:
                 name = self.generation()
                 if name is None:
-                    raise IndexMissing("There is no index yet. Run `footnote ingest` to make one.")
+                    raise IndexMissing(
+                        f"There is no index in {self.path} yet. Run `footnote ingest` to make one."
+                    )
                 if self._open is None or self._open.name != name or not self._open.lease.still_there():
                     self._retire()
                     self._open = self._read(name)

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import bot
+import footnote
 
 HEAVY = (
     "torch", "chromadb", "gradio", "transformers", "sentence_transformers", "langchain", "langchain_core",
@@ -42,3 +43,16 @@ def test_importing_it_imports_nothing_but_itself() -> None:
 def test_doors_import_nothing_heavy(room: str) -> None:
     loaded = modules_after(f"import bot.{room}")
     assert not loaded & (set(HEAVY) - {"numpy"})
+
+
+def test_the_package_with_the_distributions_name_has_the_same_names() -> None:
+    assert footnote.__all__ == bot.__all__
+    assert all(getattr(footnote, name) is getattr(bot, name) for name in bot.__all__)
+    assert set(dir(footnote)) == {*bot.__all__, "__version__"}
+    with pytest.raises(AttributeError, match="'footnote' has no attribute 'Reading'"):
+        _ = footnote.Reading
+
+
+def test_it_costs_as_little_and_knows_its_version() -> None:
+    loaded = modules_after("import footnote; assert footnote.__version__")
+    assert not {name for name in loaded if name.startswith("bot")} and not loaded & set(HEAVY)

@@ -17,7 +17,7 @@ import fragments
 import numpy as np
 import pytest
 from patience import PATIENCE
-from processes import started
+from processes import assert_announced, started
 from starlette.testclient import TestClient
 
 from bot import demo
@@ -91,7 +91,7 @@ def test_an_interrupt_of_the_terminal_ends_both_servers_quietly() -> None:
     ) as process:
         assert process.stdout is not None
         blog = process.stdout.readline().strip()
-        assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
+        assert_announced(process.stdout, port)
         for served in (f"{blog}/about", f"http://127.0.0.1:{port}/healthz"):
             with urlopen(served, timeout=PATIENCE) as response:
                 assert response.status == 200
@@ -119,7 +119,7 @@ def test_a_killed_demo_is_started_again_with_its_blog() -> None:
         children: set[str] = set()
         for _ in range(2):
             child, blog = process.stdout.readline().split()
-            assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
+            assert_announced(process.stdout, port)
             for served in (f"{blog}/about", f"http://127.0.0.1:{port}/healthz"):
                 with urlopen(served, timeout=PATIENCE) as response:
                     assert response.status == 200

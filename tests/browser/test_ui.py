@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 from fake_bot import ERRORS, EXAMPLES, FakeBot
 from patience import PATIENCE
-from processes import started
+from processes import assert_announced, started
 from starlette.testclient import TestClient
 
 from bot.config import BotConfig
@@ -235,7 +235,7 @@ def test_the_server_says_where_it_is_and_ends_quietly() -> None:
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with started([sys.executable, "-c", code], cwd=ROOT, **pipes) as process:
         assert process.stdout is not None
-        assert process.stdout.readline() == f"Footnote is at http://127.0.0.1:{port}\n"
+        assert_announced(process.stdout, port)
         with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE) as response:
             assert "server" not in response.headers
         with urlopen(f"http://127.0.0.1:{port}/gradio_api/heartbeat/a-tab-left-open", timeout=PATIENCE):

@@ -23,6 +23,7 @@ from bot.eval.sets.folder import (
     is_question_set,
     numbered_sentences,
     own_folder,
+    own_sets,
     read_set,
 )
 from bot.eval.sets.spreadsheet import read_sheet
@@ -46,6 +47,7 @@ __all__ = [
     "jsonl",
     "numbered_sentences",
     "own_folder",
+    "own_sets",
     "read_benchmark",
     "read_conversations",
     "read_set",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.config import in_clone
 from bot.eval.sets.beir import jsonl, read_benchmark, turns
 from bot.eval.sets.case import Case, QuestionSet, SetSkipped, Span
 from ingest.article import Article, LoadFailure
@@ -33,12 +34,23 @@ GATE_SETS = tuple(
 )
 _DEVELOPMENT = (*FOREIGN, "conversations")  # without floors
 OUR_SETS = (*GATE_SETS, *(_OWN / name for name in _DEVELOPMENT))
+_NO_SETS = (
+    "The installed package holds no question sets. Name your own .csv with the columns question and expected, such as "
+    "`footnote eval questions.csv`, or a folder; or run this in the folder of a clone of Footnote's repository."
+)
 _ITEM = re.compile(r"^\s*(?:[•·*\-–]\s*)+")
 
 
+def own_sets() -> tuple[Path, ...]:
+    """This project's own sets. Raises SourceError outside a clone, where there are none."""
+    if not in_clone():
+        raise SourceError(_NO_SETS)
+    return OUR_SETS
+
+
 def default_sets() -> list[Path]:
-    """This project's own sets, and the public benchmarks that are beside the clone."""
-    return [*OUR_SETS, *(path for name in _BENCHMARKS if (path := _PUBLIC / name).is_dir())]
+    """This project's own sets, and the public benchmarks that are beside the clone. Raises as own_sets()."""
+    return [*own_sets(), *(path for name in _BENCHMARKS if (path := _PUBLIC / name).is_dir())]
 
 
 def find_set(given: Path) -> Path:
@@ -51,8 +63,8 @@ def find_sets(given: Sequence[Path]) -> list[Path]:
     """The paths of sets. Raises SourceError for one that does not exist, and names those that do."""
     chosen = [find_set(path) for path in given]
     if missing := next((path for path in chosen if not path.exists()), None):
-        known = ", ".join(one.name for one in default_sets())
-        raise SourceError(f"There is no question set “{missing}”: name a folder, a .csv, or one of {known}.")
+        known = f", or one of {', '.join(one.name for one in default_sets())}" if in_clone() else ""
+        raise SourceError(f"There is no question set “{missing}”: name a folder or a .csv{known}.")
     return chosen
 
 

@@ -1,4 +1,4 @@
-"""Where verdicts are kept: a file of JSON lines a set, in data/eval, also for sets that are elsewhere."""
+"""Where verdicts are kept: a file of JSON lines a set, in a clone also for sets that are elsewhere."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from bot.config import in_clone
 from bot.eval.sets import VERDICTS, jsonl, own_folder
 from bot.eval.verdicts.verdict import Verdict, verdict_of
 from ingest.errors import SourceError
 
 
 def store_path(path: Path, name: str) -> Path:
-    """The file with the verdicts of a set. path, name: of the set; a spreadsheet's verdicts lie beside it."""
+    """The file with the verdicts of a set, which has this path and name.
+
+    In a clone it is in data/eval; elsewhere in the folder of the set. A spreadsheet's verdicts are beside it.
+    """
     if path.suffix.lower() == ".csv":
         return path.with_suffix(f".{VERDICTS}")
-    return own_folder(name) / VERDICTS
+    return (own_folder(name) if in_clone() else path) / VERDICTS
 
 
 def read_verdicts(file: Path) -> dict[tuple[str, str], Verdict]:

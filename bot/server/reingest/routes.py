@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 LARGEST = 64 * 1024  # bytes of a body
 PATH = "/api/reingest"
 
+_NOTHING_FOLLOWED = (
+    "This server follows no blog. Set FOOTNOTE_FOLLOW to its address and start the server again."
+)
+
 
 def add_reingest_routes(app: FastAPI, config: BotConfig, scheduler: Scheduler | None) -> None:
     """Add the routes; without a scheduler they answer 503 to the owner."""
@@ -44,7 +48,10 @@ def add_reingest_routes(app: FastAPI, config: BotConfig, scheduler: Scheduler | 
         the same is joined.
         """
         owners = authorized(request)
-        job = owners.ask(_page(await _body(request), owners.sources))
+        page = _page(await _body(request), owners.sources)
+        if page is None and not owners.sources:
+            _refuse(422, "nothing_followed", _NOTHING_FOLLOWED)
+        job = owners.ask(page)
         where = f"{PATH}/{job['job']}"
         data = {"job": job["job"], "state": job["state"], "url": where}
         return JSONResponse(data, 202, {"Location": where})

@@ -292,6 +292,13 @@ def test_a_page_is_of_the_blog_that_is_followed() -> None:
     served.end()
 
 
+def test_with_nothing_followed_there_is_nothing_to_read() -> None:
+    served = Served(follow=())
+    assert "FOOTNOTE_FOLLOW" in refused(served.http.post(PATH, headers=OWNER), 422)
+    assert not served.sources
+    served.end()
+
+
 # --- the real thing: readers never notice
 
 ROUNDS = 12
