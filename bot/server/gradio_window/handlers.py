@@ -92,9 +92,7 @@ def _connect_loading(
         words = _words(request, languages)
         return {
             controls.top: render_header(title_of(bot, words), words),
-            view.chat: gr.update(
-                placeholder=render_greeting(bot, words, _page(request.query_params.get("at")))
-            ),
+            view.chat: gr.update(placeholder=_greeting(bot, words, request.query_params.get("at"), request)),
             view.sources: render_panel((), words),
             view.box: gr.update(label=words("question_label"), placeholder=words("question_hint")),
             controls.foot: render_footer(words, bot.config.max_question),
@@ -169,9 +167,8 @@ class _Asking:
         words = _words(request, self.languages)
         if not talk and (found := mark_stopped(self.conversations.load(key))):
             return self.view.settled(found, words)
-        return {
-            self.view.chat: import_gradio().update(placeholder=render_greeting(self.bot, words, _page(page)))
-        }
+        greeting = _greeting(self.bot, words, page, request)
+        return {self.view.chat: import_gradio().update(placeholder=greeting)}
 
 
 def _connect_asking(asking: _Asking, controls: Controls) -> None:
@@ -199,6 +196,11 @@ def _words(request: Request, languages: Languages) -> Translations:
     """In the language of the page's address, else of the browser."""
     wanted, accepted = request.query_params.get("lang", ""), request.headers.get("accept-language", "")
     return choose_language(wanted, accepted, languages)
+
+
+def _greeting(bot: Bot, words: Translations, page: str | None, request: Request) -> str:
+    is_embedded = "embed" in request.query_params  # as the widget opens the window
+    return render_greeting(bot, words, _page(page), is_embedded=is_embedded)
 
 
 def _page(address: str | None) -> str:

@@ -21,7 +21,7 @@ from bot.server.window.sources import render_sources
 from bot.server.window.translations import Translations
 from bot.text.printable import replace_lone_surrogates
 from bot.types import Answer, Event, Token, Turn
-from ingest.errors import FootnoteError
+from ingest.errors import FootnoteError, IndexMissing
 
 if TYPE_CHECKING:
     from bot.pipeline import Bot
@@ -149,16 +149,24 @@ def mark_stopped(conversation: Conversation) -> Conversation:
     return tuple(replace(e, is_stopped=True) if e.is_open else e for e in conversation)
 
 
-def render_greeting(bot: Bot, texts: Translations, page: str = "") -> str:
+def render_greeting(bot: Bot, texts: Translations, page: str = "", *, is_embedded: bool = False) -> str:
     """The empty window: questions that this index answers, or the reason why it can answer none.
 
     Args:
         bot: suggests the questions.
         texts: the window's texts in the reader's language.
         page: address of the page that the reader is on; questions about its article come first.
+        is_embedded: whether the window is on a page of the blog; at its own address it also advises the owner.
     """
     try:
         return render_welcome(bot.examples(3, page), texts)
     except FootnoteError as error:
         problem = explain(error)
-        return render_welcome((), texts, texts.texts.get(f"problem_{problem.code}", problem.message))
+        trouble = texts.texts.get(f"problem_{problem.code}", problem.message)
+        if is_embedded or not isinstance(error, IndexMissing):
+            return render_welcome((), texts, trouble)
+        if bot.config.follow:
+            return render_welcome((), texts, trouble, texts("owner_reading"))
+        return render_welcome(
+            (), texts, trouble, texts("owner_empty"), "footnote ingest https://www.your-blog.com"
+        )

@@ -105,11 +105,18 @@ def render_problem(problem: Problem, exchange: int, texts: Translations) -> str:
     return f'<div class="fn-answer fn-problem" dir="auto"><p>{escape(message)}</p>{button}</div>'
 
 
-def render_welcome(examples: Sequence[str], texts: Translations, trouble: str = "") -> str:
-    """The empty window: what the chat is, what can be asked, what it is not; or why it cannot answer."""
+def render_welcome(
+    examples: Sequence[str], texts: Translations, trouble: str = "", advice: str = "", command: str = ""
+) -> str:
+    """The empty window: what the chat is, what can be asked, what it is not.
+
+    Or why it cannot answer, with advice for the owner and the command that it is about.
+    """
     lead = f'<h2 class="fn-lead">{_text(texts, "welcome")}</h2>'
     if trouble:
-        return f'<div class="fn-welcome">{lead}<p class="fn-trouble">{escape(trouble)}</p></div>'
+        typed = f" <code>{escape(command)}</code>" if command else ""
+        owner = f'<p class="fn-owner">{escape(advice)}{typed}</p>' if advice else ""
+        return f'<div class="fn-welcome">{lead}<p class="fn-trouble">{escape(trouble)}</p>{owner}</div>'
     note = f"<p>{_text(texts, 'welcome_note')}</p>"
     care = f'<p class="fn-care">{_text(texts, "welcome_care")}</p>'
     return f'<div class="fn-welcome">{lead}{note}{_chips(examples)}{care}</div>'
