@@ -42,6 +42,7 @@ class Named(FakeEmbedder):
 def loaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A set outside of the project's folder, whose verdicts are stored inside of it."""
     (tmp_path / "clone").mkdir()
+    (tmp_path / "clone" / "pyproject.toml").write_text('[project]\nname = "footnote-blog"\n')
     monkeypatch.chdir(tmp_path / "clone")
     home = tmp_path / "elsewhere" / "loaves"
     (home / "posts").mkdir(parents=True)
