@@ -6,13 +6,13 @@ A quote is a slice of the stored article, cut here and nowhere else, so it canno
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.answer.text_fragment import text_fragment
-from bot.text.markdown import escape
+from bot.text.markdown import cells, escape, table_row
 from bot.types import Citation, Passage
 from ingest.article import Article
 
@@ -34,15 +34,16 @@ class Line:
     """One line of a draft.
 
     Attributes:
-        kind: `prose` is sentences side by side, `bullet` and `number` are list items, `label` is a heading. Text
+        kind: `prose` is sentences side by side, `bullet` and `number` are list items, `label` is a heading, `table` is
+            rows under their header. Text
             of our own is a `note`, without a marker, or something `about` a post as such, which it cites with an
             empty quote; an `entry` is the same in a list.
         evidence: What is quoted or cited.
         number: Of a numbered item, as the article counts it.
-        text: Markdown of our own.
+        text: Markdown of our own; of a table its header row as the article writes it, "" without one.
     """
 
-    kind: Literal["prose", "bullet", "number", "label", "note", "about", "entry"]
+    kind: Literal["prose", "bullet", "number", "label", "table", "note", "about", "entry"]
     evidence: tuple[Evidence, ...]
     number: int = 0
     text: str = ""
@@ -75,12 +76,28 @@ def footnote(
             citations.append(citation)
             parts.append(f"{escape(citation.quote)} [{citation.number}]")
         if parts:
-            lines.append(_lead(line) + _tail(line, " ".join(parts)))
+            mine = citations[len(citations) - len(parts) :]
+            lines.append(
+                _table(line, mine) if line.kind == "table" else _lead(line) + _tail(line, " ".join(parts))
+            )
     return lines, tuple(citations)
 
 
 def _lead(line: Line) -> str:
     return {"bullet": "- ", "entry": "- ", "number": f"{line.number}. ", "label": "**"}.get(line.kind, "")
+
+
+def _table(line: Line, quoted: Sequence[Citation]) -> str:
+    """Rows as a Markdown table; the header has a marker of its own unless it is quoted with the row below it."""
+    header, rows = "", []
+    for citation in quoted:
+        *above, last = [row for row in citation.quote.split("\n") if row.strip()]
+        written = [*map(table_row, map(cells, above)), table_row(cells(last), f"[{citation.number}]")]
+        if line.text and (above or [last])[0] == line.text:
+            header, *written = written
+        rows += written
+    header = header or table_row(cells(line.text) or ("",) * len(cells(rows[0])))
+    return "\n".join([header, "|" + "---|" * len(cells(header)), *rows])
 
 
 def _tail(line: Line, text: str) -> str:

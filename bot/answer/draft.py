@@ -11,7 +11,9 @@ from bot.answer.continuation import continued
 from bot.answer.lists import named_list
 from bot.answer.phrases import NOTHING_MORE, not_found
 from bot.answer.quotes import quote_lines
+from bot.answer.recipe_facts import without_facts
 from bot.answer.suggestions import article_at
+from bot.answer.tables import rows_of, table_line, without_other_rows
 from bot.read import Reading
 from bot.retrieve import Corpus
 from bot.text.subjects import Subject
@@ -147,10 +149,19 @@ def _about_the_posts(question: str, page: str, corpus: Corpus) -> Draft | None:
 def _from_reading(
     question: str, reading: Reading, articles: Mapping[str, Article], threshold: float, subject: Subject
 ) -> Draft:
+    tables = rows_of(question, reading, articles)
+    reading = without_facts(question, without_other_rows(reading, tables), articles)
     answerable = reading.answerable
-    if answerable < threshold and named_list(question, reading.sentences, articles, subject):
+    sure = next((rows for rows in tables if rows.sure), None)
+    lines: list[Line] = []
+    if (
+        answerable < threshold and sure
+    ):  # each word of the question is in its row, its column or its post's title
+        answerable, lines = threshold, [table_line(sure)]
+    elif answerable < threshold and named_list(question, reading.sentences, articles, subject):
         answerable = threshold  # the list whose name is asked for is an answer, however little it says
-    lines = quote_lines(question, reading, articles, subject) if answerable >= threshold else []
+    if answerable >= threshold and not lines:
+        lines = quote_lines(question, reading, articles, subject, tables)
     nearest = tuple(
         (s.passage.chunk.article_id, s.sentence.start, s.sentence.end) for s in reading.sentences[:_NEAREST]
     )

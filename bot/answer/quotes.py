@@ -14,7 +14,9 @@ from bot.answer.citations import Evidence, Line
 from bot.answer.disagreements import disagreements
 from bot.answer.lists import list_lines
 from bot.answer.phrases import lacks
+from bot.answer.tables import Rows, with_tables
 from bot.read import Reading, ScoredSentence, articles_of, select, spans
+from bot.text.quantities import quantities
 from bot.text.subjects import Subject
 from bot.text.tokens import stems
 from bot.understand import AnswerType, answer_type_of
@@ -25,6 +27,13 @@ MAX_QUOTED = 5  # sentences in all, with those that come along because the other
 _RATIO = 0.05  # a further sentence is quoted if its odds are at least this share of the best one's
 _ELSEWHERE = 0.15  # the same for one of another passage than the best one's
 _FITS = {True: 4.0, False: 1.5}  # what holding the kind of answer multiplies odds with: strict kinds, others
+# "Do not exceed 40 mg.", "Stop if it hurts.": what a dose or a number before it must not be read without.
+_LIMIT = re.compile(
+    r"(?:please |but |and )?(?:stop|do not|don['’]t|never|avoid)\b.*"
+    r"\b(?:if|when|unless|until|after|without|exceed|more|longer|above|over|beyond)\b"
+    r"|.*\b(?:(?:no|not) (?:more|longer) than|at (?:the )?most|maximum|upper limit|exceed)\b",
+    re.IGNORECASE,
+)
 _REFERS_BACK = re.compile(
     r"(?:it|its|this|that|these|those|they|their|he|she|such|both|the (?:former|latter|same)|here|there)\b",
     re.IGNORECASE,
@@ -32,13 +41,29 @@ _REFERS_BACK = re.compile(
 
 
 def quote_lines(
-    question: str, reading: Reading, articles: Mapping[str, Article], subject: Subject
+    question: str,
+    reading: Reading,
+    articles: Mapping[str, Article],
+    subject: Subject,
+    tables: Sequence[Rows] = (),
 ) -> list[Line]:
-    """The lines that answer the question; empty if nothing was read."""
+    """The lines that answer the question; empty if nothing was read. tables: those that were read."""
     if not reading.sentences:
         return []
+    lines = _lines(question, reading, articles, subject, is_row_sure=any(rows.sure for rows in tables))
+    return with_tables(lines, tables, reading.sentences[0])
+
+
+def _lines(
+    question: str,
+    reading: Reading,
+    articles: Mapping[str, Article],
+    subject: Subject,
+    *,
+    is_row_sure: bool,
+) -> list[Line]:
     selection = select(question, articles_of(reading, articles), subject)
-    listed = list_lines(question, reading.sentences, articles, selection)
+    listed = None if is_row_sure else list_lines(question, reading.sentences, articles, selection)
     if listed is not None:
         return listed
     kind = answer_type_of(question)
@@ -49,6 +74,8 @@ def quote_lines(
     if (
         kind
         and kind.strict
+        and not is_row_sure
+        and not any(one.sentence.kind == "row" for one in chosen)  # its column says what it is
         and not any(kind.answer.search(_text(e, articles)) for one in lines for e in one.evidence)
     ):
         return [Line("note", (), text=lacks(kind.missing)), *lines]
@@ -127,6 +154,7 @@ def _prose_lines(chosen: Sequence[ScoredSentence], articles: Mapping[str, Articl
 def _with_neighbours(one: ScoredSentence, articles: Mapping[str, Article], *, after: bool) -> list[Evidence]:
     """The sentence, the one before it in its paragraph if it refers to that, and, after the best
     sentence, one that refers to it: "Another issue is X." says little without "It often results from ...".
+    An amount brings the limit that the next sentence sets.
     """
     passage, sentence = one.passage, one.sentence
     text = articles[passage.chunk.article_id].text
@@ -136,7 +164,11 @@ def _with_neighbours(one: ScoredSentence, articles: Mapping[str, Article], *, af
     around = [(s, e) for s, e, _ in spans(text, paragraph.line, paragraph.end)]
     here = around.index((sentence.start, sentence.end))
     first = here - 1 if here and _refers_back(text, around[here]) else here
-    last = here + 1 if after and here + 1 < len(around) and _refers_back(text, around[here + 1]) else here
+    last = here
+    if here + 1 < len(around):
+        follows = around[here + 1]
+        limited = quantities(text[slice(*around[here])]) and _LIMIT.match(text[slice(*follows)])
+        last += bool(limited or (after and _refers_back(text, follows)))
     return [Evidence(passage, s, e, one.probability) for s, e in around[first : last + 1]]
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from bot.text.markdown import unescape
+from bot.text.markdown import plain
 from bot.text.printable import printable
 from bot.types import Answer, Citation
 from ingest.article import Article
@@ -75,7 +75,7 @@ def _by_reason(report: SyncReport) -> dict[str, list[str]]:
 def print_answer(answer: Answer) -> None:
     """The answer, then its sources, or what could be asked instead."""
     console = _console()
-    console.print(_text(unescape(answer.text.replace("**", ""))))
+    console.print(_text(plain(answer.text)))
     if answer.citations:
         console.print()
         for citation in answer.citations:

@@ -3,7 +3,8 @@
 Headings, list items and posts often come in groups of one kind ("1. Standing Hamstring Stretch", "2. Seated ...").
 What tells them apart is read off their own names: the words that one has and another has not. If a question names
 one of them, what is under the others is no answer to it, however well it fits otherwise. Beside the names there are
-the postures and aids of the blog's subject, because readers say "on my back" where a blog says "lying".
+the postures and aids of the blog's subject, because readers say "on my back" where a blog says "lying", and names with
+numbers: what is about week 5 or B6 does not answer a question about week 4 or B12.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from bot.read import descriptors
 from bot.read.descriptors import content_words
 from bot.read.reading import Reading, ScoredSentence
 from bot.read.similar_items import Group, ItemName, groups_among, groups_in, varying
+from bot.text.numbered_names import Name, codes, names
 from bot.text.subjects import Subject
 from bot.text.tokens import WORD, fold, stem, stems
+from bot.types import Passage
 from ingest.article import Article
 
 _POINTING = re.compile(r"\b(?:with|where|using|against|that|which|uses|needs)\b", re.IGNORECASE)
@@ -58,11 +61,14 @@ class Selection:
     chosen: tuple[Chosen, ...]
     side: str
     subject: Subject
+    numbered: frozenset[Name] = frozenset()
 
     def allows(self, article: Article, path: Sequence[str], start: int, end: int) -> bool:
         """Is a sentence, by its place and words, about what is named?"""
         text = article.text[start:end]
         if self.side and (sides := descriptors.sides(text, self.subject)) and self.side not in sides:
+            return False
+        if self.numbered and _names_another(self.numbered, (text, *reversed(path), article.title)):
             return False
         return all(one.allows(article, path, start, text) for one in self.chosen)
 
@@ -72,7 +78,41 @@ def disambiguate(
 ) -> Reading:
     """The reading without sentences about other items than the question names."""
     selection = select(question, articles_of(reading, articles), subject)
-    return reading.only([s for s in reading.sentences if _allowed(selection, s, articles)])
+    kept = [s for s in reading.sentences if _allowed(selection, s, articles)]
+    asked = selection.numbered
+    left = [s for s in kept if not _in_another(asked, s.passage)] if asked else kept
+    # The best sentence is about another one, and nothing is about the one that is asked for.
+    dropped = not kept or kept[0] is not reading.sentences[0]
+    if asked and dropped and not any(_may_name(asked, s, articles) for s in left):
+        return reading.only([])
+    return reading.only(left)
+
+
+def _may_name(asked: frozenset[Name], one: ScoredSentence, articles: Mapping[str, Article]) -> bool:
+    """Does a sentence, its headings or its title have one of these names? The header of a row may, too."""
+    chunk, sentence = one.passage.chunk, one.sentence
+    article = articles[chunk.article_id]
+    text = "\n".join((article.text[sentence.start : sentence.end], *chunk.path, article.title))
+    return sentence.kind == "row" or bool(asked & names(text, {kind for kind, _ in asked}))
+
+
+def _in_another(asked: frozenset[Name], passage: Passage) -> bool:
+    """Is a whole passage about others of the codes that are asked for? A week or a day may be named by the way."""
+    in_one_word = frozenset(name for name in asked if name[0] in codes(passage.chunk.text))
+    return bool(in_one_word) and _names_another(in_one_word, (passage.chunk.text,))
+
+
+def _names_another(asked: frozenset[Name], texts: Sequence[str]) -> bool:
+    """Does the first text with a name of an asked kind (the sentence, its headings, its title) have none of those asked?"""
+    for kind in {kind for kind, _ in asked}:
+        wanted = {name for name in asked if name[0] == kind}
+        for text in texts if kind != "weekday" else texts[:1]:
+            mine = {name for name in names(text, {kind}) if name[0] == kind}
+            if mine & wanted:
+                break
+            if mine:
+                return True
+    return False
 
 
 def articles_of(reading: Reading, articles: Mapping[str, Article]) -> list[Article]:
@@ -104,7 +144,15 @@ def select(question: str, articles: Iterable[Article], subject: Subject) -> Sele
         if found is not None and len(found[0]) < len(group):
             chosen.append(Chosen(group, *found, tuple(_rivals(group, found[0])), subject))
     sides = descriptors.sides(own, subject)
-    return Selection(tuple(chosen), next(iter(sides)) if len(sides) == 1 else "", subject)
+    side = next(iter(sides)) if len(sides) == 1 else ""
+    kinds = {kind for article in kept for kind in codes(f"{article.title} {article.text}")} - {"a", "i"}
+    return Selection(tuple(chosen), side, subject, _unpaired(names(own, kinds) or names(question, kinds)))
+
+
+def _unpaired(found: frozenset[Name]) -> frozenset[Name]:
+    """Without the halves of pairs: who asks about L4/L5 does not ask about each L5."""
+    halves = {half for kind, value in found if kind == "pair" for half in value.split("/")}
+    return frozenset(name for name in found if "".join(name) not in halves)
 
 
 def _groups(articles: Sequence[Article], subject: Subject) -> list[Group]:

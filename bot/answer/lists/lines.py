@@ -223,10 +223,10 @@ def _headed(members: Sequence[Block], near: Passage, article: Article) -> list[L
     ]
 
 
-def passage_of(article: Article, near: Passage, at: int) -> Passage:
-    """The section at an offset as a passage. near: another passage of the same article."""
+def passage_of(article: Article, near: Passage, at: int, end: int = 0) -> Passage:
+    """The section at an offset, and to another, as a passage. near: another passage of the same article."""
     place = next((s for s in sections(article.text) if s.start <= at < s.end), None)
-    if place is None or near.chunk.start <= at < near.chunk.end:
+    if place is None or near.chunk.start <= at < max(at + 1, end) <= near.chunk.end:
         return near
     text = article.text[place.start : place.end]
     return Passage(

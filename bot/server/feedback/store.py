@@ -27,7 +27,7 @@ from typing import Any, Literal, TypeVar
 
 from bot.server.feedback.recent_answers import RecentAnswer
 from bot.server.feedback.redact import redact
-from bot.text.markdown import unescape
+from bot.text.markdown import plain
 from ingest.errors import FeedbackError, FeedbackFull
 
 T = TypeVar("T")
@@ -252,7 +252,7 @@ def _row(answered: RecentAnswer, vote: Vote, day: str) -> tuple[str | float, ...
         for c in answer.citations
     ]
     # As the reader sees it: a mask does not see through the backslashes of Markdown.
-    text = _masked(unescape(answer.text), MAX_ANSWER)
+    text = _masked(plain(answer.text), MAX_ANSWER)
     return (
         answered.id, day, vote.verdict, vote.reason, _masked(vote.note, MAX_NOTE),
         _masked(answer.question, MAX_QUESTION), text, answer.status,

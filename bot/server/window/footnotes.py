@@ -1,7 +1,7 @@
-"""Footnotes as the window numbers them: the heading above a quoted list or paragraph has none.
+"""Footnotes as the window numbers them: the heading above a quoted list and the header of a table have none.
 
 An answer cites everything that it quotes, and so its headings, too. To a reader the first footnote is the
-first sentence; the heading is in the trail of each source anyway.
+first sentence or row; the heading is in the trail of each source anyway, the header in its table.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ from bot.types import Answer, Citation
 
 _MARKER = re.compile(r"\s?(?<!\\)\[(\d{1,3})\]")
 _HEADING_LINE = re.compile(r"^\*\*[^\n]*\*\*((?:\s?\[\d{1,3}\])+)$", re.M)
+_HEADER_ROW = re.compile(r"^\|[^\n]*?((?:\s?\[\d{1,3}\])+) \|\n\|(?:---\|)+$", re.M)
 
 
 def without_heading_footnotes(answer: Answer) -> Answer:
-    """The answer without citations of headings that stand as bold lines, the others renumbered from 1.
+    """The answer without citations of headings that are bold lines and of headers, the others renumbered from 1.
 
-    An answer that cites headings only stays as it is.
+    An answer that cites nothing else stays as it is.
     """
     marked = {int(n) for line in _HEADING_LINE.finditer(answer.text) for n in _MARKER.findall(line[1])}
-    headings = {c.number for c in answer.citations if c.number in marked and _is_heading(c)}
+    headers = {int(n) for row in _HEADER_ROW.finditer(answer.text) for n in _MARKER.findall(row[1])}
+    headings = headers | {c.number for c in answer.citations if c.number in marked and _is_heading(c)}
     kept = [c for c in answer.citations if c.number not in headings]
     if not headings or not kept:
         return answer

@@ -25,12 +25,11 @@ from bot.server.window.how_to import Step, find_how_tos
 from bot.server.window.own_sentences import translate_own_sentences
 from bot.server.window.translations import Translations
 from bot.server.window.urgent import render_urgent, split_urgent
-from bot.text.markdown import unescape
+from bot.text.markdown import plain
 from bot.types import Answer, Citation
 from ingest.article import blocks, without_towers
 from ingest.urls import is_web
 
-_BOLD = re.compile(r"(?<!\\)\*\*")
 _INCOMPLETE_MARKER = re.compile(r"\s?\[\d{0,3}$")
 _PLACEHOLDER_LINES = '<span class="fn-line"></span>' * 3
 _NEEDS_EDITING = ("question_too_long", "bad_question")  # problems that a second try does not solve
@@ -142,7 +141,7 @@ def plain_text(answer: Answer) -> str:
         for c in answer.citations
         for link in (c.link or c.passage.url or "",)
     ]
-    body = unescape(_BOLD.sub("", answer.text))
+    body = plain(answer.text)
     return "\n\n".join(filter(None, (body, "\n".join(lines))))
 
 

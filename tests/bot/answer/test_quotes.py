@@ -225,3 +225,15 @@ def test_whatever_is_composed_is_verified_and_what_has_no_marker_is_a_note(
     }
     assert notes_in_it <= own
     assert all(re.search(r"\[\d+\](?:\*\*)?$|\[\d+\] ", line) for line in written if line not in notes_in_it)
+
+
+@pytest.mark.parametrize(
+    ("limit", "comes_along"),
+    [("Never use it for longer than a week.", True), ("The maximum is 80 ml.", True), ("Stop if the skin reddens.", True),
+     ("Keep it in the fridge.", False)],
+)  # fmt: skip
+def test_an_amount_brings_the_limit_that_follows(limit: str, comes_along: bool) -> None:
+    oil = Article("o", "Oil", f"Rub in 20 ml of oil. {limit} The smell stays.")
+    said = lines("how many ml of oil?", {"Rub in": 0.6}, oil)
+    assert (limit in said[0]) is comes_along
+    assert "smell" not in said[0]

@@ -135,3 +135,34 @@ def test_any_question_and_blog_leave_a_part_of_the_reading(question: str, blog: 
 )
 def test_a_long_question_is_read_at_once(question: str) -> None:
     grows_linearly(lambda text: select(text, [STRETCHES, *GUIDES], HEALTH), question)
+
+
+NUMBERED = [
+    Article("a", "Spirals at T4/T5", "Turn at T4/T5 for 41 seconds. T5 may click."),
+    Article("b", "Spirals at T5/T6", "Turn at T5/T6 for 51 seconds.\n\n## Lesson 3\n\nTurn for 13 seconds.\n\n## Lesson 4\n\nTurn for 14 seconds.\n"),
+    Article("c", "Oils", "Omega-3 goes rancid in 33 days. Omega-6 keeps 66 days. In lesson 9 nothing is said."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("how long do I turn at T4/T5?", {"41"}), ("how long at T5/T6", {"51", "13", "14"}),
+        ("how long do I turn in lesson 3?", {"13"}), ("and lesson four?", {"14"}),
+        ("how long does omega 3 keep?", {"33"}), ("how long does omega-6 keep?", {"66"}),
+        ("how long does omega-7 keep?", set()), ("can I turn for 500 seconds?", {"41", "51", "13", "14", "33", "66"}),
+    ],
+)  # fmt: skip
+def test_names_with_numbers_are_not_interchangeable(question: str, left: set[str]) -> None:
+    found = kept(question, NUMBERED) - {"3", "4", "9"}
+    assert found & {"41", "51", "13", "14", "33", "66"} >= left
+    others = {
+        "lesson 3": {"14"},
+        "lesson four": {"13"},
+        "omega 3": {"66"},
+        "omega-6": {"33"},
+        "T4/T5": {"51"},
+        "T5/T6": {"41"},
+        "omega-7": {"33", "66"},
+    }
+    assert not found & {number for name, numbers in others.items() if name in question for number in numbers}
