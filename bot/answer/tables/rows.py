@@ -36,7 +36,8 @@ class _Asked:
 
 
 def _asked(question: str, column: str, cell: str = "(?!)", *, only: bool = True) -> _Asked:
-    return _Asked(*(re.compile(pattern, re.IGNORECASE) for pattern in (question, column, cell)), only)
+    asks, named, held = (re.compile(pattern, re.IGNORECASE) for pattern in (question, column, cell))
+    return _Asked(asks, named, held, only)
 
 
 _KINDS = (
