@@ -25,5 +25,5 @@ VOLUME /data
 EXPOSE 7860
 # The first reading of a blog may take minutes; until then /healthz answers 503.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30m --retries=3 \
-    CMD ["python3", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:7860/healthz', timeout=8)"]
+    CMD python3 -c "import urllib.request as r; r.urlopen('http://127.0.0.1:${FOOTNOTE_PORT}/healthz', timeout=8)"
 CMD ["footnote", "serve"]

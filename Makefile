@@ -76,17 +76,20 @@ train-safety: $(VENV)/.train
 	$(BIN)/python -m bot.train.safety_classifier
 
 # Wheel, sdist and Space folder in dist/, checked; and the container, where a program that makes one works. It sets no
-# version and no tag.
+# version and no tag. BUILD_ARGS: for the container, such as BUILD_ARGS="--build-arg PIP_EXTRA_INDEX_URL=...".
+CONTAINER ?= docker podman
+BUILD_ARGS ?=
 release: $(VENV)/.check
 	rm -rf dist
 	$(BIN)/python -m hatchling build --directory dist
 	$(BIN)/python tests/support/release.py dist
 	$(BIN)/python -m bot deploy space dist/space --wheel "$$(ls dist/*.whl)"
-	@for tool in docker podman; do \
+	@for tool in $(CONTAINER); do \
 	  if $$tool info >/dev/null 2>&1; then \
-	    $$tool build --build-arg PIP_EXTRA_INDEX_URL="$$PIP_EXTRA_INDEX_URL" --tag footnote . && echo "Container: footnote, made with $$tool."; exit; \
+	    $$tool build $(BUILD_ARGS) --tag footnote . && echo "Container: footnote, made with $$tool." && exit; \
+	    echo "Container: $$tool could not make it. CONTAINER= leaves it out."; exit 1; \
 	  fi; \
-	done; echo "Container: not made. Neither docker nor podman works here."
+	done; echo "Container: not made. Looked for a program that works: $(or $(CONTAINER),none)."
 	@ls -d dist/*
 
 clean:
