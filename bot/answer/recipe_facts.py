@@ -1,4 +1,4 @@
-"""The line of facts above a recipe ("Prep time: 10 min | Servings: 4"): an answer only to who asks for one of them."""
+"""The line of facts above a recipe ("Prep time: 10 min | Servings: 4"): an answer only to questions for one of them."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def select(question: str, articles: Iterable[Article], subject: Subject) -> Sele
 
 
 def _unpaired(found: frozenset[Name]) -> frozenset[Name]:
-    """Without the halves of pairs: who asks about L4/L5 does not ask about each L5."""
+    """Without the halves of pairs: a question about L4/L5 is not one about each L5."""
     halves = {half for kind, value in found if kind == "pair" for half in value.split("/")}
     return frozenset(name for name in found if "".join(name) not in halves)
 

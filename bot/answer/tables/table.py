@@ -72,7 +72,7 @@ def _table(article: Article, rows: list[Block]) -> Iterator[Table]:
     if len(rows) < 2:
         return
     first, second = (cells(article.text[row.start : row.end])[:1] for row in rows[:2])
-    alike = {kind for cell in first for kind, _ in names(cell)} & {
+    shared = {kind for cell in first for kind, _ in names(cell)} & {
         kind for cell in second for kind, _ in names(cell)
     }
-    yield Table(article, None, tuple(rows)) if alike else Table(article, rows[0], tuple(rows[1:]))
+    yield Table(article, None, tuple(rows)) if shared else Table(article, rows[0], tuple(rows[1:]))

@@ -88,6 +88,8 @@ def _table(text: str, rows: Sequence[Block], inline: Inline) -> str:
         below = rows[number + 1] if number + 1 < len(rows) else None
         is_head = below is not None and _RULER.fullmatch(text[below.start : below.end]) is not None
         tag = "th" if is_head else "td"
+        if is_head and not text[row.start : row.end].strip("| "):
+            continue
         bars = [m.start() for m in _CELL.finditer(text, row.start, row.end)]
         cells = "".join(f"<{tag}>{inline(a + 1, b)}</{tag}>" for a, b in pairwise(bars))
         out += f"<tr>{cells}</tr>"
