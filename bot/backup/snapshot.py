@@ -13,7 +13,6 @@ import secrets
 import zipfile
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bot.backup.archive import ARTICLES, FORMAT, VOTES, Manifest, Writer
@@ -21,6 +20,7 @@ from bot.config import BotConfig
 from bot.server.feedback import FeedbackStore, Row
 from ingest.errors import BackupError
 from ingest.index import Index, Store, damaged_files
+from ingest.version import installed_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _write(config: BotConfig, part: Path) -> Manifest:
                 writer.add(VOTES, io.BytesIO(lines.encode()))
             manifest = Manifest(
                 format=FORMAT,
-                version=_version(),
+                version=installed_version(),
                 made=datetime.now(UTC).isoformat(timespec="seconds"),
                 index=store.config,
                 articles=store.counts()[0],
@@ -102,10 +102,3 @@ def _add_index(writer: Writer, store: Store) -> None:
 def _votes(config: BotConfig) -> list[Row] | None:
     file = config.feedback_file
     return FeedbackStore(file).rows() if file is not None and file.exists() else None
-
-
-def _version() -> str:
-    try:
-        return version("footnote-blog")
-    except PackageNotFoundError:  # run from a folder that was not installed
-        return "unknown"
