@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from bot.answer.about import about_the_blog, about_the_page, names_no_subject, on_the_page, points
 from bot.answer.citations import Line, footnote, verify
+from bot.answer.comparison import compared
 from bot.answer.continuation import continued
-from bot.answer.lists import named_list
+from bot.answer.lists import named_list, without_other_steps
 from bot.answer.phrases import NOTHING_MORE, not_found
 from bot.answer.quotes import quote_lines
 from bot.answer.recipe_facts import without_facts
@@ -103,6 +104,10 @@ def compose(
                 return made
         if query.posts_only:
             return Draft(question.text, (), 0.0)
+        lines, answerable = compared(question.text, read, corpus.articles, threshold)
+        if lines:
+            shown = tuple(dict.fromkeys(e.passage for line in lines for e in line.evidence))
+            return Draft(question.text, tuple(lines), answerable, shown, wordable=shown)
         made = _from_reading(question.text, read(question), corpus.articles, threshold, subject)
         return made if _has_one(made, query.words, corpus.articles) else replace(made, lines=(), wordable=())
 
@@ -151,6 +156,7 @@ def _from_reading(
 ) -> Draft:
     tables = rows_of(question, reading, articles)
     reading = without_facts(question, without_other_rows(reading, tables), articles)
+    reading = without_other_steps(question, reading, articles)
     answerable = reading.answerable
     sure = next((rows for rows in tables if rows.sure), None)
     lines: list[Line] = []

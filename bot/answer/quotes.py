@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.answer.citations import Evidence, Line
+from bot.answer.definitions import defined, definition
 from bot.answer.disagreements import disagreements
 from bot.answer.lists import list_lines
 from bot.answer.phrases import lacks
@@ -70,6 +71,8 @@ def _lines(
     if differ := disagreements(question, kind, reading.sentences, articles, subject):
         return differ
     chosen = choose(reading.sentences, articles, kind)
+    if (name := defined(question)) and (first := definition(name, reading.sentences, articles)):
+        chosen = [first, *(one for one in chosen if not _before(one, first))][:MAX_CHOSEN]
     lines = _prose_lines(chosen, articles)
     if (
         kind
@@ -106,6 +109,11 @@ def choose(
             kept.append(one)
             stems_kept.append(own)
     return kept or [weighed[0][1]]
+
+
+def _before(one: ScoredSentence, other: ScoredSentence) -> bool:
+    """Is a sentence the other one, or before it in the same passage?"""
+    return one.passage.chunk.id == other.passage.chunk.id and one.sentence.start <= other.sentence.start
 
 
 def _odds(one: ScoredSentence, articles: Mapping[str, Article], kind: AnswerType | None) -> float:

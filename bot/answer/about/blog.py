@@ -48,6 +48,11 @@ _TOPIC = re.compile(
     r" (?:the |your |an? )?(?P<topic>[^?!.]{2,80}?)" + _HERE + _END,
     re.IGNORECASE,
 )
+_KIND = re.compile(
+    rf"{_PLEASE}(?:(?:list|show|name|give)(?: me)?|what|which)(?: all)?(?: (?:of )?(?:the|your))? (?P<topic>[\w’'-]+(?: [\w’'-]+)??) (?:{POSTS}|recipes)"
+    rf"(?: (?:are there|do you have|have you (?:got|written)))?{_HERE}{_END}",
+    re.IGNORECASE,
+)
 _EMPTY = frozenset(
     map(stem, "topic subject anything something everything thing else other stuff blog".split())
 )
@@ -70,6 +75,10 @@ def catalogue(question: str, articles: Mapping[str, Article], chunks: Sequence[C
     if _ALL.fullmatch(own):
         head = [Line("note", (), text=phrases.counted(len(dated)))]
         return head + entries([(a, None) for a in dated], chunks)
+    kind = _KIND.fullmatch(own)
+    named = set(content_stems(kind["topic"])) - _EMPTY if kind else set()
+    if named and (found := on_topic(named, dated, chunks)):
+        return entries(found, chunks)
     m = _TOPIC.fullmatch(own)
     topic = m["topic"].strip() if m else ""
     wanted = {s for s in content_stems(topic) if s not in _EMPTY}

@@ -57,7 +57,7 @@ _FILLER = frozenset(
     or out old please published publish put recent released see send show site so some something still tell thanks that the there
     this time titles title to up updated us was we website were what whats when which who with would write writing wrote
     written year you your post posts posted posting article articles guide guides piece pieces page pages entry entries
-    blogged blogging writer author he she they""".split()
+    blogged blogging writer author he she they his her their""".split()
 )
 
 

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 from bot.answer.citations import Evidence, Line
 from bot.answer.heading_questions import says_its_subject
-from bot.answer.lists.names import members_named
+from bot.answer.lists.members import counted
+from bot.answer.lists.named import LONGEST, item_line, named_list, passage_of
 from bot.answer.lists.places import places_asked
 from bot.answer.phrases import source
-from bot.read import ItemName, ScoredSentence, Selection
-from bot.text.english import either
+from bot.read import ItemName, Reading, ScoredSentence, Selection
+from bot.text.english import cardinals, either
 from bot.text.subjects import Subject
+from bot.text.tokens import content_stems, stems
 from bot.types import Passage
-from ingest.article import Article, Block, Chunk, blocks, sections
+from ingest.article import Article, Block, blocks, sentences
 
-_LONGEST = 25
 _MOST_NAMED = 3  # of similar items, whose lists are all quoted
-_LEADING = 8  # the sentences whose articles are looked at for a list asked for by name
 _HOWTO = re.compile(
     r"\bhow (?:do|to|can|should|would|could|does)\b|\bsteps?\b|\binstructions?\b|\bwalk me through\b|\bshow me\b"
     r"|\bguide me\b|\bwhat(?:'s| is) the (?:technique|method|correct way|right way)\b|\bexplain\b|^how (?!long|many|much|often|far|come)",
@@ -30,6 +30,9 @@ _DO = re.compile(
     r"\bhow (?:do|to|can|should|would|could) (?:i|you|we|one)?\s*(?:do|perform|make|set up|get into|try)?\b"
     r"|\bsteps?\b|\binstructions?\b|\bwalk me through\b|\bshow me\b",
     re.IGNORECASE,
+)
+_COUNT_FIRST = re.compile(
+    rf"(?:There are )?{either([*cardinals(2, 6)])}\b(?: [^\s,;:()]+){{2,8}}\.$", re.IGNORECASE
 )
 _LISTED = (
     "tips ways benefits steps things signs symptoms kinds types reasons ingredients tools advantages habits mistakes"
@@ -99,29 +102,50 @@ def list_lines(
         for other in _of_the_others(whole, scored, articles, selection):
             lines += _lines(other, _wanted(own, other.items, selection.subject), articles)
         return lines
-    if led := _led_to(scored[0], articles):
-        return _headed(
-            _wanted(question, led, selection.subject),
-            scored[0].passage,
-            articles[scored[0].passage.chunk.article_id],
-        )
+    best = scored[0]
+    return _introduced(question, best, articles[best.passage.chunk.article_id], selection.subject)
+
+
+def _introduced(question: str, lead: ScoredSentence, article: Article, subject: Subject) -> list[Line] | None:
+    """What the best sentence introduces, by a colon or by its number of things; None if it introduces nothing."""
+    text = article.text[lead.sentence.start : lead.sentence.end]
+    count = 0 if _ONE.search(question) else counted(text)
+    after = _after(lead, article)
+    if text.endswith(":"):
+        if led := _led_to(lead, article):
+            return _headed(_wanted(question, led, subject), lead.passage, article)
+    elif not count or not after or after[0].kind == "paragraph" or len(after) != count:
+        after = []
+    first = Evidence(lead.passage, lead.sentence.start, lead.sentence.end, lead.probability)
+    if after:
+        return [Line("prose", (first,)), *_headed(_wanted(question, after, subject), lead.passage, article)]
+    if count and _COUNT_FIRST.match(text):  # "Two fees change in May." and the two sentences that say how
+        block = next(b for b in blocks(article.text) if b.end >= lead.sentence.end)
+        rest = [
+            span for span in sentences(article.text, block.start, block.end) if span[0] >= lead.sentence.end
+        ]
+        inside = [Evidence(lead.passage, *span) for span in rest[:count] if span[1] <= lead.passage.chunk.end]
+        return [Line("prose", (first, *inside))] if inside else None
     return None
 
 
-def named_list(
-    question: str, scored: Sequence[ScoredSentence], articles: Mapping[str, Article], subject: Subject
-) -> list[Line]:
-    """The list that is asked for by its name ("list the stretches"), from the best post that has one."""
-    for article_id in dict.fromkeys(one.passage.chunk.article_id for one in scored[:_LEADING]):
-        if members := members_named(question, articles[article_id], subject):
-            near = next(s.passage for s in scored if s.passage.chunk.article_id == article_id)
-            return _headed(_wanted(question, members, subject), near, articles[article_id])
-    return []
+def without_other_steps(question: str, reading: Reading, articles: Mapping[str, Article]) -> Reading:
+    """For a how-to: the reading without the steps of posts whose title and headings share no word with the question."""
+    wanted = set(content_stems(_DO.sub(" ", question)))
+    if not wanted or not _DO.search(question):
+        return reading
+
+    def is_of_others(one: ScoredSentence) -> bool:
+        article = articles[one.passage.chunk.article_id]
+        over = " ".join((article.title, *one.passage.chunk.path))
+        return one.sentence.kind == "number" and not wanted & set(stems(over))
+
+    return reading.only([one for one in reading.sentences if not is_of_others(one)])
 
 
 def _wanted(question: str, items: Sequence[Block], subject: Subject) -> list[Block]:
     places = places_asked(question, len(items), subject)
-    return list(items[:_LONGEST]) if places is None else [items[i] for i in places]
+    return list(items[:LONGEST]) if places is None else [items[i] for i in places]
 
 
 def _whole_list(
@@ -129,7 +153,7 @@ def _whole_list(
 ) -> List | None:
     """The list to quote as a whole, if a list is what is asked for and one answers."""
     lists = sorted(_lists(scored, articles, selection), key=lambda one: -one.probability)
-    if not lists or len(lists[0].items) > _LONGEST:
+    if not lists or len(lists[0].items) > LONGEST:
         return None
     best, total = lists[0], sum(s.probability for s in scored)
     share = best.probability / max(total, 1e-9)
@@ -190,11 +214,22 @@ def _lists(
     return [one for one in found if one.scored]
 
 
-def _led_to(best: ScoredSentence, articles: Mapping[str, Article]) -> list[Block]:
+def _after(lead: ScoredSentence, article: Article) -> list[Block]:
+    """The list, the table or the paragraph that a sentence introduces."""
+    after: list[Block] = []
+    for block in blocks(article.text, lead.sentence.end):
+        if block.kind == "heading" or (
+            after and (block.kind == "paragraph" or block.is_item != after[0].is_item)
+        ):
+            break
+        after.append(block)
+        if block.kind == "paragraph":
+            break
+    return after
+
+
+def _led_to(best: ScoredSentence, article: Article) -> list[Block]:
     """The headings that the best sentence introduces ("Here are some effective stretches:")."""
-    article = articles[best.passage.chunk.article_id]
-    if not article.text[best.sentence.start : best.sentence.end].endswith(":"):
-        return []
     after = list(blocks(article.text, best.sentence.end))
     if not after or after[0].kind != "heading":
         return []
@@ -216,25 +251,13 @@ def _led_to(best: ScoredSentence, articles: Mapping[str, Article]) -> list[Block
 
 
 def _headed(members: Sequence[Block], near: Passage, article: Article) -> list[Line]:
-    """Members of a list that need not stand in one passage: headings, each of its own section."""
+    """Members of a list that need not be in one passage: headings, each of its own section."""
     return [
-        Line("bullet", (Evidence(passage_of(article, near, member.start), member.start, member.end),))
-        for member in members
+        item_line(
+            block, (Evidence(passage_of(article, near, block.start), block.start, block.end),), article.text
+        )
+        for block in members
     ]
-
-
-def passage_of(article: Article, near: Passage, at: int, end: int = 0) -> Passage:
-    """The section at an offset, and to another, as a passage. near: another passage of the same article."""
-    place = next((s for s in sections(article.text) if s.start <= at < s.end), None)
-    if place is None or near.chunk.start <= at < max(at + 1, end) <= near.chunk.end:
-        return near
-    text = article.text[place.start : place.end]
-    return Passage(
-        Chunk(article.id, near.chunk.ordinal, place.path, text, place.start, place.end),
-        near.title,
-        near.url,
-        near.score,
-    )
 
 
 def _lines(whole: List, items: Sequence[Block], articles: Mapping[str, Article]) -> list[Line]:
@@ -248,10 +271,5 @@ def _lines(whole: List, items: Sequence[Block], articles: Mapping[str, Article])
         start = passage.chunk.start + heading.start
         lines.append(Line("label", (Evidence(passage, start, passage.chunk.start + heading.end),)))
     for block in items:
-        evidence = (Evidence(passage, block.start, block.end),)
-        if block.kind == "number":
-            number = int(re.match(r"\d+", text[block.line : block.start].strip())[0])  # type: ignore[index]
-            lines.append(Line("number", evidence, number))
-        else:
-            lines.append(Line("bullet", evidence))
+        lines.append(item_line(block, (Evidence(passage, block.start, block.end),), text))
     return lines

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answer.citations import Evidence, Line
-from bot.answer.lists.lines import passage_of
+from bot.answer.lists.named import passage_of
 from bot.answer.phrases import source
 from bot.answer.tables.rows import Match, match
 from bot.answer.tables.table import Table, tables_of

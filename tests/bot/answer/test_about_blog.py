@@ -43,6 +43,8 @@ def told(question: str, blog: list[Article] | None = None) -> list[str] | None:
         ("the latest article", ["“Ice \\[1\\] and heat” (4 March 2025)"]), ("oldest post?", ["“Desk days” (Jun 9)"]),
         ("what have you on sore calves?", ["- “Rolling your calves”, under “Sore calves” (2 January 2025)"]),
         ("do you have anything on foam?", ["- “Rolling your calves” (2 January 2025)"]),
+        ("list all ice posts", ["- “Ice \\[1\\] and heat” (4 March 2025)"]),
+        ("which foam articles do you have?", ["- “Rolling your calves” (2 January 2025)"]),
         ("which posts are about ice", ["- “Ice \\[1\\] and heat” (4 March 2025)"]),
         ("link to the post on desk days", ["- “Desk days” (Jun 9)"]),
         ("articles about a stiff neck please", ["- “Ice \\[1\\] and heat”, under “Heat for a stiff neck” (4 March 2025)"]),
@@ -102,7 +104,7 @@ def test_one_writer_is_named_once_and_no_dates_are_no_order() -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "what does the blog say about ice?", "who wrote the study?", "how many stretches are there?", "what is ice good for?",
+        "list your favourite posts", "what does the blog say about ice?", "who wrote the study?", "how many stretches are there?", "what is ice good for?",
         "which exercises are about balance", "how many times do I roll?", "list the stretches", "list the steps", "what is sciatica about",
         "is there anything on this that helps?", "do you have any pain on mondays", "what is the last step?", "newest research on backs",
         "tell me about desk days", "how do I post less on my back", "what is in the post about ice that helps my knee and hip most of all?",

@@ -15,6 +15,7 @@ from bot.answer import phrases as notes
 from bot.answer.citations import footnote, verify
 from bot.answer.disagreements import values
 from bot.answer.draft import Draft, join
+from bot.answer.lists import without_other_steps
 from bot.answer.lists.places import places_asked
 from bot.answer.quotes import quote_lines
 from bot.understand.answer_type import ANSWER_TYPES, answer_type_of
@@ -237,3 +238,44 @@ def test_an_amount_brings_the_limit_that_follows(limit: str, comes_along: bool) 
     said = lines("how many ml of oil?", {"Rub in": 0.6}, oil)
     assert (limit in said[0]) is comes_along
     assert "smell" not in said[0]
+
+
+TEA = Article(
+    "t",
+    "Tea at home",
+    "Boiling water is bad for white tea. Green tea is tea whose leaves were steamed.\n\n## New hours\n\n"
+    "From May the shop keeps these hours:\n\n| Day | Open |\n|---|---|\n| Monday | 9 to 5 |\n| Friday | 9 to 8 |\n\nRing first.\n\n"
+    "## A rule\n\nThere is one rule:\n\nWarm the pot.\n\n## News\n\nTwo teas get dearer in June. Sencha costs 9 pounds. Assam costs 7 pounds. Milk stays free.\n\n"
+    "## Making it\n\nGood tea takes two stages.\n\n- Pour.\n- Wait.\n",
+)  # fmt: skip
+
+
+def test_what_defines_comes_first() -> None:
+    said = lines("what is green tea?", {"Boiling": 0.5, "Warm": 0.3, "Green tea": 0.02}, TEA)
+    assert said[0] == "Green tea is tea whose leaves were steamed."
+
+
+def test_a_lead_in_brings_what_it_introduces() -> None:
+    said = lines("what changes in May?", {"From May": 0.6}, TEA)
+    assert said[0] == "From May the shop keeps these hours:"
+    assert "9 to 8" in said[-1] and not any("Ring" in line for line in said)
+    assert lines("what is the rule?", {"There is": 0.6}, TEA) == ["There is one rule:", "Warm the pot."]
+
+
+def test_a_number_of_things_brings_as_many() -> None:
+    said = lines("what gets dearer?", {"Two teas": 0.6}, TEA)
+    assert said == ["Two teas get dearer in June. Sencha costs 9 pounds. Assam costs 7 pounds."]
+    assert lines("what stages does tea go through?", {"Good tea": 0.6}, TEA) == [
+        "Good tea takes two stages.",
+        "- Pour.",
+        "- Wait.",
+    ]
+
+
+def test_steps_of_another_subject_are_no_how_to() -> None:
+    read = reading([CALVES], {"Put the roller": 0.6})
+    assert without_other_steps("how do I repair a tent?", read, by_id([CALVES])).sentences != read.sentences
+    kept = without_other_steps("how do I repair a tent?", read, by_id([CALVES])).sentences
+    assert kept and all(one.sentence.kind != "number" for one in kept)
+    assert without_other_steps("how do I roll my calves?", read, by_id([CALVES])) is read
+    assert without_other_steps("how long do I hold it?", read, by_id([CALVES])) is read
