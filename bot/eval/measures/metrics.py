@@ -187,10 +187,19 @@ def verbatim(statement: str, cited: Sequence[str]) -> bool:
 def statements(text: str) -> list[tuple[str, tuple[int, ...]]]:
     """An answer's statements, each with the numbers of its markers.
 
-    Markers close a statement; the rest of a line after its last marker is a statement without any.
+    Markers close a statement; the rest of a line after its last marker is a statement without any. Rows of a table
+    are one statement up to the row with a marker.
     """
     pairs: list[tuple[str, tuple[int, ...]]] = []
+    rows: list[str] = []
     for line in text.split("\n"):
+        if line.startswith("|"):
+            marks_in_row = tuple(int(n) for marks in _MARKS.findall(line) for n in _NUMBER.findall(marks))
+            rows += [] if set(line) <= set("|-") else [_plain(_MARKS.sub("", line))]
+            if marks_in_row:
+                pairs.append((" ".join(rows), marks_in_row))
+                rows = []
+            continue
         at, rest = 0, _LEAD.sub("", line.strip())
         for marks in _MARKS.finditer(rest):
             numbers = tuple(int(n) for n in _NUMBER.findall(marks[0]))

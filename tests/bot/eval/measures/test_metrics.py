@@ -228,3 +228,12 @@ def test_a_threshold_that_another_blog_needs_costs_accuracy_here() -> None:
     assert best_balanced_threshold(scores, truth) == (0.3, 1.0)
     assert threshold_loss(scores, truth, 0.4) == 0.25 and threshold_loss(scores, truth, 0.5) == 0.5
     assert math.isnan(threshold_loss(scores, [True] * 4, 0.5))
+
+
+def test_the_rows_of_a_table_are_one_statement_up_to_a_marker() -> None:
+    text = "| Size | Fits [1] |\n|---|---|\n| S | boys |\n| M | \\- [2] |\n\nWash cold. [3]"
+    assert statements(text) == [
+        ("| Size | Fits |", (1,)),
+        ("| S | boys | | M | - |", (2,)),
+        ("Wash cold.", (3,)),
+    ]
