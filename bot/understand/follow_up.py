@@ -37,6 +37,7 @@ _LONGEST_WORD, _MOST_ADDED = 30, 8
 _PART = 2  # words that may name a topic, in what only replaces a part of a question
 _LONGEST_LABEL = 4  # words
 _FULL_SENTENCE = 4  # words
+_NOUNS = 2  # words with a meaning, in a message that may be a topic
 _WHEN = frozenset(map(stem, ("before", "after")))  # name nothing by themselves
 _PRONOUNS = frozenset("it its that those these this they them their he she him her".split())
 _ANAPHORS = frozenset("one ones same other others another else".split())
@@ -50,6 +51,9 @@ _CORRECTS = re.compile(
     r"^(?:(?:no|nope|sorry|oops|actually|wait)\b[,.!]?\s+)*(?:(?:i|we) (?:actually |really )?mean[t]?\s+(?:to ask (?:about )?)?|(?:no|actually)\b[,.]?\s+(?=(?:the|my|not|for|with|on|in)\b))"
     r"|(?<![,\s])[,\s]+(?:sorry|(?:i|we) mean[t]?)\W*$",
     re.IGNORECASE,
+)
+_BEGINS_IN_THE_MIDDLE = re.compile(
+    r"^(?:and|or|but|so|before|after|with|without|for|on|in|at|during|from|to|by)\b", re.IGNORECASE
 )
 _NEW_TOPIC = re.compile(r"^(?:ok(?:ay)?|fine|all ?right|anyway|thanks)\b", re.IGNORECASE)
 _STATES = re.compile(r"^(?:i|im|i['’]m|ive|i['’]ve|my|its|it['’]s|just|ugh|oh)\b", re.IGNORECASE)
@@ -156,7 +160,8 @@ def names_a_topic(message: str, standalone: str, known: frozenset[str]) -> bool:
     """Does a message name anything that can be looked up? If not, what is nearest to it is a random sentence.
 
     A question does with its conversation ("how long?"), and alone where it says what it wants to know ("how often should
-    I do these"); a statement ("I'm so fed up") only with a word of its own that the blog writes.
+    I do these"); a statement ("I'm so fed up") or the rest of a question ("before bed?") only with a word of its own that
+    the blog writes; anything else ("best time of day") with any noun, or with two words that name nothing alone.
 
     Args:
         message: As typed, correctly spelt.
@@ -166,7 +171,10 @@ def names_a_topic(message: str, standalone: str, known: frozenset[str]) -> bool:
     if _STATES.match(message) and not message.rstrip().endswith("?") and not _CORRECTS.search(message):
         return bool(known.intersection(topic_stems(message)) - _WHEN)
     if not ASKS.match(_LEADS.sub("", message)):
-        return bool(known.intersection(topic_stems(standalone)) - _WHEN)
+        named = set(topic_stems(standalone)) - _WHEN
+        if _BEGINS_IN_THE_MIDDLE.match(message):
+            return bool(known & named)
+        return bool(named) or len(content_stems(message)) >= _NOUNS
     return bool(topic_stems(standalone)) or (
         len(message.split()) >= _FULL_SENTENCE and answer_type_of(message) is not None
     )

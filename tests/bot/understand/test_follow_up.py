@@ -260,6 +260,8 @@ def test_what_is_called_by_a_label_is_asked_for_by_it() -> None:
         ("what should i do", "what should i do (knee)", True), ("how often should i do these", "how often should i do these", True),
         ("is it safe?", "is it safe?", False), ("before bed?", "before bed?", False), ("and the knee?", "and the knee?", True),
         ("does a mattress help", "does a mattress help", True), ("i can't do this", "i can't do this (knee)", False),
+        ("best month of the year", "best month of the year", True), ("parking", "parking", True), ("first step", "first step", True),
+        ("next", "next", False), ("that one", "that one", False), ("how much", "how much", False), ("for how long", "for how long", False),
     ],
 )  # fmt: skip
 def test_a_message_names_something_or_is_not_looked_up(message: str, standalone: str, names: bool) -> None:
