@@ -24,7 +24,7 @@ from bot.understand import AnswerType, answer_type_of
 from ingest.article import Article
 
 MAX_CHOSEN = 4  # sentences that are quoted for what they say
-_RATIO = 0.2  # a further sentence is quoted if its odds are at least this share of the best one's
+_RATIO = 0.15  # a further sentence is quoted if its odds are at least this share of the best one's
 _FITS = {True: 4.0, False: 1.5}  # what holding the kind of answer multiplies odds with: strict kinds, others
 # Speaks of the post or names a source, and says nothing of its subject.
 _ASIDE = re.compile(

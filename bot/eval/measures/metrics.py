@@ -24,6 +24,7 @@ Support = Callable[[str, Sequence[str]], bool]  # do the cited texts together su
 _MARKS = re.compile(r"(?:\s*(?<!\\)\[\d+\])+")
 _NUMBER = re.compile(r"\d+")
 _LEAD = re.compile(r"^(?:- |\d+[.)] )")
+_NAMES_POST = re.compile(r"From “[^\n]+”(?: \([^\n()]+\))?:")
 
 
 def share(hits: Sequence[bool | float]) -> float:
@@ -188,11 +189,13 @@ def statements(text: str) -> list[tuple[str, tuple[int, ...]]]:
     """An answer's statements, each with the numbers of its markers.
 
     Markers close a statement; the rest of a line after its last marker is a statement without any. Rows of a table
-    are one statement up to the row with a marker.
+    are one statement up to the row with a marker. A line that names the post of the lines below it states nothing.
     """
     pairs: list[tuple[str, tuple[int, ...]]] = []
     rows: list[str] = []
     for line in text.split("\n"):
+        if _NAMES_POST.fullmatch(line.strip()):
+            continue
         if line.startswith("|"):
             marks_in_row = tuple(int(n) for marks in _MARKS.findall(line) for n in _NUMBER.findall(marks))
             rows += [] if set(line) <= set("|-") else [_plain(_MARKS.sub("", line))]

@@ -237,3 +237,10 @@ def test_the_rows_of_a_table_are_one_statement_up_to_a_marker() -> None:
         ("| S | boys | | M | - |", (2,)),
         ("Wash cold.", (3,)),
     ]
+
+
+def test_a_line_that_names_a_post_states_nothing() -> None:
+    text = (
+        "From “Kites: a diary” (3 May 2024):\n\nFly them in June. [1]\n\nFrom “Kites”, it is said: too late"
+    )
+    assert statements(text) == [("Fly them in June.", (1,)), ("From “Kites”, it is said: too late", ())]
