@@ -65,7 +65,7 @@ def test_a_yes_answers_what_can_be_answered_so() -> None:
 
 
 def test_a_sentence_that_is_far_less_sure_adds_nothing() -> None:
-    odds = {"Rye ferments": 0.6, "A warm": 0.1}
+    odds = {"Rye ferments": 0.6, "A warm": 0.05}
     assert lines("how does rye ferment", odds, DOUGH) == ["Rye ferments fast."]
 
 
