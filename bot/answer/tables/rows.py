@@ -59,7 +59,7 @@ _KINDS = (
     ),
     _asked(r"\bwhen\b|\bwhat time\b|\bopen\w*\b|\bclos\w+\b|\bhours\b", r"\b(?:when|after|before|from|until|start\w*|days?|dates?|times?|hours|open\w*|weeks?|months?)\b", r"\d{1,2}[:.]\d\d", only=False),
     _asked(r"\bhow (?:long|far)\b|\bdistance\b", r"\b(?:durations?|lengths?|distances?|long|times?|holds?)\b", r"[\d:.]+\s?(?:km|m|miles?|min\w*|h\w*|s\w*)\b", only=False),
-    _asked(r"\bhow much\b|\bdos\w+\b", r"\b(?:doses?|dosage|amounts?|quantit\w+)\b", r"[\d.,]+\s?(?:m?g|kg|mcg|micrograms?|iu|ml)\b", only=False),
+    _asked(r"\bhow much\b|\bdos\w+\b", r"\b(?:doses?|dosage|amounts?|quantity|quantities)\b", r"[\d.,]+\s?(?:m?g|kg|mcg|micrograms?|iu|ml)\b", only=False),
 )  # fmt: skip
 # Words that ask and are in no table.
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
