@@ -21,11 +21,7 @@ from bot.text.subjects import NO_SUBJECT, Subject
 from bot.text.tokens import WORD, content_stems, fold, stem, stems
 from bot.types import Turn
 from bot.understand.answer_type import answer_type_of
-from bot.understand.blog_names import (
-    BlogNames,
-    listed_items,
-    topic_stems,
-)
+from bot.understand.blog_names import BlogNames, is_content_word, listed_items, topic_stems
 from bot.understand.noun_phrases import lower_first, pronoun_replaced, runs, with_article
 from bot.understand.replies import load_replies
 from bot.understand.substitution import ASKS, Substitution
@@ -40,6 +36,10 @@ _FULL_SENTENCE = 4  # words
 _NOUNS = 2  # words with a meaning, in a message that may be a topic
 _WHEN = frozenset(map(stem, ("before", "after")))  # name nothing by themselves
 _PRONOUNS = frozenset("it its that those these this they them their he she him her".split())
+# "These" may be all that a blog has.
+_POINTS = frozenset("it its that this them they one ones other others another".split())
+_IT_BAND = re.compile(r"\b(?:the|my|your) it\b", re.IGNORECASE)  # no pronoun
+_ACTORS = frozenset("i we you it they one them he she".split())
 _ANAPHORS = frozenset("one ones same other others another else".split())
 _HERE = re.compile(
     r"\b(?:this|that|these|those) (?:blog|post|article|page|site)\b"
@@ -161,7 +161,8 @@ def names_a_topic(message: str, standalone: str, known: frozenset[str]) -> bool:
 
     A question does with its conversation ("how long?"), and alone where it says what it wants to know ("how often should
     I do these"); a statement ("I'm so fed up") or the rest of a question ("before bed?") only with a word of its own that
-    the blog writes; anything else ("best time of day") with any noun, or with two words that name nothing alone.
+    the blog writes; anything else ("best time of day") with any noun, or with two words that name nothing alone. What only
+    points ("how long does it take") does with its conversation alone.
 
     Args:
         message: As typed, correctly spelt.
@@ -170,6 +171,8 @@ def names_a_topic(message: str, standalone: str, known: frozenset[str]) -> bool:
     """
     if _STATES.match(message) and not message.rstrip().endswith("?") and not _CORRECTS.search(message):
         return bool(known.intersection(topic_stems(message)) - _WHEN)
+    if standalone == message and _only_points(message):
+        return False
     if not ASKS.match(_LEADS.sub("", message)):
         named = set(topic_stems(standalone)) - _WHEN
         if _BEGINS_IN_THE_MIDDLE.match(message):
@@ -178,6 +181,15 @@ def names_a_topic(message: str, standalone: str, known: frozenset[str]) -> bool:
     return bool(topic_stems(standalone)) or (
         len(message.split()) >= _FULL_SENTENCE and answer_type_of(message) is not None
     )
+
+
+def _only_points(message: str) -> bool:
+    """Does a message point at something and name at most what is done with it ("is it covered", "can I freeze it")?"""
+    words = [m[0] for m in WORD.finditer(_IT_BAND.sub(" ", message))]
+    if not any(fold(word) in _POINTS and not is_content_word(word) for word in words):
+        return False
+    named = [place for place, word in enumerate(words) if set(topic_stems(word)) - _WHEN]
+    return not named or (len(named) == 1 and named[0] > 0 and fold(words[named[0] - 1]) in _ACTORS)
 
 
 def needs_context(question: str, names: BlogNames | None = None) -> bool:

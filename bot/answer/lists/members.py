@@ -14,7 +14,9 @@ from ingest.article import Article, Block, blocks, sections
 
 _NUMBERED_HEADING = re.compile(r"\d{1,2}[.):]\s")
 _COUNTS = cardinals(2, 20)
-_COUNTED = re.compile(rf"\b(\d{{1,2}}|{either(_COUNTS)})(?:[ -]+[\w’'-]+){{0,3}}? \w+s\b", re.IGNORECASE)
+_COUNTED = re.compile(
+    rf"\b(\d{{1,2}}|{either(_COUNTS)})(?:[ -]{{1,3}}\w[\w’']*){{0,4}}? \w+s\b", re.IGNORECASE
+)
 _AFTER_NOUN = re.compile(
     r"\s+(?:with|for|on|in|of|to|at|from|against|by|without|and|that|which|you|your|who|when|we|i)\s|[(:,?!.]|\s[-–—]\s",
     re.IGNORECASE,

@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[3]
 # /freeze holds the interpreter's lock for years: `re` does not give it up.
 CODE = """
 import asyncio, os, re, signal, socket, sys
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # even if the tests run under nohup
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # even if the tests run under nohup, or in the background
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse

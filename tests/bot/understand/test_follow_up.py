@@ -261,6 +261,10 @@ def test_what_is_called_by_a_label_is_asked_for_by_it() -> None:
         ("is it safe?", "is it safe?", False), ("before bed?", "before bed?", False), ("and the knee?", "and the knee?", True),
         ("does a mattress help", "does a mattress help", True), ("i can't do this", "i can't do this (knee)", False),
         ("best month of the year", "best month of the year", True), ("parking", "parking", True), ("first step", "first step", True),
+        ("how long does it take", "how long does it take", False), ("how long does it take", "how long does it take (knee)", True),
+        ("can i wash it", "can i wash it", False), ("is it allowed", "is it allowed", False), ("how much did they cost you", "how much did they cost you", False),
+        ("can it cause a stiff neck", "can it cause a stiff neck", True), ("is it bad for the neck", "is it bad for the neck", True),
+        ("what does IT mean", "what does IT mean", True), ("what is the it band", "what is the it band", True), ("can i try one of the splints", "can i try one of the splints", True),
         ("next", "next", False), ("that one", "that one", False), ("how much", "how much", False), ("for how long", "for how long", False),
     ],
 )  # fmt: skip
