@@ -39,6 +39,11 @@ def source(article: Article, *, dated: bool = True) -> str:
     return f"From “{escape(article.title)}”{when}:"
 
 
+def is_source(text: str) -> bool:
+    """Is a line one that source() gave?"""
+    return text.startswith("From “") and text.endswith(":")
+
+
 def written_out(published: str) -> str:
     """A date as one says it; one that is not written the ISO way as it is."""
     try:

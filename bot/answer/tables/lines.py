@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.answer.citations import Evidence, Line
 from bot.answer.lists.named import passage_of
-from bot.answer.phrases import source
+from bot.answer.phrases import is_source, source
 from bot.answer.tables.rows import Match, match
 from bot.answer.tables.table import Table, tables_of
 from bot.read import Reading, ScoredSentence
@@ -117,7 +117,17 @@ def with_tables(lines: Sequence[Line], tables: Sequence[Rows], best: ScoredSente
     if sure is not None:
         first = table_line(sure, starts)
         out = [first, *(line for line in out if line != first)]
-    return _with_sources(out, tables)
+    return _with_sources(_without_empty(out), tables)
+
+
+def _without_empty(lines: Sequence[Line]) -> list[Line]:
+    """The lines without the names of posts of which nothing is quoted below."""
+    below = [*lines[1:], None]
+    return [
+        line
+        for line, following in zip(lines, below, strict=True)
+        if line.evidence or not is_source(line.text) or (following and following.evidence)
+    ]
 
 
 def _with_sources(lines: Sequence[Line], tables: Sequence[Rows]) -> list[Line]:

@@ -117,6 +117,11 @@ def test_what_names_the_row_follows_it_and_nothing_else_does() -> None:
     assert said.endswith("Weeks 4 and 7 are for technique. [3]")
 
 
+def test_no_post_is_named_of_which_nothing_is_left() -> None:
+    said = answer("week 4 in the lake", {"Sleep more": 0.6, "| 4 |": 0.2})
+    assert rows(said) == ["4"] and "From" not in said
+
+
 def test_rows_as_plain_text_name_their_columns() -> None:
     assert plain(answer("how many tablets for 10 km", {"| 10 km": 0.6})) == (
         "- Distance 10 km: Tablets 2, First after 60 min [1] [2]"
