@@ -122,7 +122,7 @@ def with_tables(lines: Sequence[Line], tables: Sequence[Rows], best: ScoredSente
 
 def _without_empty(lines: Sequence[Line]) -> list[Line]:
     """The lines without the names of posts of which nothing is quoted below."""
-    below = [*lines[1:], None]
+    below = [*lines, None][1:]
     return [
         line
         for line, following in zip(lines, below, strict=True)
