@@ -6,6 +6,7 @@ citation is verified. Not known here: how sentences were judged, and whether a c
 
 from bot.answer.citations import Evidence, Line, footnote, link, verify
 from bot.answer.draft import Draft, compose, quote, wordable
+from bot.answer.phrases import is_source
 from bot.answer.suggestions import Suggestions
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Suggestions",
     "compose",
     "footnote",
+    "is_source",
     "link",
     "quote",
     "verify",

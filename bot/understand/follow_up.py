@@ -20,8 +20,7 @@ from bot.text.english import AUXILIARIES, either, ordinals
 from bot.text.subjects import NO_SUBJECT, Subject
 from bot.text.tokens import WORD, content_stems, fold, stem, stems
 from bot.types import Turn
-from bot.understand.answer_type import answer_type_of
-from bot.understand.blog_names import BlogNames, is_content_word, listed_items, topic_stems
+from bot.understand.blog_names import BlogNames, listed_items, topic_stems
 from bot.understand.noun_phrases import lower_first, pronoun_replaced, runs, with_article
 from bot.understand.replies import load_replies
 from bot.understand.substitution import ASKS, Substitution
@@ -32,14 +31,7 @@ _READER, _ASSISTANT = 400, 4000  # characters of a turn that are looked at
 _LONGEST_WORD, _MOST_ADDED = 30, 8
 _PART = 2  # words that may name a topic, in what only replaces a part of a question
 _LONGEST_LABEL = 4  # words
-_FULL_SENTENCE = 4  # words
-_NOUNS = 2  # words with a meaning, in a message that may be a topic
-_WHEN = frozenset(map(stem, ("before", "after")))  # name nothing by themselves
 _PRONOUNS = frozenset("it its that those these this they them their he she him her".split())
-# "These" may be all that a blog has.
-_POINTS = frozenset("it its that this them they one ones other others another".split())
-_IT_BAND = re.compile(r"\b(?:the|my|your) it\b", re.IGNORECASE)  # no pronoun
-_ACTORS = frozenset("i we you it they one them he she".split())
 _ANAPHORS = frozenset("one ones same other others another else".split())
 _HERE = re.compile(
     r"\b(?:this|that|these|those) (?:blog|post|article|page|site)\b"
@@ -47,23 +39,19 @@ _HERE = re.compile(
     re.IGNORECASE,
 )
 # "no, I meant ...", "... I mean": what follows replaces a part of the question before.
-_CORRECTS = re.compile(
+CORRECTS = re.compile(
     r"^(?:(?:no|nope|sorry|oops|actually|wait)\b[,.!]?\s+)*(?:(?:i|we) (?:actually |really )?mean[t]?\s+(?:to ask (?:about )?)?|(?:no|actually)\b[,.]?\s+(?=(?:the|my|not|for|with|on|in)\b))"
     r"|(?<![,\s])[,\s]+(?:sorry|(?:i|we) mean[t]?)\W*$",
     re.IGNORECASE,
 )
-_BEGINS_IN_THE_MIDDLE = re.compile(
-    r"^(?:and|or|but|so|before|after|with|without|for|on|in|at|during|from|to|by)\b", re.IGNORECASE
-)
 _NEW_TOPIC = re.compile(r"^(?:ok(?:ay)?|fine|all ?right|anyway|thanks)\b", re.IGNORECASE)
-_STATES = re.compile(r"^(?:i|im|i['’]m|ive|i['’]ve|my|its|it['’]s|just|ugh|oh)\b", re.IGNORECASE)
 _WHAT_IF = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )*(?:what if|why (?:no|not|only))\b", re.IGNORECASE)
 _DEFINITE = re.compile(r"\b[Tt]he ([a-z]\w*)")
 _THE_ONE = re.compile(r"\b(?:the|that|this) (?P<which>\w+(?: \w+)?) ones?\b", re.IGNORECASE)
 _ONLY = re.compile(
     r"^(?:(?:and|or|but|so|then|ok(?:ay)?|what|how|about|for|with|on|in|of),?\s*)*$", re.IGNORECASE
 )
-_LEADS = re.compile(r"^(?:(?:and|or|but|so|then|ok(?:ay)?|what about|how about)\b[,.]?\s*)+", re.IGNORECASE)
+LEADS = re.compile(r"^(?:(?:and|or|but|so|then|ok(?:ay)?|what about|how about)\b[,.]?\s*)+", re.IGNORECASE)
 _WHOLE = re.compile(
     r"^(?:and |but |so |ok(?:ay)? )?(?:what|who)(?:'s|’s| is| are| was| were) (?:an? |the )?(?P<what>[^?]+)\W*$"
     r"|^(?:define|explain) (?P<it>[^?]+)\W*$",
@@ -156,42 +144,6 @@ def reader_text(turn: Turn) -> str:
     return "" if not content_stems(text) or (kind and not kind.otherwise) else text
 
 
-def names_a_topic(message: str, standalone: str, known: frozenset[str]) -> bool:
-    """Does a message name anything that can be looked up? If not, what is nearest to it is a random sentence.
-
-    A question does with its conversation ("how long?"), and alone where it says what it wants to know ("how often should
-    I do these"); a statement ("I'm so fed up") or the rest of a question ("before bed?") only with a word of its own that
-    the blog writes; anything else ("best time of day") with any noun, or with two words that name nothing alone. What only
-    points ("how long does it take") does with its conversation alone.
-
-    Args:
-        message: As typed, correctly spelt.
-        standalone: Complete without the conversation.
-        known: The stems of the blog's words.
-    """
-    if _STATES.match(message) and not message.rstrip().endswith("?") and not _CORRECTS.search(message):
-        return bool(known.intersection(topic_stems(message)) - _WHEN)
-    if standalone == message and _only_points(message):
-        return False
-    if not ASKS.match(_LEADS.sub("", message)):
-        named = set(topic_stems(standalone)) - _WHEN
-        if _BEGINS_IN_THE_MIDDLE.match(message):
-            return bool(known & named)
-        return bool(named) or len(content_stems(message)) >= _NOUNS
-    return bool(topic_stems(standalone)) or (
-        len(message.split()) >= _FULL_SENTENCE and answer_type_of(message) is not None
-    )
-
-
-def _only_points(message: str) -> bool:
-    """Does a message point at something and name at most what is done with it ("is it covered", "can I freeze it")?"""
-    words = [m[0] for m in WORD.finditer(_IT_BAND.sub(" ", message))]
-    if not any(fold(word) in _POINTS and not is_content_word(word) for word in words):
-        return False
-    named = [place for place, word in enumerate(words) if set(topic_stems(word)) - _WHEN]
-    return not named or (len(named) == 1 and named[0] > 0 and fold(words[named[0] - 1]) in _ACTORS)
-
-
 def needs_context(question: str, names: BlogNames | None = None) -> bool:
     """Does the question need the one before?
 
@@ -243,7 +195,7 @@ class _Conversation:
 
     def complete(self, question: str, before: _Complete | None, answers: Sequence[str]) -> _Complete:
         """The question, completed with the one before; answers: the assistant's turns, as the client sent them."""
-        if before and (corrected := _CORRECTS.sub("", question)) and corrected != question:
+        if before and (corrected := CORRECTS.sub("", question)) and corrected != question:
             if not ASKS.match(corrected) and len(topic_stems(corrected)) <= _PART:
                 return self._corrected(corrected, before, answers)
             question = corrected  # "I meant how to do it": a question of its own

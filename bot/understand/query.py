@@ -13,8 +13,9 @@ from bot.types import NO_CONTEXT, Answer, Query, Question, Turn
 from bot.understand.blog_names import BlogNames, names_of
 from bot.understand.clean import focus, plain_words, tidy
 from bot.understand.context import context_of
-from bot.understand.follow_up import names_a_topic, rewrite
+from bot.understand.follow_up import rewrite
 from bot.understand.language import language_of, reply_if_foreign
+from bot.understand.named_topic import names_a_topic
 from bot.understand.replies import Kind, Replies
 from bot.understand.spelling import correct
 from bot.understand.split_questions import parts_of

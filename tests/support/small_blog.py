@@ -55,6 +55,13 @@ def post(folder: Path, name: str, title: str, *paragraphs: str) -> Path:
     return file
 
 
+def two_posts(folder: Path) -> Path:
+    """A folder with a post of two paragraphs and one of one."""
+    post(folder, "kettles", "Kettles", "Descale the kettle every month.", "Vinegar works.")
+    post(folder, "lamps", "Lamps", "Dust the lamp with a dry cloth.")
+    return folder
+
+
 def index_at(path: Path, config: IndexConfig = CONFIG, **options: float) -> Index:
     return Index(path, config, start_finisher=InProcess, **options)
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.answer import is_source
 from bot.eval.sets.case import Case, Span
 from bot.text.markdown import unescape
 from bot.types import Answer, Citation
@@ -24,7 +25,6 @@ Support = Callable[[str, Sequence[str]], bool]  # do the cited texts together su
 _MARKS = re.compile(r"(?:\s*(?<!\\)\[\d+\])+")
 _NUMBER = re.compile(r"\d+")
 _LEAD = re.compile(r"^(?:- |\d+[.)] )")
-_NAMES_POST = re.compile(r"From “[^\n]+”(?: \([^\n()]+\))?:")
 
 
 def share(hits: Sequence[bool | float]) -> float:
@@ -194,7 +194,7 @@ def statements(text: str) -> list[tuple[str, tuple[int, ...]]]:
     pairs: list[tuple[str, tuple[int, ...]]] = []
     rows: list[str] = []
     for line in text.split("\n"):
-        if _NAMES_POST.fullmatch(line.strip()):
+        if is_source(line.strip()):
             continue
         if line.startswith("|"):
             marks_in_row = tuple(int(n) for marks in _MARKS.findall(line) for n in _NUMBER.findall(marks))

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_blog import CONFIG, ask, ids, index_at, ingest, post
+from small_blog import CONFIG, ask, ids, index_at, ingest, post, two_posts
 from votes import given, on
 
 from bot.backup import Restored, restore, save
@@ -26,10 +26,7 @@ from ingest.index import Index
 
 @pytest.fixture
 def posts(tmp_path: Path) -> Path:
-    folder = tmp_path / "posts"
-    post(folder, "kettles", "Kettles", "Descale the kettle every month.", "Vinegar works.")
-    post(folder, "lamps", "Lamps", "Dust the lamp with a dry cloth.")
-    return folder
+    return two_posts(tmp_path / "posts")
 
 
 @pytest.fixture

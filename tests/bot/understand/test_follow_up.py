@@ -18,7 +18,8 @@ from bot.text.tokens import WORD, fold, stem
 from bot.types import NO_CONTEXT, Turn
 from bot.understand.blog_names import BlogNames, listed_items, names_of
 from bot.understand.context import FADES, FIRST, context_of
-from bot.understand.follow_up import names_a_topic, needs_context, rewrite
+from bot.understand.follow_up import needs_context, rewrite
+from bot.understand.named_topic import names_a_topic
 from ingest.article import Article, sections
 
 ROOT = Path(__file__).resolve().parents[3]

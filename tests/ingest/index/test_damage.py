@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_blog import CONFIG, ask, index_at, ingest, post
+from small_blog import CONFIG, ask, index_at, ingest, post, two_posts
 
 from ingest.errors import IndexCorrupt, IndexDamaged, IndexError_
 from ingest.index import Index
@@ -17,10 +17,7 @@ from ingest.index.disk import disk_errors
 
 @pytest.fixture
 def posts(tmp_path: Path) -> Path:
-    folder = tmp_path / "posts"
-    post(folder, "kettles", "Kettles", "Descale the kettle every month.", "Vinegar works.")
-    post(folder, "lamps", "Lamps", "Dust the lamp with a dry cloth.")
-    return folder
+    return two_posts(tmp_path / "posts")
 
 
 @pytest.fixture
