@@ -42,6 +42,7 @@ LATE_ANSWER = Problem(
     503, "took_too_long", "The answer took too long. Please try again, or ask in fewer words.", 5
 )
 Delivery = Event | Exception | None  # None: the end
+Listener = Callable[[Answer, Sequence[Turn]], None]  # returns at once and raises nothing
 question_log = logging.getLogger("footnote.questions")
 
 
@@ -61,7 +62,11 @@ class _Job:
 
 @dataclass(eq=False, slots=True)
 class QuestionQueue:
-    """The questions of one server, from threads and event loops. Make one with open_queue()."""
+    """The questions of one server, from threads and event loops. Make one with open_queue().
+
+    Attributes:
+        listeners: Each is called with every answer and the turns before it, once the answer has been delivered.
+    """
 
     bot: Bot
     rates: RateLimits
@@ -70,6 +75,7 @@ class QuestionQueue:
     at_once: int = AT_ONCE
     waiting_limit: int = WAITING_LIMIT
     clock: Callable[[], float] = time.monotonic
+    listeners: list[Listener] = field(default_factory=list)
     recent: RecentAnswers = field(init=False)
     is_started: bool = True
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -233,6 +239,7 @@ class QuestionQueue:
 
     def _run(self, job: _Job) -> None:
         began, outcome = self.clock(), "abandoned"
+        answer: Answer | None = None
         try:
             if not job.abandoned:
                 events = cast(
@@ -241,12 +248,16 @@ class QuestionQueue:
                 try:
                     for event in events:
                         job.deliver(event)
-                        outcome = event.status if isinstance(event, Answer) else outcome
+                        if isinstance(event, Answer):
+                            answer, outcome = event, event.status
                         if job.abandoned:
                             break
                 finally:
                     events.close()
             job.deliver(None)
+            if answer is not None:
+                for listen in self.listeners:
+                    listen(answer, job.history)
         except Exception as error:  # noqa: BLE001 - it is raised for the reader, and explain() logs it there
             outcome = type(error).__name__
             job.deliver(error)

@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from bot.server.feedback.recent_answers import RecentAnswer
-from bot.server.feedback.redact import redact
 from bot.text.markdown import plain
+from bot.text.redact import redact
 from ingest.errors import FeedbackError, FeedbackFull
 
 T = TypeVar("T")

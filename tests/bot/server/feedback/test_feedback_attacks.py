@@ -23,9 +23,9 @@ from votes import given, on, quick, votes
 from bot.eval.sets.spreadsheet import read_sheet
 from bot.server.feedback import MAX_NOTE, format_rows, summarize
 from bot.server.feedback.export import FORMATS
-from bot.server.feedback.redact import redact
 from bot.server.feedback.routes import PATH, PER_CLIENT
 from bot.server.feedback.store import Row, Vote
+from bot.text.redact import redact
 
 FORMULA = re.compile(r"[=+\-@|%＝＋－＠\t\r]")
 ACTS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -9,7 +9,7 @@ from growth import grows_linearly
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.server.feedback.redact import redact
+from bot.text.redact import redact
 
 
 @pytest.mark.parametrize(
