@@ -15,7 +15,12 @@ FILES = sorted(
 # Library -> the only files that may import it. bot/eval measures and trains; it serves nobody.
 DOORS = {
     "chromadb": {"ingest/index/search_index.py"},
-    "gradio": {"bot/server/gradio_window/layout.py", "bot/server/gradio_window/handlers.py"},
+    "gradio": {
+        "bot/server/gradio_window/layout.py",
+        "bot/server/gradio_window/handlers.py",
+        "bot/server/desk/page.py",
+        "bot/server/desk/tab.py",
+    },
     "sentence_transformers": {"ingest/embedder.py", "bot/bench/command.py"},
     "torch": {
         "ingest/embedder.py",

@@ -24,6 +24,8 @@ from starlette.types import Receive, Scope, Send
 
 from bot.problems import Problem, Refused, explain
 from bot.server.answer_json import ToPayload, dumped, error_body, error_frame, event_frame, payload
+from bot.server.desk import DeskGate, add_desk_routes, open_access
+from bot.server.desk.words import desk_languages
 from bot.server.feedback import RecentAnswers, add_feedback_routes
 from bot.server.guard import (
     STATIC,
@@ -87,9 +89,10 @@ def create_api(
     """
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None)  # FastAPI's own pages load from a CDN
     languages = load_languages(config.words_folder)
-    app.add_middleware(
-        PageLanguage, languages=languages
-    )  # innermost: it reads the page before it is compressed
+    # Innermost: it reads the page before it is compressed.
+    app.add_middleware(PageLanguage, languages=languages, desk=desk_languages())
+    access = open_access(config)
+    app.add_middleware(DeskGate, access=access)
     _add_guards(app, config, head, inputs)
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, partial(_on_error, in_full=config.log_questions))
@@ -100,6 +103,8 @@ def create_api(
     add_feedback_routes(app, config, queue.recent)
     add_script_routes(app, languages, config.title)
     add_install_page(app, config)
+    if access:
+        add_desk_routes(app, access)
     _add_static_routes(app, languages)
     for path in _RESERVED:
         app.add_route(path, _no_route, methods=_METHODS, include_in_schema=False)

@@ -16,12 +16,14 @@ from urllib.parse import parse_qs
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.server.guard import STATIC, route_path
+from bot.server.desk.words import translate
+from bot.server.guard import DESK, STATIC, route_path
 from bot.server.window import Languages, Translations, choose_language
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+_DESK_PAGES = (f"{DESK}/", f"{DESK}/config")
 _OPENING = re.compile(rb'(<html\b[^>]*?\slang=)"[^"]*"')
 
 
@@ -37,16 +39,22 @@ def add_translation_routes(app: FastAPI, languages: Languages) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PageLanguage:
-    """ASGI middleware; goes inside Guard, which passes pages on uncompressed."""
+    """ASGI middleware; goes inside Guard, which compresses pages afterwards.
+
+    languages: of the chat window. desk: of the owner's desk, whose page has marks in place of its texts.
+    """
 
     app: ASGIApp
     languages: Languages
+    desk: Languages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or route_path(scope) != "/":
+        path = route_path(scope) if scope["type"] == "http" else ""
+        if path not in ("/", *_DESK_PAGES):
             await self.app(scope, receive, send)
             return
-        words = _language_of(scope, self.languages)
+        words = _language_of(scope, self.languages if path == "/" else self.desk)
+        plain = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]
         start: Message | None = None
         page = bytearray()
 
@@ -60,11 +68,12 @@ class PageLanguage:
                 if message.get("more_body", False):
                     return
                 body = _translated(words, bytes(page))
+                body = body if path == "/" else translate(body, words)
                 await send({**start, "headers": _headers(start["headers"], words, len(body))})
                 start, message = None, {"type": "http.response.body", "body": body}
             await send(message)
 
-        await self.app(scope, receive, send_translated)
+        await self.app({**scope, "headers": plain}, receive, send_translated)
 
 
 def _language_of(scope: Scope, languages: Languages) -> Translations:

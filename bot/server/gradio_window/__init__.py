@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bot.server.gradio_window.layout import build
+    from bot.server.gradio_window.handlers import report_problems
+    from bot.server.gradio_window.layout import build, import_gradio
     from bot.server.gradio_window.mount import create_app
 
-__all__ = ["build", "create_app"]
+__all__ = ["build", "create_app", "import_gradio", "report_problems"]
 
 
 def __getattr__(name: str) -> Any:
@@ -21,8 +22,12 @@ def __getattr__(name: str) -> Any:
         from bot.server.gradio_window.mount import create_app
 
         return create_app
-    if name == "build":
-        from bot.server.gradio_window.layout import build
+    if name in ("build", "import_gradio"):
+        from bot.server.gradio_window import layout
 
-        return build
+        return getattr(layout, name)
+    if name == "report_problems":
+        from bot.server.gradio_window.handlers import report_problems
+
+        return report_problems
     raise AttributeError(name)

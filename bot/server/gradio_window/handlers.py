@@ -46,8 +46,8 @@ def connect(bot: Bot, queue: QuestionQueue, window: gr.Blocks, view: View, contr
     _connect_loading(bot, window, view, controls, languages)
 
 
-def report_problems(handler: Callable[..., Any], config: BotConfig) -> Callable[..., Any]:
-    """The handler, whose unforeseen errors become a sentence for the reader.
+def report_problems(handler: Callable[..., Any], sentence: Callable[[Exception], str]) -> Callable[..., Any]:
+    """The handler, whose errors become a sentence that the page shows.
 
     Gradio would print the error's message to the log, and that may contain a question.
     """
@@ -55,24 +55,27 @@ def report_problems(handler: Callable[..., Any], config: BotConfig) -> Callable[
     handler.__annotations__["request"] = gr.Request  # else a string, and Gradio looks for the class
 
     def as_gradio_error(error: Exception) -> Exception:
-        problem = explain(error, in_full=config.log_questions)
-        return gr.Error(problem.message, print_exception=False)  # type: ignore[no-any-return]
+        return gr.Error(sentence(error), print_exception=False)  # type: ignore[no-any-return]
 
     @wraps(handler)
     def call(*inputs: Any) -> Any:
         try:
             return handler(*inputs)
-        except Exception as error:  # noqa: BLE001 - explain() logs it
+        except Exception as error:  # noqa: BLE001 - sentence() logs it
             raise as_gradio_error(error) from None
 
     @wraps(handler)
     def iterate(*inputs: Any) -> Iterator[Any]:
         try:
             yield from handler(*inputs)
-        except Exception as error:  # noqa: BLE001 - explain() logs it
+        except Exception as error:  # noqa: BLE001 - sentence() logs it
             raise as_gradio_error(error) from None
 
     return iterate if inspect.isgeneratorfunction(handler) else call
+
+
+def _explained(handler: Callable[..., Any], config: BotConfig) -> Callable[..., Any]:
+    return report_problems(handler, lambda error: explain(error, in_full=config.log_questions).message)
 
 
 def _connect_loading(
@@ -100,7 +103,7 @@ def _connect_loading(
         }
 
     outputs = [controls.top, view.chat, view.sources, view.box, controls.foot, *labels]
-    window.load(report_problems(load, bot.config), None, outputs, queue=False, **QUIET)
+    window.load(_explained(load, bot.config), None, outputs, queue=False, **QUIET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ class _Asking:
 
 def _connect_asking(asking: _Asking, controls: Controls) -> None:
     gr, view = import_gradio(), asking.view
-    on = partial(report_problems, config=asking.bot.config)
+    on = partial(_explained, config=asking.bot.config)
     known = [view.talk, controls.key]
     placed = [*known, controls.page]
     asked = gr.on(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bot.server.app import create_api
 from bot.server.gradio_window import preload
 from bot.server.gradio_window.layout import build, handler_inputs, import_gradio
-from bot.server.guard.headers import STATIC
+from bot.server.desk import mount_desk
+from bot.server.guard import DESK, STATIC
 from bot.server.question_queue import QuestionQueue, open_queue
 from bot.server.static_files import CompressedFiles, CompressedStaticFiles, bundle_version
 
@@ -55,7 +56,11 @@ def create_app(
         return preload.links(assets, (f"./theme.css?v={window.theme_hash}", style), [script])
 
     api = create_api(bot, config, scheduler, queue, head=preloads, inputs=handler_inputs(window))
-    api.mount("/assets", CompressedStaticFiles(frontend / "assets", files))
+    assets = CompressedStaticFiles(frontend / "assets", files)
+    api.mount("/assets", assets)
+    if config.owner_token.get_secret_value():
+        api.mount(f"{DESK}/assets", assets)
+        mount_desk(api, bot, config, queue, scheduler)
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"])
     return gr.mount_gradio_app(  # type: ignore[no-any-return]
         api,

@@ -18,13 +18,15 @@ Headers = list[tuple[bytes, bytes]]
 class Policy:
     """csp: {scripts} and {ancestors} are filled in. shared: which other sites' scripts may read the
     response: those of the owner's list, all, or none. document: a page that a browser shows. cache:
-    how long it may be kept; "": as the route says.
+    how long it may be kept; "": as the route says. private: of the owner's desk, which no other site may
+    show or send anything to, and no search engine lists.
     """
 
     csp: str
     shared: Literal["listed", "all", "nobody"] = "listed"
     document: bool = False
     cache: str = ""
+    private: bool = False
 
 
 # No eval: it works as long as the window uses no gr.HTML and no js=, which compile strings. Gradio
@@ -38,13 +40,19 @@ _EMBED = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors {ancestors}"
 )
+_DESK = _WINDOW.replace("{ancestors}", "'none'")
+_LOGIN = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _PREVIEW = _EMBED.replace("form-action 'self'", "form-action 'none'")
 _DATA = "default-src 'none'; frame-ancestors {ancestors}"
 
 _NEVER = "no-store"
 _FOREVER = "public, max-age=31536000, immutable"  # its address changes when it does
+_KEPT = "private, max-age=31536000, immutable"
 
 POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
+    (re.compile("/owner/log(?:in|out)"), Policy(_LOGIN, "nobody", document=True, cache=_NEVER, private=True)),
+    (re.compile("/owner/assets/.*"), Policy(_DATA, "nobody", cache=_KEPT, private=True)),
+    (re.compile("/owner(?:/.*)?"), Policy(_DESK, "nobody", document=True, cache=_NEVER, private=True)),
     (re.compile("/"), Policy(_WINDOW, document=True, cache=_NEVER)),
     (re.compile("/embed/?"), Policy(_EMBED, shared="nobody", document=True, cache=_NEVER)),
     (re.compile("/embed/preview"), Policy(_PREVIEW, shared="nobody", document=True, cache=_NEVER)),
@@ -89,7 +97,8 @@ def secured(
     https. inside: the host that the server thinks it has, which no redirect needs to name. status: an
     error is not kept by anybody.
     """
-    everywhere = policy.shared == "all" or (policy.document and ancestors != "'self'")
+    framed = policy.document and not policy.private and ancestors != "'self'"
+    everywhere = policy.shared == "all" or framed
     added = {
         b"x-content-type-options": b"nosniff",
         b"referrer-policy": b"same-origin",
@@ -101,6 +110,8 @@ def secured(
         added[b"cross-origin-opener-policy"] = b"same-origin"
     if kept_for := _NEVER if status >= 400 else policy.cache:
         added[b"cache-control"] = kept_for.encode()
+    if policy.private:
+        added[b"x-robots-tag"] = b"noindex"
     if policy.shared == "all":
         added[b"access-control-allow-origin"] = b"*"
     kept = [(k.lower(), v) for k, v in given]

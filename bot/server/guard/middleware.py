@@ -26,7 +26,10 @@ from bot.server.guard.origins import RefusedSites, allows, frame_ancestors, orig
 from bot.server.guard.sessions import Sessions, open_sessions
 
 MAX_BODY = 256 * 1024
+MAX_UPLOAD = 64 * 1024 * 1024  # bytes that the owner may send to the desk at once
+DESK = "/owner"
 OURS = (
+    f"{DESK}/",
     "/api/",
     "/healthz",
     "/openapi.json",
@@ -40,11 +43,13 @@ OURS = (
 # Everything else under / answers 404. /gradio_api/upload, proxy=, file=, call/, component_server
 # and the run history stay shut: nothing here needs them, and each would be open to untrusted clients.
 _PAGE = re.compile(
-    r"/(?:|config/?|theme\.css|manifest\.json|favicon\.ico|pwa_icon.*|robots\.txt"
+    r"/(?:|owner|config/?|theme\.css|manifest\.json|favicon\.ico|pwa_icon.*|robots\.txt"
     r"|(?:assets|static|svelte)/.*"
     r"|gradio_api/(?:app_id|cancel|info|queue/(?:join|data|status)|reset|run/predict|startup-events"
     r"|heartbeat/[^/]+)/?)"
 )
+_WITH_SCRIPTS = ("/", f"{DESK}/")  # Gradio's pages, whose inline scripts are allowed one by one
+_UPLOAD = f"{DESK}/gradio_api/upload"
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.S)
 
 
@@ -75,7 +80,7 @@ class Guard:
         response = _Response(send, policy, frame_ancestors(self.origins), scope)
         headers = [(k, v) for k, v in scope["headers"] if k != b"origin" or self._may_share(scope, policy)]
         try:
-            if refusal := _refusal(path, dict(headers)) or _foreign_refusal(scope):
+            if refusal := _refusal(path, dict(headers)) or _foreign_refusal(scope, policy, path):
                 raise Refused(refusal)
             if not path:  # /chat: what the page names lies under /chat/
                 await _redirect(response, f"{scope['root_path']}/", scope["query_string"])
@@ -96,13 +101,14 @@ class Guard:
         if scope["method"] == "POST" and not is_ours(path):  # our own routes read with care themselves
             receive = await self.sessions.read(path, receive, address, MAX_BODY)
         with self.sessions.stream(path, scope["query_string"], address):
-            if path != "/":
+            if path not in _WITH_SCRIPTS:
                 await self.app(scope, receive, response)
                 return
-            self._report_framing(scope)
+            if path == "/":
+                self._report_framing(scope)
             zips = b"gzip" in dict(scope["headers"]).get(b"accept-encoding", b"")
             plain = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]  # read on its way
-            head = _base(scope) + self.head()
+            head = _base(scope) + self.head() if path == "/" else ""
             await self.app(
                 {**scope, "headers": plain}, receive, _with_script_hashes(response, head, zips=zips)
             )
@@ -167,19 +173,23 @@ def _refusal(path: str, headers: dict[bytes, bytes]) -> Problem | None:
     if path and not is_known(path):
         return Problem(404, "not_found", "There is nothing at this address.")
     length = headers.get(b"content-length", b"0")
-    if not length.isdigit() or len(length) > 12 or int(length) > MAX_BODY:
-        return Problem(413, "too_large", f"A request may be {MAX_BODY // 1024} kB long at most.")
-    if b"transfer-encoding" in headers and not is_ours(path):  # our own routes count while they read
+    most = MAX_UPLOAD if path == _UPLOAD else MAX_BODY
+    if not length.isdigit() or len(length) > 12 or int(length) > most:
+        return Problem(413, "too_large", f"A request may be {most // 1024} kB long at most.")
+    counted = is_ours(path) and not path.startswith(f"{DESK}/")  # our own routes count while they read
+    if b"transfer-encoding" in headers and not counted:
         return Problem(411, "length_required", "Send the request with a Content-Length.")
     return None
 
 
-def _foreign_refusal(scope: Scope) -> Problem | None:
+def _foreign_refusal(scope: Scope, policy: Policy, path: str) -> Problem | None:
     """Why another site's page may not send this.
 
-    A browser sends any site's form or text without asking us first; JSON it sends only if we have allowed that site.
+    The desk takes requests of its own pages only. Elsewhere: a browser sends any site's form or text without asking us first; JSON it sends only if we have allowed that site.
     """
     headers = dict(scope["headers"])
+    if policy.private:
+        return None if _is_from_desk(scope["method"], path, headers) else _FOREIGN
     if scope["method"] in ("GET", "HEAD", "OPTIONS") or b"origin" not in headers:
         return None
     origin = origin_of(headers[b"origin"].decode("latin-1"))
@@ -187,6 +197,22 @@ def _foreign_refusal(scope: Scope) -> Problem | None:
     if (origin and _is_own(origin, headers)) or kind == b"application/json" or kind.endswith(b"+json"):
         return None
     return Problem(415, "not_json", "Send JSON, with Content-Type: application/json.")
+
+
+def _is_from_desk(method: str, path: str, headers: dict[bytes, bytes]) -> bool:
+    """Whether a page of this server sends this, which browsers state themselves.
+
+    What changes something must name its origin. What is only read need not; a call of Gradio's interface, which no
+    link leads to, must not come from another site.
+    """
+    if method not in ("GET", "HEAD") or b"origin" in headers:
+        origin = origin_of(headers.get(b"origin", b"").decode("latin-1"))
+        return origin is not None and _is_own(origin, headers)
+    site = headers.get(b"sec-fetch-site", b"none")
+    return not path.startswith(f"{DESK}/gradio_api/") or site in (b"same-origin", b"none")
+
+
+_FOREIGN = Problem(403, "foreign_request", "The owner's desk takes requests from its own pages only.")
 
 
 @dataclass(slots=True)

@@ -1,0 +1,91 @@
+"""The desk's own routes: the login page, which works without script, and the way out."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from fastapi import FastAPI, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from bot.problems import Refused
+from bot.server.desk.access import COOKIE, SESSION_SECONDS
+from bot.server.desk.gate import LOGIN, cookie_of
+from bot.server.desk.words import desk_languages
+from bot.server.guard import DESK, STATIC
+from bot.server.request_body import read_bytes
+from bot.server.window import Translations, choose_language
+
+if TYPE_CHECKING:
+    from bot.server.desk.access import Access
+
+_PAGE = Path(__file__).parents[2] / "static" / "desk" / "login.html"
+_LARGEST = 8 * 1024  # bytes of the login form
+
+
+def add_desk_routes(app: FastAPI, access: Access) -> None:
+    """Add /owner/login and /owner/logout."""
+
+    @app.get(LOGIN, include_in_schema=False)
+    async def show_login(request: Request) -> Response:
+        if access.allows(cookie_of(request.scope)):
+            return _redirect(request, f"{DESK}/")
+        return _login_page(request)
+
+    @app.post(LOGIN, include_in_schema=False)
+    async def log_in(request: Request) -> Response:
+        body = await read_bytes(request, largest=_LARGEST)
+        token = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10).get("token", [""])[0]
+        try:
+            cookie = access.log_in(token.strip(), request.client.host if request.client else None)
+        except Refused as refused:
+            seconds = refused.problem.retry_after or 60
+            return _login_page(request, "login_wait", 429, {"Retry-After": str(seconds)})
+        if cookie is None:
+            return _login_page(request, "login_wrong", 401)
+        opened = _redirect(request, f"{DESK}/")
+        opened.set_cookie(
+            COOKIE, cookie, max_age=SESSION_SECONDS, path=_root(request) + DESK, httponly=True,
+            samesite="strict", secure=request.scope["scheme"] == "https",
+        )  # fmt: skip
+        return opened
+
+    @app.post(f"{DESK}/logout", include_in_schema=False)
+    async def log_out(request: Request) -> Response:
+        access.log_out(cookie_of(request.scope))
+        closed = _redirect(request, LOGIN)
+        closed.delete_cookie(COOKIE, path=_root(request) + DESK, httponly=True, samesite="strict")
+        return closed
+
+
+def _login_page(
+    request: Request, problem: str = "", status: int = 200, headers: dict[str, str] | None = None
+) -> Response:
+    words = _words(request)
+    alert = f'<p id="problem" role="alert">{escape(words(problem))}</p>' if problem else ""
+    page = Template(_PAGE.read_text(encoding="utf-8")).substitute(
+        {key: escape(text) for key, text in words.texts.items() if key.startswith("login_")},
+        code=escape(words.code),
+        files=f"{_root(request)}{STATIC}/desk",
+        action=f"{_root(request)}{LOGIN}",
+        alert=alert,
+        described=' aria-describedby="problem" aria-invalid="true"' if problem else "",
+    )
+    return HTMLResponse(page, status, headers)
+
+
+def _words(request: Request) -> Translations:
+    accepted = request.headers.get("accept-language", "")
+    return choose_language(request.query_params.get("lang", ""), accepted, desk_languages())
+
+
+def _redirect(request: Request, path: str) -> Response:
+    return RedirectResponse(_root(request) + path, 303)
+
+
+def _root(request: Request) -> str:
+    root: str = request.scope.get("root_path", "")
+    return root

@@ -1,0 +1,68 @@
+"""What a tab of the desk is, and what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.problems import explain
+from bot.server.desk.words import desk_languages
+from bot.server.gradio_window import report_problems
+from bot.server.window import Translations, choose_language
+from ingest.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from gradio import Blocks
+    from gradio import Request as Request
+
+    from bot.config import BotConfig
+    from bot.pipeline import Bot
+    from bot.server.question_queue import QuestionQueue
+    from bot.server.reingest import Scheduler
+
+HIDDEN: dict[str, Any] = {"api_visibility": "private"}  # for every event: the desk has no interface for programs
+QUIET: dict[str, Any] = {**HIDDEN, "show_progress": "hidden"}
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the tabs show and change.
+
+    Attributes:
+        scheduler: Re-ingests; None in a server that does not.
+        page: The whole page, whose load event fills the tabs.
+    """
+
+    bot: Bot
+    config: BotConfig
+    queue: QuestionQueue
+    scheduler: Scheduler | None
+    page: Blocks
+
+    def handler(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A handler for an event, whose errors become a sentence for the owner.
+
+        function: its last parameter is `request: Request`, from which words_of() has the owner's language.
+        """
+        return report_problems(function, self._sentence)
+
+    def _sentence(self, error: Exception) -> str:
+        """An error of our own as it is, since it says what the owner is to do."""
+        if isinstance(error, FootnoteError):
+            return str(error)
+        return explain(error, in_full=self.config.log_questions).message
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """name: the key of its label. build: adds its components and handlers to the tab that is open."""
+
+    name: str
+    build: Callable[[Desk], None]
+
+
+def words_of(request: Request) -> Translations:
+    """The texts in the language of a request: that of the page's address, else of the browser."""
+    asked = request.query_params.get("lang", "")
+    return choose_language(asked, request.headers.get("accept-language", ""), desk_languages())
