@@ -62,5 +62,3 @@ def _heading() -> str:
         f'<nav><a href="../">{mark("desk_window")}</a>'
         f'<form method="post" action="logout"><button>{mark("desk_log_out")}</button></form></nav></div>'
     )
-
-

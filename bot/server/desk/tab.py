@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from bot.server.question_queue import QuestionQueue
     from bot.server.reingest import Scheduler
 
-HIDDEN: dict[str, Any] = {"api_visibility": "private"}  # for every event: the desk has no interface for programs
+HIDDEN: dict[str, Any] = {
+    "api_visibility": "private"
+}  # for every event: the desk has no interface for programs
 QUIET: dict[str, Any] = {**HIDDEN, "show_progress": "hidden"}
 
 

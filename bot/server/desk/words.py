@@ -28,7 +28,7 @@ def desk_languages() -> Languages:
 
 
 def mark(key: str) -> str:
-    """What stands for a text in a component's label. Raises KeyError for a key that the English texts lack."""
+    """The mark of a text, for a label. Raises KeyError for a key that the English texts lack."""
     if key not in desk_languages()[CODES[0]].texts:
         raise KeyError(key)
     return f"@@{key}@@"

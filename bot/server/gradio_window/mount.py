@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.server.app import create_api
+from bot.server.desk import mount_desk
 from bot.server.gradio_window import preload
 from bot.server.gradio_window.layout import build, handler_inputs, import_gradio
-from bot.server.desk import mount_desk
 from bot.server.guard import DESK, STATIC
 from bot.server.question_queue import QuestionQueue, open_queue
 from bot.server.static_files import CompressedFiles, CompressedStaticFiles, bundle_version

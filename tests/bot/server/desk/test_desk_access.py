@@ -83,7 +83,11 @@ def test_the_cookie_is_secure_behind_https_and_its_path_is_where_the_chat_is(tmp
         "/chat/owner/login", data={"token": TOKEN}, headers={"Origin": "https://blog.example"}
     )
     cookie = SimpleCookie(entered.headers["set-cookie"])[COOKIE]
-    assert (entered.headers["location"], cookie["path"], cookie["secure"]) == ("/chat/owner/", "/chat/owner", True)
+    assert (entered.headers["location"], cookie["path"], cookie["secure"]) == (
+        "/chat/owner/",
+        "/chat/owner",
+        True,
+    )
     page = http.get("/chat/owner/", headers={"Cookie": f"{COOKIE}={cookie.value}"})
     assert page.status_code == 200 and "https://blog.example/chat/owner" in page.text
 
@@ -136,7 +140,9 @@ def test_guessing_is_limited_for_each_client(app: FastAPI) -> None:
     ]
     assert statuses == [401] * most + [429] * 2
     late = guesser.post("/owner/login", data={"token": TOKEN}, headers=OWN)
-    assert late.status_code == 429 and int(late.headers["retry-after"]) > 0 and "set-cookie" not in late.headers
+    assert (
+        late.status_code == 429 and int(late.headers["retry-after"]) > 0 and "set-cookie" not in late.headers
+    )
     assert other.post("/owner/login", data={"token": TOKEN}, headers=OWN).status_code == 303
 
 
@@ -214,7 +220,12 @@ def test_another_site_cannot_read_with_the_owners_browser(owner: TestClient) -> 
 
 
 def test_without_a_login_gradio_answers_nothing(visitor: TestClient) -> None:
-    paths = ("config", "gradio_api/info", "gradio_api/queue/data?session_hash=abc", "gradio_api/heartbeat/abc")
+    paths = (
+        "config",
+        "gradio_api/info",
+        "gradio_api/queue/data?session_hash=abc",
+        "gradio_api/heartbeat/abc",
+    )
     for path in (*paths, "gradio_api/app_id", "gradio_api/upload_progress?upload_id=a", "assets/index.js"):
         assert visitor.get(f"/owner/{path}").status_code == 401, path
     body = {"fn_index": 0, "data": [], "session_hash": "abc"}
@@ -235,7 +246,14 @@ def test_an_upload_without_a_login_is_refused_before_it_is_read(visitor: TestCli
 
 
 def test_gradios_other_routes_are_shut_for_the_owner_too(owner: TestClient) -> None:
-    for path in ("file=/etc/passwd", "proxy=http://127.0.0.1/", "runs", "openapi.json", "call/load", "monitoring"):
+    for path in (
+        "file=/etc/passwd",
+        "proxy=http://127.0.0.1/",
+        "runs",
+        "openapi.json",
+        "call/load",
+        "monitoring",
+    ):
         assert owner.get(f"{GRADIO}/{path}").status_code == 404, path
     assert owner.get("/owner/monitoring").status_code == 404
     assert owner.post(f"{GRADIO}/run/load", json={}, headers=OWN).status_code == 404
