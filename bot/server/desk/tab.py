@@ -13,13 +13,14 @@ from bot.server.window import Translations, choose_language
 from ingest.errors import FootnoteError
 
 if TYPE_CHECKING:
-    from gradio import Blocks
-    from gradio import Request as Request
+    from gradio import Blocks, Request
 
     from bot.config import BotConfig
     from bot.pipeline import Bot
     from bot.server.question_queue import QuestionQueue
     from bot.server.reingest import Scheduler
+
+__all__ = ["HIDDEN", "QUIET", "Desk", "Request", "Tab", "words_of"]
 
 HIDDEN: dict[str, Any] = {
     "api_visibility": "private"
