@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from bot.answer import Suggestions
@@ -123,9 +123,19 @@ class Lookup:
         with self._index.reading() as store:
             return store.article(article_id)
 
+    def stored_articles(self) -> Mapping[str, Article]:
+        """All stored articles by their ids. Raises what Bot.stream() raises."""
+        with self.open() as (corpus, _):
+            return corpus.articles
+
     def generation(self) -> str:
         """Name of the index's live generation, "" if there is none: cheap. Raises IndexDamaged."""
         return self._index.generation() or ""
+
+    def language(self) -> str:
+        """The ISO 639-1 code of the language that most articles are in. Raises what Bot.stream() raises."""
+        with self.open() as (_, blog):
+            return blog.language
 
     def examples(self, n: int = 3, page: str = "") -> tuple[str, ...]:
         """Up to n questions that are known to be answered, from different articles where possible.

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import ask, backup, deploy, feedback, index, measure, serve
+from bot.cli import ask, backup, deploy, feedback, index, measure, serve, verify
 from bot.config import HELP, PREFIX, defaults
 from bot.text.printable import printable
 from ingest.errors import ConfigError, FootnoteError
@@ -36,6 +36,7 @@ app = typer.Typer(
 app.command()(index.ingest)
 app.command()(ask.ask)
 app.command()(ask.chat)
+app.command()(verify.verify)
 app.command(name="list")(index.list_articles)
 app.command()(index.forget)
 app.command()(serve.serve)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -17,12 +18,16 @@ from ingest.article import Article
 from ingest.sync import Progress as SyncProgress
 from ingest.sync import SyncReport, silent
 
+if TYPE_CHECKING:
+    from bot.quote_check import Report
+
 _PHASES = {
     "reading": "Reading articles",
     "fetching": "Fetching pages",
     "embedding": "Embedding",
     "checking": "Checking the new index",
 }
+_MOST_SHOWN = 300  # characters of a quote
 _MOST_LEFT_OUT = 5  # of a kind that are named
 
 
@@ -84,6 +89,30 @@ def print_answer(answer: Answer) -> None:
         console.print(_text("\nThe blog does answer:"))
         for suggestion in answer.suggestions:
             console.print(_text(f"  - {suggestion}"))
+
+
+def print_findings(report: Report) -> None:
+    """A line for each quote, below it what the article has now instead, and the counts."""
+    console = _console()
+    styles = {"verbatim": "", "changed": "yellow", "gone": "bold red"}
+    for finding in report.findings:
+        quote, article = finding.quote, finding.article
+        number = f"[{quote.number}] " if quote.number else ""
+        where = article.title if article else quote.url or quote.article_id
+        words = f"“{_one_line(quote.text)}”" if quote.text else "(the post as a whole)"
+        console.print(_text(f"{finding.status:>8}  {number}{words}  {where}", styles[finding.status]))
+        if finding.nearest:
+            console.print(_text(f"     now  “{_one_line(finding.nearest.quote)}”"))
+        elif article is None:
+            console.print(_text("          no such post is in the index", "dim"))
+        if not finding.in_text:
+            console.print(_text("          the answer does not show these words", "dim"))
+    console.print(_text(", ".join(f"{report.count(status)} {status}" for status in styles) + "."))
+
+
+def _one_line(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _MOST_SHOWN else f"{flat[: _MOST_SHOWN - 1]}…"
 
 
 def print_articles(articles: Sequence[Article]) -> None:

@@ -49,6 +49,7 @@ from bot.server.static_files import (
     CompressedStaticFiles,
     bundle_route,
 )
+from bot.server.verification import add_verify_route
 from bot.server.widget import add_install_page, add_script_routes
 from bot.server.window import Languages, load_languages
 from bot.types import Answer, Event
@@ -99,6 +100,7 @@ def create_api(
     queue = queue or open_queue(bot, config)
     _add_ask_route(app, config, queue)
     _add_reading_routes(app, bot, queue, scheduler)
+    add_verify_route(app, bot, queue.rates)
     add_reingest_routes(app, config, scheduler)
     add_feedback_routes(app, config, queue.recent)
     add_script_routes(app, languages, config.title)

@@ -25,7 +25,18 @@ from starlette.types import Scope
 STATIC_FOLDER = Path(__file__).parents[1] / "static"
 WINDOW_FOLDER = STATIC_FOLDER / "window"
 BUNDLES: dict[str, tuple[str, ...]] = {  # in this order: later files use earlier ones
-    "window.js": ("frame.js", "ui.js", "sources.js", "steps.js", "urgent.js", "states.js", "feedback.js"),
+    "window.js": (
+        "frame.js",
+        "ui.js",
+        "sources.js",
+        "speech.js",
+        "steps.js",
+        "urgent.js",
+        "states.js",
+        "feedback.js",
+        "aloud.js",
+        "dictation.js",
+    ),
     "window.css": (
         "ui.css",
         "answers.css",
@@ -33,6 +44,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {  # in this order: later files use earlie
         "steps.css",
         "frame.css",
         "feedback.css",
+        "aloud.css",
         "last.css",
     ),
 }

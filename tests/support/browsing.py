@@ -72,14 +72,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def opened(chromium: Any, address: str, *, expected: str = "nothing", **options: Any) -> Iterator[Page]:
+def opened(
+    chromium: Any, address: str, *, expected: str = "nothing", script: str = "", **options: Any
+) -> Iterator[Page]:
     """A page in a context of its own; on leaving, checks what it said and whom it asked.
 
-    expected: what the console may complain of.
+    expected: what the console may complain of. script: runs in each page before its own.
     """
     context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
     context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
+    if script:
+        page.add_init_script(script)
     wrong: list[str] = []
     asked: set[str] = set()
     page.on(

@@ -179,9 +179,17 @@ class FakeBot:
                 return article
         raise NotInIndex(f"No article {article_id} in /srv/secret/index.")
 
+    def stored_articles(self) -> dict[str, Article]:
+        self._fail()
+        return {article.id: article for article in self.articles}
+
     def generation(self) -> str:
         self._fail()
         return self.live
+
+    def language(self) -> str:
+        self._fail()
+        return "en"
 
     def examples(self, n: int = 3, page: str = "") -> tuple[str, ...]:
         self._fail()

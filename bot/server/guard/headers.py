@@ -19,7 +19,7 @@ class Policy:
     """csp: {scripts} and {ancestors} are filled in. shared: which other sites' scripts may read the
     response: those of the owner's list, all, or none. document: a page that a browser shows. cache:
     how long it may be kept; "": as the route says. private: of the owner's desk, which no other site may
-    show or send anything to, and no search engine lists.
+    show or send anything to, and no search engine lists. listens: the page may ask for the microphone.
     """
 
     csp: str
@@ -27,6 +27,7 @@ class Policy:
     document: bool = False
     cache: str = ""
     private: bool = False
+    listens: bool = False
 
 
 # No eval: it works as long as the window uses no gr.HTML and no js=, which compile strings. Gradio
@@ -53,7 +54,7 @@ POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
     (re.compile("/owner/log(?:in|out)"), Policy(_LOGIN, "nobody", document=True, cache=_NEVER, private=True)),
     (re.compile("/owner/assets/.*"), Policy(_DATA, "nobody", cache=_KEPT, private=True)),
     (re.compile("/owner(?:/.*)?"), Policy(_DESK, "nobody", document=True, cache=_NEVER, private=True)),
-    (re.compile("/"), Policy(_WINDOW, document=True, cache=_NEVER)),
+    (re.compile("/"), Policy(_WINDOW, document=True, cache=_NEVER, listens=True)),
     (re.compile("/embed/?"), Policy(_EMBED, shared="nobody", document=True, cache=_NEVER)),
     (re.compile("/embed/preview"), Policy(_PREVIEW, shared="nobody", document=True, cache=_NEVER)),
     (re.compile("/embed/.*"), Policy(_DATA, shared="nobody", cache=_NEVER)),
@@ -70,6 +71,7 @@ POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
 )
 _GRADIO = Policy(_WINDOW)  # whatever else there is
 _PERMISSIONS = b"camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()"
+_LISTENING = _PERMISSIONS.replace(b"microphone=()", b"microphone=(self)")  # asking by voice, on the device
 
 
 def policy_of(path: str) -> Policy:
@@ -102,7 +104,7 @@ def secured(
     added = {
         b"x-content-type-options": b"nosniff",
         b"referrer-policy": b"same-origin",
-        b"permissions-policy": _PERMISSIONS,
+        b"permissions-policy": _LISTENING if policy.listens else _PERMISSIONS,
         b"cross-origin-resource-policy": b"cross-origin" if everywhere else b"same-origin",
         b"content-security-policy": content_policy(policy, ancestors),
     }

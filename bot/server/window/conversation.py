@@ -45,6 +45,7 @@ class Exchange:
     problem: Problem | None = None
     is_stopped: bool = False
     answer_id: str = ""  # under which the server remembers the answer, for feedback
+    language: str = ""  # of the quotes, ISO 639-1
 
     @property
     def is_open(self) -> bool:
@@ -94,7 +95,13 @@ def continue_conversation(
                 answer_id = remember(event) if remember else ""
                 answer = without_heading_footnotes(event)
                 sources_html = render_sources(answer, number, _publication_dates(bot, answer), texts)
-                current = replace(current, answer=answer, sources_html=sources_html, answer_id=answer_id)
+                current = replace(
+                    current,
+                    answer=answer,
+                    sources_html=sources_html,
+                    answer_id=answer_id,
+                    language=bot.language() if answer.citations else "",
+                )
     except Exception as error:  # noqa: BLE001 - the reader gets a sentence for any error; explain() logs it
         current = replace(current, problem=explain(error, in_full=bot.config.log_questions))
     yield (*past, current)
@@ -138,7 +145,7 @@ def _reply(exchange: Exchange, texts: Translations) -> str:
     if exchange.problem is not None:
         return render_problem(exchange.problem, exchange.number, texts)
     if exchange.answer is not None:
-        return render_answer(exchange.answer, exchange.number, texts, exchange.answer_id)
+        return render_answer(exchange.answer, exchange.number, texts, exchange.answer_id, exchange.language)
     return render_partial(
         exchange.partial_text, texts, is_stopped=exchange.is_stopped, is_urgent=exchange.is_urgent
     )

@@ -39,7 +39,9 @@ def render_question(text: str) -> str:
     return f'<h2 class="fn-question" dir="auto">{escape(without_towers(text), breaks=True)}</h2>'
 
 
-def render_answer(answer: Answer, exchange: int, texts: Translations, answer_id: str = "") -> str:
+def render_answer(
+    answer: Answer, exchange: int, texts: Translations, answer_id: str = "", language: str = ""
+) -> str:
     """A complete answer with links to its sources, actions and suggestions.
 
     Args:
@@ -47,6 +49,7 @@ def render_answer(answer: Answer, exchange: int, texts: Translations, answer_id:
         exchange: its number; makes the ids of this answer unique in the page.
         texts: the window's texts in the reader's language.
         answer_id: under which the server accepts feedback on the answer.
+        language: of the quotes, ISO 639-1, for the voice that reads them; "" if it is not known.
     """
     cited = {citation.number for citation in answer.citations}
     quotes = [c.quote for c in answer.citations]
@@ -54,8 +57,9 @@ def render_answer(answer: Answer, exchange: int, texts: Translations, answer_id:
     translated = replace(answer, text=translate_own_sentences(text, texts, quotes))
     body = _body(translated, exchange, lambda n: _marker(n, exchange, texts) if n in cited else None)
     body = render_urgent(urgent, texts) + body
+    kind = f"fn-{answer.status}" + (f" fn-quotes-{escape(language)}" if language else "")
     return (
-        f'<div class="fn-answer fn-{answer.status}" id="answer-{exchange}" dir="auto">{body}'
+        f'<div class="fn-answer {kind}" id="answer-{exchange}" dir="auto">{body}'
         f"{_actions(answer, texts, answer_id)}{_suggestions(answer, texts)}</div>"
     )
 

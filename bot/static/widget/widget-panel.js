@@ -27,7 +27,7 @@ iframe{opacity:0}
   const post = (chat.post = safe(() => {
     if (!greeted) return;
     frame.contentWindow.postMessage(
-      { ...options, footnote: 1, accent: tint, key: secret, focus: wanted, top: top === window, page: here(), modal: panel.matches(":modal") },
+      { ...options, footnote: 1, accent: tint, key: secret, focus: wanted, top: top === window, page: here(), modal: panel.matches(":modal"), shown: !!(where || chat.opened) },
       home.origin,
     );
     wanted = 0;
@@ -55,6 +55,7 @@ iframe{opacity:0}
     }
     save();
     fit();
+    post(); // a closed panel falls silent
   };
   const hide = safe(() => show(false));
 
@@ -63,7 +64,8 @@ iframe{opacity:0}
     greeted = 0;
     note.textContent = "…";
     const src = `${home}?embed=1&at=${encodeURIComponent(here())}&lang=${tongue}${shade && "&__theme=" + shade}`;
-    frame = make("iframe", { title: caption, allow: "clipboard-write", src });
+    const voice = "voice" in options ? "; microphone; on-device-speech-recognition" : "";
+    frame = make("iframe", { title: caption, allow: "clipboard-write" + voice, src });
     panel.append(frame, note);
     // Whether the server is down or does not allow this blog: a frame that fails sends nothing.
     setTimeout(safe((asked) => {

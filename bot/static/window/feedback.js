@@ -3,7 +3,7 @@
 // reader's state is stored here and restored after each redraw (`settled`).
 (() => {
   "use strict";
-  const { one, all, say, make, scroll, ask, busy, announce, clicked, settled } = window.footnote;
+  const { one, all, say, make, draw, scroll, ask, busy, announce, clicked, settled } = window.footnote;
   const asksForThumbs = one('meta[name="footnote-feedback"]')?.content !== "off";
   const REASONS = [
     "reason_wrong", "reason_incomplete", "reason_not_asked", "reason_should_know", "reason_unclear", "reason_unsafe",
@@ -28,13 +28,7 @@
     "M7 11v9H4v-9h3Zm2.5 9h7.2c.9 0 1.7-.6 1.9-1.5l1.4-6A2 2 0 0 0 18 10h-4.6l.7-3.6a1.9 1.9 0 0 0-3.5-1.2L7.8 11v7.6";
   function thumb(verdict, name) {
     const button = make("button", { class: `fn-action fn-thumb fn-thumb-${verdict}`, type: "button", "aria-label": name, title: name });
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    svg.setAttribute("viewBox", "0 0 24 24");
-    svg.setAttribute("aria-hidden", "true");
-    path.setAttribute("d", PICTURE);
-    svg.append(path);
-    button.append(svg);
+    button.append(draw(PICTURE));
     return button;
   }
 
@@ -218,7 +212,7 @@
     for (const row of rows()) {
       const state = stateOf(idOf(row));
       if (asksForThumbs && !one(".fn-thumb", row)) {
-        row.append(thumb("up", say("helpful")), thumb("down", say("not_helpful")));
+        row.append(make("span", { class: "fn-thumbs" }, thumb("up", say("helpful")), thumb("down", say("not_helpful"))));
       }
       for (const verdict of ["up", "down"]) {
         const pressed = String(state.verdict === verdict);

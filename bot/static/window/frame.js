@@ -91,6 +91,7 @@
     adopt(message.key);
     applyOptions();
     html.classList.toggle("fn-modal", message.modal === true);
+    html.classList.toggle("fn-shut", message.shown === false);
     html.classList.toggle("fn-inline", typeof message.inline === "string");
     if (message.focus) focus();
     if (typeof message.page === "string" && message.page !== page) {

@@ -3,10 +3,11 @@
 // because Gradio redraws the conversation.
 (() => {
   "use strict";
-  const { one, all, say, make, announce, settled } = window.footnote;
+  const { one, all, say, make, announce, settled, speech } = window.footnote;
   const timers = new Map(); // key of a step -> { least, most, side, sides: [{ run: ms before `since`, since, signalled }] }
   const ticks = new Map(); // key of a step -> Set of ticks that are done
   let sound = false;
+  let spoken = false; // the timer's state is spoken, too
   let beat = 0;
   let audio = null;
   let awake = null;
@@ -60,7 +61,7 @@
       make("span", { class: "fn-digits", role: "timer", "aria-live": "off" }),
       make("span", { class: "fn-length" }),
       bar,
-      make("span", { class: "fn-timer-buttons" }, button("go"), button("reset"), button("sound")),
+      make("span", { class: "fn-timer-buttons" }, button("go"), button("reset"), make("span", { class: "fn-timer-toggles" }, button("sound"), button("voice"))),
     );
     show(place, timer);
   }
@@ -89,6 +90,10 @@
     one(".fn-timer-reset", place).disabled = at === 0;
     put(one(".fn-timer-sound", place), say("timer_sound"));
     set(one(".fn-timer-sound", place), "aria-pressed", String(sound));
+    const voice = one(".fn-timer-voice", place);
+    put(voice, say("timer_voice"));
+    set(voice, "aria-pressed", String(spoken));
+    if (voice.hidden !== !canSpeak()) voice.hidden = !canSpeak();
     place.classList.toggle("fn-running", !!side.since);
     place.classList.toggle("fn-reached", reached || done);
     place.classList.toggle("fn-over", done);
@@ -111,9 +116,10 @@
       if (past > side.signalled) {
         side.signalled = past;
         signal(past === 2);
-        if (past === 1) announce(say("timer_reached", { n: timer.least, most: timer.most }));
+        if (past === 1) report(say("timer_reached", { n: timer.least, most: timer.most }));
       }
       if (past === 2) finish(timer);
+      else countDown(timer, side, at);
     }
     showAll();
     if (!sides().some((side) => side.since)) stopBeat();
@@ -125,7 +131,25 @@
     const next = timer.sides.findIndex((side) => !isDone(timer, side));
     const done = say("timer_done", { n: timer.most });
     if (next >= 0) timer.side = next;
-    announce(next >= 0 ? `${done} ${say("side", { n: next + 1 })}.` : done);
+    report(next >= 0 ? `${done} ${say("side", { n: next + 1 })}.` : done);
+  }
+
+  // --- speech, if the reader has asked for it
+
+  const ours = document.documentElement.dataset.lang ?? "en";
+  const canSpeak = () => !!speech.voiceOf(ours);
+
+  function report(text) {
+    announce(text);
+    if (spoken) speech.speak(text, ours);
+  }
+
+  // Every ten seconds those that are left, unless an answer is being read.
+  function countDown(timer, side, at) {
+    const left = Math.ceil((at < timer.least ? timer.least : timer.most) - at);
+    if (!spoken || left === side.left || left % 10 || at < 1) return;
+    side.left = left;
+    if (!speech.isSpeaking()) speech.speak(String(left), ours);
   }
 
   function stop(side, run) {
@@ -143,7 +167,8 @@
     sides().forEach((other) => other.since && stop(other)); // one timer at a time
     if (isDone(timer, side)) Object.assign(side, newSide());
     side.since = Date.now();
-    announce(say("timer_started"));
+    if (spoken) speech.silence(); // an answer that is being read would talk over it
+    report(say("timer_started"));
     clearInterval(beat);
     beat = setInterval(tick, 200);
     // Keeps a phone's screen on while a timer runs. A browser may refuse.
@@ -193,6 +218,9 @@
     else if (button.matches(".fn-timer-sound")) {
       sound = !sound;
       if (sound) audio ??= new AudioContext(); // browsers allow it during a press only
+    } else if (button.matches(".fn-timer-voice")) {
+      spoken = !spoken;
+      spoken ? speech.speak(length(timer), ours) : speech.silence(); // some browsers speak later only if they spoke at a press
     }
     showAll();
     if (button.disabled) one(".fn-timer-go", place).focus(); // a disabled button would swallow the focus

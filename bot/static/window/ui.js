@@ -40,6 +40,16 @@
     return element;
   }
 
+  // A picture of one path, 24 by 24; its button has a name.
+  function draw(shape) {
+    const [svg, path] = ["svg", "path"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("aria-hidden", "true");
+    path.setAttribute("d", shape);
+    svg.append(path);
+    return svg;
+  }
+
   const root = document.documentElement;
   root.classList.add("fn-js");
   root.classList.toggle("fn-embed", new URLSearchParams(location.search).get("embed") === "1");
@@ -277,7 +287,7 @@
   }
 
   window.footnote = {
-    one, all, say, make, scroll, reducedMotion, box, busy, ask, fill, announce, clicked, settled, holds,
+    one, all, say, make, draw, scroll, reducedMotion, box, busy, ask, fill, announce, clicked, settled, holds,
     pending: () => pending,
   };
 
