@@ -19,7 +19,7 @@ from ingest.sync import Progress as SyncProgress
 from ingest.sync import SyncReport, silent
 
 if TYPE_CHECKING:
-    from bot.quote_check import Report
+    from bot.quote_check import Report, Status
 
 _PHASES = {
     "reading": "Reading articles",
@@ -94,7 +94,7 @@ def print_answer(answer: Answer) -> None:
 def print_findings(report: Report) -> None:
     """A line for each quote, below it what the article has now instead, and the counts."""
     console = _console()
-    styles = {"verbatim": "", "changed": "yellow", "gone": "bold red"}
+    styles: dict[Status, str] = {"verbatim": "", "changed": "yellow", "gone": "bold red"}
     for finding in report.findings:
         quote, article = finding.quote, finding.article
         number = f"[{quote.number}] " if quote.number else ""

@@ -4,7 +4,7 @@ In go a text (an answer as JSON, or any text with links to quotes) and the artic
 for each quote. Not known here: where the text comes from, and how an answer is made.
 """
 
-from bot.quote_check.compare import Finding, Nearest, Report, check_quotes, report_json
+from bot.quote_check.compare import Finding, Nearest, Report, Status, check_quotes, report_json
 from bot.quote_check.find import MAX_QUOTES, Quote, TooManyQuotes, find_quotes
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Nearest",
     "Quote",
     "Report",
+    "Status",
     "TooManyQuotes",
     "check_quotes",
     "find_quotes",
