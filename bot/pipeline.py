@@ -51,6 +51,7 @@ class Bot(Lookup):
         model: ChatModel | None = None,
     ) -> None:
         super().__init__(index, embedder, config, cross_encoder)
+        self._load_classifier = load_classifier
         self._red_flags = open_red_flags(config, embedder, load_classifier)
         self._replies = load_replies(config.replies_file)
         self._model = model
@@ -60,13 +61,21 @@ class Bot(Lookup):
         answers = [event for event in self.stream(question, history, page=page) if isinstance(event, Answer)]
         return answers[-1]
 
-    def stream(self, question: str, history: Sequence[Turn] = (), *, page: str = "") -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        page: str = "",
+        instead: Iterator[Event] | None = None,
+    ) -> Iterator[Event]:
         """Answer a message in its conversation.
 
         Args:
             question: As the client sent it.
             history: The turns before it, oldest first; not to be trusted.
             page: Address of the page that the reader is on, "" if it is not known: what "this article" means.
+            instead: The events for a message that is not urgent, in place of an answer.
 
         Yields:
             Tokens as they are ready, then the Answer; the tokens joined are its text. An urgent message is
@@ -78,10 +87,27 @@ class Bot(Lookup):
             IndexMissing, IndexMismatch, IndexDamaged: There is no index to answer from.
             EmbedderError: The model does not load.
         """
-        answer = self._answer(question, history[-self.config.max_history :], page)
+        answer = instead or self._answer(question, history[-self.config.max_history :], page, self._model)
         yield from self._red_flags.answer(question, history, answer)
 
-    def _answer(self, message: str, history: Sequence[Turn], page: str) -> Iterator[Event]:
+    def quoted(self, question: str) -> Answer:
+        """One whole answer in the blog's own sentences, without the chat model. Raises what stream() does."""
+        events = self._red_flags.answer(question, (), self._answer(question, (), "", None))
+        return [event for event in events if isinstance(event, Answer)][-1]
+
+    def concerns_safety(self, message: str, history: Sequence[Turn]) -> bool:
+        """Whether a message is urgent, or comes after one that was."""
+        return self._red_flags.check(message, history) is not None
+
+    def configure(self, config: BotConfig) -> None:
+        """Take over what the owner changed while the server runs; the index, the models and the files stay."""
+        before, self.config = self.config, config
+        if config.emergency != before.emergency:
+            self._red_flags = open_red_flags(config, self._embedder, self._load_classifier)
+
+    def _answer(
+        self, message: str, history: Sequence[Turn], page: str, model: ChatModel | None
+    ) -> Iterator[Event]:
         """The events for a message that is not urgent."""
         longest = self.config.max_question
         if reply := reply_to_small_talk(message, self._replies, longest=longest):
@@ -102,9 +128,7 @@ class Bot(Lookup):
                 subject=self.subject,
             )
             answerable = max(draft.answerable for draft in drafts)
-            written = yield from write(
-                self._model, query.standalone, drafts, corpus=corpus, embedder=self.embedder
-            )
+            written = yield from write(model, query.standalone, drafts, corpus=corpus, embedder=self.embedder)
             text, citations = written.text, written.citations
             if citations:
                 yield Answer(message, query.standalone, text, citations, "answered", answerable)

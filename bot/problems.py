@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.errors import (
+    ChatPaused,
     EmbedderError,
     FeedbackError,
     FeedbackFull,
@@ -24,6 +25,7 @@ from ingest.errors import (
     QuestionTooLong,
 )
 
+PAUSED = "The chat is paused just now. Please look at the blog itself, or come back later."
 BUSY = "Many readers are asking just now. Please try again in a moment."
 
 log = logging.getLogger("footnote")
@@ -31,12 +33,18 @@ log = logging.getLogger("footnote")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """retry_after: seconds after which the same question may well be answered, or None."""
+    """A problem.
+
+    Attributes:
+        retry_after: Seconds after which the same question may well be answered, or None.
+        own: Whether the message is in the owner's words, and is shown as it is in every language.
+    """
 
     status: int
     code: str
     message: str
     retry_after: int | None = None
+    own: bool = False
 
 
 class Refused(Exception):
@@ -76,6 +84,8 @@ def explain(error: Exception, *, in_full: bool = False) -> Problem:
         return Problem(413, "question_too_long", str(error))
     if isinstance(error, QuestionError):
         return Problem(422, "bad_question", str(error))
+    if isinstance(error, ChatPaused):
+        return Problem(503, "paused", str(error), own=error.own)
     for kind, problem in _KNOWN:
         if isinstance(error, kind):
             if problem.status >= 500:

@@ -19,6 +19,7 @@
     ├── BackupError          a backup that cannot be written, read or restored
     ├── FeedbackError        readers' feedback cannot be read or written
     │   └── FeedbackFull         as much as one day may bring has come
+    ├── ChatPaused           the owner has paused the chat
     └── QuestionError        a question or history that cannot be answered as it is
         └── QuestionTooLong
 
@@ -115,6 +116,14 @@ class FeedbackError(FootnoteError):
 
 class FeedbackFull(FeedbackError):
     """As much feedback as one day may bring has been stored."""
+
+
+class ChatPaused(FootnoteError):
+    """The owner has paused the chat; only urgent messages are answered. own: the message is in the owner's words."""
+
+    def __init__(self, message: str, *, own: bool = False) -> None:
+        super().__init__(message)
+        self.own = own
 
 
 class QuestionError(FootnoteError):

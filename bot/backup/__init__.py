@@ -1,4 +1,4 @@
-"""Index and feedback in one file, and back from it.
+"""Index, feedback and the owner's settings in one file, and back from it.
 
 In: the settings, which name index and feedback, and the file. Out: what was saved or restored. It does not know how an
 index is searched, nor whether a server runs: both work while readers ask.

@@ -1,4 +1,5 @@
-"""The backup file: a zip of articles.db, the token vectors, the votes as JSON lines, and a manifest with checksums.
+"""The backup file: a zip of articles.db, the token vectors, the votes as JSON lines, the owner's settings, and a manifest
+with checksums.
 
 The search index is not in it, since it can be made from articles.db in seconds. Nothing of what a file says about
 itself is believed: a member is read only if its name is one that a backup has, and only as far as its stated size.
@@ -22,6 +23,7 @@ from ingest.config import IndexConfig
 from ingest.errors import BackupError
 
 MANIFEST, ARTICLES, VOTES = "footnote-backup.json", "articles.db", "votes.jsonl"
+SETTINGS = "settings.json"
 FORMAT = 1  # raise when an older version could not read what is written
 _SEGMENT = re.compile(r"tokens/gen-([1-9]\d{0,7})\.tokens")
 _MOST_FILES = 1000
@@ -69,7 +71,7 @@ class Manifest:
 
     @property
     def index_files(self) -> list[str]:
-        return [name for name in self.files if name != VOTES]
+        return [name for name in self.files if name not in (VOTES, SETTINGS)]
 
     def size(self) -> int:
         """Bytes of all files when unpacked."""
@@ -122,15 +124,15 @@ class Reader:
         if left or digest.hexdigest() != stated.digest:
             raise broken()
 
-    def lines(self, name: str, *, most: int) -> list[bytes]:
-        """The lines of a small member. most: bytes of it."""
+    def content(self, name: str, *, most: int) -> bytes:
+        """A small member. most: bytes of it."""
         if self.manifest.files[name].size > most:
             raise broken()
         with self._open(name) as member:
             data = self._read(member, most)
         if asdict(FileSum(len(data), _digest(data).hexdigest())) != asdict(self.manifest.files[name]):
             raise broken()
-        return data.splitlines()
+        return data
 
     def _open(self, name: str) -> contextlib.closing[BinaryIO]:
         try:
@@ -188,7 +190,7 @@ def _manifest(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Manif
 
 def _check(members: list[zipfile.ZipInfo], manifest: Manifest) -> None:
     names = [member.filename for member in members if member.filename != MANIFEST]
-    allowed = all(name in (ARTICLES, VOTES) or _SEGMENT.fullmatch(name) for name in names)
+    allowed = all(name in (ARTICLES, VOTES, SETTINGS) or _SEGMENT.fullmatch(name) for name in names)
     if (
         not allowed
         or len(names) > _MOST_FILES

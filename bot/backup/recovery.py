@@ -12,14 +12,15 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.backup.archive import VOTES, Manifest, Reader, broken, opened
-from bot.config import BotConfig
+from bot.backup.archive import SETTINGS, VOTES, Manifest, Reader, broken, opened
+from bot.config import BotConfig, parse_settings, write_atomically
 from bot.server.feedback import MAX_VOTES, FeedbackStore, Row
 from ingest.config import IndexConfig
 from ingest.errors import BackupError, IndexDamaged
 from ingest.index import Index, NextGeneration
 
 _MOST_VOTES = 512 << 20  # bytes
+_MOST_SETTINGS = 256 * 1024  # bytes
 _SPARE = 16 << 20  # bytes that must be left on the disk
 
 
@@ -33,16 +34,17 @@ class Restored:
 
 
 def restore(config: BotConfig, file: Path, *, force: bool = False, index: Index | None = None) -> Restored:
-    """Put a backup's index, and its votes, where the settings say.
+    """Put a backup's index, its votes and the owner's settings where the settings say.
 
     Args:
         config: Names the index and the file of votes.
         file: A backup that save() wrote.
-        force: Replace an index and votes that exist.
+        force: Replace an index, votes and settings that exist.
         index: To write to; the one of the settings by default.
 
     Raises:
-        BackupError: The file is not a whole backup, does not fit these settings, or something exists. Nothing changed.
+        BackupError: The file is not a whole backup, does not fit these settings, or something exists. Nothing changed,
+            unless the message says so.
         IndexBusy: An ingest did not finish in time.
         IndexError_: The index cannot be written. Nothing changed.
         FeedbackError: The votes cannot be written; the index was restored.
@@ -51,15 +53,24 @@ def restore(config: BotConfig, file: Path, *, force: bool = False, index: Index 
     with opened(file) as reader:
         manifest = reader.manifest
         _require_fit(manifest, index.config)
-        votes = _votes(reader)
+        votes, settings = _votes(reader), _settings(reader)
         store = None if config.feedback_file is None or votes is None else FeedbackStore(config.feedback_file)
         if not force:
             _require_nothing(index, store)
+            if settings is not None and config.settings_file.exists():
+                raise BackupError("There are settings already. Restore with --force to replace them.")
         with index.writing(rebuild=True) as generation:
             if not force:
                 _require_nothing(index, store)  # another process may have written it while we waited
             _require_room(index.path, manifest)
             _fill(generation, reader)
+    if settings is not None:
+        try:
+            write_atomically(config.settings_file, settings)
+        except OSError as error:
+            raise BackupError(
+                f"The index was restored; {config.settings_file} cannot be written ({error.strerror})."
+            ) from error
     if store is None or votes is None:
         return Restored(manifest.articles, None, manifest.made)
     store.replace_all(votes)
@@ -121,10 +132,22 @@ def _require_room(folder: Path, manifest: Manifest) -> None:
         )
 
 
+def _settings(reader: Reader) -> bytes | None:
+    """The owner's settings; each value is checked when the server reads them."""
+    if SETTINGS not in reader.manifest.files:
+        return None
+    data = reader.content(SETTINGS, most=_MOST_SETTINGS)
+    try:
+        parse_settings(data)
+    except ValueError as error:
+        raise broken() from error
+    return data
+
+
 def _votes(reader: Reader) -> list[Row] | None:
     if reader.manifest.votes is None:
         return None
-    lines = reader.lines(VOTES, most=_MOST_VOTES)
+    lines = reader.content(VOTES, most=_MOST_VOTES).splitlines()
     kind = TypeAdapter(Row)
     try:
         rows = [kind.validate_json(line, strict=False) for line in lines]

@@ -1,4 +1,4 @@
-"""Save index and feedback in one file, while readers ask and an ingest runs.
+"""Save index, feedback and the owner's settings in one file, while readers ask and an ingest runs.
 
 A generation never changes once it is live, and one that is being read is not removed: so the files are copied as they
 are. The votes are read in one statement. The file has its name only when it is complete and on the disk.
@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.backup.archive import ARTICLES, FORMAT, VOTES, Manifest, Writer
+from bot.backup.archive import ARTICLES, FORMAT, SETTINGS, VOTES, Manifest, Writer
 from bot.config import BotConfig
 from bot.server.feedback import FeedbackStore, Row
 from ingest.errors import BackupError
@@ -33,7 +33,7 @@ class Saved:
 
 
 def save(config: BotConfig, file: Path, *, force: bool = False) -> Saved:
-    """Write a backup of the live index and of the readers' votes.
+    """Write a backup of the live index, the readers' votes and the owner's settings.
 
     Args:
         config: Names the index and the file of votes.
@@ -70,6 +70,8 @@ def _write(config: BotConfig, part: Path) -> Manifest:
             if votes is not None:
                 lines = "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in votes)
                 writer.add(VOTES, io.BytesIO(lines.encode()))
+            if config.settings_file.is_file():
+                writer.add(SETTINGS, io.BytesIO(config.settings_file.read_bytes()))
             manifest = Manifest(
                 format=FORMAT,
                 version=installed_version(),

@@ -19,7 +19,7 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.
 def config_from_environment(**options: Any) -> BotConfig:
     """The environment's settings, overridden by the options that are not None."""
     given = {name: value for name, value in options.items() if value is not None}
-    return dataclasses.replace(load_config(os.environ), **given)
+    return dataclasses.replace(load_config(os.environ), **given).fix(given)
 
 
 def print_json(value: Any) -> None:

@@ -1,9 +1,19 @@
-"""Settings: what an owner writes in FOOTNOTE_… variables, read once into a frozen BotConfig.
+"""Settings: what an owner writes in FOOTNOTE_… variables, read once into a frozen BotConfig, and what she changes later.
 
-In goes an environment (any mapping of names to texts), out comes a BotConfig, or a ConfigError that names the
-variable and says what to write. This room does not know what any setting is used for.
+In goes an environment (any mapping of names to texts) or the owner's file, out comes a BotConfig, or a ConfigError that
+names the setting and says what to write. This room does not know what any setting is used for.
 """
 
+from bot.config.help import HELP
+from bot.config.owner import (
+    OWNED,
+    OwnerSettings,
+    SettingRefused,
+    check_setting,
+    parse_settings,
+    set_aside,
+    write_atomically,
+)
 from bot.config.places import (
     cache_folder,
     content_folder,
@@ -14,7 +24,6 @@ from bot.config.places import (
 )
 from bot.config.settings import (
     DEFAULT_TITLE,
-    HELP,
     PREFIX,
     BotConfig,
     allow_followed,
@@ -40,12 +49,16 @@ __all__ = [
     "ANY_SUBDOMAIN",
     "DEFAULT_TITLE",
     "HELP",
+    "OWNED",
     "PREFIX",
     "BotConfig",
     "Network",
+    "OwnerSettings",
     "Rate",
+    "SettingRefused",
     "allow_followed",
     "cache_folder",
+    "check_setting",
     "content_folder",
     "default_index",
     "defaults",
@@ -54,12 +67,15 @@ __all__ = [
     "in_clone",
     "is_prefix",
     "load_config",
+    "parse_settings",
     "read_duration",
     "read_networks",
     "read_origins",
     "read_rates",
     "read_root",
     "sample_sources",
+    "set_aside",
+    "write_atomically",
     "write_duration",
     "write_rates",
 ]

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from bot.config.help import HELP
 from bot.config.places import default_index
 from bot.config.values import (
     Rate,
@@ -34,44 +36,6 @@ from ingest.errors import ConfigError
 PREFIX = "FOOTNOTE_"
 DEFAULT_TITLE = "Ask this blog"  # readers see this one in their own language
 log = logging.getLogger("footnote")
-HELP: dict[str, str] = {
-    "index": "folder of the index; empty: data/index in a clone of Footnote's repository, else in your own data folder",
-    "host": "address the server binds; 127.0.0.1 keeps it on this machine",
-    "port": "port of the server",
-    "embedder": "embedding model: the packaged one, a folder, or a name on a model hub",
-    "title": "name of the blog, shown above the chat window",
-    "max_question": "longest question accepted, in characters",
-    "max_history": "turns of a conversation that are looked at",
-    "threshold": "probability from which a question counts as answered, 0 to 1",
-    "threads": "CPU threads for embedding a question",
-    "follow": "what the server follows by itself: addresses, feeds, sitemaps or folders, with "
-    "spaces between them",
-    "every": "how often that is read again: 90s, 15m, 2h or 1d",
-    "owner_token": "secret of at least 16 characters with which POST /api/reingest may be asked for; "
-    "empty: nobody may",
-    "triage": "your file of red flags, which overrides the packaged one",
-    "replies": "your file of replies (a doctor, prices, how to reach you, thanks ...), which overrides the packaged one",
-    "words": "a folder of your own words for the window, such as de.json or nl.json, which override ours",
-    "subject": "the subject of your blog, whose words help to understand questions: health, none, or the path of your own "
-    "file, made like bot/text/subjects/health.toml",
-    "emergency": "the number to call in an emergency where your readers are",
-    "feedback": "file for readers' thumbs and notes; off: none are asked for; empty: beside the index, "
-    "index.feedback.sqlite",
-    "allow_private": "true: addresses inside your own network may be followed, too",
-    "model": "a chat model that words the answers, such as ollama:llama3.2, openai:gpt-4o-mini or "
-    "llamacpp:/path/to/model.gguf; what it writes is checked; empty: the blog's own sentences",
-    "model_seconds": "how long the chat model may take for an answer; then quotes are shown",
-    "allowed_origins": "sites that may show the chat and ask the HTTP interface, with spaces between them: "
-    "https://www.your-blog.com https://*.your-shop.com; empty: the blogs that are followed",
-    "trusted_proxies": "addresses or networks of your own proxies, with spaces between them; what they say "
-    "of a reader (X-Forwarded-For, -Proto, -Host, -Prefix) is believed, what others say is not",
-    "root_path": "where a proxy shows the chat if not at the top: /chat, or the whole address "
-    "https://www.your-blog.com/chat",
-    "rate": "questions that one reader's address may ask; off: as many as it likes",
-    "rate_total": "questions that all readers together may ask; off: as many as they like",
-    "question_seconds": "how long a question may take, waiting for its turn included",
-    "log_questions": "true: the log holds what readers ask, also in error messages",
-}
 _RANGES = {
     "port": (1, 65_535),
     "max_question": (1, 100_000),
@@ -80,6 +44,7 @@ _RANGES = {
     "threads": (1, 256),
     "model_seconds": (1, 110),
     "question_seconds": (1, 600),
+    "model_answers": (0, 1_000_000),
 }
 RATE, RATE_TOTAL = "120/minute 1000/hour", "600/minute"  # an address may be a whole office
 
@@ -89,7 +54,8 @@ class BotConfig:
     """Everything an owner may set; each field is the variable FOOTNOTE_<NAME>.
 
     index: by default that of a clone if the current folder is one, else the user's own. every: seconds.
-    owner_token: never printed, logged or named in an error.
+    owner_token: never printed, logged or named in an error. fixed: names of the settings that come from the environment
+    or the command line; no variable sets it.
     """
 
     index: Path = field(default_factory=default_index)
@@ -130,9 +96,7 @@ class BotConfig:
         """Where readers' thumbs are kept; None if they are not asked for."""
         if self.feedback.lower() == "off":
             return None
-        # Beside the index and not in it: who deletes an index to make a new one does not mean this.
-        beside = self.index.with_name(f"{self.index.name}.feedback.sqlite")
-        return Path(self.feedback) if self.feedback else beside
+        return Path(self.feedback) if self.feedback else self.beside("feedback.sqlite")
 
     model: str = ""
     model_seconds: float = 30.0
@@ -143,6 +107,33 @@ class BotConfig:
     rate_total: tuple[Rate, ...] = read_rates(RATE_TOTAL)
     question_seconds: float = 60.0
     log_questions: bool = False
+    greeting: str = ""
+    colour: str = ""
+    languages: tuple[str, ...] = ()
+    notice: str = ""
+    gaps: bool = False
+    paused: bool = False
+    pause_message: str = ""
+    model_answers: int = 0
+    fixed: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def fix(self, names: Iterable[str]) -> BotConfig:
+        """The same, with these settings as those that the owner cannot change while the server runs."""
+        return replace(self, fixed=self.fixed | frozenset(names))
+
+    def beside(self, name: str) -> Path:
+        """A file beside the index and not in it: deleting an index to make a new one does not delete it."""
+        return self.index.with_name(f"{self.index.name}.{name}")
+
+    @property
+    def settings_file(self) -> Path:
+        """What the owner has set while the server ran."""
+        return self.beside("settings.json")
+
+    @property
+    def gaps_file(self) -> Path:
+        """The questions that the blog does not answer."""
+        return self.beside("gaps.sqlite")
 
     @property
     def index_config(self) -> IndexConfig:
@@ -155,32 +146,33 @@ def load_config(environ: Mapping[str, str]) -> BotConfig:
     Raises ConfigError for a value that cannot be used. A name that no setting has is logged as a
     warning: a misspelt variable that is silently ignored costs its owner an evening.
     """
-    names = [f.name for f in fields(BotConfig)]
     given: dict[str, str] = {}
     for key, value in environ.items():
         if not key.startswith(PREFIX) or not value.strip():
             continue
         name = key.removeprefix(PREFIX).lower()
-        if name not in names:
-            near = difflib.get_close_matches(name, names, n=1)
+        if name not in HELP:
+            near = difflib.get_close_matches(name, HELP, n=1)
             hint = f" Did you mean {PREFIX}{near[0].upper()}?" if near else ""
             log.warning("%s is no setting of this version and is not used.%s", key, hint)
             continue
         given[name] = value.strip()
-    read = {name: _read(name, text) for name, text in given.items()}
+    return replace(BotConfig(), **{name: _named_value(name, text) for name, text in given.items()}).fix(given)
+
+
+def read_setting(name: str, text: str) -> Any:
+    """The value of a setting as an owner writes it. Raises ConfigError, which does not name the setting."""
+    reader = _READERS.get(name)
+    value = text if reader is None else reader(text)
     try:
-        config = TypeAdapter(BotConfig).validate_python(read)
+        value = getattr(TypeAdapter(BotConfig).validate_python({name: value}), name)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        raise ConfigError(f"{_named(name, given[name])}: {first['msg'].lower()}.") from None
-    for name, (least, most) in _RANGES.items():
-        if not least <= (value := getattr(config, name)) <= most:
-            raise ConfigError(f"{PREFIX}{name.upper()}={value}: it is a number from {least} to {most}.")
-    try:
-        return replace(config, index=config.index.expanduser())
-    except RuntimeError:  # "~nobody/index"
-        raise ConfigError(f"{PREFIX}INDEX={str(config.index)!r}: there is no such home folder.") from None
+        raise ConfigError(f"{error.errors()[0]['msg'].lower()}.") from None
+    if name in _RANGES:
+        least, most = _RANGES[name]
+        if not least <= value <= most:
+            raise ConfigError(f"it is a number from {least} to {most}.")
+    return value
 
 
 def allow_followed(config: BotConfig) -> BotConfig:
@@ -223,14 +215,16 @@ def defaults() -> dict[str, str]:
         "rate_total": write_rates(config.rate_total),
         "question_seconds": f"{config.question_seconds:g}",
         "log_questions": "false",
+        "languages": "",
+        "gaps": "false",
+        "paused": "false",
     }
 
 
-def _read(name: str, text: str) -> Any:
-    """A setting's value, for those that pydantic cannot read. Raises ConfigError that names it."""
-    reader = _READERS.get(name)
+def _named_value(name: str, text: str) -> Any:
+    """A setting's value. Raises ConfigError that names the variable."""
     try:
-        return text if reader is None else reader(text)
+        return read_setting(name, text)
     except ConfigError as error:
         raise ConfigError(f"{_named(name, text)}: {error}") from None
 
@@ -257,6 +251,23 @@ def _yes(text: str) -> bool:
     raise ConfigError("it is true or false.")
 
 
+def _index(text: str) -> Path:
+    return Path(_file(text))
+
+
+def _colour(text: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
+        raise ConfigError("write a colour as # and six digits, such as #0d5c63.")
+    return text.lower()
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    codes = tuple(dict.fromkeys(re.split(r"[\s,;]+", text.strip().lower())))
+    if not all(re.fullmatch(r"[a-z]{2,3}", code) for code in codes):
+        raise ConfigError("write short codes with spaces between, such as en de.")
+    return codes
+
+
 def _file(text: str) -> str:
     try:
         return str(Path(text).expanduser())
@@ -265,6 +276,11 @@ def _file(text: str) -> str:
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
+    "index": _index,
+    "colour": _colour,
+    "languages": _languages,
+    "gaps": _yes,
+    "paused": _yes,
     "follow": lambda text: tuple(dict.fromkeys(text.split())),
     "every": read_duration,
     "owner_token": _token,

@@ -34,7 +34,6 @@ from bot.server.guard import (
     ProxyHeaders,
     RefusedSites,
     is_known,
-    origins_pattern,
 )
 from bot.server.guard.sessions import open_sessions
 from bot.server.health import health_body
@@ -51,7 +50,7 @@ from bot.server.static_files import (
 )
 from bot.server.verification import add_verify_route
 from bot.server.widget import add_install_page, add_script_routes
-from bot.server.window import Languages, load_languages
+from bot.server.window import Languages, OfferedLanguages, load_languages
 from bot.types import Answer, Event
 from ingest.errors import FootnoteError, NotInIndex
 
@@ -62,6 +61,7 @@ if TYPE_CHECKING:
 
 SENDING_SECONDS = 660  # how long a stream may take to send: longer than any question may take
 _T = TypeVar("_T")
+Settings = Callable[[], "BotConfig"]
 # Gradio, mounted at / afterwards, would otherwise answer what our own routes at these do not.
 _RESERVED = ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js", "/widget-panel.js", "/element.js")
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -74,6 +74,7 @@ def create_api(
     queue: QuestionQueue | None = None,
     head: Callable[[], str] = str,
     inputs: HandlerInputs | None = None,
+    current: Settings | None = None,
 ) -> FastAPI:
     """The routes over one bot. Mount anything else at / afterwards: these must come first.
 
@@ -84,27 +85,29 @@ def create_api(
         queue: Shared with the chat window; without it the interface has a queue of its own.
         head: Gives what goes first into the <head> of the page that is mounted.
         inputs: The requests that the mounted page's scripts may make of Gradio.
+        current: Gives the settings in force, which the owner changes while the server runs.
 
     Raises:
         ConfigError: The owner's folder of translations cannot be used.
     """
     app = FastAPI(title="Footnote", docs_url=None, redoc_url=None)  # FastAPI's own pages load from a CDN
-    languages = load_languages(config.words_folder)
+    current = current or (lambda: config)
+    languages = OfferedLanguages(load_languages(config.words_folder), lambda: current().languages)
     # Innermost: it reads the page before it is compressed.
     app.add_middleware(PageLanguage, languages=languages, desk=desk_languages())
     access = open_access(config)
     app.add_middleware(DeskGate, access=access)
-    _add_guards(app, config, head, inputs)
+    _add_guards(app, config, current, head, inputs)
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, partial(_on_error, in_full=config.log_questions))
-    queue = queue or open_queue(bot, config)
+    queue = queue or open_queue(bot, config, current)
     _add_ask_route(app, config, queue)
     _add_reading_routes(app, bot, queue, scheduler)
     add_verify_route(app, bot, queue.rates)
     add_reingest_routes(app, config, scheduler)
-    add_feedback_routes(app, config, queue.recent)
-    add_script_routes(app, languages, config.title)
-    add_install_page(app, config)
+    add_feedback_routes(app, config, current, queue.recent)
+    add_script_routes(app, languages, lambda: current().title)
+    add_install_page(app, current)
     if access:
         add_desk_routes(app, access)
     _add_static_routes(app, languages)
@@ -160,21 +163,29 @@ def _payload_with_id(recent: RecentAnswers, answer: Answer) -> dict[str, Any]:
 
 
 def _add_guards(
-    app: FastAPI, config: BotConfig, head: Callable[[], str], inputs: HandlerInputs | None
+    app: FastAPI,
+    config: BotConfig,
+    current: Settings,
+    head: Callable[[], str],
+    inputs: HandlerInputs | None,
 ) -> None:
     """From outside to inside: who the client is, what may come in, which sites' scripts may read the answer."""
+
+    def origins() -> tuple[str, ...]:
+        return current().allowed_origins
+
     app.add_middleware(
         CORSMiddleware,  # this very class, else Gradio adds one that lets every site in
-        allow_origin_regex=origins_pattern(config.allowed_origins),
+        allow_origin_regex=".*",  # Guard lets no Origin through that is not on the owner's list
         allow_methods=["GET", "POST"],
         allow_headers=["Accept", "Content-Type"],
         expose_headers=["Retry-After"],
     )
     app.add_middleware(
         Guard,
-        origins=config.allowed_origins,
+        origins=origins,
         sessions=open_sessions(config.rate, inputs),
-        refused=RefusedSites(config.allowed_origins),
+        refused=RefusedSites(origins),
         in_full=config.log_questions,
         head=head,
     )

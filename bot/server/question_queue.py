@@ -19,15 +19,16 @@ import queue
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from bot.problems import BUSY, Problem, Refused
+from bot.problems import BUSY, PAUSED, Problem, Refused
 from bot.server.feedback.recent_answers import RecentAnswers
 from bot.server.guard.rate_limit import RateLimits, client_key, client_network
 from bot.server.health import STARTING
 from bot.types import Answer, Event, Turn
+from ingest.errors import ChatPaused
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
@@ -65,6 +66,7 @@ class QuestionQueue:
     """The questions of one server, from threads and event loops. Make one with open_queue().
 
     Attributes:
+        paused: Gives the owner's reason why only urgent messages are answered; None if all are.
         listeners: Each is called with every answer and the turns before it, once the answer has been delivered.
     """
 
@@ -75,6 +77,7 @@ class QuestionQueue:
     at_once: int = AT_ONCE
     waiting_limit: int = WAITING_LIMIT
     clock: Callable[[], float] = time.monotonic
+    paused: Callable[[], ChatPaused | None] = lambda: None
     listeners: list[Listener] = field(default_factory=list)
     recent: RecentAnswers = field(init=False)
     is_started: bool = True
@@ -237,14 +240,18 @@ class QuestionQueue:
             self._working.add(job)
             return job
 
+    def _events(self, job: _Job) -> Iterator[Event]:
+        reason = self.paused()
+        if reason is None:
+            return self.bot.stream(job.question, job.history, page=job.page)
+        return self.bot.stream(job.question, job.history, page=job.page, instead=_raising(reason))
+
     def _run(self, job: _Job) -> None:
         began, outcome = self.clock(), "abandoned"
         answer: Answer | None = None
         try:
             if not job.abandoned:
-                events = cast(
-                    "Generator[Event, None, None]", self.bot.stream(job.question, job.history, page=job.page)
-                )
+                events = cast("Generator[Event, None, None]", self._events(job))
                 try:
                     for event in events:
                         job.deliver(event)
@@ -265,14 +272,27 @@ class QuestionQueue:
             question_log.info("%s, %.2f s: %s", outcome, self.clock() - began, repr(job.question)[:2000])
 
 
-def open_queue(bot: Bot, config: BotConfig) -> QuestionQueue:
-    """A queue over one bot, with the owner's limits."""
+def open_queue(bot: Bot, config: BotConfig, current: Callable[[], BotConfig] | None = None) -> QuestionQueue:
+    """A queue over one bot, with the owner's limits. current: gives the settings in force, which may pause the chat."""
     return QuestionQueue(
         bot,
         RateLimits(config.rate, config.rate_total),
         seconds=config.question_seconds,
         log_questions=config.log_questions,
+        paused=lambda: pause_reason(current() if current else config),
     )
+
+
+def pause_reason(config: BotConfig) -> ChatPaused | None:
+    """Why questions are not answered, if the owner has paused the chat."""
+    if not config.paused:
+        return None
+    return ChatPaused(config.pause_message or PAUSED, own=bool(config.pause_message))
+
+
+def _raising(error: Exception) -> Iterator[Event]:
+    raise error
+    yield
 
 
 def _delivered(delivery: Delivery) -> Event | None:

@@ -50,7 +50,7 @@ def serve_watched(config: BotConfig, limits: Limits | None = None) -> None:
 def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> None:
     import uvicorn
 
-    from bot.config import allow_followed
+    from bot.config import OwnerSettings
     from bot.server.gradio_window import create_app
     from bot.server.guard.connections import MAX_CONNECTIONS, limited_protocol, raise_file_limit
     from bot.server.logs import log_questions, log_to_stderr
@@ -58,17 +58,19 @@ def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> N
     from bot.server.static_files import CompressedFiles
     from bot.startup import open_bot
 
-    config = allow_followed(config)
+    settings = OwnerSettings(config)
+    config = settings.current()
     log_to_stderr()
     if config.log_questions:
         log_questions()
     bot, files = open_bot(config), CompressedFiles()
-    queue, scheduler = open_queue(bot, config), _scheduler(bot, config)
+    settings.on_change(bot.configure)
+    queue, scheduler = open_queue(bot, config, settings.current), _scheduler(bot, config)
     queue.hold()
     # No access log: a question must not end up in a file, and proxies keep their own.
     # No proxy headers: uvicorn would believe every client on this machine; the guard reads them itself.
-    settings = uvicorn.Config(
-        create_app(bot, config, scheduler, files, queue), log_level="warning", access_log=False,
+    server = uvicorn.Config(
+        create_app(bot, config, scheduler, files, queue, settings), log_level="warning", access_log=False,
         server_header=False, ws="none", timeout_graceful_shutdown=1, proxy_headers=False,
         http=limited_protocol(), limit_concurrency=MAX_CONNECTIONS,
     )  # fmt: skip
@@ -77,7 +79,7 @@ def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> N
     threading.Thread(target=work, name="beside", daemon=True).start()
     _announce(config)
     try:
-        asyncio.run(run_server(uvicorn.Server(settings), listener, heart))
+        asyncio.run(run_server(uvicorn.Server(server), listener, heart))
     except KeyboardInterrupt:
         log.info("stopped")
     finally:

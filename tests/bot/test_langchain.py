@@ -38,7 +38,14 @@ class Scripted(Bot):
         self.heard: list[tuple[str, list[Turn]]] = []
         self.closed = threading.Event()
 
-    def stream(self, question: str, history: Sequence[Turn] = (), *, page: str = "") -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        page: str = "",
+        instead: Iterator[Event] | None = None,
+    ) -> Iterator[Event]:
         self.heard.append((question, list(history)))
         if not question.strip():
             raise QuestionError("Please type a question in words.")

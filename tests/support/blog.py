@@ -26,8 +26,15 @@ FILLER = "<p>On other days this blog is about bicycles, bread and the weather by
 class BlogBot(FakeBot):
     """The fake bot, but its article is on our blog: links lead there and mark the quote."""
 
-    def stream(self, question: str, history: Sequence[Turn] = (), *, page: str = "") -> Iterator[Event]:
-        for event in super().stream(question, history, page=page):
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        page: str = "",
+        instead: Iterator[Event] | None = None,
+    ) -> Iterator[Event]:
+        for event in super().stream(question, history, page=page, instead=instead):
             if isinstance(event, Answer):
                 yield replace(event, citations=tuple(map(self._placed, event.citations)))
             else:

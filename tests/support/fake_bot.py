@@ -145,7 +145,14 @@ class FakeBot:
     pages: list[str] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
 
-    def stream(self, question: str, history: Sequence[Turn] = (), *, page: str = "") -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        page: str = "",
+        instead: Iterator[Event] | None = None,
+    ) -> Iterator[Event]:
         self.pages.append(page)
         self.asked.append((question, tuple(history)))
         self._fail()
@@ -154,6 +161,9 @@ class FakeBot:
         if len(question) > self.config.max_question:
             raise QuestionTooLong(f"Please ask in at most {self.config.max_question} characters.")
         status, text, citations, suggestions = _scripted(question)
+        if instead is not None and status != "urgent":
+            yield from instead
+            return
         try:
             for number, word in enumerate(re.findall(r"\S+\s*", text)):
                 yield Token(word, urgent=status == "urgent")
@@ -171,6 +181,15 @@ class FakeBot:
         *_, last = self.stream(question, history)
         assert isinstance(last, Answer)
         return last
+
+    def quoted(self, question: str) -> Answer:
+        return self.ask(question)
+
+    def concerns_safety(self, message: str, history: Sequence[Turn]) -> bool:
+        return any(_scripted(text)[0] == "urgent" for text in (message, *(t.content for t in history)))
+
+    def configure(self, config: BotConfig) -> None:
+        self.config = config
 
     def article(self, article_id: str) -> Article:
         self._fail()

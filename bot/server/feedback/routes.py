@@ -6,6 +6,7 @@ is JSON, and for that a browser asks us first, in vain for other sites.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn, cast
@@ -34,17 +35,23 @@ _WHAT_TO_REMOVE = "Say what to remove: either ?all=true or ?before=YYYY-MM-DD, o
 _SUCH_AS = '{"id": "…", "verdict": "up"}'
 
 
-def add_feedback_routes(app: FastAPI, config: BotConfig, recent: RecentAnswers) -> None:
-    """recent: the answers that may be voted on."""
-    file = config.feedback_file
-    _add_readers_routes(app, FeedbackStore(file) if file else None, recent, RateLimits(PER_CLIENT, TOTAL))
-    _add_owners_routes(
-        app, FeedbackStore(file) if file else None, OwnerToken(config.owner_token.get_secret_value())
-    )
+def add_feedback_routes(
+    app: FastAPI, config: BotConfig, current: Callable[[], BotConfig], recent: RecentAnswers
+) -> None:
+    """current: gives the settings in force, which name the file of votes. recent: the answers that may be voted on."""
+
+    def store() -> FeedbackStore:
+        file = current().feedback_file
+        if file is None:
+            _refuse(403, "feedback_off", "This blog does not ask for feedback.")
+        return FeedbackStore(file)
+
+    _add_readers_routes(app, store, recent, RateLimits(PER_CLIENT, TOTAL))
+    _add_owners_routes(app, store, OwnerToken(config.owner_token.get_secret_value()))
 
 
 def _add_readers_routes(
-    app: FastAPI, store: FeedbackStore | None, recent: RecentAnswers, rates: RateLimits
+    app: FastAPI, store: Callable[[], FeedbackStore], recent: RecentAnswers, rates: RateLimits
 ) -> None:
     @app.post(PATH)
     async def vote(request: Request) -> Response:
@@ -52,7 +59,7 @@ def _add_readers_routes(
 
         A later vote for the same id takes the place of the earlier; null takes it back.
         """
-        votes = _switched_on(store)
+        votes = store()
         _check_says_json(request)
         answer_id, new = _vote(await read_object(request, such_as=_SUCH_AS))
         _take(rates, request)
@@ -78,12 +85,12 @@ def _add_readers_routes(
         )
 
 
-def _add_owners_routes(app: FastAPI, store: FeedbackStore | None, owner: OwnerToken) -> None:
+def _add_owners_routes(app: FastAPI, store: Callable[[], FeedbackStore], owner: OwnerToken) -> None:
     @app.get(PATH)
     async def export(request: Request) -> Response:
         """The votes, latest day first: ?format=jsonl|csv|eval, ?verdict=up|down, ?since=YYYY-MM-DD."""
         owner.check(request)
-        votes = _switched_on(store)
+        votes = store()
         query = request.query_params
         kind, verdict = query.get("format", "jsonl"), query.get("verdict", "")
         if kind not in FORMATS or verdict not in ("", *VERDICTS):
@@ -96,7 +103,7 @@ def _add_owners_routes(app: FastAPI, store: FeedbackStore | None, owner: OwnerTo
     async def purge(request: Request) -> Response:
         """Remove ?all=true, or what is from days ?before=YYYY-MM-DD: {"removed": how many}."""
         owner.check(request)
-        votes = _switched_on(store)
+        votes = store()
         before = _day(request.query_params.get("before"), "before")
         if (before is not None) == (request.query_params.get("all") == "true"):
             _refuse(422, "bad_request", _WHAT_TO_REMOVE)
@@ -106,17 +113,11 @@ def _add_owners_routes(app: FastAPI, store: FeedbackStore | None, owner: OwnerTo
     async def purge_one(request: Request, answer_id: str) -> Response:
         """Remove one vote: {"removed": 1}."""
         owner.check(request)
-        votes = _switched_on(store)
+        votes = store()
         removed = await run_sync(lambda: votes.purge(answer_id=answer_id))
         if not removed:
             _refuse(404, "no_such_feedback", "There is no feedback with this id.")
         return JSONResponse({"removed": removed})
-
-
-def _switched_on(store: FeedbackStore | None) -> FeedbackStore:
-    if store is None:
-        _refuse(403, "feedback_off", "This blog does not ask for feedback.")
-    return store
 
 
 def _check_says_json(request: Request) -> None:

@@ -12,18 +12,18 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 from bot.problems import explain
-from bot.server.gradio_window.layout import QUIET, Controls, View, import_gradio, title_of
+from bot.server.gradio_window.layout import QUIET, Controls, View, footer_of, import_gradio, title_of
 from bot.server.question_queue import QuestionQueue
 from bot.server.window import (
     Conversation,
     ConversationStore,
     Languages,
+    OfferedLanguages,
     Translations,
     choose_language,
     continue_conversation,
     load_languages,
     mark_stopped,
-    render_footer,
     render_greeting,
     render_header,
     render_panel,
@@ -41,7 +41,7 @@ _MAX_ADDRESS = 2000  # characters of a page's address
 
 def connect(bot: Bot, queue: QuestionQueue, window: gr.Blocks, view: View, controls: Controls) -> None:
     """Attach all handlers to the window; call it inside the window's context."""
-    languages = load_languages(bot.config.words_folder)
+    languages = OfferedLanguages(load_languages(bot.config.words_folder), lambda: bot.config.languages)
     _connect_asking(_Asking(bot, queue, view, languages, ConversationStore()), controls)
     _connect_loading(bot, window, view, controls, languages)
 
@@ -98,7 +98,7 @@ def _connect_loading(
             view.chat: gr.update(placeholder=_greeting(bot, words, request.query_params.get("at"), request)),
             view.sources: render_panel((), words),
             view.box: gr.update(label=words("question_label"), placeholder=words("question_hint")),
-            controls.foot: render_footer(words, bot.config.max_question),
+            controls.foot: footer_of(bot, words),
             **{button: gr.update(value=words(key)) for button, key in labels.items()},
         }
 

@@ -128,6 +128,18 @@ def build(bot: Bot, queue: QuestionQueue | None = None) -> gr.Blocks:
     return window  # type: ignore[no-any-return]
 
 
+def footer_of(bot: Bot, words: Translations) -> str:
+    """The note below the question box, as the owner's settings have it."""
+    config = bot.config
+    return render_footer(
+        words,
+        config.max_question,
+        notice=config.notice,
+        is_worded=bool(config.model),
+        keeps_questions=config.gaps,
+    )
+
+
 def title_of(bot: Bot, words: Translations) -> str:
     """The owner's title, else "Ask this blog" in the reader's language."""
     named = bot.config.title
@@ -172,9 +184,7 @@ def _components(bot: Bot) -> tuple[View, Controls]:
                 )  # fmt: skip
                 send = gr.Button(words("ask"), elem_id="fn-send", variant="primary", scale=0)
                 stop = gr.Button(words("stop"), elem_id="fn-stop", visible=False, scale=0)
-            foot = gr.Markdown(
-                render_footer(words, bot.config.max_question), elem_id="fn-foot", container=False
-            )
+            foot = gr.Markdown(footer_of(bot, words), elem_id="fn-foot", container=False)
         key = gr.Textbox(elem_id="fn-key", visible="hidden", show_label=False)
         page = gr.Textbox(elem_id="fn-at", visible="hidden", show_label=False)
         sync = gr.Button("", elem_id="fn-sync", visible="hidden")

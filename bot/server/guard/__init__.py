@@ -7,7 +7,7 @@ sentence. This room does not know what a question or an answer is.
 from bot.server.guard.gradio_api import HandlerInputs
 from bot.server.guard.headers import STATIC
 from bot.server.guard.middleware import DESK, MAX_BODY, MAX_UPLOAD, Guard, is_known, route_path
-from bot.server.guard.origins import RefusedSites, allows, origin_of, origins_pattern
+from bot.server.guard.origins import RefusedSites, allows, origin_of
 from bot.server.guard.owner_token import OwnerToken
 from bot.server.guard.proxy import ProxyHeaders
 from bot.server.guard.rate_limit import RateLimits, client_key, client_network, too_often
@@ -31,7 +31,6 @@ __all__ = [
     "is_known",
     "open_sessions",
     "origin_of",
-    "origins_pattern",
     "route_path",
     "too_often",
 ]

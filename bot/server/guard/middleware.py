@@ -57,12 +57,12 @@ _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.S
 class Guard:
     """ASGI middleware that never buffers a stream.
 
-    origins: as read_origins() gives them. in_full: errors may be logged with their messages, which
+    origins: gives them as read_origins() does; the owner may change them. in_full: errors may be logged with their messages, which
     may hold a reader's question. head: gives what goes first into the page's <head>.
     """
 
     app: ASGIApp
-    origins: tuple[str, ...] = ()
+    origins: Callable[[], Sequence[str]] = tuple
     sessions: Sessions = field(default_factory=lambda: open_sessions(()))
     refused: RefusedSites = field(default_factory=RefusedSites)
     in_full: bool = False
@@ -77,7 +77,7 @@ class Guard:
             return
         path = route_path(scope)
         policy = policy_of(path)
-        response = _Response(send, policy, frame_ancestors(self.origins), scope)
+        response = _Response(send, policy, frame_ancestors(self.origins()), scope)
         headers = [(k, v) for k, v in scope["headers"] if k != b"origin" or self._may_share(scope, policy)]
         try:
             if refusal := _refusal(path, dict(headers)) or _foreign_refusal(scope, policy, path):
@@ -122,7 +122,7 @@ class Guard:
             if origin_header == "null" and policy.shared == "listed":
                 self.refused.report(None, "wanted to ask questions")
             return False
-        if allows(self.origins, origin):
+        if allows(self.origins(), origin):
             return True
         self.refused.report(origin, "wanted to ask questions")
         return False
@@ -134,9 +134,9 @@ class Guard:
         if not shown or named.get(b"sec-fetch-site", b"") not in (b"cross-site", b"same-site"):
             return
         origin = origin_of(named.get(b"referer", b"").decode("latin-1"))
-        if origin is None and self.origins:
+        if origin is None and self.origins():
             return  # it may well be one that is allowed
-        if origin is None or not (allows(self.origins, origin) or _is_own(origin, named)):
+        if origin is None or not (allows(self.origins(), origin) or _is_own(origin, named)):
             self.refused.report(origin, "wanted to show the chat")
 
 

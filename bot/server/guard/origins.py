@@ -6,8 +6,7 @@ An origin is scheme, host and (unless it is the usual one) port; browsers send a
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.config import ANY_SUBDOMAIN
@@ -45,12 +44,6 @@ def frame_ancestors(origins: Sequence[str]) -> str:
     return " ".join(["'self'", *origins])
 
 
-def origins_pattern(origins: Sequence[str]) -> str:
-    """A regular expression of what allows() allows, for Starlette's CORSMiddleware; matches nothing for none."""
-    written = [re.escape(one).replace(r"\*\.", r"[a-z0-9._-]+\.") for one in origins]
-    return "|".join(f"(?:{one})" for one in written) or r"(?!)"
-
-
 @dataclass(slots=True)
 class RefusedSites:
     """Logs for the owner, once a site, which other sites were refused.
@@ -58,7 +51,7 @@ class RefusedSites:
     The address that a client sends is untrusted: only what origin_of() could read is logged, and only so many.
     """
 
-    origins: tuple[str, ...] = ()
+    origins: Callable[[], Sequence[str]] = tuple
     _reported: set[tuple[str, str]] = field(default_factory=set)
 
     def report(self, origin: str | None, wanted: str) -> None:
@@ -70,7 +63,7 @@ class RefusedSites:
         if origin is None:
             log.warning("A page that does not say its address %s and may not. %s", wanted, _NAMELESS)
         else:
-            setting = " ".join([*self.origins, origin])
+            setting = " ".join([*self.origins(), origin])
             quoted = f'"{setting}"' if " " in setting else setting
             log.warning(
                 "%s %s and may not. If that is your site, set FOOTNOTE_ALLOWED_ORIGINS=%s and start again.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -87,11 +87,12 @@ def install_line(address: str, options: Options) -> str:
     return f'<div id="{PLACE}" style="min-height:640px"></div>\n{script}' if options.inline else script
 
 
-def add_install_page(app: FastAPI, config: BotConfig) -> None:
+def add_install_page(app: FastAPI, current: Callable[[], BotConfig]) -> None:
     """Serve /embed, its line and its preview. Add these routes before the catch-all route."""
 
     @app.get("/embed", include_in_schema=False)
     async def page(request: Request) -> Response:
+        config = current()
         return HTMLResponse(_page(request, config.allowed_origins, config.title))
 
     @app.get("/embed/line", include_in_schema=False)

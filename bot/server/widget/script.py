@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -64,7 +64,11 @@ def load_element(address: str) -> Script:
 def _texts(languages: Languages | None, keys: Sequence[str], title: str = DEFAULT_TITLE) -> str:
     """A JavaScript object: for each language a list of texts."""
     entries = []
-    for code, texts in (languages or packaged_languages()).items():
+    known = dict(languages or packaged_languages())
+    known.setdefault(
+        "en", next(iter(known.values()))
+    )  # the script's choice for every language that is not there
+    for code, texts in known.items():
         listed = [title if key == "title" and title != DEFAULT_TITLE else texts(key) for key in keys]
         entries.append(f"{code}:{json.dumps(listed, ensure_ascii=False, separators=(',', ':'))}")
     return "{" + ",".join(entries) + "}"
@@ -89,11 +93,11 @@ def server_address(request: Request) -> str:
     return f"{origin}{path.rstrip('/')}/"
 
 
-def add_script_routes(app: FastAPI, languages: Languages, title: str) -> None:
+def add_script_routes(app: FastAPI, languages: Languages, title: Callable[[], str]) -> None:
     """Serve the scripts. Add these routes before the catch-all route."""
 
     async def widget(request: Request) -> Response:
-        return _response(load_widget(server_address(request), languages, title), request)
+        return _response(load_widget(server_address(request), languages, title()), request)
 
     async def panel(request: Request) -> Response:
         return _response(load_panel(languages), request)

@@ -4,6 +4,7 @@ In go questions and the bot's answers, out come conversations and escaped HTML w
 It knows neither Gradio nor how an answer is found.
 """
 
+from bot.server.window.colours import accent_style
 from bot.server.window.conversation import (
     MAX_EXCHANGES,
     Conversation,
@@ -19,6 +20,7 @@ from bot.server.window.sources import render_panel
 from bot.server.window.translations import (
     CODES,
     Languages,
+    OfferedLanguages,
     Translations,
     choose_language,
     load_languages,
@@ -33,7 +35,9 @@ __all__ = [
     "ConversationStore",
     "Exchange",
     "Languages",
+    "OfferedLanguages",
     "Translations",
+    "accent_style",
     "chat_messages",
     "choose_language",
     "continue_conversation",

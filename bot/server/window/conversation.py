@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.problems import Problem, explain
@@ -165,15 +166,17 @@ def render_greeting(bot: Bot, texts: Translations, page: str = "", *, is_embedde
         page: address of the page that the reader is on; questions about its article come first.
         is_embedded: whether the window is on a page of the blog; at its own address it also advises the owner.
     """
+    config = bot.config
+    render = partial(render_welcome, greeting=config.greeting, is_worded=bool(config.model))
+    if config.paused:
+        return render((), texts, config.pause_message or texts("problem_paused"))
     try:
-        return render_welcome(bot.examples(3, page), texts)
+        return render(bot.examples(3, page), texts)
     except FootnoteError as error:
         problem = explain(error)
         trouble = texts.texts.get(f"problem_{problem.code}", problem.message)
         if is_embedded or not isinstance(error, IndexMissing):
-            return render_welcome((), texts, trouble)
-        if bot.config.follow:
-            return render_welcome((), texts, trouble, texts("owner_reading"))
-        return render_welcome(
-            (), texts, trouble, texts("owner_empty"), "footnote ingest https://www.your-blog.com"
-        )
+            return render((), texts, trouble)
+        if config.follow:
+            return render((), texts, trouble, texts("owner_reading"))
+        return render((), texts, trouble, texts("owner_empty"), "footnote ingest https://www.your-blog.com")

@@ -100,7 +100,7 @@ def render_partial(
 def render_problem(problem: Problem, exchange: int, texts: Translations) -> str:
     """What failed, in the reader's language, and a button for the next step; the script counts down."""
     key = f"problem_{problem.code}"
-    message = texts(key) if key in texts.texts else problem.message
+    message = texts(key) if key in texts.texts and not problem.own else problem.message
     kind, key = ("fn-edit", "edit_question") if problem.code in _NEEDS_EDITING else ("fn-again", "try_again")
     wait = f" fn-wait-{problem.retry_after}" if problem.retry_after and kind == "fn-again" else ""
     label = _text(texts, key)
@@ -109,25 +109,47 @@ def render_problem(problem: Problem, exchange: int, texts: Translations) -> str:
 
 
 def render_welcome(
-    examples: Sequence[str], texts: Translations, trouble: str = "", advice: str = "", command: str = ""
+    examples: Sequence[str],
+    texts: Translations,
+    trouble: str = "",
+    advice: str = "",
+    command: str = "",
+    *,
+    greeting: str = "",
+    is_worded: bool = False,
 ) -> str:
     """The empty window: what the chat is, what can be asked, what it is not.
 
-    Or why it cannot answer, with advice for the owner and the command that it is about.
+    Or why it cannot answer, with advice for the owner and the command that it is about. greeting: the owner's own.
+    is_worded: whether a chat model words the answers.
     """
-    lead = f'<h2 class="fn-lead">{_text(texts, "welcome")}</h2>'
+    lead = f'<h2 class="fn-lead" dir="auto">{escape(greeting) or _text(texts, "welcome")}</h2>'
     if trouble:
         typed = f" <code>{escape(command)}</code>" if command else ""
         owner = f'<p class="fn-owner">{escape(advice)}{typed}</p>' if advice else ""
         return f'<div class="fn-welcome">{lead}<p class="fn-trouble">{escape(trouble)}</p>{owner}</div>'
-    note = f"<p>{_text(texts, 'welcome_note')}</p>"
+    note = f"<p>{_text(texts, 'welcome_note_model' if is_worded else 'welcome_note')}</p>"
     care = f'<p class="fn-care">{_text(texts, "welcome_care")}</p>'
     return f'<div class="fn-welcome">{lead}{note}{_chips(examples)}{care}</div>'
 
 
-def render_footer(texts: Translations, max_question: int) -> str:
-    """The note below the question box; its class carries the limit in characters, which the script counts."""
-    return f'<p class="fn-note fn-most-{max_question}"><span>{_text(texts, "note")}</span></p>'
+def render_footer(
+    texts: Translations,
+    max_question: int,
+    *,
+    notice: str = "",
+    is_worded: bool = False,
+    keeps_questions: bool = False,
+) -> str:
+    """The note below the question box; its class carries the limit in characters, which the script counts.
+
+    It always says that a program answers, as the EU's AI Act asks in article 50. notice: the owner's own words for that.
+    is_worded: whether a chat model words the answers. keeps_questions: whether unanswered questions are kept.
+    """
+    said = escape(notice) or _text(texts, "notice_model" if is_worded else "notice")
+    kept = f" {_text(texts, 'notice_gaps')}" if keeps_questions else ""
+    line = f'{_text(texts, "note")} <span class="fn-notice" dir="auto">{said}</span>{kept}'
+    return f'<p class="fn-note fn-most-{max_question}"><span>{line}</span></p>'
 
 
 def render_header(title: str, texts: Translations) -> str:

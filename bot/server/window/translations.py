@@ -15,7 +15,7 @@ import difflib
 import functools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -60,6 +60,33 @@ class Translations:
 
 
 Languages = Mapping[str, Translations]  # by code
+
+
+class OfferedLanguages(Mapping[str, Translations]):
+    """Those of the languages that the owner offers, the preferred first; all, if she names none that there is.
+
+    Args:
+        languages: All that there are.
+        wanted: Gives the codes that the owner names; she may change them.
+    """
+
+    def __init__(self, languages: Languages, wanted: Callable[[], Sequence[str]]) -> None:
+        self._all = languages
+        self._wanted = wanted
+
+    def _codes(self) -> Sequence[str]:
+        return [code for code in self._wanted() if code in self._all] or list(self._all)
+
+    def __getitem__(self, code: str) -> Translations:
+        if code not in self._codes():
+            raise KeyError(code)
+        return self._all[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._codes())
+
+    def __len__(self) -> int:
+        return len(self._codes())
 
 
 @functools.cache
@@ -108,7 +135,7 @@ def choose_language(asked: str = "", accepted: str = "", languages: Languages | 
     for code in [*_codes(asked[:40]), *_codes(accepted[:400])]:
         if code in available:
             return available[code]
-    return available[CODES[0]]
+    return next(iter(available.values()))
 
 
 def _codes(header: str) -> list[str]:

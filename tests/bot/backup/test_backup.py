@@ -18,7 +18,7 @@ from votes import given, on
 from bot.backup import Restored, restore, save
 from bot.backup.archive import ARTICLES, MANIFEST, VOTES, Writer
 from bot.cli import commands as cli
-from bot.config import BotConfig
+from bot.config import BotConfig, OwnerSettings
 from bot.server.feedback.store import Vote
 from ingest.errors import BackupError, FeedbackError, IndexMissing
 from ingest.index import Index
@@ -189,6 +189,22 @@ def test_votes_alone_are_not_replaced_either(config: BotConfig, backup: Path, tm
     with pytest.raises(BackupError, match=r"votes already.*--force"):
         put_back(there, backup)
     assert voted(there) == {"mine"} and index_at(there.index).generation() is None
+
+
+def test_the_owners_settings_come_back_and_are_not_replaced_without_force(
+    config: BotConfig, posts: Path, tmp_path: Path
+) -> None:
+    ingest(index_at(config.index), posts)
+    OwnerSettings(config).change({"title": "Lamps & Cloth", "gaps": "true"})
+    save(config, tmp_path / "with.zip")
+    other = elsewhere(config, tmp_path)
+    put_back(other, tmp_path / "with.zip")
+    assert OwnerSettings(other).current().title == "Lamps & Cloth"
+    third = replace(config, index=tmp_path / "third" / "index")
+    OwnerSettings(third).change({"title": "Mine"})
+    with pytest.raises(BackupError, match="--force"):
+        put_back(third, tmp_path / "with.zip")
+    assert OwnerSettings(third).current().title == "Mine" and index_at(third.index).generation() is None
 
 
 def test_where_no_feedback_is_kept_none_is_restored(config: BotConfig, backup: Path, tmp_path: Path) -> None:

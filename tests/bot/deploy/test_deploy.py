@@ -12,8 +12,7 @@ import pytest
 import yaml
 
 from bot.cli import commands as cli
-from bot.config import BotConfig, allow_followed, load_config
-from bot.config.settings import HELP
+from bot.config import HELP, BotConfig, allow_followed, load_config
 from bot.deploy import write_space
 from bot.server.health import health_body
 from bot.server.reingest.routes import PATH
