@@ -1,7 +1,7 @@
 """What the owner changes while the server runs: one JSON file beside the index, and the settings with it.
 
 The file holds texts as they are written in the environment, and is checked in the same way. What the environment or the
-command line sets is not overridden. The file is read again as soon as it has changed: a restored backup and an edit by
+command line sets is not overridden. The file is reloaded as soon as it has changed: a restored backup and an edit by
 hand count from the next request on.
 """
 

@@ -146,9 +146,9 @@ def render_footer(
     It always says that a program answers, as the EU's AI Act asks in article 50. notice: the owner's own words for that.
     is_worded: whether a chat model words the answers. keeps_questions: whether unanswered questions are kept.
     """
-    said = escape(notice) or _text(texts, "notice_model" if is_worded else "notice")
-    kept = f" {_text(texts, 'notice_gaps')}" if keeps_questions else ""
-    line = f'{_text(texts, "note")} <span class="fn-notice" dir="auto">{said}</span>{kept}'
+    shown = escape(notice) or _text(texts, "notice_model" if is_worded else "notice")
+    privacy = f" {_text(texts, 'notice_gaps')}" if keeps_questions else ""
+    line = f'{_text(texts, "note")} <span class="fn-notice" dir="auto">{shown}</span>{privacy}'
     return f'<p class="fn-note fn-most-{max_question}"><span>{line}</span></p>'
 
 
