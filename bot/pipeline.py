@@ -13,17 +13,22 @@ Each step is a room of its own. Not known here: HTTP, the chat window, the termi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
-from bot.answer import compose
+from bot.answer import compose, page_meant
+from bot.answer_cache import AnswerCache, answer_key, with_question
 from bot.config import BotConfig
 from bot.lookup import Lookup
 from bot.read import Reranker
+from bot.retrieve import Corpus
 from bot.safety import LoadClassifier, open_red_flags
-from bot.types import Answer, Event, Status, Token, Turn
-from bot.understand import load_replies, reply_to_small_talk, understand
+from bot.types import Answer, Event, Query, Status, Token, Turn
+from bot.understand import Blog, load_replies, reply_to_small_talk, understand
 from bot.write import ChatModel, write
 from ingest.embedder import Embedder
 from ingest.index import Index
+
+_PREPARED = 6  # questions for an opened window whose answers are found beforehand
 
 
 class Bot(Lookup):
@@ -55,6 +60,7 @@ class Bot(Lookup):
         self._red_flags = open_red_flags(config, embedder, load_classifier)
         self._replies = load_replies(config.replies_file)
         self._model = model
+        self.cache = AnswerCache(config.cache_bytes)
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, page: str = "") -> Answer:
         """One whole answer. Takes and raises what stream() does."""
@@ -102,6 +108,7 @@ class Bot(Lookup):
     def configure(self, config: BotConfig) -> None:
         """Take over what the owner changed while the server runs; the index, the models and the files stay."""
         before, self.config = self.config, config
+        self.cache.limit = config.cache_bytes
         if config.emergency != before.emergency:
             self._red_flags = open_red_flags(config, self._embedder, self._load_classifier)
 
@@ -119,30 +126,62 @@ class Bot(Lookup):
             if isinstance(query, Answer):  # it needs no search, or is in a language that has none
                 yield from self.suggestions.abstain(query, (), corpus, blog)
                 return
-            drafts = compose(
+            if not self.cache.limit:
+                yield from self._written(message, query, page, model, corpus, blog)
+                return
+            scope = (corpus, self.config, self._replies)
+            key = answer_key(
                 query,
-                lambda question: self.read(question, corpus, query.context),
-                corpus,
-                page,
-                threshold=self.config.threshold,
-                subject=self.subject,
+                page_meant(query, page, corpus.articles, corpus.keywords.vocabulary),
+                date.today().isoformat(),
+                is_worded=model is not None,
             )
-            answerable = max(draft.answerable for draft in drafts)
-            written = yield from write(model, query.standalone, drafts, corpus=corpus, embedder=self.embedder)
-            text, citations = written.text, written.citations
-            if citations:
-                yield Answer(message, query.standalone, text, citations, "answered", answerable)
-            else:
-                passages = [passage for draft in drafts for passage in draft.passages]
-                status: Status = "chat" if query.otherwise and not query.posts_only else "abstained"
-                missed = Answer(message, query.standalone, text or query.otherwise, (), status, answerable)
-                yield from self.suggestions.abstain(missed, passages, corpus, blog)
+            if (events := self.cache.find(scope, key)) is not None:
+                yield from with_question(events, message)
+                return
+            made: list[Event] = []
+            for event in self._written(message, query, page, model, corpus, blog):
+                made.append(event)
+                yield event
+            self.cache.store(scope, key, made)
+
+    def _written(
+        self,
+        message: str,
+        query: Query,
+        page: str,
+        model: ChatModel | None,
+        corpus: Corpus,
+        blog: Blog,
+    ) -> Iterator[Event]:
+        """The events for a query: the blog is read for it."""
+        drafts = compose(
+            query,
+            lambda question: self.read(question, corpus, query.context),
+            corpus,
+            page,
+            threshold=self.config.threshold,
+            subject=self.subject,
+        )
+        answerable = max(draft.answerable for draft in drafts)
+        written = yield from write(model, query.standalone, drafts, corpus=corpus, embedder=self.embedder)
+        text, citations = written.text, written.citations
+        if citations:
+            yield Answer(message, query.standalone, text, citations, "answered", answerable)
+        else:
+            passages = [passage for draft in drafts for passage in draft.passages]
+            status: Status = "chat" if query.otherwise and not query.posts_only else "abstained"
+            missed = Answer(message, query.standalone, text or query.otherwise, (), status, answerable)
+            yield from self.suggestions.abstain(missed, passages, corpus, blog)
 
     def warm(self, *, suggestions: bool = False) -> None:
         """Load the models and the corpus, so that the first reader does not wait for them.
 
         Args:
-            suggestions: Also find the questions for an opened window.
+            suggestions: Also find the questions for an opened window, and their answers.
         """
         super().warm(suggestions=suggestions)
         self._red_flags.warm()
+        if suggestions and self.cache.limit and self._model is None:
+            for question in self.examples(_PREPARED):
+                self.ask(question)

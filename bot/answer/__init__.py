@@ -4,6 +4,7 @@ In go a question and what was read for it, or the blog's metadata; out come draf
 citation is verified. Not known here: how sentences were judged, and whether a chat model words the answer.
 """
 
+from bot.answer.about import page_meant
 from bot.answer.citations import Evidence, Line, footnote, link, verify
 from bot.answer.draft import Draft, compose, quote, wordable
 from bot.answer.phrases import is_source
@@ -18,6 +19,7 @@ __all__ = [
     "footnote",
     "is_source",
     "link",
+    "page_meant",
     "quote",
     "verify",
     "wordable",

@@ -157,7 +157,11 @@ def _server(folder: str) -> Iterator[tuple[int, int]]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     environ = {k: v for k, v in os.environ.items() if not k.startswith("FOOTNOTE_")}
-    environ |= {"FOOTNOTE_INDEX": folder, "FOOTNOTE_TRUSTED_PROXIES": "127.0.0.1"}
+    environ |= {
+        "FOOTNOTE_INDEX": folder,
+        "FOOTNOTE_TRUSTED_PROXIES": "127.0.0.1",
+        "FOOTNOTE_ANSWER_CACHE": "0",
+    }
     command = [sys.executable, "-m", "bot"]
     subprocess.run([*command, "ingest"], cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL)
     with subprocess.Popen([*command, "serve", "--port", str(port)], cwd=ROOT, env=environ) as process:

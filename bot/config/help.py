@@ -38,6 +38,8 @@ HELP: dict[str, str] = {
     "rate": "questions that one reader's address may ask; off: as many as it likes",
     "rate_total": "questions that all readers together may ask; off: as many as they like",
     "question_seconds": "how long a question may take, waiting for its turn included",
+    "answer_cache": "megabytes of memory for answers that were given since the blog last changed; 0: none are kept; empty: 16, "
+    "or 0 with a chat model",
     "log_questions": "true: the log holds what readers ask, also in error messages",
     "greeting": "the question with which the empty window greets readers; empty: in their own language",
     "colour": "the colour of buttons and links in the window, such as #0d5c63",

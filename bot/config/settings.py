@@ -45,6 +45,7 @@ _RANGES = {
     "model_seconds": (1, 110),
     "question_seconds": (1, 600),
     "model_answers": (0, 1_000_000),
+    "answer_cache": (0, 100_000),
 }
 RATE, RATE_TOTAL = "120/minute 1000/hour", "600/minute"  # an address may be a whole office
 
@@ -106,6 +107,17 @@ class BotConfig:
     rate: tuple[Rate, ...] = read_rates(RATE)
     rate_total: tuple[Rate, ...] = read_rates(RATE_TOTAL)
     question_seconds: float = 60.0
+    answer_cache: int | None = None
+
+    @property
+    def cache_bytes(self) -> int:
+        """Bytes of memory for given answers. A chat model may word an answer differently each time, so none by default."""
+        return (
+            (0 if self.model else 16) * 1_000_000
+            if self.answer_cache is None
+            else self.answer_cache * 1_000_000
+        )
+
     log_questions: bool = False
     greeting: str = ""
     colour: str = ""
@@ -173,6 +185,17 @@ def read_setting(name: str, text: str) -> Any:
         if not least <= value <= most:
             raise ConfigError(f"it is a number from {least} to {most}.")
     return value
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        raise ConfigError(f"{_named(name, given[name])}: {first['msg'].lower()}.") from None
+    for name, (least, most) in _RANGES.items():
+        value = getattr(config, name)
+        if value is not None and not least <= value <= most:
+            raise ConfigError(f"{PREFIX}{name.upper()}={value}: it is a number from {least} to {most}.")
+    try:
+        return replace(config, index=config.index.expanduser())
+    except RuntimeError:  # "~nobody/index"
+        raise ConfigError(f"{PREFIX}INDEX={str(config.index)!r}: there is no such home folder.") from None
 
 
 def allow_followed(config: BotConfig) -> BotConfig:
@@ -214,6 +237,7 @@ def defaults() -> dict[str, str]:
         "rate": write_rates(config.rate),
         "rate_total": write_rates(config.rate_total),
         "question_seconds": f"{config.question_seconds:g}",
+        "answer_cache": "",
         "log_questions": "false",
         "languages": "",
         "gaps": "false",

@@ -5,7 +5,7 @@ here: how sentences are read and quoted.
 """
 
 from bot.answer.about.blog import about_line
-from bot.answer.about.page import about_the_page, names_no_subject, on_the_page, points
+from bot.answer.about.page import about_the_page, names_no_subject, on_the_page, page_meant, points
 from bot.answer.about.post import about_the_blog, metadata_lines, wanted
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "metadata_lines",
     "names_no_subject",
     "on_the_page",
+    "page_meant",
     "points",
     "wanted",
 ]

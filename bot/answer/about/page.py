@@ -16,7 +16,7 @@ from bot.answer.about.post import metadata_lines, topic_of, wanted
 from bot.answer.citations import Evidence, Line
 from bot.answer.suggestions import article_at
 from bot.text.tokens import WORD, content_stems, fold
-from bot.types import Passage, Question
+from bot.types import Passage, Query, Question
 from bot.understand import topic_stems
 from ingest.article import Article, Chunk, blocks, sentences
 
@@ -70,6 +70,25 @@ def about_the_page(
     if article is None or what is None or _BLOG.search(question) or topic_of(question):
         return None
     return metadata_lines([article], what, question, chunks)
+
+
+def page_meant(query: Query, page: str, articles: Mapping[str, Article], vocabulary: Collection[str]) -> str:
+    """The id of the article at an address, if the answer to a query may depend on it; else "".
+
+    Args:
+        query: What is asked.
+        page: The address of the page that the reader is on; "" if it is not known.
+        articles: By id.
+        vocabulary: Every word of the passages, folded.
+    """
+    questions = [question.text for question in (query.whole, *query.parts)] if page else []
+    if not any(
+        names_no_subject(one, vocabulary) or asks_for_summary(one, is_page_known=True) or wanted(one)
+        for one in questions
+    ):
+        return ""
+    article = article_at(page, articles.values())
+    return "" if article is None else article.id
 
 
 def names_no_subject(question: str, vocabulary: Collection[str]) -> bool:
