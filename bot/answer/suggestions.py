@@ -28,6 +28,7 @@ MAX_READ_FOR_PAGE = 4  # candidates that are read for the article of one page
 MAX_READ_FOR_PAGES = 120  # the same for all pages of a generation
 OFFERED = 3  # questions after one that found nothing
 MAX_READ_AFTER_MISS = 8  # candidates that are read for them
+MAX_READ_BESIDE = 2  # the same where those of an opened window can take the places of what is not read
 
 OpenBlog = Callable[[], AbstractContextManager[tuple[Corpus, Blog]]]
 _OPENING = ""  # in the queue of what is to be found; else the id of an article
@@ -74,6 +75,7 @@ class Suggestions:
         self._queue: dict[str, None] = {}
         self._maker: threading.Thread | None = None
         self._found: _Found | None = None
+        self._read: tuple[Mapping[str, Article], dict[str, bool]] = ({}, {})  # before any were found
         self._problem: tuple[str, FootnoteError] | None = None
 
     def opening(self, n: int, page: str = "") -> tuple[str, ...]:
@@ -125,7 +127,7 @@ class Suggestions:
 
     def _find_opening(self, generation: str) -> _Found:
         with self._open_blog() as (corpus, blog):
-            found = _Found(generation, corpus.articles, _candidates(corpus, blog))
+            found = _Found(generation, corpus.articles, _candidates(corpus, blog), self._known(corpus))
             pool = islice(_spread(found.candidates), MAX_READ)
             found.opening = tuple(islice(self._answered(pool, corpus, found.answered), KEPT))
             return found
@@ -150,7 +152,7 @@ class Suggestions:
     def after_miss(
         self, asked: str, passages: Sequence[Passage], corpus: Corpus, blog: Blog
     ) -> tuple[str, ...]:
-        """Up to three questions near one that found nothing.
+        """Up to three questions near one that found nothing, then some of an opened window.
 
         Args:
             asked: The question, which is not offered again.
@@ -168,12 +170,27 @@ class Suggestions:
             pieces, corpus.articles, subject=blog.subject, asked=asked, english=blog.language == "en"
         )
         pool = (question for question, _ in islice(near, MAX_READ_AFTER_MISS))
-        return tuple(islice(self._answered(pool, corpus, found.answered if found else {}), OFFERED))
+        if found is None:
+            return tuple(islice(self._answered(pool, corpus, self._known(corpus)), OFFERED))
+        most = MAX_READ_BESIDE if found.opening else MAX_READ_AFTER_MISS
+        offered = [*islice(self._answered(pool, corpus, found.answered, most), OFFERED), *found.opening]
+        return tuple(dict.fromkeys(question for question in offered if question != asked))[:OFFERED]
 
-    def _answered(self, pool: Iterable[str], corpus: Corpus, answered: dict[str, bool]) -> Iterator[str]:
-        """Those of the pool that are answered; each is read once a generation."""
+    def _known(self, corpus: Corpus) -> dict[str, bool]:
+        """What was read of a generation whose suggestions are not found yet."""
+        if self._read[0] is not corpus.articles:
+            self._read = corpus.articles, {}
+        return self._read[1]
+
+    def _answered(
+        self, pool: Iterable[str], corpus: Corpus, answered: dict[str, bool], most: int = MAX_READ
+    ) -> Iterator[str]:
+        """Those of the pool that are answered; each is read once a generation, and at most `most` now."""
         for question in pool:
             if question not in answered:
+                if most < 1:
+                    continue
+                most -= 1
                 answered[question] = self._answers(question, corpus)
             if answered[question]:
                 yield question

@@ -17,7 +17,7 @@ from bot.retrieve import Corpus, corpus_of
 from bot.text.subjects import NO_SUBJECT
 from bot.types import Passage
 from bot.understand import Blog
-from ingest.article import Article, Chunk
+from ingest.article import Article
 from ingest.embedder import Floats
 from ingest.errors import IndexDamaged, IndexMissing
 
@@ -27,7 +27,7 @@ PATIENCE = 60  # seconds; only a bug makes a test wait that long
 class Shelf:
     """A store of which nothing is asked here."""
 
-    def search(self, vector: Floats, k: int) -> list[tuple[Chunk, float]]:
+    def nearest(self, vector: Floats, k: int) -> list[tuple[str, float]]:
         raise AssertionError(f"searched for {k} near {np.shape(vector)}")
 
     def tokens(self, chunk_ids: list[str]) -> dict[str, bytes]:
@@ -171,11 +171,28 @@ def test_after_a_miss_few_are_read_and_none_twice() -> None:
     offered = stage.suggestions.after_miss("what is yeast?", passages, corpus, blog)
     assert offered == ("How do I knead loaf 1 on day 5?",)
     assert len(stage.asked) == module.MAX_READ_AFTER_MISS
+    stage.suggestions.after_miss("what is yeast?", passages, corpus, blog)
     stage.suggestions.make()
     asked = len(stage.asked)
+    assert asked == len({question for question, _ in stage.asked})
     stage.suggestions.after_miss("what is yeast?", passages, corpus, blog)
     assert len(stage.asked) == asked
     assert stage.suggestions.after_miss("¿qué?", (), corpus, blog) == stage.suggestions.opening(3)
+
+
+def test_after_a_miss_hardly_anything_is_read_where_others_can_be_offered() -> None:
+    stage = Stage(blog=blog_with(*(baking(n, headings=12) for n in range(9))))
+    stage.suggestions.make()
+    opening, stage.verdict = stage.suggestions.opening(3), lambda question: "day 9" in question
+    corpus, blog = stage.blog
+    passages = [Passage(piece, "Loaf 7", None, 0.0) for piece in corpus.chunks if piece.article_id == "b7"]
+    before = len(stage.asked)
+    offered = stage.suggestions.after_miss("what is yeast?", passages, corpus, blog)
+    assert len(stage.asked) - before == module.MAX_READ_BESIDE
+    assert len(offered) == module.OFFERED and opening[0] in offered
+    asked = len(stage.asked)
+    assert opening[0] not in stage.suggestions.after_miss(opening[0], passages, corpus, blog)
+    assert len(stage.asked) <= asked + module.MAX_READ_BESIDE
 
 
 def test_the_article_at_an_address_however_it_is_spelt() -> None:
