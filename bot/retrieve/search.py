@@ -80,10 +80,11 @@ def search_by_vector(
     if not corpus.chunks:
         return []
     depth = max(DEPTH, k)
-    dense = [corpus.numbers[c.id] for c, _ in corpus.store.search(vector, depth) if c.id in corpus.numbers]
+    found = corpus.store.nearest(vector, depth)
+    dense = [corpus.numbers[key] for key, _ in found if key in corpus.numbers]
     scores = corpus.keywords.scores(text, weights)
-    order = np.argsort(-scores, kind="stable")[:depth]
-    sparse = [int(i) for i in order if scores[i] > 0]
+    matching = np.flatnonzero(scores > 0)
+    sparse = matching[np.argsort(-scores[matching], kind="stable")[:depth]].tolist()
     return [_passage(corpus, number, score) for number, score in fuse([dense, sparse])[:k]]
 
 

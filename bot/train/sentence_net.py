@@ -96,9 +96,9 @@ class MemoryStore:
         self._chunks, self._vectors = list(chunks), vectors
         self._tokens = {c.id: t for c, t in zip(chunks, tokens, strict=True)}
 
-    def search(self, vector: Floats, k: int) -> list[tuple[Chunk, float]]:
+    def nearest(self, vector: Floats, k: int) -> list[tuple[str, float]]:
         scores = self._vectors @ vector
-        return [(self._chunks[i], float(scores[i])) for i in np.argsort(-scores)[:k]]
+        return [(self._chunks[i].id, float(scores[i])) for i in np.argsort(-scores)[:k]]
 
     def tokens(self, chunk_ids: Sequence[str]) -> dict[str, bytes]:
         return {i: self._tokens[i] for i in chunk_ids}

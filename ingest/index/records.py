@@ -181,6 +181,14 @@ class Records:
             rows = [row for some in found for row in some]
         return {row[0]: np.frombuffer(row[1], np.float32) for row in rows}
 
+    def all_vectors(self) -> tuple[list[str], Floats]:
+        """Ids and vectors, (n, d) float32, of all chunks, by article and place."""
+        rows = self._rows("SELECT id, vector FROM chunks ORDER BY article_id, ordinal")
+        if len({len(row[1]) for row in rows}) > 1:
+            raise damaged("its vectors are of several lengths")
+        vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1)
+        return [row[0] for row in rows], vectors
+
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
         """Where these chunks' token vectors lie."""
         rows = (self._rows(f"{_PLACE} WHERE id IN ({_marks(some)})", *some) for some in _slices(ids))

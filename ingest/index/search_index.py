@@ -41,10 +41,7 @@ class SearchIndex:
         self._writable = writable
         self._copy: PrivateCopy | None = None
         if not writable:
-            if not directory.is_dir():
-                raise damaged("its search index is missing")
-            if wrong := damaged_files(directory.parent, f"{directory.name}/"):  # it may end the process
-                raise damaged(f"{len(wrong)} of the files of its search index are not as they were written")
+            require_whole(directory.parent, directory.name)  # opening a damaged one may end the process
             self._copy = PrivateCopy(directory)
             directory = self._copy.path
         with self._errors():
@@ -101,6 +98,14 @@ class SearchIndex:
             yield
         except ChromaError as error:
             raise index_error(error, writing=self._writable) from error
+
+
+def require_whole(store: Path, name: str) -> None:
+    """Raise IndexDamaged unless the search index in the folder `name` of a store is as it was written."""
+    if not (store / name).is_dir():
+        raise damaged("its search index is missing")
+    if wrong := damaged_files(store, f"{name}/"):
+        raise damaged(f"{len(wrong)} of the files of its search index are not as they were written")
 
 
 def warm_up() -> None:

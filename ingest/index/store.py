@@ -17,11 +17,13 @@ from ingest.article import Article, Chunk
 from ingest.config import IndexConfig
 from ingest.embedder import Floats
 from ingest.errors import IndexMismatch, NotInIndex
-from ingest.index import token_vectors
+from ingest.index import exact_search, token_vectors
+from ingest.index.checksums import damaged_files
 from ingest.index.copies import CHROMA, DB, TOKENS
 from ingest.index.disk import REBUILD, damaged
+from ingest.index.exact_search import ExactSearch
 from ingest.index.records import Record, Records, Stored
-from ingest.index.search_index import BATCH, SearchIndex
+from ingest.index.search_index import BATCH, SearchIndex, require_whole
 from ingest.index.token_vectors import Place, Segments
 
 
@@ -38,6 +40,7 @@ class Store:
         self._writable = writable
         self._mutex = threading.Lock()
         self._index: SearchIndex | None = None
+        self._exact: ExactSearch | None = None
         self._records = Records(directory / DB, writable=writable)
         own = self._records.meta("segment", "") if writable else None
         self._segments = Segments(directory / TOKENS, own)
@@ -98,17 +101,24 @@ class Store:
         """Chunk id to its token vectors, as they were stored; unknown ids are left out."""
         return {key: self._segments.read(place) for key, place in self._records.places(chunk_ids).items()}
 
-    def search(self, vector: Floats, k: int) -> list[tuple[Chunk, float]]:
-        """The k chunks nearest to a vector (d,), best first, with their cosine similarity.
+    def nearest(self, vector: Floats, k: int) -> list[tuple[str, float]]:
+        """Ids of the k chunks nearest to a vector (d,), best first, with their cosine similarity.
 
         Raises IndexMismatch if the vector has another dimension than those stored.
         """
-        count = self.counts()[1]
-        if count == 0 or k < 1:
+        if k < 1:
             return []
         self._check_dimension(vector.shape[-1])
+        if exact := self._exact_search():
+            return exact.nearest(vector, k)
+        if (count := self.counts()[1]) == 0:
+            return []
         self.update_search()
-        hits = self._search_index().nearest(vector[None, :], min(k, count))[0]
+        return self._search_index().nearest(vector[None, :], min(k, count))[0]
+
+    def search(self, vector: Floats, k: int) -> list[tuple[Chunk, float]]:
+        """As nearest(), with the chunks themselves."""
+        hits = self.nearest(vector, k)
         pieces = self._records.chunks_by_id([key for key, _ in hits])
         if len(pieces) != len(hits):
             raise damaged("it finds passages that it does not hold")
@@ -192,6 +202,16 @@ class Store:
                 self._search_index().delete(gone)
         if waiting:
             self._records.clear_pending()
+
+    def _exact_search(self) -> ExactSearch | None:
+        """All vectors in memory, if this store is not being written and is small; else None."""
+        with self._mutex:
+            if self._exact is None and not self._writable and 0 < self.counts()[1] <= exact_search.MOST:
+                require_whole(self._directory, CHROMA)
+                if damaged_files(self._directory, DB):
+                    raise damaged(f"{DB} is not as it was written")
+                self._exact = ExactSearch(*self._records.all_vectors())
+            return self._exact
 
     def _search_index(self) -> SearchIndex:
         with self._mutex:

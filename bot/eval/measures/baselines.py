@@ -78,7 +78,7 @@ def _bm25(question: str, corpus: Corpus) -> BaselineAnswer:
 
 
 def _dense(vector: Floats, corpus: Corpus, quotes: int) -> BaselineAnswer:
-    hits = corpus.store.search(vector, DEPTH)
+    hits = [(corpus.chunks[corpus.numbers[key]], near) for key, near in corpus.store.nearest(vector, DEPTH)]
     nearest = nearest_sentences(vector, [chunk for chunk, _ in hits[:_READ]], corpus, quotes)
     return BaselineAnswer(unique(c.article_id for c, _ in hits), hits[0][1] if hits else -1.0, tuple(nearest))
 

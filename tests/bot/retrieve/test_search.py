@@ -25,10 +25,10 @@ class Shelf:
     def __init__(self, chunks: Sequence[Chunk], vectors: Floats, extra: Sequence[Chunk] = ()) -> None:
         self.chunks, self.vectors, self.extra = list(chunks), vectors, list(extra)
 
-    def search(self, vector: Floats, k: int) -> list[tuple[Chunk, float]]:
+    def nearest(self, vector: Floats, k: int) -> list[tuple[str, float]]:
         scores = self.vectors @ vector
         order = np.argsort(-scores, kind="stable")[:k]
-        return [*((c, 1.0) for c in self.extra), *((self.chunks[i], float(scores[i])) for i in order)]
+        return [*((c.id, 1.0) for c in self.extra), *((self.chunks[i].id, float(scores[i])) for i in order)]
 
     def tokens(self, chunk_ids: Sequence[str]) -> dict[str, bytes]:
         return {}
@@ -80,7 +80,7 @@ def test_a_passage_carries_its_articles_title_and_address() -> None:
 def test_it_is_the_fusion_of_both_rankings(words: list[str], k: int) -> None:
     question = " ".join(words)
     vector = EMBEDDER.embed_query(question)
-    dense = [BLOG.numbers[c.id] for c, _ in BLOG.store.search(vector, 50)]
+    dense = [BLOG.numbers[key] for key, _ in BLOG.store.nearest(vector, 50)]
     scores = BLOG.keywords.scores(question)
     sparse = sorted((i for i in range(len(scores)) if scores[i] > 0), key=lambda i: -scores[i])
     found = search_by_vector(question, vector, corpus=BLOG, k=k)

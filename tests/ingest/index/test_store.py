@@ -21,7 +21,7 @@ from small_blog import CONFIG
 from ingest.article import Article, Chunk, chunk
 from ingest.embedder import Floats, TokenVectors
 from ingest.errors import IndexDamaged, IndexMismatch, NotInIndex
-from ingest.index import copies
+from ingest.index import copies, exact_search
 from ingest.index.store import Store
 
 MODEL = FakeEmbedder()
@@ -89,6 +89,27 @@ def test_search_gives_the_nearest_with_their_cosine(store: Store) -> None:
     for piece, similarity in found:
         assert similarity == pytest.approx(float(question @ MODEL.embed_query(piece.text)), abs=1e-5)
     assert [s for _, s in found] == sorted((s for _, s in found), reverse=True)
+
+
+@pytest.mark.parametrize("most", [0, 20_000])
+def test_a_reader_finds_the_same_in_memory_and_by_chroma(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(exact_search, "MOST", most)
+    put(store, CALVES)
+    put(store, BREAD)
+    done(store)
+    question = 3 * MODEL.embed_query("Stretch the calf against a wall, half a minute each.")
+    with contextlib.closing(Store(tmp_path / "store")) as read:
+        found = read.nearest(question, 3)
+        pieces = {piece.id: piece for piece in read.chunks()}
+        assert (read._index is None) == (most > 0)
+        assert [len(read.nearest(question, k)) for k in (-1, 0, 1, 4, 9)] == [0, 0, 1, 4, 4]
+        with pytest.raises(IndexMismatch):
+            read.nearest(question[:3], 2)
+    cosine = [float(question @ MODEL.embed_query(pieces[key].text)) / 3 for key, _ in found]
+    assert [similarity for _, similarity in found] == pytest.approx(cosine, abs=1e-5)
+    assert cosine == sorted(cosine, reverse=True) and pieces[found[0][0]].article_id == "calves"
 
 
 @pytest.mark.parametrize(("k", "found"), [(-1, 0), (0, 0), (1, 1), (4, 4), (5, 4), (1000, 4)])
