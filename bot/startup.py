@@ -7,7 +7,7 @@ from bot.pipeline import Bot
 from bot.read import CrossEncoder
 from bot.safety import load_classifier
 from bot.write import open_chat_model
-from ingest.embedder import SentenceTransformerEmbedder
+from ingest.embedder import open_embedder
 from ingest.index import Index
 
 
@@ -23,7 +23,7 @@ def open_bot(config: BotConfig) -> Bot:
     Raises:
         ConfigError: The red flags, the subject or the owner's chat model cannot be used.
     """
-    embedder = SentenceTransformerEmbedder(config.embedder, threads=config.threads)
+    embedder = open_embedder(config.embedder, threads=config.threads)
     index = Index(config.index, config.index_config)
     model = open_chat_model(config.model, seconds=config.model_seconds) if config.model else None
-    return Bot(index, embedder, config, CrossEncoder(), load_classifier, model)
+    return Bot(index, embedder, config, CrossEncoder(threads=config.threads), load_classifier, model)

@@ -1,8 +1,8 @@
-"""Text to vectors: the Embedder protocol and sentence-transformers behind it.
+"""Text to vectors: the Embedder protocol, and two engines behind it.
 
-sentence-transformers and torch are imported only when a vector is first needed: the import takes 3 to
-10 seconds. One forward pass over a chunk gives both its pooled
-vector, for retrieval, and its token vectors, for reading by late interaction.
+The packaged model runs in onnxruntime, which loads in a quarter of a second; any other model in sentence-transformers and
+torch, whose import takes 3 to 10 seconds. Either is imported only when a vector is first needed. One forward pass over a
+chunk gives both its pooled vector, for retrieval, and its token vectors, for reading by late interaction.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.errors import EmbedderError, IndexCorrupt
+from ingest.minilm import DIMENSION, MiniLM, open_tokenizer
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -93,6 +94,61 @@ def _unit(matrix: Floats) -> Floats:
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
+def open_embedder(name: str = DEFAULT_EMBEDDER, *, threads: int | None = None) -> Embedder:
+    """An embedder that loads its model at its first use, safe to call from several threads.
+
+    Args:
+        name: `all-MiniLM-L6-v2` for the packaged model, a folder, or a name on a model hub.
+        threads: CPU threads of one call; None: as many as there are cores.
+    """
+    if name == DEFAULT_EMBEDDER:
+        return PackagedEmbedder(threads=threads)
+    return SentenceTransformerEmbedder(name, threads=threads)
+
+
+class PackagedEmbedder:
+    """all-MiniLM-L6-v2 in onnxruntime; its vectors are those of sentence-transformers but for rounding.
+
+    Calls from several threads compute at the same time.
+    """
+
+    name = DEFAULT_EMBEDDER
+    dimension = DIMENSION
+
+    def __init__(self, *, threads: int | None = None) -> None:
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._loaded: MiniLM | None = None
+        self._counter: Callable[[str], int] | None = None
+
+    def count(self, text: str) -> int:
+        if self._counter is None:
+            self._counter = _token_counter(model_folder(self.name))
+        return self._counter(text) if self._counter else 0
+
+    def embed_passages(self, texts: Sequence[str]) -> Floats:
+        return self.embed_tokens(texts)[0]
+
+    def embed_tokens(self, texts: Sequence[str]) -> tuple[Floats, list[TokenVectors]]:
+        read = self._model().encode(texts)
+        if not read:
+            return np.zeros((0, self.dimension), np.float32), []
+        pooled = _unit(np.stack([states.mean(axis=0) for _, states in read]))
+        return pooled, [_vectors_of(offsets, states) for offsets, states in read]
+
+    def embed_query(self, text: str) -> Floats:
+        return np.asarray(self.embed_tokens([text])[0][0], np.float32)
+
+    def _model(self) -> MiniLM:
+        with self._lock:
+            if self._loaded is None:
+                folder = model_folder(self.name)
+                assert folder is not None
+                verify_packaged(folder)
+                self._loaded = MiniLM(folder, self._threads or os.cpu_count() or 1)
+            return self._loaded
+
+
 class SentenceTransformerEmbedder:
     """A sentence-transformers model, loaded at its first use, safe to call from several threads.
 
@@ -156,7 +212,10 @@ def _offsets(model: SentenceTransformer, text: str) -> list[tuple[int, int]]:
 
 
 def _token_vectors(offsets: Sequence[tuple[int, int]], row: dict[str, Any]) -> TokenVectors:
-    vectors = _array(row["token_embeddings"])
+    return _vectors_of(offsets, _array(row["token_embeddings"]))
+
+
+def _vectors_of(offsets: Sequence[tuple[int, int]], vectors: Floats) -> TokenVectors:
     n = min(len(offsets), len(vectors))
     inside = [i for i in range(n) if offsets[i][1] > offsets[i][0]]  # [CLS], [SEP] and padding are empty
     return TokenVectors(
@@ -213,22 +272,21 @@ def _token_counter(folder: Path | None) -> Callable[[str], int] | None:
     file = folder / "tokenizer.json" if folder else None
     if file is None or not file.is_file():
         return None
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(file))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
+    tokenizer = open_tokenizer(file)
     return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def prepare_torch() -> None:
+    """Call it before torch is imported: its waiting threads sleep instead of spinning, and the tokeniser does not warn."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
 def _load(name: str, threads: int | None) -> SentenceTransformer:
     folder = model_folder(name)
     if name == DEFAULT_EMBEDDER and folder is not None:
         verify_packaged(folder)
-    # Both must be set before torch is imported: waiting threads sleep instead of spinning, and the
-    # tokeniser does not warn about forks.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    prepare_torch()
     import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging

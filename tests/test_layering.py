@@ -57,6 +57,7 @@ DOORS = {
     "scipy": {"bot/train/safety_classifier.py"},
     "PIL": {"bot/bench/rig/other_widgets.py"},
     "playwright": {"bot/bench/rig/browser.py"},
+    "onnxruntime": {"ingest/minilm.py", "bot/train/export.py"},
     "httpcore": {"ingest/fetch/connection.py"},
     "py3langid": {"bot/understand/language.py"},
     "httpx": set(),  # web pages come over httpcore, whose connections can be guarded
@@ -67,6 +68,7 @@ HEAVY = {
     "sentence_transformers",
     "torch",
     "transformers",
+    "onnxruntime",
     "langchain_core",
     "trafilatura",
     "httpcore",

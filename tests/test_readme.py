@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import BotConfig
-from ingest.embedder import SentenceTransformerEmbedder
+from ingest.embedder import open_embedder
 from ingest.index import Index
 from ingest.sync import sync
 
@@ -42,7 +42,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         live_in(place, patch)
         config = BotConfig()
     index = Index(config.index, config.index_config)
-    embedder = SentenceTransformerEmbedder(config.embedder, threads=1)
+    embedder = open_embedder(config.embedder, threads=1)
     sync([str(ROOT / "data/articles"), str(ROOT / "data/guides")], index=index, embedder=lambda: embedder)
     index.close()
     yield place

@@ -26,7 +26,7 @@ from bot.read import CrossEncoder
 from bot.safety import load_classifier
 from ingest.article import Article
 from ingest.config import IndexConfig
-from ingest.embedder import SentenceTransformerEmbedder
+from ingest.embedder import Embedder, open_embedder
 from ingest.errors import ConfigError
 from ingest.index import Index
 from ingest.sources import load
@@ -37,7 +37,7 @@ _SOURCES = ("data/articles", "data/guides")
 
 def bench_ask() -> Figures:
     """A warm answer beside the bare embedding of the same question, one thread, sample content."""
-    embedder = SentenceTransformerEmbedder(threads=1)
+    embedder = open_embedder(threads=1)
     questions = [case.question for case in read_set(Path("data/eval/sample")).cases]
     with _index(embedder, _sample()) as index:
         return _asked(index, embedder, questions)
@@ -45,7 +45,7 @@ def bench_ask() -> Figures:
 
 def bench_large(posts: int = 1000) -> Figures:
     """The same on an index of 1,000 synthetic posts and the sample, with questions about both."""
-    embedder = SentenceTransformerEmbedder(threads=1)
+    embedder = open_embedder(threads=1)
     questions = [case.question for case in read_set(Path("data/eval/sample")).cases]
     questions += [synthetic_post(number).question for number in range(0, posts, posts // 50)]
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
@@ -55,9 +55,9 @@ def bench_large(posts: int = 1000) -> Figures:
             return {"posts": len(made)} | _asked(index, embedder, questions)
 
 
-def _asked(index: Index, embedder: SentenceTransformerEmbedder, questions: list[str]) -> Figures:
+def _asked(index: Index, embedder: Embedder, questions: list[str]) -> Figures:
     """Whole answers by the bot as it is served, and the bare embedding of each question."""
-    bot = Bot(index, embedder, BotConfig(), CrossEncoder(), load_classifier)
+    bot = Bot(index, embedder, BotConfig(answer_cache=0), CrossEncoder(), load_classifier)
     bot.warm()
     for question in questions[:5]:
         bot.ask(question)
@@ -79,12 +79,12 @@ def _asked(index: Index, embedder: SentenceTransformerEmbedder, questions: list[
 def bench_start() -> Figures:
     """A new process to its first answer, beside a process that only embeds the question."""
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
-        embedder = SentenceTransformerEmbedder(threads=2)
+        embedder = open_embedder(threads=2)
         index = Index(Path(folder), IndexConfig())
         sync(list(_SOURCES), index=index, embedder=lambda: embedder)
         index.close()
         bare = (
-            "from ingest.embedder import SentenceTransformerEmbedder as E\n"
+            "from ingest.embedder import open_embedder as E\n"
             "E(threads=1).embed_query('how long do I hold the seated stretch?')"
         )
         whole = (
@@ -114,7 +114,7 @@ def bench_ingest(posts: int = 1000) -> Figures:
 
     from ingest.embedder import model_folder
 
-    embedder = SentenceTransformerEmbedder(threads=2)
+    embedder = open_embedder(threads=2)
     embedder.embed_query("warm up")
     model = SentenceTransformer(str(model_folder(embedder.name)), device="cpu")
     model.encode(["warm up"])
@@ -137,10 +137,10 @@ def bench_crash(kills: int = 200) -> Figures:
 
 def bench_reingest(rounds: int = 100) -> Figures:
     """The bot as it is served, on a blog whose post changes again and again; it answers whatever it is asked."""
-    embedder = SentenceTransformerEmbedder(threads=1)
+    embedder = open_embedder(threads=1)
 
     def open_bot(folder: Path) -> Bot:
-        config = BotConfig(index=folder, threshold=0.0)
+        config = BotConfig(index=folder, threshold=0.0, answer_cache=0)
         return Bot(Index(folder, config.index_config), embedder, config, CrossEncoder(), load_classifier)
 
     return measure_reingest(open_bot, rounds)
@@ -213,7 +213,7 @@ def _sample() -> list[Article]:
 
 
 @contextmanager
-def _index(embedder: SentenceTransformerEmbedder, articles: list[Article]) -> Iterator[Index]:
+def _index(embedder: Embedder, articles: list[Article]) -> Iterator[Index]:
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
         index = Index(Path(folder), IndexConfig())
         sync(

@@ -22,7 +22,7 @@ from bot.read import CrossEncoder
 from bot.retrieve import load_corpus, search_by_vector
 from ingest.article import Article, Inventory, Item
 from ingest.config import IndexConfig
-from ingest.embedder import Embedder, SentenceTransformerEmbedder
+from ingest.embedder import Embedder, open_embedder
 from ingest.index import NOTHING_STORED, Index, StartFinisher, Stored, Subprocess, copies, finish
 from ingest.sync import sync
 
@@ -173,7 +173,7 @@ def check_synthetic(place: str) -> None:
 
 def serve_synthetic(place: str, real: bool) -> None:
     """Ask a bot questions about what ingest_synthetic() ingested. real: with the packaged model."""
-    embedder: Embedder = SentenceTransformerEmbedder(threads=1) if real else HashEmbedder()
+    embedder: Embedder = open_embedder(threads=1) if real else HashEmbedder()
     cross_encoder = CrossEncoder() if real else None
     bot = Bot(Index(Path(place) / "index", IndexConfig()), embedder, BotConfig(), cross_encoder)
     for number in range(10):

@@ -45,7 +45,7 @@ def ingest(
 ) -> None:
     """Bring the index up to date with a blog: its files, or its address."""
     from bot.cli.output import print_report, progress_bar
-    from ingest.embedder import SentenceTransformerEmbedder
+    from ingest.embedder import open_embedder
     from ingest.index import Index
     from ingest.sources import loader, memory_in
     from ingest.sync import sync
@@ -60,7 +60,7 @@ def ingest(
         report = sync(
             sources or sample_sources(),
             index=Index(config.index, config.index_config),
-            embedder=lambda: SentenceTransformerEmbedder(config.embedder),
+            embedder=lambda: open_embedder(config.embedder),
             url=url,
             prune=prune,
             rebuild=rebuild,

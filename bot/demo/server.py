@@ -64,7 +64,7 @@ def serve_blog(app: ASGIApp, port: int) -> Iterator[str]:
 
 def ingest_blog(config: BotConfig, address: str, progress: Progress) -> SyncReport:
     """Ingest the blog from its own pages, as its owner would. Raises SourceError if that fails."""
-    from ingest.embedder import SentenceTransformerEmbedder
+    from ingest.embedder import open_embedder
     from ingest.index import Index
     from ingest.sources import loader, memory_in
     from ingest.sync import sync
@@ -73,7 +73,7 @@ def ingest_blog(config: BotConfig, address: str, progress: Progress) -> SyncRepo
         return sync(
             [address],
             index=Index(config.index, config.index_config),
-            embedder=lambda: SentenceTransformerEmbedder(config.embedder),
+            embedder=lambda: open_embedder(config.embedder),
             progress=progress,
             load=load,
         )

@@ -220,9 +220,9 @@ def figures(judged: Sequence[Judged]) -> dict[str, list[float]]:
 
 def main() -> None:
     """Print the figures of each file (`python -m bot.eval.claims`); those of absent articles are skipped."""
-    from ingest.embedder import SentenceTransformerEmbedder
+    from ingest.embedder import open_embedder
 
-    embedder = SentenceTransformerEmbedder(threads=1)
+    embedder = open_embedder(threads=1)
     for file in sorted(DATA.glob("*.jsonl")):
         try:
             judged = measure(file, embedder)

@@ -21,7 +21,7 @@ from bot.safety import load_classifier
 from bot.types import Answer, Turn
 from bot.understand import load_replies
 from ingest.article import Article, blocks, sentences
-from ingest.embedder import Embedder, SentenceTransformerEmbedder
+from ingest.embedder import Embedder, open_embedder
 from ingest.errors import QuestionError
 from ingest.sync import Progress, silent
 
@@ -55,7 +55,7 @@ def run(
 ) -> tuple[Result, str]:
     """Figures with intervals on a folder of conversations, and the stamp of what was asked."""
     wanted = read_conversations(path)
-    model = embedder or SentenceTransformerEmbedder(config.embedder, threads=2)
+    model = embedder or open_embedder(config.embedder, threads=2)
     cross_encoder: Reranker | None = None if embedder else CrossEncoder()
     outcomes: list[TurnOutcome] = []
     for blog, mine in wanted.conversations.items():

@@ -28,7 +28,7 @@ from bot.read import CrossEncoder, Reranker
 from bot.retrieve import load_corpus
 from bot.safety import load_classifier
 from ingest.article import Article
-from ingest.embedder import Embedder, SentenceTransformerEmbedder
+from ingest.embedder import Embedder, open_embedder
 from ingest.errors import SourceError
 from ingest.index import Index
 from ingest.sync import Progress, silent
@@ -85,7 +85,7 @@ def run(
     Raises:
         SourceError: A set is broken.
     """
-    model = embedder or SentenceTransformerEmbedder(config.embedder, threads=2)
+    model = embedder or open_embedder(config.embedder, threads=2)
     cross_encoder = None if embedder else CrossEncoder()  # it is trained on the packaged model
     found: dict[str, Measured] = {}
     skipped: list[str] = []

@@ -23,7 +23,7 @@ from bot.eval.measures.intervals import spread
 from bot.eval.sets.beir import jsonl
 from bot.safety import RedFlags, Urgent, load_classifier, open_red_flags
 from bot.types import Turn
-from ingest.embedder import SentenceTransformerEmbedder
+from ingest.embedder import open_embedder
 from ingest.errors import SourceError
 
 Kind = Literal["red", "selfharm", "ordinary"]
@@ -70,7 +70,7 @@ def is_message_set(path: Path) -> bool:
 def run(path: Path, config: BotConfig) -> tuple[Result, str]:
     """Figures with intervals on a folder of cases, and the stamp of what was asked."""
     cases = read_cases(path)
-    embedder = CachingEmbedder(SentenceTransformerEmbedder(config.embedder, threads=2))
+    embedder = CachingEmbedder(open_embedder(config.embedder, threads=2))
     embedder.embed_ahead([case.text for case in cases])
     measured = measure(cases, open_red_flags(config, embedder, load_classifier))
     counted = {

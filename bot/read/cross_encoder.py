@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from bot.read.features import ReaderInput
 from bot.text.tokens import STOPWORDS, stem, words
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.embedder import Floats, model_folder
+from ingest.embedder import Floats, model_folder, prepare_torch
 from ingest.errors import EmbedderError
 
 WEIGHTS = Path(__file__).parent / "cross_encoder.npz"
@@ -114,8 +114,10 @@ def _stems(pieces: Pieces) -> list[tuple[str, bool]]:
 class CrossEncoder:
     """The network, loaded at its first use, safe to call from several threads."""
 
-    def __init__(self, weights: Path = WEIGHTS) -> None:
+    def __init__(self, weights: Path = WEIGHTS, *, threads: int = 1) -> None:
+        """threads: CPU threads of one call, for all that torch computes in this process."""
         self._path = weights
+        self._threads = threads
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
 
@@ -141,7 +143,7 @@ class CrossEncoder:
 
     def _ready(self) -> _Loaded:
         if self._loaded is None:
-            self._loaded = _load(self._path)
+            self._loaded = _load(self._path, self._threads)
         return self._loaded
 
 
@@ -209,15 +211,19 @@ def sentence_logits(states: Any, pieces: Sequence[tuple[int, int, int]], head: A
     return (hidden @ head["out2"] + head["out2_bias"])[:, 0]
 
 
-def _load(path: Path) -> _Loaded:
+def _load(path: Path, threads: int) -> _Loaded:
     if not path.is_file():
         raise EmbedderError(
             f"The cross-encoder's weights ({path.name}) are missing. Run `make train`, or reinstall."
         )
     folder = model_folder(DEFAULT_EMBEDDER)
+    prepare_torch()
     import torch
     from transformers import AutoModel, AutoTokenizer
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    torch.set_num_threads(threads)
     tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
     encoder = AutoModel.from_pretrained(str(folder), local_files_only=True)
     encoder.requires_grad_(False)

@@ -17,7 +17,7 @@ from bot.langchain import BlogRetriever, BlogRunnable
 from bot.pipeline import Bot
 from bot.read import CrossEncoder
 from bot.types import Answer, Token, Turn
-from ingest.embedder import SentenceTransformerEmbedder
+from ingest.embedder import PackagedEmbedder, open_embedder
 from ingest.errors import EmbedderError, IndexMissing, QuestionError, QuestionTooLong
 from ingest.index import Index
 from ingest.sync import sync
@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def bot(folder: Path) -> Iterator[Bot]:
-    embedder = SentenceTransformerEmbedder(threads=2)
+    embedder = open_embedder(threads=2)
     index = Index(folder, BotConfig().index_config)
     report = sync(
         [str(ROOT / "data/articles"), str(ROOT / "data/guides")], index=index, embedder=lambda: embedder
@@ -122,11 +122,11 @@ def test_langchain(bot: Bot) -> None:
 
 def test_no_index_and_another_model_are_errors_that_name_the_fix(tmp_path: Path, bot: Bot) -> None:
     config = BotConfig()
-    empty = Bot(Index(tmp_path, config.index_config), SentenceTransformerEmbedder(), config)
+    empty = Bot(Index(tmp_path, config.index_config), open_embedder(), config)
     with pytest.raises(IndexMissing, match="footnote ingest"):
         empty.ask("why?")
 
-    class Other(SentenceTransformerEmbedder):
+    class Other(PackagedEmbedder):
         def __init__(self) -> None:
             super().__init__()
             self.name = "other"

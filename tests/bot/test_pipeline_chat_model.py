@@ -17,7 +17,7 @@ from bot.config import BotConfig
 from bot.pipeline import Bot
 from bot.types import Answer, Token
 from bot.write.chat_model import ChatModel
-from ingest.embedder import SentenceTransformerEmbedder
+from ingest.embedder import open_embedder
 from ingest.index import Index
 from ingest.sync import sync
 
@@ -28,7 +28,7 @@ QUESTION = "How long do I hold the seated hamstring stretch?"
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
-    embedder = SentenceTransformerEmbedder(threads=1)
+    embedder = open_embedder(threads=1)
     index = Index(tmp_path_factory.mktemp("index"), BotConfig().index_config)
     sync([str(ROOT / "data/articles"), str(ROOT / "data/guides")], index=index, embedder=lambda: embedder)
     yield Bot(index, embedder, BotConfig())

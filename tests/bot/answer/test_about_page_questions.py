@@ -11,7 +11,7 @@ from bot.config import BotConfig
 from bot.pipeline import Bot
 from bot.read import CrossEncoder
 from bot.types import Turn
-from ingest.embedder import SentenceTransformerEmbedder
+from ingest.embedder import open_embedder
 from ingest.index import Index
 from ingest.sync import sync
 
@@ -47,7 +47,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bot]:
         title, _, body = text.partition("\n\n")
         post = f"---\ntitle: {title}\nurl: https://crafts.example/{name}\n---\n{body}\n"
         (blog / f"{name}.md").write_text(post)
-    embedder = SentenceTransformerEmbedder(threads=1)
+    embedder = open_embedder(threads=1)
     index = Index(tmp_path_factory.mktemp("index"), BotConfig().index_config)
     sync([str(blog)], index=index, embedder=lambda: embedder)
     yield Bot(index, embedder, BotConfig(), CrossEncoder())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.eval.claims import DATA, PreparedPosts, figures, measure
-from ingest.embedder import SentenceTransformerEmbedder
+from ingest.embedder import open_embedder
 
 pytestmark = pytest.mark.model
 ROOT = Path(__file__).resolve().parents[3]
@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def test_falsehoods_are_caught_and_most_of_what_is_faithful_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    embedder = SentenceTransformerEmbedder(threads=1)
+    embedder = open_embedder(threads=1)
     posts = PreparedPosts(embedder)
     judged = [
         one
@@ -32,11 +32,11 @@ def test_falsehoods_are_caught_and_most_of_what_is_faithful_stays(monkeypatch: p
 
 def test_sentences_that_nothing_was_tuned_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    found = figures(measure(DATA / "heldout.jsonl", SentenceTransformerEmbedder(threads=1)))
+    found = figures(measure(DATA / "heldout.jsonl", open_embedder(threads=1)))
     assert found["caught"][0] >= 0.95 and found["kept"][0] >= 0.60
 
 
 def test_the_real_article(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    found = figures(measure(DATA / "heldout-article.jsonl", SentenceTransformerEmbedder(threads=1)))
+    found = figures(measure(DATA / "heldout-article.jsonl", open_embedder(threads=1)))
     assert found["caught"][0] >= 0.97 and found["kept"][0] >= 0.75

@@ -15,7 +15,7 @@ from bot.safety.classifier import Verdict, counted, weighted
 from bot.safety.concern import may_be_urgent
 from bot.types import Turn
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.embedder import Floats, SentenceTransformerEmbedder
+from ingest.embedder import Floats, open_embedder
 from ingest.errors import EmbedderError
 
 HELD_OUT = Path("data/eval/triage-heldout")
@@ -198,7 +198,7 @@ def test_where_somebody_is_or_how_they_sleep_is_no_concern_alone() -> None:
 @pytest.fixture(scope="module")
 def shipped() -> RedFlags:
     """The check as it is shipped, with the real model."""
-    return RedFlags(packaged_guide(), load_classifier, SentenceTransformerEmbedder(threads=1))
+    return RedFlags(packaged_guide(), load_classifier, open_embedder(threads=1))
 
 
 @pytest.mark.model

@@ -16,7 +16,7 @@ from bot.retrieve.bm25 import build
 from bot.text.tokens import STOPWORDS, content_stems, words
 from bot.understand.clean import plain_words
 from bot.understand.spelling import correct, nearest, similar_start, sound_key
-from ingest.embedder import SentenceTransformerEmbedder
+from ingest.embedder import open_embedder
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -113,7 +113,7 @@ def test_heavy_mistakes_against_rightly_spelt_rare_words() -> None:
     articles = read_set(ROOT / "data/eval/sample").articles
     texts = [f"{article.title}\n{article.text}" for article in articles]
     pairs = {pair for text in texts for pair in pairwise([word for word, _, _ in words(text)])}
-    count = SentenceTransformerEmbedder().count  # the tokeniser alone
+    count = open_embedder().count  # the tokeniser alone
 
     def corrected(typed: str) -> str:
         return correct(
