@@ -111,12 +111,9 @@ class BotConfig:
 
     @property
     def cache_bytes(self) -> int:
-        """Bytes of memory for given answers. A chat model may word an answer differently each time, so none by default."""
-        return (
-            (0 if self.model else 16) * 1_000_000
-            if self.answer_cache is None
-            else self.answer_cache * 1_000_000
-        )
+        """Bytes of memory for answers. A chat model may word an answer differently each time, so none by default."""
+        by_default = 0 if self.model else 16
+        return 1_000_000 * (by_default if self.answer_cache is None else self.answer_cache)
 
     log_questions: bool = False
     greeting: str = ""
@@ -185,17 +182,6 @@ def read_setting(name: str, text: str) -> Any:
         if not least <= value <= most:
             raise ConfigError(f"it is a number from {least} to {most}.")
     return value
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        raise ConfigError(f"{_named(name, given[name])}: {first['msg'].lower()}.") from None
-    for name, (least, most) in _RANGES.items():
-        value = getattr(config, name)
-        if value is not None and not least <= value <= most:
-            raise ConfigError(f"{PREFIX}{name.upper()}={value}: it is a number from {least} to {most}.")
-    try:
-        return replace(config, index=config.index.expanduser())
-    except RuntimeError:  # "~nobody/index"
-        raise ConfigError(f"{PREFIX}INDEX={str(config.index)!r}: there is no such home folder.") from None
 
 
 def allow_followed(config: BotConfig) -> BotConfig:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from live_blog import InProcess, Model, bot_on
@@ -147,15 +148,19 @@ def test_an_answer_of_an_older_generation_that_ends_late_is_dropped() -> None:
 def test_all_that_decides_an_answer_is_in_its_key() -> None:
     query = Query("typed", Question("whole", "plain"), (Question("part", "plain"),))
     other = Question("other", "plain")
-    changed = [
+    changed: list[dict[str, Any]] = [
         {"whole": other}, {"parts": (other,)}, {"then": ("more",)}, {"otherwise": "no"}, {"words": frozenset({"a"})},
         {"posts_only": True}, {"context": Context("before")}, {"context": Context(words=frozenset({"b"}))},
         {"context": Context(weights={"c": 0.5})}, {"context": Context(share=0.5)},
     ]  # fmt: skip
     fields = {f.name for f in dataclasses.fields(Query)} | {f.name for f in dataclasses.fields(Context)}
     assert fields == {name for one in changed for name in one} | {"message", "earlier", "weights", "share"}
-    keys = {answer_key(dataclasses.replace(query, **one), "", "") for one in [{}, *changed]}  # type: ignore[arg-type]
-    keys |= {answer_key(query, "page", ""), answer_key(query, "", "2031-05-01"), answer_key(query, "", "", is_worded=True)}
+    keys = {answer_key(dataclasses.replace(query, **one), "", "") for one in [{}, *changed]}
+    keys |= {
+        answer_key(query, "page", ""),
+        answer_key(query, "", "2031-05-01"),
+        answer_key(query, "", "", is_worded=True),
+    }
     assert len(keys) == len(changed) + 4
     typed = dataclasses.replace(query, message="typed otherwise", context=NO_CONTEXT)
     assert answer_key(typed, "", "") in keys
