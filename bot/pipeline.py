@@ -21,7 +21,7 @@ from bot.config import BotConfig
 from bot.lookup import Lookup
 from bot.read import Reranker
 from bot.retrieve import Corpus
-from bot.safety import LoadClassifier, open_red_flags
+from bot.safety import LoadClassifier, Urgent, open_red_flags
 from bot.types import Answer, Event, Query, Status, Token, Turn
 from bot.understand import Blog, load_replies, reply_to_small_talk, understand
 from bot.write import ChatModel, write
@@ -66,6 +66,19 @@ class Bot(Lookup):
         """One whole answer. Takes and raises what stream() does."""
         answers = [event for event in self.stream(question, history, page=page) if isinstance(event, Answer)]
         return answers[-1]
+
+    def urgent(self, message: str, history: Sequence[Turn] = ()) -> str:
+        """What must be shown first for a message that is urgent; "" for any other. Needs no index.
+
+        Args:
+            message: As the client sent it.
+            history: The turns before it.
+
+        Returns:
+            The message for the reader, as the answer to it would begin.
+        """
+        decision = self._red_flags.check(message, history)
+        return decision.message if isinstance(decision, Urgent) else ""
 
     def stream(
         self,

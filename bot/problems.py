@@ -38,6 +38,7 @@ class Problem:
     Attributes:
         retry_after: Seconds after which the same question may well be answered, or None.
         own: Whether the message is in the owner's words, and is shown as it is in every language.
+        field: What of the request is wrong, for protocols that say so.
     """
 
     status: int
@@ -45,6 +46,7 @@ class Problem:
     message: str
     retry_after: int | None = None
     own: bool = False
+    field: str | None = None
 
 
 class Refused(Exception):

@@ -136,11 +136,13 @@ class Answer:
 class Token:
     """A piece of the answer's text as it is streamed; joined, the tokens are Answer.text.
 
-    urgent: it belongs to an answer whose status will be "urgent", to be shown so from the start.
+    urgent: it belongs to an answer whose status will be "urgent", to be shown so from the start. citations: those whose
+    markers begin to appear from this token on, where they are known before the Answer.
     """
 
     text: str
     urgent: bool = False
+    citations: tuple[Citation, ...] = field(default=(), compare=False)
 
 
 Event = Token | Answer

@@ -60,6 +60,11 @@ DOORS = {
     "onnxruntime": {"ingest/minilm.py", "bot/train/export.py"},
     "httpcore": {"ingest/fetch/connection.py"},
     "py3langid": {"bot/understand/language.py"},
+    "mcp": {
+        "bot/server/protocols/mcp/http.py",
+        "bot/server/protocols/mcp/server.py",
+        "bot/server/protocols/mcp/stdio.py",
+    },
     "httpx": set(),  # web pages come over httpcore, whose connections can be guarded
 }
 HEAVY = {
@@ -73,6 +78,7 @@ HEAVY = {
     "trafilatura",
     "httpcore",
     "httpx",
+    "mcp",
     "feedparser",
 }
 

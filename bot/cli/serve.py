@@ -1,4 +1,4 @@
-"""`footnote serve` and `demo`: the server, alone or beside a small blog."""
+"""`footnote serve`, `mcp` and `demo`: the server, for an assistant, or beside a small blog."""
 
 from __future__ import annotations
 
@@ -43,6 +43,14 @@ def serve(
     followed = tuple(dict.fromkeys(follow)) if follow else None
     given = {"host": host, "port": port, "follow": followed, "every": seconds, "allow_private": allow_private}
     serve_watched(config_from_environment(index=index, **given))
+    exit_now()
+
+
+def mcp(index: IndexOption = None) -> None:
+    """Serve the blog to an assistant on this machine, which starts this command itself (MCP over stdio)."""
+    from bot.server import exit_now, serve_mcp
+
+    serve_mcp(config_from_environment(index=index))
     exit_now()
 
 

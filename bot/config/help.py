@@ -35,6 +35,8 @@ HELP: dict[str, str] = {
     "of a reader (X-Forwarded-For, -Proto, -Host, -Prefix) is believed, what others say is not",
     "root_path": "where a proxy shows the chat if not at the top: /chat, or the whole address "
     "https://www.your-blog.com/chat",
+    "protocols": "what programs may use beside /api/ask, with spaces between: mcp (/mcp), openai (/v1) and nlweb (/ask); off: "
+    "none",
     "rate": "questions that one reader's address may ask; off: as many as it likes",
     "rate_total": "questions that all readers together may ask; off: as many as they like",
     "question_seconds": "how long a question may take, waiting for its turn included",

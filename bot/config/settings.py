@@ -47,6 +47,9 @@ _RANGES = {
     "model_answers": (0, 1_000_000),
     "answer_cache": (0, 100_000),
 }
+# All on: they give what the window gives, read-only and under the same limits, and assistants can only cite a blog that
+# they can ask.
+PROTOCOLS = ("mcp", "openai", "nlweb")
 RATE, RATE_TOTAL = "120/minute 1000/hour", "600/minute"  # an address may be a whole office
 
 
@@ -116,6 +119,7 @@ class BotConfig:
         return 1_000_000 * (by_default if self.answer_cache is None else self.answer_cache)
 
     log_questions: bool = False
+    protocols: tuple[str, ...] = PROTOCOLS
     greeting: str = ""
     colour: str = ""
     languages: tuple[str, ...] = ()
@@ -220,6 +224,7 @@ def defaults() -> dict[str, str]:
         "model_seconds": f"{config.model_seconds:g}",
         "allowed_origins": "",
         "trusted_proxies": "",
+        "protocols": " ".join(config.protocols),
         "rate": write_rates(config.rate),
         "rate_total": write_rates(config.rate_total),
         "question_seconds": f"{config.question_seconds:g}",
@@ -285,6 +290,16 @@ def _file(text: str) -> str:
         raise ConfigError("there is no such home folder.") from None
 
 
+def _protocols(text: str) -> tuple[str, ...]:
+    words = re.split(r"[\s,;]+", text.lower().strip())
+    if words in (["off"], ["none"]):
+        return ()
+    for word in words:
+        if word not in PROTOCOLS:
+            raise ConfigError(f"{word!r} is none of {', '.join(PROTOCOLS)}; off means none of them.")
+    return tuple(name for name in PROTOCOLS if name in words)
+
+
 _READERS: dict[str, Callable[[str], Any]] = {
     "index": _index,
     "colour": _colour,
@@ -299,6 +314,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "allowed_origins": read_origins,
     "trusted_proxies": read_networks,
     "root_path": read_root,
+    "protocols": _protocols,
     "rate": read_rates,
     "rate_total": read_rates,
     "log_questions": _yes,

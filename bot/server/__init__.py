@@ -13,6 +13,7 @@ from bot.server.watchdog import Limits, watch
 if TYPE_CHECKING:
     from bot.server.app import create_api
     from bot.server.gradio_window import create_app
+    from bot.server.protocols import serve_mcp
     from bot.server.static_files import CompressedFiles
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "main",
     "payload",
     "serve",
+    "serve_mcp",
     "serve_watched",
     "watch",
 ]
@@ -39,6 +41,10 @@ def __getattr__(name: str) -> Any:
         from bot.server.gradio_window import create_app
 
         return create_app
+    if name == "serve_mcp":
+        from bot.server.protocols import serve_mcp
+
+        return serve_mcp
     if name == "CompressedFiles":
         from bot.server.static_files import CompressedFiles
 

@@ -6,26 +6,25 @@ never names a file, a class or a line of this program.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
-import anyio
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Match
-from starlette.types import Receive, Scope, Send
 
 from bot.problems import Problem, Refused, explain
-from bot.server.answer_json import ToPayload, dumped, error_body, error_frame, event_frame, payload
+from bot.server.answer_json import ToPayload, dumped, error_frame, event_frame, payload
 from bot.server.desk import DeskGate, add_desk_routes, open_access
 from bot.server.desk.words import desk_languages
+from bot.server.error_forms import error_form
+from bot.server.event_stream import EventStream, while_connected
 from bot.server.feedback import RecentAnswers, add_feedback_routes
 from bot.server.guard import (
     STATIC,
@@ -34,10 +33,12 @@ from bot.server.guard import (
     ProxyHeaders,
     RefusedSites,
     is_known,
+    route_path,
 )
 from bot.server.guard.sessions import open_sessions
 from bot.server.health import health_body
 from bot.server.page_language import PageLanguage, add_translation_routes
+from bot.server.protocols import add_protocol_routes
 from bot.server.question_queue import QuestionQueue, open_queue
 from bot.server.reingest import add_reingest_routes
 from bot.server.request_body import ASK_SCHEMA, read_question
@@ -59,11 +60,13 @@ if TYPE_CHECKING:
     from bot.pipeline import Bot
     from bot.server.reingest import Scheduler
 
-SENDING_SECONDS = 660  # how long a stream may take to send: longer than any question may take
-_T = TypeVar("_T")
 Settings = Callable[[], "BotConfig"]
 # Gradio, mounted at / afterwards, would otherwise answer what our own routes at these do not.
-_RESERVED = ("/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js", "/widget-panel.js", "/element.js")
+_RESERVED = (
+    "/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js", "/widget-panel.js", "/element.js",
+    "/mcp", "/mcp/", "/v1", "/v1/{rest:path}", "/ask", "/ask/", "/schemamap.xml", "/schema/{rest:path}",
+)  # fmt: skip
+_PROTOCOL_HEADERS = ("Mcp-Method", "Mcp-Name", "Mcp-Protocol-Version", "Mcp-Session-Id", "X-Requested-With")
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -101,7 +104,9 @@ def create_api(
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, partial(_on_error, in_full=config.log_questions))
     queue = queue or open_queue(bot, config, current)
-    _add_ask_route(app, config, queue)
+    to_payload = partial(_payload_with_id, queue.recent)
+    _add_ask_route(app, config, queue, to_payload)
+    add_protocol_routes(app, config, queue, to_payload)
     _add_reading_routes(app, bot, queue, scheduler)
     add_verify_route(app, bot, queue.rates)
     add_reingest_routes(app, config, scheduler)
@@ -123,9 +128,7 @@ def _add_static_routes(app: FastAPI, languages: Languages) -> None:
     app.mount(STATIC, CompressedStaticFiles(STATIC_FOLDER, CompressedFiles()), name="static")
 
 
-def _add_ask_route(app: FastAPI, config: BotConfig, queue: QuestionQueue) -> None:
-    to_payload = partial(_payload_with_id, queue.recent)
-
+def _add_ask_route(app: FastAPI, config: BotConfig, queue: QuestionQueue, to_payload: ToPayload) -> None:
     @app.post("/api/ask", openapi_extra=ASK_SCHEMA)
     async def ask(request: Request) -> Response:
         """Answer a question: one JSON object or, if Accept names text/event-stream, events."""
@@ -133,11 +136,11 @@ def _add_ask_route(app: FastAPI, config: BotConfig, queue: QuestionQueue) -> Non
         address = request.client.host if request.client else None
         if "text/event-stream" not in request.headers.get("accept", ""):
             answer = queue.answer(asked.question, asked.history, page=asked.page, address=address)
-            return _json(to_payload(await _while_connected(request, answer)))
+            return _json(to_payload(await while_connected(request, answer)))
         events = queue.events(asked.question, asked.history, page=asked.page, address=address)
         # The first event is awaited here, so that an error before it has a status.
-        first = await _while_connected(request, anext(events))
-        return EventStream(first, events, to_payload, in_full=config.log_questions)
+        first = await while_connected(request, anext(events))
+        return EventStream(_frames(first, events, to_payload, in_full=config.log_questions), events)
 
 
 def _add_reading_routes(app: FastAPI, bot: Bot, queue: QuestionQueue, scheduler: Scheduler | None) -> None:
@@ -178,7 +181,7 @@ def _add_guards(
         CORSMiddleware,  # this very class, else Gradio adds one that lets every site in
         allow_origin_regex=".*",  # Guard lets no Origin through that is not on the owner's list
         allow_methods=["GET", "POST"],
-        allow_headers=["Accept", "Content-Type"],
+        allow_headers=["Accept", "Authorization", "Content-Type", *_PROTOCOL_HEADERS],
         expose_headers=["Retry-After"],
     )
     app.add_middleware(
@@ -190,47 +193,6 @@ def _add_guards(
         head=head,
     )
     app.add_middleware(ProxyHeaders, trusted=config.trusted_proxies, root=config.root_path, is_known=is_known)
-
-
-async def _while_connected(request: Request, awaited: Awaitable[_T]) -> _T:
-    """The result; ClientDisconnect as soon as the client has gone."""
-    work, leaving = asyncio.ensure_future(awaited), asyncio.ensure_future(_disconnected(request))
-    try:
-        await asyncio.wait((work, leaving), return_when=asyncio.FIRST_COMPLETED)
-        if not work.done():
-            raise ClientDisconnect
-        return work.result()
-    finally:
-        work.cancel()
-        leaving.cancel()
-        await asyncio.gather(work, leaving, return_exceptions=True)
-
-
-async def _disconnected(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-
-
-class EventStream(StreamingResponse):
-    """Events as they come; ends when the client has gone, or takes too long to read them."""
-
-    media_type = "text/event-stream"
-
-    def __init__(
-        self, first: Event, rest: AsyncGenerator[Event, None], to_payload: ToPayload, *, in_full: bool = False
-    ) -> None:
-        """in_full: whether an unforeseen error is logged with its message."""
-        frames = _frames(first, rest, to_payload, in_full=in_full)
-        super().__init__(frames, headers={"X-Accel-Buffering": "no"})  # else nginx collects them
-        self._rest = rest
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            with anyio.move_on_after(SENDING_SECONDS):
-                await super().__call__(scope, receive, send)
-        finally:
-            with anyio.CancelScope(shield=True):
-                await self._rest.aclose()
 
 
 async def _frames(
@@ -278,24 +240,25 @@ def _json(data: dict[str, Any], status: int = 200, headers: dict[str, str] | Non
     return Response(dumped(data), status, headers, "application/json")
 
 
-def _on_error(_: Request, error: Exception, *, in_full: bool = False) -> Response:
+def _on_error(request: Request, error: Exception, *, in_full: bool = False) -> Response:
     """The response to an error that a route raises on purpose, or the framework for it."""
     if isinstance(error, ClientDisconnect):
         return Response(status_code=400)  # the client has gone and reads nothing
+    path = route_path(request.scope)
     if isinstance(error, HTTPException):
-        return _framework_error(error)
+        return _framework_error(path, error)
     problem = explain(error, in_full=in_full)
     headers = {} if problem.retry_after is None else {"Retry-After": str(problem.retry_after)}
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    return _json(error_body(problem), problem.status, headers)
+    return _json(error_form(path, problem), problem.status, headers)
 
 
-def _framework_error(error: HTTPException) -> Response:
+def _framework_error(path: str, error: HTTPException) -> Response:
     known = {404: ("not_found", "There is nothing at this address."), 405: ("wrong_method", _WRONG_METHOD)}
     code, message = known.get(error.status_code, ("bad_request", "The request cannot be understood."))
     headers = dict(error.headers) if error.headers else None
-    return _json(error_body(Problem(error.status_code, code, message)), error.status_code, headers)
+    return _json(error_form(path, Problem(error.status_code, code, message)), error.status_code, headers)
 
 
 _WRONG_METHOD = "This address does not take that method; the Allow header names those it takes."

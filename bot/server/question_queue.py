@@ -2,6 +2,7 @@
 
     for event in queue.stream(question, history, address=...)         # in a thread, as the window does
     async for event in queue.events(question, history, address=...)   # on an event loop, as the HTTP interface does
+    await queue.run(lambda: bot.passages(question), address=...)      # other work of the bot, under the same limits
 
 A question is worked on in a thread of the queue, however slowly its reader takes the answer, so that the place is
 free as soon as the work is done. Python cannot end a thread: when a question's time is up, its place goes to the
@@ -21,13 +22,13 @@ import time
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from bot.problems import BUSY, PAUSED, Problem, Refused
 from bot.server.feedback.recent_answers import RecentAnswers
 from bot.server.guard.rate_limit import RateLimits, client_key, client_network
 from bot.server.health import STARTING
-from bot.types import Answer, Event, Turn
+from bot.types import Answer, Event, Token, Turn
 from ingest.errors import ChatPaused
 
 if TYPE_CHECKING:
@@ -42,20 +43,24 @@ _IDLE_SECONDS = 10.0  # after which a thread that has nothing to do ends
 LATE_ANSWER = Problem(
     503, "took_too_long", "The answer took too long. Please try again, or ask in fewer words.", 5
 )
-Delivery = Event | Exception | None  # None: the end
+Delivery = Any  # an Event or another result, an Exception, or None: the end
 Listener = Callable[[Answer, Sequence[Turn]], None]  # returns at once and raises nothing
+_T = TypeVar("_T")
 question_log = logging.getLogger("footnote.questions")
 
 
 @dataclass(eq=False, slots=True)
 class _Job:
-    """client, network: as client_key() and client_network() name them. deliver: takes events, the error or the end. abandoned: its client has left."""
+    """client, network: as client_key() and client_network() name them. label: for the log. work: makes the events.
+
+    deliver: takes events, the error or the end. abandoned: its client has left.
+    """
 
     client: str
     network: str
-    question: str
+    label: str
     history: tuple[Turn, ...]
-    page: str
+    work: Callable[[], Generator[Any, None, None]]
     deadline: float
     deliver: Callable[[Delivery], None]
     abandoned: bool = False
@@ -106,7 +111,7 @@ class QuestionQueue:
     ) -> Generator[Event, None, None]:
         """The events of Bot.stream. Raises what it raises, and Refused if there is no room or no time left."""
         inbox: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
-        job = self._enqueue(question, history, page, address, inbox.put)
+        job = self._enqueue(question, history, self._asking(question, history, page), address, inbox.put)
         try:
             while (event := self._next(job, inbox)) is not None:
                 yield event
@@ -117,6 +122,57 @@ class QuestionQueue:
         self, question: str, history: Sequence[Turn] = (), *, page: str = "", address: str | None = None
     ) -> AsyncGenerator[Event, None]:
         """The same on an event loop."""
+        delivered = self._on_loop(question, history, self._asking(question, history, page), address)
+        try:
+            async for event in delivered:
+                yield event
+        finally:
+            await delivered.aclose()
+
+    async def answer(
+        self, question: str, history: Sequence[Turn], *, page: str = "", address: str | None
+    ) -> Answer:
+        """The last event alone."""
+        events = [event async for event in self.events(question, history, page=page, address=address)]
+        return cast("Answer", events[-1])
+
+    async def run(self, work: Callable[[], _T], *, address: str | None, label: str = "") -> _T:
+        """The result of other work of the bot, which counts as a question. Raises what it raises, and Refused.
+
+        Args:
+            work: Runs in a thread of the queue.
+            address: Of the client.
+            label: What the log of questions calls it.
+        """
+
+        def once() -> Generator[_T, None, None]:
+            yield work()
+
+        results = [result async for result in self._on_loop(label, (), once, address)]
+        return cast("_T", results[0])
+
+    def _asking(
+        self, question: str, history: Sequence[Turn], page: str
+    ) -> Callable[[], Generator[Event, None, None]]:
+        turns = tuple(history)
+
+        def events() -> Generator[Event, None, None]:
+            reason = self.paused()
+            if reason is None:
+                yield from self.bot.stream(question, turns, page=page)
+            else:
+                yield from self.bot.stream(question, turns, page=page, instead=_raising(reason))
+
+        return events
+
+    async def _on_loop(
+        self,
+        label: str,
+        history: Sequence[Turn],
+        work: Callable[[], Generator[Any, None, None]],
+        address: str | None,
+    ) -> AsyncGenerator[Any, None]:
+        """What the work yields, on an event loop."""
         loop = asyncio.get_running_loop()
         inbox: asyncio.Queue[Delivery] = asyncio.Queue()
 
@@ -126,27 +182,20 @@ class QuestionQueue:
             except RuntimeError:  # the loop has ended, and with it the listener
                 job.abandoned = True
 
-        job = self._enqueue(question, history, page, address, deliver)
+        job = self._enqueue(label, history, work, address, deliver)
         try:
             while (event := await self._next_on_loop(job, inbox)) is not None:
                 yield event
         finally:
             job.abandoned = True
 
-    async def answer(
-        self, question: str, history: Sequence[Turn], *, page: str = "", address: str | None
-    ) -> Answer:
-        """The last event alone."""
-        events = [event async for event in self.events(question, history, page=page, address=address)]
-        return cast("Answer", events[-1])
-
     # --- the reader's side
 
     def _enqueue(
         self,
-        question: str,
+        label: str,
         history: Sequence[Turn],
-        page: str,
+        work: Callable[[], Generator[Any, None, None]],
         address: str | None,
         deliver: Callable[[Delivery], None],
     ) -> _Job:
@@ -157,19 +206,19 @@ class QuestionQueue:
                 raise self._busy()
             self.rates.take(address)
             deadline = self.clock() + self.seconds
-            job = _Job(client, network, question, tuple(history), page, deadline, deliver)
+            job = _Job(client, network, label, tuple(history), work, deadline, deliver)
             self._waiting.append(job)
             self._start_threads()
             self._changed.notify()
         return job
 
-    def _next(self, job: _Job, inbox: queue.SimpleQueue[Delivery]) -> Event | None:
+    def _next(self, job: _Job, inbox: queue.SimpleQueue[Delivery]) -> Any:
         try:
             return _delivered(inbox.get(timeout=max(0.0, job.deadline - self.clock())))
         except queue.Empty:
             raise self._out_of_time(job) from None
 
-    async def _next_on_loop(self, job: _Job, inbox: asyncio.Queue[Delivery]) -> Event | None:
+    async def _next_on_loop(self, job: _Job, inbox: asyncio.Queue[Delivery]) -> Any:
         if inbox.empty() and (left := job.deadline - self.clock()) > 0:
             try:
                 return _delivered(await asyncio.wait_for(inbox.get(), left))
@@ -240,23 +289,19 @@ class QuestionQueue:
             self._working.add(job)
             return job
 
-    def _events(self, job: _Job) -> Iterator[Event]:
-        reason = self.paused()
-        if reason is None:
-            return self.bot.stream(job.question, job.history, page=job.page)
-        return self.bot.stream(job.question, job.history, page=job.page, instead=_raising(reason))
-
     def _run(self, job: _Job) -> None:
         began, outcome = self.clock(), "abandoned"
         answer: Answer | None = None
         try:
             if not job.abandoned:
-                events = cast("Generator[Event, None, None]", self._events(job))
+                events = job.work()
                 try:
                     for event in events:
                         job.deliver(event)
                         if isinstance(event, Answer):
                             answer, outcome = event, event.status
+                        elif not isinstance(event, Token):
+                            outcome = "done"
                         if job.abandoned:
                             break
                 finally:
@@ -269,7 +314,7 @@ class QuestionQueue:
             outcome = type(error).__name__
             job.deliver(error)
         if self.log_questions:
-            question_log.info("%s, %.2f s: %s", outcome, self.clock() - began, repr(job.question)[:2000])
+            question_log.info("%s, %.2f s: %s", outcome, self.clock() - began, repr(job.label)[:2000])
 
 
 def open_queue(bot: Bot, config: BotConfig, current: Callable[[], BotConfig] | None = None) -> QuestionQueue:
@@ -295,7 +340,7 @@ def _raising(error: Exception) -> Iterator[Event]:
     yield
 
 
-def _delivered(delivery: Delivery) -> Event | None:
+def _delivered(delivery: Delivery) -> Any:
     if isinstance(delivery, Exception):
         raise delivery
     return delivery

@@ -79,14 +79,14 @@ async def read_question(request: Request, config: BotConfig) -> Asked:
     page = body.get("page", "")
     if not isinstance(page, str) or len(page) > MAX_PAGE:
         _refuse(422, "bad_page", f'"page" must be an address of at most {MAX_PAGE} characters.')
-    history = _history(body.get("history"), config.max_history)
+    history = read_turns(body.get("history"), config.max_history)
     return Asked(replace_lone_surrogates(question), history, replace_lone_surrogates(page))
 
 
-async def read_object(request: Request, *, such_as: str) -> dict[str, Any]:
+async def read_object(request: Request, *, such_as: str, largest: int = MAX_BODY) -> dict[str, Any]:
     """The JSON object that is a request's body. Raises Refused, naming such_as as an example."""
-    _check_kind(request)
-    body = _parsed(await read_bytes(request), such_as)
+    check_kind(request)
+    body = parse_json(await read_bytes(request, largest=largest), such_as)
     if not isinstance(body, dict):
         _refuse(422, "bad_request", f"Send a JSON object such as {such_as}.")
     return body
@@ -101,7 +101,7 @@ def refuse_unknown(body: Mapping[str, Any], known: Sequence[str], where: str = "
             _refuse(422, "unknown_field", f'There is no field "{shown}" in {where}; there are {fields}.')
 
 
-def _check_kind(request: Request) -> None:
+def check_kind(request: Request) -> None:
     """A body that says it is something else than JSON is refused.
 
     This also keeps a foreign page's form, which may send text/plain unasked, from posing
@@ -127,7 +127,8 @@ async def read_bytes(request: Request, *, largest: int = MAX_BODY) -> bytes:
     return bytes(read)
 
 
-def _parsed(body: bytes, such_as: str) -> Any:
+def parse_json(body: bytes, such_as: str) -> Any:
+    """What a body holds, if it is JSON. Raises Refused, naming such_as as an example."""
     try:
         return json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
     except UnicodeDecodeError:
@@ -142,7 +143,8 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _history(turns: Any, latest: int) -> tuple[Turn, ...]:
+def read_turns(turns: Any, latest: int) -> tuple[Turn, ...]:
+    """The latest turns of a history as a client sends it. Raises Refused."""
     if turns is None:
         return ()
     if not isinstance(turns, list):

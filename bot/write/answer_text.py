@@ -38,5 +38,5 @@ def write(
         return shown
     quoted = quote(drafts, corpus.articles, shown=shown.text, citations=shown.citations)
     if quoted.citations:
-        yield from map(Token, quoted.pieces)
+        yield from (Token(piece, citations=quoted.citations) for piece in quoted.pieces)
     return Written(quoted.text, quoted.citations, complete=True)

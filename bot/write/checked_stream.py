@@ -76,7 +76,7 @@ def word(
         with closing(model.stream(prompt)) as pieces:
             for sentence in check_stream(pieces, prepared, corpus.articles, embedder):
                 text, citations = text + sentence.text, citations + sentence.citations
-                yield Token(sentence.text)
+                yield Token(sentence.text, citations=sentence.citations)
     except ModelError as error:
         log.warning("%s; quotes are shown instead", error)
         return Written(text, citations)

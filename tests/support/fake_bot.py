@@ -166,7 +166,7 @@ class FakeBot:
             return
         try:
             for number, word in enumerate(re.findall(r"\S+\s*", text)):
-                yield Token(word, urgent=status == "urgent")
+                yield Token(word, urgent=status == "urgent", citations=citations)
                 if number == 0 and self.late_error:
                     raise self.late_error
                 if self.gate is not None:
@@ -190,6 +190,20 @@ class FakeBot:
 
     def configure(self, config: BotConfig) -> None:
         self.config = config
+
+    def urgent(self, message: str, history: Sequence[Turn] = ()) -> str:
+        status, text, _, _ = _scripted(message)
+        return text if status == "urgent" else ""
+
+    def passages(
+        self, question: str, history: Sequence[Turn] = (), *, k: int = 5, verbatim: bool = False
+    ) -> list[Passage]:
+        self._fail()
+        if not question.strip() or "\0" in question:
+            raise QuestionError("Please type a question in plain text.")
+        return [
+            c.passage for a in self.articles for c in (cite(a, 1, a.text[:20]), cite(a, 2, a.text[-20:-1]))
+        ][:k]
 
     def article(self, article_id: str) -> Article:
         self._fail()

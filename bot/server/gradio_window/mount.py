@@ -91,6 +91,7 @@ def _owners_head(config: BotConfig) -> str:
     """What the owner's settings put into the page's <head>: who may show the page, its colour, whether it asks for votes."""
     head = f'<meta name="footnote-origins" content="{" ".join(config.allowed_origins)}">'
     head += accent_style(config.colour) if config.colour else ""
+    head += '<link rel="nlweb" href="./ask">' if "nlweb" in config.protocols else ""
     return head if config.feedback_file else head + '<meta name="footnote-feedback" content="off">'
 
 

@@ -6,8 +6,16 @@ sentence. This room does not know what a question or an answer is.
 
 from bot.server.guard.gradio_api import HandlerInputs
 from bot.server.guard.headers import STATIC
-from bot.server.guard.middleware import DESK, MAX_BODY, MAX_UPLOAD, Guard, is_known, route_path
-from bot.server.guard.origins import RefusedSites, allows, origin_of
+from bot.server.guard.middleware import (
+    DESK,
+    MAX_BODY,
+    MAX_CHAT_BODY,
+    MAX_UPLOAD,
+    Guard,
+    is_known,
+    route_path,
+)
+from bot.server.guard.origins import RefusedSites, allows, origin_of, server_address
 from bot.server.guard.owner_token import OwnerToken
 from bot.server.guard.proxy import ProxyHeaders
 from bot.server.guard.rate_limit import RateLimits, client_key, client_network, too_often
@@ -16,6 +24,7 @@ from bot.server.guard.sessions import Sessions, open_sessions
 __all__ = [
     "DESK",
     "MAX_BODY",
+    "MAX_CHAT_BODY",
     "MAX_UPLOAD",
     "STATIC",
     "Guard",
@@ -32,5 +41,6 @@ __all__ = [
     "open_sessions",
     "origin_of",
     "route_path",
+    "server_address",
     "too_often",
 ]

@@ -63,7 +63,8 @@ POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
         re.compile("/api/(?:reingest|feedback)(?:/.*)?"),
         Policy(_DATA, shared="nobody", cache=_NEVER),
     ),  # the owner's
-    (re.compile("/(?:api/.*|healthz)"), Policy(_DATA, cache=_NEVER)),
+    (re.compile("/(?:api/.*|healthz|v1/.*|mcp/?|ask/?)"), Policy(_DATA, cache=_NEVER)),
+    (re.compile(r"/schemamap\.xml|/schema/.*"), Policy(_DATA, shared="all")),
     (re.compile(rf"/openapi\.json|{STATIC}/.*"), Policy(_DATA)),
     # Gradio's built files have a hash in their names, its theme has one in the query. A policy for
     # scripts would only make each of the fifty responses longer.

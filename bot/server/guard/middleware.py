@@ -20,17 +20,21 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.problems import Problem, Refused, explain
+from bot.server.error_forms import error_form
 from bot.server.guard.gradio_api import filter_query
 from bot.server.guard.headers import STATIC, Headers, Policy, content_policy, policy_of, secured
 from bot.server.guard.origins import RefusedSites, allows, frame_ancestors, origin_of
 from bot.server.guard.sessions import Sessions, open_sessions
 
 MAX_BODY = 256 * 1024
+MAX_CHAT_BODY = 1024 * 1024  # front-ends send the whole conversation with each question
 MAX_UPLOAD = 64 * 1024 * 1024  # bytes that the owner may send to the desk at once
 DESK = "/owner"
 OURS = (
     f"{DESK}/",
     "/api/",
+    "/v1/",
+    "/schema/",
     "/healthz",
     "/openapi.json",
     f"{STATIC}/",
@@ -39,6 +43,7 @@ OURS = (
     "/element.js",
     "/embed",
 )
+_OURS_ALONE = ("/mcp", "/mcp/", "/ask", "/ask/", "/v1", "/schemamap.xml")
 
 # Everything else under / answers 404. /gradio_api/upload, proxy=, file=, call/, component_server
 # and the run history stay shut: nothing here needs them, and each would be open to untrusted clients.
@@ -93,7 +98,7 @@ class Guard:
                 return  # Gradio has told its stream that the session is unknown; there is nothing to look into
             problem = explain(error, in_full=self.in_full)
             if not response.started:
-                await _answer(response, problem)
+                await _answer(response, path, problem)
 
     async def _pass_on(self, scope: Scope, receive: Receive, response: _Response, path: str) -> None:
         address = (scope.get("client") or (None,))[0]
@@ -154,7 +159,14 @@ def _base(scope: Scope) -> str:
 
 
 def is_ours(path: str) -> bool:
-    return path.startswith(OURS)
+    return path.startswith(OURS) or path in _OURS_ALONE
+
+
+def largest_body(path: str) -> int:
+    """How many bytes a request to this path may have."""
+    if path == _UPLOAD:
+        return MAX_UPLOAD
+    return MAX_CHAT_BODY if path.startswith("/v1/") else MAX_BODY
 
 
 def is_known(path: str) -> bool:
@@ -172,10 +184,9 @@ def _refusal(path: str, headers: dict[bytes, bytes]) -> Problem | None:
     """Why a request goes no further, if it does not."""
     if path and not is_known(path):
         return Problem(404, "not_found", "There is nothing at this address.")
-    length = headers.get(b"content-length", b"0")
-    most = MAX_UPLOAD if path == _UPLOAD else MAX_BODY
-    if not length.isdigit() or len(length) > 12 or int(length) > most:
-        return Problem(413, "too_large", f"A request may be {most // 1024} kB long at most.")
+    length, largest = headers.get(b"content-length", b"0"), largest_body(path)
+    if not length.isdigit() or len(length) > 12 or int(length) > largest:
+        return Problem(413, "too_large", f"A request may be {largest // 1024} kB long at most.")
     counted = is_ours(path) and not path.startswith(f"{DESK}/")  # our own routes count while they read
     if b"transfer-encoding" in headers and not counted:
         return Problem(411, "length_required", "Send the request with a Content-Length.")
@@ -287,8 +298,8 @@ async def _redirect(send: Send, place: str, query: bytes) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _answer(send: Send, problem: Problem) -> None:
-    body = json.dumps({"error": {"code": problem.code, "message": problem.message}}).encode()
+async def _answer(send: Send, path: str, problem: Problem) -> None:
+    body = json.dumps(error_form(path, problem)).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     if problem.retry_after is not None:
         headers.append((b"retry-after", str(problem.retry_after).encode()))

@@ -6,8 +6,12 @@ An origin is scheme, host and (unless it is the usual one) port; browsers send a
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
 
 from bot.config import ANY_SUBDOMAIN
 from ingest.errors import FetchError
@@ -37,6 +41,16 @@ def allows(origins: Sequence[str], origin: str) -> bool:
         ):
             return True
     return False
+
+
+def server_address(request: Request) -> str:
+    """This server's address as the browser uses it, with a final slash; "" if the request names no valid one."""
+    base = str(request.base_url)
+    origin = origin_of(base)
+    path = urlsplit(base).path
+    if origin is None or not re.fullmatch(r"[A-Za-z0-9._~/-]*", path):
+        return ""
+    return f"{origin}{path.rstrip('/')}/"
 
 
 def frame_ancestors(origins: Sequence[str]) -> str:

@@ -21,8 +21,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from bot.server.guard.headers import STATIC
-from bot.server.guard.origins import allows, origin_of
-from bot.server.widget.script import server_address
+from bot.server.guard.origins import allows, origin_of, server_address
 from bot.server.window import CODES
 
 if TYPE_CHECKING:
@@ -93,7 +92,8 @@ def add_install_page(app: FastAPI, current: Callable[[], BotConfig]) -> None:
     @app.get("/embed", include_in_schema=False)
     async def page(request: Request) -> Response:
         config = current()
-        return HTMLResponse(_page(request, config.allowed_origins, config.title))
+        nlweb = "nlweb" in config.protocols
+        return HTMLResponse(_page(request, config.allowed_origins, config.title, nlweb=nlweb))
 
     @app.get("/embed/line", include_in_schema=False)
     async def copied_line(request: Request) -> Response:
@@ -195,8 +195,8 @@ def _www_hint(origin: str) -> str:
     return f"If readers also come by <code>{escape(other)}</code>, that has to be on the list, too."
 
 
-def _page(request: Request, origins: tuple[str, ...], title: str) -> str:
-    """title: of the chat if the owner enters none."""
+def _page(request: Request, origins: tuple[str, ...], title: str, *, nlweb: bool) -> str:
+    """title: of the chat if the owner enters none. nlweb: programs may ask here."""
     fields = request.query_params
     options = Options.read(fields)
     found = server_address(request)
@@ -205,7 +205,7 @@ def _page(request: Request, origins: tuple[str, ...], title: str) -> str:
     is_allowed, explanation = check_blog(blog, origins, address) if blog else (False, "")
     root = f"{request.scope.get('root_path', '')}/"
     return _template("page").substitute(
-        root=escape(root),
+        root=escape(root), nlweb=f'<link rel="nlweb" href="{escape(root)}ask">' if nlweb else "",
         files=escape(f"{root[:-1]}{STATIC}/widget/embed"),
         warnings="".join(f'<p class="warning"><strong>Before you go on.</strong> {w}</p>' for w in address_warnings(found)),
         line=escape(install_line(address, options)),

@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
 from bot.config import DEFAULT_TITLE
-from bot.server.guard.origins import origin_of
+from bot.server.guard import server_address
 from bot.server.window import Languages, packaged_languages
 
 BUILT = Path(__file__).parents[2] / "static" / "widget" / "built"  # minified by `make widget`
@@ -81,16 +80,6 @@ def _script(name: str, address: str, texts: str = "") -> Script:
     values = {"TEXTS": texts, "HOME": json.dumps(address or "about:blank")}
     plain = re.sub(r"\b(TEXTS|HOME)\b", lambda found: values[found[1]], script).encode()
     return Script(plain, gzip.compress(plain, 9, mtime=0), f'W/"{sha256(plain).hexdigest()[:20]}"')
-
-
-def server_address(request: Request) -> str:
-    """This server's address as the browser uses it, with a final slash; "" if the request names no valid one."""
-    base = str(request.base_url)
-    origin = origin_of(base)
-    path = urlsplit(base).path
-    if origin is None or not re.fullmatch(r"[A-Za-z0-9._~/-]*", path):
-        return ""
-    return f"{origin}{path.rstrip('/')}/"
 
 
 def add_script_routes(app: FastAPI, languages: Languages, title: Callable[[], str]) -> None:
