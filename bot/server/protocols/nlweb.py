@@ -35,8 +35,10 @@ Result = dict[str, Any]
 def add_nlweb_routes(app: FastAPI, config: BotConfig, queue: QuestionQueue, to_payload: ToPayload) -> None:
     """to_payload: gives an answer as /api/ask does."""
 
-    @app.api_route("/ask", methods=["GET", "POST"])
-    @app.api_route("/ask/", methods=["GET", "POST"], include_in_schema=False)
+    @app.get("/ask")
+    @app.post("/ask")
+    @app.get("/ask/", include_in_schema=False)
+    @app.post("/ask/", include_in_schema=False)
     async def ask(request: Request) -> Response:
         """Answer as NLWeb does: JSON or, if preferred, bare data lines."""
         asked = await read_nlweb(request, config)
@@ -81,7 +83,7 @@ async def _frames(
 
 
 def _meta(answer: Answer) -> dict[str, Any]:
-    meta = {
+    meta: dict[str, Any] = {
         "response_type": "Answer",
         "response_format": "conv_search",
         "version": NLWEB_VERSION,

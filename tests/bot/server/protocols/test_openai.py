@@ -23,7 +23,7 @@ from bot.types import Answer
 if TYPE_CHECKING:
     from bot.pipeline import Bot
 
-ASK = [{"role": "user", "content": "How long do I hold a stretch?"}]
+ASK: Any = [{"role": "user", "content": "How long do I hold a stretch?"}]
 
 
 @pytest.fixture(scope="module")
