@@ -37,11 +37,12 @@ from bot.server.guard import (
 )
 from bot.server.guard.sessions import open_sessions
 from bot.server.health import health_body
+from bot.server.openapi import describe
 from bot.server.page_language import PageLanguage, add_translation_routes
 from bot.server.protocols import add_protocol_routes
 from bot.server.question_queue import QuestionQueue, open_queue
 from bot.server.reingest import add_reingest_routes
-from bot.server.request_body import ASK_SCHEMA, read_question
+from bot.server.request_body import read_question
 from bot.server.static_files import (
     BUNDLES,
     STATIC_FOLDER,
@@ -116,6 +117,7 @@ def create_api(
     if access:
         add_desk_routes(app, access)
     _add_static_routes(app, languages)
+    describe(app)
     for path in _RESERVED:
         app.add_route(path, _no_route, methods=_METHODS, include_in_schema=False)
     return app
@@ -129,7 +131,7 @@ def _add_static_routes(app: FastAPI, languages: Languages) -> None:
 
 
 def _add_ask_route(app: FastAPI, config: BotConfig, queue: QuestionQueue, to_payload: ToPayload) -> None:
-    @app.post("/api/ask", openapi_extra=ASK_SCHEMA)
+    @app.post("/api/ask")
     async def ask(request: Request) -> Response:
         """Answer a question: one JSON object or, if Accept names text/event-stream, events."""
         asked = await read_question(request, config)

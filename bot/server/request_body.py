@@ -26,37 +26,6 @@ READ_SECONDS = 15
 MAX_PAGE = 2000  # characters of the address of a page
 MAX_TURN = 8000  # characters of one history entry that are kept
 
-ASK_SCHEMA: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["question"],
-                    "properties": {
-                        "question": {"type": "string"},
-                        "page": {"type": "string"},
-                        "history": {
-                            "type": "array",
-                            "items": {
-                                "type": "object",
-                                "additionalProperties": False,
-                                "required": ["role", "content"],
-                                "properties": {
-                                    "role": {"enum": ["user", "assistant"]},
-                                    "content": {"type": "string"},
-                                },
-                            },
-                        },
-                    },
-                }
-            }
-        },
-    }
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -22,7 +22,7 @@ from bot.server.event_stream import EventStream, while_connected
 from bot.server.protocols.evidence import with_evidence
 from bot.server.protocols.linked_text import linked
 from bot.server.protocols.nlweb_request import NlwebRequest, read_nlweb
-from bot.types import Answer, Event, Token
+from bot.types import Answer, Event
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
@@ -63,18 +63,12 @@ async def _last(first: Event, rest: AsyncGenerator[Event, None]) -> Answer:
 async def _frames(
     first: Event, rest: AsyncGenerator[Event, None], asked: NlwebRequest, whole: Any, *, in_full: bool
 ) -> AsyncIterator[bytes]:
-    """An urgent message at once; everything else when the answer is complete, since its grounding is."""
-    shown = ""
+    """All when the answer is complete, since its grounding is."""
     try:
-        if isinstance(first, Token) and first.urgent:
-            shown = first.text
-            yield _frame({"_meta": {"response_type": "Answer", "version": NLWEB_VERSION, "status": "urgent"}})
-            yield _frame({"results": [_urgent(asked.question, shown)]})
-        answer = first if isinstance(first, Answer) else await _last(first, rest)
-        if not shown:
-            yield _frame({"_meta": _meta(answer)})
+        answer = await _last(first, rest)
         results = _results(answer, await whole(answer), asked.mode)
-        for result in results[1:] if shown else results:
+        yield _frame({"_meta": _meta(answer)})
+        for result in results:
             yield _frame({"results": [result]})
     except Exception as error:  # noqa: BLE001 - the status is already sent; explain() logs it
         failure = nlweb_error(explain(error, in_full=in_full))
