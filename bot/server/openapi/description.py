@@ -11,11 +11,6 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _FILE = Path(__file__).with_name("openapi.yaml")
-_GENERATED = (
-    "parameters",
-    "requestBody",
-    "responses",
-)  # what FastAPI guesses from signatures that say nothing of it
 
 
 def describe(app: FastAPI) -> None:
@@ -51,6 +46,5 @@ def _description(app: FastAPI) -> dict[str, Any]:
 
 
 def _merged(operation: dict[str, Any], written: dict[str, Any] | None) -> dict[str, Any]:
-    if written is None:
-        return operation
-    return {**{key: value for key, value in operation.items() if key not in _GENERATED}, **written}
+    """What is written overrides what FastAPI guesses from signatures that say nothing of requests and responses."""
+    return {**operation, **(written or {})}

@@ -47,7 +47,9 @@ def add_schema_routes(app: FastAPI, bot: Bot) -> None:
 
 
 def _lines(bot: Bot) -> bytes:
-    return b"".join(dumped(_structured(article)) + b"\n" for article in bot.all_articles() if article.url)
+    return b"".join(
+        dumped(_structured(article)) + b"\n" for article in bot.stored_articles().values() if article.url
+    )
 
 
 def _structured(article: Article) -> dict[str, Any]:

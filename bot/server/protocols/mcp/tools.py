@@ -181,7 +181,7 @@ async def call(name: str, arguments: Mapping[str, Any], blog: Blog, caller: Call
             _refuse(f"{name} takes no argument of this name; it takes {' and '.join(known)}.")
     if name == "search":
         query = _text(arguments, "query")
-        search = partial(_search, blog.queue.bot, query, caller.server)
+        search = partial(_search, blog.queue, query, caller.server)
         found = await blog.queue.run(search, address=caller.address, label=query)
         return _as_json(found)
     if name == "fetch":
@@ -197,10 +197,12 @@ async def call(name: str, arguments: Mapping[str, Any], blog: Blog, caller: Call
     return ToolOutput((text, _json(data)), data)
 
 
-def _search(bot: Bot, query: str, server: str) -> dict[str, Any]:
+def _search(queue: QuestionQueue, query: str, server: str) -> dict[str, Any]:
+    bot, results = queue.bot, dict[str, dict[str, Any]]()
     urgent = bot.urgent(query)
-    results: dict[str, dict[str, Any]] = {}
     try:
+        if reason := queue.paused():
+            raise reason
         for passage in bot.passages(query, k=PASSAGES):
             article_id = passage.chunk.article_id
             address = _address(article_id, passage.url, server)
