@@ -17,6 +17,7 @@ from ingest.errors import (
     FeedbackError,
     FeedbackFull,
     FootnoteError,
+    GapsError,
     IndexBusy,
     IndexError_,
     IndexMissing,
@@ -59,6 +60,7 @@ class Refused(Exception):
 
 _NOT_READY = "The blog cannot be searched just now. Please try again in a few minutes."
 _NOT_KEPT = "Feedback cannot be kept or read just now. Asking works as ever."
+_NO_GAPS = "The questions cannot be kept or read just now. Asking works as ever."
 _ENOUGH = "So much feedback has come today that no more can be kept. Asking works as ever."
 _KNOWN: tuple[tuple[type[FootnoteError], Problem], ...] = (
     (NotInIndex, Problem(404, "not_found", "There is no article with this id.")),
@@ -67,6 +69,7 @@ _KNOWN: tuple[tuple[type[FootnoteError], Problem], ...] = (
     (IndexError_, Problem(503, "index_unusable", _NOT_READY, 60)),
     (EmbedderError, Problem(503, "model_unavailable", _NOT_READY, 60)),
     (FeedbackFull, Problem(503, "feedback_full", _ENOUGH, 3600)),
+    (GapsError, Problem(503, "gaps_unusable", _NO_GAPS, 60)),
     (FeedbackError, Problem(503, "feedback_unusable", _NOT_KEPT, 60)),
 )
 _UNEXPECTED = Problem(

@@ -19,6 +19,7 @@
     ├── BackupError          a backup that cannot be written, read or restored
     ├── FeedbackError        readers' feedback cannot be read or written
     │   └── FeedbackFull         as much as one day may bring has come
+    ├── GapsError            the questions that the blog does not answer cannot be read or written
     ├── ChatPaused           the owner has paused the chat
     └── QuestionError        a question or history that cannot be answered as it is
         └── QuestionTooLong
@@ -116,6 +117,10 @@ class FeedbackError(FootnoteError):
 
 class FeedbackFull(FeedbackError):
     """As much feedback as one day may bring has been stored."""
+
+
+class GapsError(FootnoteError):
+    """The store of questions that the blog does not answer cannot be read or written; answers are not affected."""
 
 
 class ChatPaused(FootnoteError):

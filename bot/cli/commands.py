@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli import ask, backup, deploy, feedback, index, measure, serve, verify
+from bot.cli import ask, backup, deploy, feedback, gaps, index, measure, serve, verify
 from bot.config import HELP, PREFIX, defaults
 from bot.text.printable import printable
 from ingest.errors import ConfigError, FootnoteError
@@ -46,6 +46,7 @@ app.command(name="eval")(measure.evaluate)
 app.command()(measure.bench)
 app.command()(backup.backup)
 app.command()(backup.restore)
+app.command()(gaps.gaps)
 app.add_typer(deploy.app, name="deploy")
 app.add_typer(feedback.app, name="feedback")
 

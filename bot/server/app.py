@@ -26,6 +26,7 @@ from bot.server.desk.words import desk_languages
 from bot.server.error_forms import error_form
 from bot.server.event_stream import EventStream, while_connected
 from bot.server.feedback import RecentAnswers, add_feedback_routes
+from bot.server.gaps import add_gap_routes
 from bot.server.guard import (
     STATIC,
     Guard,
@@ -58,6 +59,7 @@ from ingest.errors import FootnoteError, NotInIndex
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
+    from bot.gaps import GapKeeper
     from bot.pipeline import Bot
     from bot.server.reingest import Scheduler
 
@@ -79,6 +81,7 @@ def create_api(
     head: Callable[[], str] = str,
     inputs: HandlerInputs | None = None,
     current: Settings | None = None,
+    gaps: GapKeeper | None = None,
 ) -> FastAPI:
     """The routes over one bot. Mount anything else at / afterwards: these must come first.
 
@@ -90,6 +93,7 @@ def create_api(
         head: Gives what goes first into the <head> of the page that is mounted.
         inputs: The requests that the mounted page's scripts may make of Gradio.
         current: Gives the settings in force, which the owner changes while the server runs.
+        gaps: Keeps what the blog does not answer, if anything does.
 
     Raises:
         ConfigError: The owner's folder of translations cannot be used.
@@ -112,6 +116,7 @@ def create_api(
     add_verify_route(app, bot, queue.rates)
     add_reingest_routes(app, config, scheduler)
     add_feedback_routes(app, config, current, queue.recent)
+    add_gap_routes(app, config, current, bot, gaps)
     add_script_routes(app, languages, lambda: current().title)
     add_install_page(app, current)
     if access:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from bot.config import BotConfig
+    from bot.gaps import GapKeeper
     from bot.pipeline import Bot
     from bot.server.question_queue import QuestionQueue
     from bot.server.reingest import Scheduler
@@ -51,6 +52,7 @@ def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> N
     import uvicorn
 
     from bot.config import OwnerSettings
+    from bot.gaps import GapKeeper, GapStore
     from bot.server.gradio_window import create_app
     from bot.server.guard.connections import MAX_CONNECTIONS, limited_protocol, raise_file_limit
     from bot.server.logs import log_questions, log_to_stderr
@@ -66,16 +68,18 @@ def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> N
     bot, files = open_bot(config), CompressedFiles()
     settings.on_change(bot.configure)
     queue, scheduler = open_queue(bot, config, settings.current), _scheduler(bot, config)
+    gaps = GapKeeper(bot, GapStore(config.gaps_file), lambda: settings.current().gaps)
+    queue.listeners.append(gaps.listen)
     queue.hold()
     # No access log: a question must not end up in a file, and proxies keep their own.
     # No proxy headers: uvicorn would believe every client on this machine; the guard reads them itself.
     server = uvicorn.Config(
-        create_app(bot, config, scheduler, files, queue, settings), log_level="warning", access_log=False,
+        create_app(bot, config, scheduler, files, queue, settings, gaps), log_level="warning", access_log=False,
         server_header=False, ws="none", timeout_graceful_shutdown=1, proxy_headers=False,
         http=limited_protocol(), limit_concurrency=MAX_CONNECTIONS,
     )  # fmt: skip
     raise_file_limit(2 * MAX_CONNECTIONS)
-    work = partial(_work_beside, bot, files, queue, scheduler, heart)
+    work = partial(_work_beside, bot, files, queue, scheduler, heart, gaps)
     threading.Thread(target=work, name="beside", daemon=True).start()
     _announce(config)
     try:
@@ -186,6 +190,7 @@ def _work_beside(
     queue: QuestionQueue,
     scheduler: Scheduler | None,
     heart: Heart | None,
+    gaps: GapKeeper,
 ) -> None:
     """Load the model, then let the questions in; then keep the index up to date until the server ends."""
     try:
@@ -201,5 +206,6 @@ def _work_beside(
     files.compress_all()
     with suppress(FootnoteError):  # it is logged above
         bot.warm(suggestions=True)
+    threading.Thread(target=gaps.run, name="gaps", daemon=True).start()
     if scheduler:
         scheduler.run()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.config import OwnerSettings
 from bot.server.desk.tab import Desk
 from bot.server.desk.tabs import TABS
 from bot.server.desk.words import mark
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gradio import Blocks
 
     from bot.config import BotConfig
+    from bot.gaps import GapKeeper
     from bot.pipeline import Bot
     from bot.server.question_queue import QuestionQueue
     from bot.server.reingest import Scheduler
@@ -27,11 +29,17 @@ _STALE = (3600, 3600)  # seconds: how often uploads are removed that nobody took
 
 
 def mount_desk(
-    api: FastAPI, bot: Bot, config: BotConfig, queue: QuestionQueue, scheduler: Scheduler | None
+    api: FastAPI,
+    bot: Bot,
+    config: BotConfig,
+    queue: QuestionQueue,
+    scheduler: Scheduler | None,
+    settings: OwnerSettings | None = None,
+    gaps: GapKeeper | None = None,
 ) -> None:
     """Serve the desk at /owner; the gate in front of it lets the owner in alone."""
     gr = import_gradio()
-    page = build_desk(bot, config, queue, scheduler)
+    page = build_desk(bot, config, queue, scheduler, settings, gaps)
     gr.mount_gradio_app(
         api, page, path=DESK, theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
         head=f'<meta name="robots" content="noindex"><link rel="stylesheet" href="..{STATIC}/desk/desk.css">',
@@ -39,11 +47,18 @@ def mount_desk(
     )  # fmt: skip
 
 
-def build_desk(bot: Bot, config: BotConfig, queue: QuestionQueue, scheduler: Scheduler | None) -> Blocks:
+def build_desk(
+    bot: Bot,
+    config: BotConfig,
+    queue: QuestionQueue,
+    scheduler: Scheduler | None,
+    settings: OwnerSettings | None = None,
+    gaps: GapKeeper | None = None,
+) -> Blocks:
     """The page over one bot, with marks in place of its texts."""
     gr = import_gradio()
     with gr.Blocks(title=mark("desk_title"), analytics_enabled=False, delete_cache=_STALE) as page:
-        desk = Desk(bot, config, queue, scheduler, page)
+        desk = Desk(bot, config, queue, scheduler, page, settings or OwnerSettings(config), gaps)
         with gr.Column(elem_id="desk"):
             gr.Markdown(_heading(), elem_id="desk-top", container=False, sanitize_html=False)
             with gr.Tabs(elem_id="desk-tabs"):

@@ -15,7 +15,8 @@ from ingest.errors import FootnoteError
 if TYPE_CHECKING:
     from gradio import Blocks, Request
 
-    from bot.config import BotConfig
+    from bot.config import BotConfig, OwnerSettings
+    from bot.gaps import GapKeeper
     from bot.pipeline import Bot
     from bot.server.question_queue import QuestionQueue
     from bot.server.reingest import Scheduler
@@ -35,6 +36,8 @@ class Desk:
     Attributes:
         scheduler: Re-ingests; None in a server that does not.
         page: The whole page, whose load event fills the tabs.
+        settings: What the owner changes.
+        gaps: Keeps what the blog does not answer, if anything does.
     """
 
     bot: Bot
@@ -42,6 +45,8 @@ class Desk:
     queue: QuestionQueue
     scheduler: Scheduler | None
     page: Blocks
+    settings: OwnerSettings
+    gaps: GapKeeper | None
 
     def handler(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A handler for an event, whose errors become a sentence for the owner.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from bot.config import BotConfig, OwnerSettings
+    from bot.gaps import GapKeeper
     from bot.pipeline import Bot
     from bot.server.reingest.schedule import Scheduler
 
@@ -34,6 +35,7 @@ def create_app(
     files: CompressedFiles | None = None,
     queue: QuestionQueue | None = None,
     settings: OwnerSettings | None = None,
+    gaps: GapKeeper | None = None,
 ) -> FastAPI:
     """The HTTP interface and the chat window over one bot.
 
@@ -44,6 +46,7 @@ def create_app(
         files: Holds the compressed static files; those that the window needs are added to its list.
         queue: The questions of this server; without it there is a new one.
         settings: The settings in force, which the owner changes while the server runs; without it they stay as they are.
+        gaps: Keeps what the blog does not answer, if anything does.
     """
     gr = import_gradio()
     current = settings.current if settings else lambda: config
@@ -62,13 +65,20 @@ def create_app(
         return loaded + _owners_head(current())
 
     api = create_api(
-        bot, config, scheduler, queue, head=preloads, inputs=handler_inputs(window), current=current
+        bot,
+        config,
+        scheduler,
+        queue,
+        head=preloads,
+        inputs=handler_inputs(window),
+        current=current,
+        gaps=gaps,
     )
     assets = CompressedStaticFiles(frontend / "assets", files)
     api.mount("/assets", assets)
     if config.owner_token.get_secret_value():
         api.mount(f"{DESK}/assets", assets)
-        mount_desk(api, bot, config, queue, scheduler)
+        mount_desk(api, bot, config, queue, scheduler, settings, gaps)
     theme = gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"])
     app = gr.mount_gradio_app(
         api,

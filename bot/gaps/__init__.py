@@ -1,0 +1,31 @@
+"""The gap list: what readers asked and the blog does not say, kept if the owner wants it, grouped by meaning.
+
+In go unanswered questions, out come groups with a title, gaps that a post has closed, and a digest of the month. This room
+does not know how an answer is shown, nor who asked: no address, session or time of day is stored.
+"""
+
+from bot.gaps.contradictions import Contradiction, find_contradictions
+from bot.gaps.digest import Digest, Disliked, render_markdown, render_page
+from bot.gaps.grouping import group_vectors
+from bot.gaps.keeper import GapKeeper
+from bot.gaps.listing import Closed, GapGroup, GapList
+from bot.gaps.mask import mask
+from bot.gaps.store import DAYS_KEPT, MAX_QUESTIONS, GapStore
+
+__all__ = [
+    "DAYS_KEPT",
+    "MAX_QUESTIONS",
+    "Closed",
+    "Contradiction",
+    "Digest",
+    "Disliked",
+    "GapGroup",
+    "GapKeeper",
+    "GapList",
+    "GapStore",
+    "find_contradictions",
+    "group_vectors",
+    "mask",
+    "render_markdown",
+    "render_page",
+]
