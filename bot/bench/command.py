@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.bench.crowd import measure_crowd
+from bot.bench.gaps import measure_gaps
 from bot.bench.index import measure_memory, measure_year
 from bot.bench.ingest import measure_ingest, measure_langchain
 from bot.bench.reingest import measure_reingest
@@ -157,6 +158,7 @@ BENCHES: dict[str, Callable[[], Figures]] = {
     "year": measure_year,
     "crowd": measure_crowd,
     "widget": bench_widget,
+    "gaps": lambda: measure_gaps(SentenceTransformerEmbedder(threads=1)),
 }
 # The year takes as long as all others, the crowd needs an idle machine, the widget a browser.
 DEFAULT = tuple(name for name in BENCHES if name not in ("year", "crowd", "widget"))

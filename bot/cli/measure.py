@@ -161,7 +161,7 @@ def bench(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="ask, large, start, ingest, crash, reingest, memory, year, crowd or widget; default: all but the last three."
+            help="ask, large, start, ingest, crash, reingest, memory, year, crowd, widget or gaps; default: all but year, crowd and widget."
         ),
     ] = None,
     docsgpt: PackageOption = None,

@@ -77,12 +77,20 @@ class GapStore:
 
     def add(self, question: str, model: str, vector: Floats) -> bool:
         """Store a masked question with its vector; False if the day has brought too many."""
+        return self.add_many([(question, model, vector)])
+
+    def add_many(self, asked: Sequence[tuple[str, str, Floats]]) -> bool:
+        """Store masked questions, each with the name of a model and its vector; False if these are too many for a day."""
         day = self.today().isoformat()
         with self._writing() as db:
-            if _number(db, "SELECT count(*) FROM questions WHERE day = ?", day) >= MAX_PER_DAY:
+            today = _number(db, "SELECT count(*) FROM questions WHERE day = ?", day)
+            if today + len(asked) > MAX_PER_DAY:
                 return False
-            row = (secrets.token_hex(8), day, question, model, _packed(vector), "", "", "", None)
-            db.execute("INSERT INTO questions VALUES (?,?,?,?,?,?,?,?,?)", row)
+            rows = [
+                (secrets.token_hex(8), day, question, model, _packed(vector), "", "", "", None)
+                for question, model, vector in asked
+            ]
+            db.executemany("INSERT INTO questions VALUES (?,?,?,?,?,?,?,?,?)", rows)
             if (over := _number(db, "SELECT count(*) FROM questions") - MAX_QUESTIONS) > 0:
                 oldest = "SELECT id FROM questions ORDER BY closed = '', day, id LIMIT ?"
                 db.execute(f"DELETE FROM questions WHERE id IN ({oldest})", (over,))

@@ -64,7 +64,11 @@ class Kept:
     on: list[bool]
 
     def hear(
-        self, question: str, status: Status = "abstained", history: Sequence[Turn] = (), answerable: float = 0.2
+        self,
+        question: str,
+        status: Status = "abstained",
+        history: Sequence[Turn] = (),
+        answerable: float = 0.2,
     ) -> None:
         self.keeper.listen(Answer(question, question, "", (), status, answerable), history)
         self.keeper.store_waiting()
@@ -130,7 +134,12 @@ def test_personal_details_are_masked(typed: str, stored: str) -> None:
 
 
 def test_gaps_are_grouped_with_a_question_as_title_and_the_nearest_post(kept: Kept) -> None:
-    for question in ("Do you sell lamps?", "Do you sell a lamp?", "do you sell lamps", "How tall is the chair?"):
+    for question in (
+        "Do you sell lamps?",
+        "Do you sell a lamp?",
+        "do you sell lamps",
+        "How tall is the chair?",
+    ):
         kept.hear(question)
     found = kept.keeper.tend()
     assert [group.count for group in found.groups] == [3, 1] and found.questions == 4
