@@ -158,7 +158,7 @@ BENCHES: dict[str, Callable[[], Figures]] = {
     "year": measure_year,
     "crowd": measure_crowd,
     "widget": bench_widget,
-    "gaps": lambda: measure_gaps(SentenceTransformerEmbedder(threads=1)),
+    "gaps": lambda: measure_gaps(open_embedder(threads=1)),
 }
 # The year takes as long as all others, the crowd needs an idle machine, the widget a browser.
 DEFAULT = tuple(name for name in BENCHES if name not in ("year", "crowd", "widget"))
