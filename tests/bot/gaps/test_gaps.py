@@ -20,7 +20,7 @@ from bot.types import Answer, Status, Turn
 from ingest.article import Article
 from ingest.errors import GapsError, NotInIndex
 
-VECTOR = np.ones(64, np.float32) / 8
+VECTOR = np.full(64, 0.125, np.float32)
 
 
 @dataclass
