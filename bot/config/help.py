@@ -25,6 +25,7 @@ HELP: dict[str, str] = {
     "emergency": "the number to call in an emergency where your readers are",
     "feedback": "file for readers' thumbs and notes; off: none are asked for; empty: beside the index, "
     "index.feedback.sqlite",
+    "share": "pages of answers that readers share: unlisted (search engines are asked not to list them), listed, or off",
     "allow_private": "true: addresses inside your own network may be followed, too",
     "model": "a chat model that words the answers, such as ollama:llama3.2, openai:gpt-4o-mini or "
     "llamacpp:/path/to/model.gguf; what it writes is checked; empty: the blog's own sentences",

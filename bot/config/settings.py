@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
@@ -80,6 +80,7 @@ class BotConfig:
     replies: str = ""
     words: str = ""
     subject: str = "health"
+    share: Literal["unlisted", "listed", "off"] = "unlisted"
 
     @property
     def words_folder(self) -> Path | None:

@@ -44,6 +44,7 @@ from bot.server.protocols import add_protocol_routes
 from bot.server.question_queue import QuestionQueue, open_queue
 from bot.server.reingest import add_reingest_routes
 from bot.server.request_body import read_question
+from bot.server.share import add_share_routes
 from bot.server.static_files import (
     BUNDLES,
     STATIC_FOLDER,
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
 Settings = Callable[[], "BotConfig"]
 # Gradio, mounted at / afterwards, would otherwise answer what our own routes at these do not.
 _RESERVED = (
-    "/api/{rest:path}", "/healthz", "/openapi.json", "/widget.js", "/widget-panel.js", "/element.js",
+    "/api/{rest:path}", "/a/{rest:path}", "/healthz", "/openapi.json", "/widget.js", "/widget-panel.js", "/element.js",
     "/mcp", "/mcp/", "/v1", "/v1/{rest:path}", "/ask", "/ask/", "/schemamap.xml", "/schema/{rest:path}",
 )  # fmt: skip
 _PROTOCOL_HEADERS = ("Mcp-Method", "Mcp-Name", "Mcp-Protocol-Version", "Mcp-Session-Id", "X-Requested-With")
@@ -114,6 +115,7 @@ def create_api(
     add_protocol_routes(app, config, queue, to_payload)
     _add_reading_routes(app, bot, queue, scheduler)
     add_verify_route(app, bot, queue.rates)
+    add_share_routes(app, bot, config, queue, languages)
     add_reingest_routes(app, config, scheduler)
     add_feedback_routes(app, config, current, queue.recent)
     add_gap_routes(app, config, current, bot, gaps)

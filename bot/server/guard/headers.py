@@ -44,6 +44,7 @@ _EMBED = (
 _DESK = _WINDOW.replace("{ancestors}", "'none'")
 _LOGIN = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _PREVIEW = _EMBED.replace("form-action 'self'", "form-action 'none'")
+_SHARED = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _DATA = "default-src 'none'; frame-ancestors {ancestors}"
 
 _NEVER = "no-store"
@@ -55,6 +56,7 @@ POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
     (re.compile("/owner/assets/.*"), Policy(_DATA, "nobody", cache=_KEPT, private=True)),
     (re.compile("/owner(?:/.*)?"), Policy(_DESK, "nobody", document=True, cache=_NEVER, private=True)),
     (re.compile("/"), Policy(_WINDOW, document=True, cache=_NEVER, listens=True)),
+    (re.compile("/a/.*"), Policy(_SHARED, shared="nobody", document=True, cache=_NEVER)),
     (re.compile("/embed/?"), Policy(_EMBED, shared="nobody", document=True, cache=_NEVER)),
     (re.compile("/embed/preview"), Policy(_PREVIEW, shared="nobody", document=True, cache=_NEVER)),
     (re.compile("/embed/.*"), Policy(_DATA, shared="nobody", cache=_NEVER)),

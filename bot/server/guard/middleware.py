@@ -32,6 +32,7 @@ MAX_UPLOAD = 64 * 1024 * 1024  # bytes that the owner may send to the desk at on
 DESK = "/owner"
 OURS = (
     f"{DESK}/",
+    "/a/",
     "/api/",
     "/v1/",
     "/schema/",

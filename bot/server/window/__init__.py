@@ -4,6 +4,8 @@ In go questions and the bot's answers, out come conversations and escaped HTML w
 It knows neither Gradio nor how an answer is found.
 """
 
+from bot.server.window.answer_links import AnswerLink, digest_of, link_path, read_token
+from bot.server.window.article_html import escape, render_markdown
 from bot.server.window.colours import accent_style
 from bot.server.window.conversation import (
     MAX_EXCHANGES,
@@ -16,6 +18,7 @@ from bot.server.window.conversation import (
 )
 from bot.server.window.conversation_store import ConversationStore
 from bot.server.window.html import render_footer, render_header, render_welcome
+from bot.server.window.own_sentences import translate_own_sentences
 from bot.server.window.sources import render_panel
 from bot.server.window.translations import (
     CODES,
@@ -31,6 +34,7 @@ from bot.server.window.translations import (
 __all__ = [
     "CODES",
     "MAX_EXCHANGES",
+    "AnswerLink",
     "Conversation",
     "ConversationStore",
     "Exchange",
@@ -41,13 +45,19 @@ __all__ = [
     "chat_messages",
     "choose_language",
     "continue_conversation",
+    "digest_of",
+    "escape",
+    "link_path",
     "load_languages",
     "mark_stopped",
     "packaged_language",
     "packaged_languages",
+    "read_token",
     "render_footer",
     "render_greeting",
     "render_header",
+    "render_markdown",
     "render_panel",
     "render_welcome",
+    "translate_own_sentences",
 ]

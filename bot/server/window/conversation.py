@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.problems import Problem, explain
+from bot.server.window.answer_links import link_path
 from bot.server.window.footnotes import without_heading_footnotes
 from bot.server.window.html import (
     render_answer,
@@ -47,6 +48,7 @@ class Exchange:
     is_stopped: bool = False
     answer_id: str = ""  # under which the server remembers the answer, for feedback
     language: str = ""  # of the quotes, ISO 639-1
+    link: str = ""  # path of the answer's page, if it has one
 
     @property
     def is_open(self) -> bool:
@@ -102,6 +104,7 @@ def continue_conversation(
                     sources_html=sources_html,
                     answer_id=answer_id,
                     language=bot.language() if answer.citations else "",
+                    link=link_path(event, bot.generation()) if bot.config.share != "off" else "",
                 )
     except Exception as error:  # noqa: BLE001 - the reader gets a sentence for any error; explain() logs it
         current = replace(current, problem=explain(error, in_full=bot.config.log_questions))
@@ -146,7 +149,9 @@ def _reply(exchange: Exchange, texts: Translations) -> str:
     if exchange.problem is not None:
         return render_problem(exchange.problem, exchange.number, texts)
     if exchange.answer is not None:
-        return render_answer(exchange.answer, exchange.number, texts, exchange.answer_id, exchange.language)
+        return render_answer(
+            exchange.answer, exchange.number, texts, exchange.answer_id, exchange.language, exchange.link
+        )
     return render_partial(
         exchange.partial_text, texts, is_stopped=exchange.is_stopped, is_urgent=exchange.is_urgent
     )

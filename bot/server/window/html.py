@@ -40,7 +40,12 @@ def render_question(text: str) -> str:
 
 
 def render_answer(
-    answer: Answer, exchange: int, texts: Translations, answer_id: str = "", language: str = ""
+    answer: Answer,
+    exchange: int,
+    texts: Translations,
+    answer_id: str = "",
+    language: str = "",
+    link: str = "",
 ) -> str:
     """A complete answer with links to its sources, actions and suggestions.
 
@@ -50,6 +55,7 @@ def render_answer(
         texts: the window's texts in the reader's language.
         answer_id: under which the server accepts feedback on the answer.
         language: of the quotes, ISO 639-1, for the voice that reads them; "" if it is not known.
+        link: path of the answer's own page; "" if it has none.
     """
     cited = {citation.number for citation in answer.citations}
     quotes = [c.quote for c in answer.citations]
@@ -60,11 +66,11 @@ def render_answer(
     kind = f"fn-{answer.status}" + (f" fn-quotes-{escape(language)}" if language else "")
     return (
         f'<div class="fn-answer {kind}" id="answer-{exchange}" dir="auto">{body}'
-        f"{_actions(answer, texts, answer_id)}{_suggestions(answer, texts)}</div>"
+        f"{_actions(answer, texts, answer_id, link)}{_suggestions(answer, texts)}</div>"
     )
 
 
-def _actions(answer: Answer, texts: Translations, answer_id: str) -> str:
+def _actions(answer: Answer, texts: Translations, answer_id: str, link: str) -> str:
     """The buttons below an answer; the script finds the answer by the id around them."""
     if answer.status == "chat":
         return ""
@@ -76,6 +82,8 @@ def _actions(answer: Answer, texts: Translations, answer_id: str) -> str:
         copy = f'<button class="fn-action fn-copy" type="button">{_text(texts, "copy")}</button>'
         lines = "<br>".join(escape(line) for line in plain_text(answer).split("\n"))  # empty ones, too
         copy += f'<div class="fn-plain" hidden>{lines}</div>'
+    if link:  # the script makes a button of it
+        copy += f'<div class="fn-address" hidden>{escape(link)}</div>'
     row_id = f' id="given-{escape(answer_id)}"' if answer_id else ""
     return f'<div class="fn-actions"{row_id}>{show}{copy}</div>' if show or copy or row_id else ""
 

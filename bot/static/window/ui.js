@@ -174,12 +174,16 @@
   async function copy(button) {
     const kept = one(".fn-plain", button.closest(".fn-actions"));
     const text = [...kept.childNodes].map((node) => (node.nodeName === "BR" ? "\n" : node.textContent)).join("");
-    const done = await copyText(text);
+    report(button, button, await copyText(text), "copied");
+  }
+
+  // The result takes the place of the button's label for a moment.
+  function report(button, label, done, key) {
     if (document.activeElement === document.body) button.focus();
-    button.dataset.label ??= button.textContent;
-    button.textContent = say(done ? "copied" : "not_copied") || button.dataset.label;
-    announce(button.textContent);
-    setTimeout(() => (button.textContent = button.dataset.label), 1600);
+    button.dataset.label ??= label.textContent;
+    label.textContent = say(done ? key : "not_copied") || button.dataset.label;
+    announce(label.textContent);
+    setTimeout(() => (label.textContent = button.dataset.label), 1600);
   }
 
   clicked(".fn-chip", (chip) => ask(chip.textContent));
@@ -287,7 +291,7 @@
   }
 
   window.footnote = {
-    one, all, say, make, draw, scroll, reducedMotion, box, busy, ask, fill, announce, clicked, settled, holds,
+    one, all, say, make, draw, scroll, reducedMotion, box, busy, ask, fill, announce, copyText, report, clicked, settled, holds,
     pending: () => pending,
   };
 
