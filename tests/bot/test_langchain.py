@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from browsing import serving
+from fake_bot import STEPS, STRETCHES, FakeBot
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.documents import Document
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, HumanMessageChunk, SystemMessage
 from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import RunnableLambda, RunnablePassthrough
 from patience import PATIENCE
 
-from bot.langchain import BlogRetriever, BlogRunnable
+from bot.langchain import BlogHttpRetriever, BlogRetriever, BlogRunnable
 from bot.pipeline import Bot
+from bot.server import create_api
 from bot.types import Answer, Event, Passage, Token, Turn
 from ingest.article import Chunk
-from ingest.errors import QuestionError
+from ingest.errors import FetchError, QuestionError
 
 PASSAGES = [
     Passage(
@@ -67,6 +73,9 @@ class Scripted(Bot):
         self.heard.append((question, list(history)))
         return PASSAGES[:k]
 
+    def similarities(self, question: str, k: int = 100) -> dict[str, float]:
+        return {passage.chunk.id: 0.9 - n / 10 for n, passage in enumerate(PASSAGES[:6])}
+
 
 @pytest.fixture
 def bot() -> Scripted:
@@ -77,6 +86,7 @@ def test_documents_say_where_they_stand(bot: Scripted) -> None:
     docs = BlogRetriever(bot=bot, k=2).invoke("how long?")
     assert docs == [
         Document(
+            id=PASSAGES[n].chunk.id,
             page_content=f"Hold it {n}.",
             metadata={
                 "article_id": "a", "title": "Title", "section": ["Steps", f"Part {n}"], "url": "https://b.c",
@@ -209,3 +219,91 @@ def test_a_stream_that_is_left_lets_go_of_the_bot(bot: Scripted) -> None:
 
     asyncio.run(leave())
     assert bot.closed.wait(PATIENCE)
+
+
+def test_k_and_a_threshold_of_similarity_for_the_retriever_or_for_one_call(bot: Scripted) -> None:
+    retriever = BlogRetriever(bot=bot, k=8, score_threshold=0.65)
+    assert [round(doc.metadata["similarity"], 1) for doc in retriever.invoke("q")] == [0.9, 0.8, 0.7]
+    assert len(retriever.invoke("q", k=2)) == 2
+    assert len(retriever.invoke("q", score_threshold=0.0)) == 6  # the others are not even near
+    assert len(asyncio.run(retriever.ainvoke("q", k=1))) == 1
+    with pytest.raises(ValueError, match="less than or equal to 1"):
+        BlogRetriever(bot=bot, score_threshold=2)
+
+
+class Runs(BaseCallbackHandler):
+    """What a tracer sees."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[str, Any]] = []
+
+    def on_chain_start(self, serialized: Any, inputs: Any, **kwargs: Any) -> None:
+        self.seen.append(("start", kwargs.get("name")))
+
+    def on_chain_end(self, outputs: Any, **kwargs: Any) -> None:
+        self.seen.append(("end", outputs))
+
+    def on_chain_error(self, error: BaseException, **kwargs: Any) -> None:
+        self.seen.append(("error", type(error)))
+
+
+def test_callbacks_see_each_way_of_asking_and_its_errors(bot: Scripted) -> None:
+    runnable = BlogRunnable(bot)
+
+    async def drain(runs: Runs) -> None:
+        async for _ in runnable.astream("why?", {"callbacks": [runs]}):
+            pass
+
+    async def later(runs: Runs) -> None:
+        await runnable.ainvoke("why?", {"callbacks": [runs]})
+
+    ways: list[Callable[[Runs], object]] = [
+        lambda runs: runnable.invoke("why?", {"callbacks": [runs]}),
+        lambda runs: list(runnable.stream("why?", {"callbacks": [runs]})),
+        lambda runs: asyncio.run(later(runs)),
+        lambda runs: asyncio.run(drain(runs)),
+    ]
+    for way in ways:
+        runs = Runs()
+        way(runs)
+        assert runs.seen == [("start", "BlogRunnable"), ("end", runnable.invoke("why?"))]
+    runs = Runs()
+    with pytest.raises(QuestionError):
+        runnable.invoke(" ", {"callbacks": [runs]})
+    assert runs.seen[-1] == ("error", QuestionError)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    fake = FakeBot()
+    with serving(create_api(cast("Bot", fake), fake.config)) as address:
+        yield address
+
+
+def test_quotes_come_over_http_as_documents(server: str) -> None:
+    retriever = BlogHttpRetriever(url=server, k=3)
+    docs = retriever.invoke("How do I do it?")
+    assert [doc.page_content for doc in docs] == list(STEPS[:3])
+    at = docs[2].metadata
+    assert STRETCHES.text[at["start"] : at["end"]] == docs[2].page_content
+    assert docs[2].id == f"{STRETCHES.id}#{at['start']}-{at['end']}" and at["link"].startswith("https://")
+    assert retriever.invoke("What is the capital of Peru?") == []
+    assert BlogHttpRetriever(url=server, score_threshold=0.99).invoke("How do I do it?") == []
+    assert [len(found) for found in asyncio.run(retriever.abatch(["How do I do it?", "why?"]))] == [3, 2]
+
+
+def test_what_goes_wrong_over_http_is_said_in_the_servers_words(server: str) -> None:
+    with pytest.raises(FetchError, match="at most 1000 characters") as refused:
+        BlogHttpRetriever(url=server).invoke("x" * 1001)
+    assert refused.value.status == 413
+    with pytest.raises(FetchError, match="could not be reached"):
+        BlogHttpRetriever(url="http://127.0.0.1:9").invoke("why?")
+    with pytest.raises(ValueError, match="String should match"):
+        BlogHttpRetriever(url="file:///etc/passwd")
+
+
+def test_the_published_example_over_http_runs(server: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "developers.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```py\n(.*?)^```", text, re.M | re.S)
+    exec(example.replace("https://ask.your-blog.com", server), {})
+    assert capsys.readouterr().out.count("https://blog.example/post/hamstring-stretches") == 3
