@@ -51,12 +51,20 @@ class BlogRetriever(BaseRetriever):
     score_threshold: float | None = Field(default=None, ge=0, le=1)
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **options: Any
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        **options: Any,  # noqa: ARG002
     ) -> list[Document]:
         return self._found(query, **options)
 
     async def _aget_relevant_documents(
-        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, **options: Any
+        self,
+        query: str,
+        *,
+        run_manager: AsyncCallbackManagerForRetrieverRun,
+        **options: Any,  # noqa: ARG002
     ) -> list[Document]:
         return await asyncio.to_thread(self._found, query, **options)
 
@@ -91,12 +99,20 @@ class BlogHttpRetriever(BaseRetriever):
     timeout: float = Field(default=65.0, gt=0)
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, **options: Any
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        **options: Any,  # noqa: ARG002
     ) -> list[Document]:
         return self._quotes(query, **options)
 
     async def _aget_relevant_documents(
-        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun, **options: Any
+        self,
+        query: str,
+        *,
+        run_manager: AsyncCallbackManagerForRetrieverRun,
+        **options: Any,  # noqa: ARG002
     ) -> list[Document]:
         return await asyncio.to_thread(self._quotes, query, **options)
 
