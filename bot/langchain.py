@@ -54,8 +54,8 @@ class BlogRetriever(BaseRetriever):
         self,
         query: str,
         *,
-        run_manager: CallbackManagerForRetrieverRun,
-        **options: Any,  # noqa: ARG002
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
+        **options: Any,
     ) -> list[Document]:
         return self._found(query, **options)
 
@@ -63,8 +63,8 @@ class BlogRetriever(BaseRetriever):
         self,
         query: str,
         *,
-        run_manager: AsyncCallbackManagerForRetrieverRun,
-        **options: Any,  # noqa: ARG002
+        run_manager: AsyncCallbackManagerForRetrieverRun,  # noqa: ARG002
+        **options: Any,
     ) -> list[Document]:
         return await asyncio.to_thread(self._found, query, **options)
 
@@ -102,8 +102,8 @@ class BlogHttpRetriever(BaseRetriever):
         self,
         query: str,
         *,
-        run_manager: CallbackManagerForRetrieverRun,
-        **options: Any,  # noqa: ARG002
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
+        **options: Any,
     ) -> list[Document]:
         return self._quotes(query, **options)
 
@@ -111,8 +111,8 @@ class BlogHttpRetriever(BaseRetriever):
         self,
         query: str,
         *,
-        run_manager: AsyncCallbackManagerForRetrieverRun,
-        **options: Any,  # noqa: ARG002
+        run_manager: AsyncCallbackManagerForRetrieverRun,  # noqa: ARG002
+        **options: Any,
     ) -> list[Document]:
         return await asyncio.to_thread(self._quotes, query, **options)
 

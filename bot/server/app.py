@@ -115,7 +115,7 @@ def create_api(
     add_protocol_routes(app, config, queue, to_payload)
     _add_reading_routes(app, bot, queue, scheduler)
     add_verify_route(app, bot, queue.rates)
-    add_share_routes(app, bot, config, queue, languages)
+    add_share_routes(app, bot, current, queue, languages)
     add_reingest_routes(app, config, scheduler)
     add_feedback_routes(app, config, current, queue.recent)
     add_gap_routes(app, config, current, bot, gaps)

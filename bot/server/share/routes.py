@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from anyio.to_thread import run_sync
@@ -20,20 +21,26 @@ if TYPE_CHECKING:
 
 
 def add_share_routes(
-    app: FastAPI, bot: Bot, config: BotConfig, queue: QuestionQueue, languages: Languages
+    app: FastAPI,
+    bot: Bot,
+    current: Callable[[], BotConfig],
+    queue: QuestionQueue,
+    languages: Languages,
 ) -> None:
-    """Serve the pages, unless the owner has switched them off. A page counts as a question."""
-    if config.share == "off":
-        return
-    is_listed = config.share == "listed"
+    """Serve the pages, unless the owner has switched them off. A page counts as a question.
+
+    current: gives the settings in force.
+    """
 
     async def shared(request: Request) -> Response:
+        config = current()
+        is_listed = config.share == "listed"
         query, accepted = request.query_params.get("lang", ""), request.headers.get("accept-language", "")
         texts = choose_language(query, accepted, languages)
         title = texts("title") if config.title == DEFAULT_TITLE else config.title
         token = str(request.path_params["token"])
         link = read_token(token)
-        if link is None:
+        if link is None or config.share == "off":
             return _page(render_nothing(title, texts), 404, is_listed=False)
         client = request.client.host if request.client else None
         answer = await queue.answer(link.question, (), address=client)
