@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -156,11 +156,11 @@ class BlogRunnable(Runnable[Any, Event]):
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: ARG002
         """The whole answer."""
-        return self._call_with_config(self._answer, input, config)
+        return cast("Answer", self._call_with_config(self._answer, input, config))
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: ARG002
         """As invoke, without blocking the event loop."""
-        return await self._acall_with_config(self._answer_later, input, config)
+        return cast("Answer", await self._acall_with_config(self._answer_later, input, config))
 
     def stream(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Event]:  # noqa: ARG002
         """Tokens as they are ready, the Answer last."""

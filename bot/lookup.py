@@ -121,7 +121,7 @@ class Lookup:
     def similarities(self, question: str, k: int = 100) -> dict[str, float]:
         """Cosine similarity, -1 to 1, of the k passages nearest to a question by their vectors alone, by chunk id."""
         with self.open() as (corpus, _):
-            return {c.id: score for c, score in corpus.store.search(self._embedder.embed_query(question), k)}
+            return dict(corpus.store.nearest(self._embedder.embed_query(question), k))
 
     def article(self, article_id: str) -> Article:
         """A stored article. Raises NotInIndex."""

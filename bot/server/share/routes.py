@@ -10,8 +10,8 @@ from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.config import DEFAULT_TITLE
+from bot.server.guard.origins import server_address
 from bot.server.share.page import render_nothing, render_page
-from bot.server.widget.script import server_address
 from bot.server.window import Languages, choose_language, digest_of, read_token
 
 if TYPE_CHECKING:

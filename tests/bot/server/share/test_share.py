@@ -109,8 +109,8 @@ def test_no_text_acts_as_markup(evil: str) -> None:
 
 def test_an_address_that_is_none_is_not_linked() -> None:
     class Sly(FakeBot):
-        def stream(self, question: str, history: Any = (), *, page: str = "") -> Any:
-            for event in super().stream(question, history, page=page):
+        def stream(self, *given: Any, **named: Any) -> Any:
+            for event in super().stream(*given, **named):
                 cited = event.citations if isinstance(event, Answer) else ()
                 sly = tuple(replace(c, link="javascript:alert(1)") for c in cited)
                 yield replace(event, citations=sly) if isinstance(event, Answer) else event
