@@ -23,7 +23,8 @@ from bot.understand import Blog, blog_of, query_of, question_of
 from ingest.article import Article
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Embedder
-from ingest.index import Index
+from ingest.index import Head, Index
+from ingest.sync import forget
 
 PASSAGES = 12  # how many passages are read for a question
 _RERANKED_FOR_SUGGESTIONS = 2  # one is made of one passage's heading: that one, and another
@@ -132,6 +133,15 @@ class Lookup:
         """All stored articles by their ids. Raises what Bot.stream() raises."""
         with self.open() as (corpus, _):
             return corpus.articles
+
+    def heads(self) -> list[Head]:
+        """The stored articles without their texts, the latest first. Raises as Bot.stream() does."""
+        with self._index.reading() as store:
+            return store.heads()
+
+    def forget(self, article_id: str) -> None:
+        """Take one article out of the index. Raises NotInIndex, IndexMissing, IndexBusy or another IndexError_."""
+        forget(self._index, article_id)
 
     def generation(self) -> str:
         """Name of the index's live generation, "" if there is none: cheap. Raises IndexDamaged."""

@@ -45,6 +45,7 @@ def ingest(
 ) -> None:
     """Bring the index up to date with a blog: its files, or its address."""
     from bot.cli.output import print_report, progress_bar
+    from bot.own_posts import own_posts
     from ingest.embedder import open_embedder
     from ingest.index import Index
     from ingest.sources import loader, memory_in
@@ -66,7 +67,7 @@ def ingest(
             rebuild=rebuild,
             dry_run=dry_run,
             progress=progress,
-            load=load,
+            load=own_posts(config).leaving_out(load),
         )
     if as_json:
         print_json(report.to_dict())

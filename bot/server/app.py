@@ -22,6 +22,7 @@ from starlette.routing import Match
 from bot.problems import Problem, Refused, explain
 from bot.server.answer_json import ToPayload, dumped, error_frame, event_frame, payload
 from bot.server.desk import DeskGate, add_desk_routes, open_access
+from bot.server.desk.cases import Cases
 from bot.server.desk.words import desk_languages
 from bot.server.error_forms import error_form
 from bot.server.event_stream import EventStream, while_connected
@@ -122,7 +123,7 @@ def create_api(
     add_script_routes(app, languages, lambda: current().title)
     add_install_page(app, current)
     if access:
-        add_desk_routes(app, access)
+        add_desk_routes(app, access, Cases(config.beside("desk")))
     _add_static_routes(app, languages)
     describe(app)
     for path in _RESERVED:

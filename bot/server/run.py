@@ -173,13 +173,18 @@ def _scheduler(bot: Bot, config: BotConfig) -> Scheduler | None:
     if not config.follow and not config.owner_token.get_secret_value():
         return None
     from bot.config import in_clone, sample_sources
+    from bot.own_posts import own_posts
     from bot.server.reingest import Scheduler, background_sync
 
-    every = config.every if config.follow else None
+    own, samples = own_posts(config), sample_sources() if in_clone() else ()
+
+    def sources(timed: bool) -> tuple[str, ...]:
+        return (*(config.follow or (() if timed else samples)), *own.sources())
+
     return Scheduler(
         background_sync(bot),
-        config.follow or (sample_sources() if in_clone() else ()),
-        every=every,
+        sources,
+        every=config.every,
         warm=partial(bot.warm, suggestions=True),
     )
 

@@ -10,7 +10,7 @@ from ingest.index.disk import disk_errors, private_file
 from ingest.index.finish import Finisher, StartFinisher, Subprocess, finish
 from ingest.index.generations import Index
 from ingest.index.next_generation import NextGeneration
-from ingest.index.records import NOTHING_STORED, Stored
+from ingest.index.records import NOTHING_STORED, Head, Stored
 from ingest.index.search_index import warm_up
 from ingest.index.store import Store
 from ingest.index.writer import Writer
@@ -18,6 +18,7 @@ from ingest.index.writer import Writer
 __all__ = [
     "NOTHING_STORED",
     "Finisher",
+    "Head",
     "Index",
     "NextGeneration",
     "StartFinisher",

@@ -54,6 +54,17 @@ class Stored:
     origin: str
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """An article without its text; the fields are as Article's."""
+
+    id: str
+    title: str
+    url: str | None
+    published: str | None
+    origin: str
+
+
 NOTHING_STORED: Mapping[str, Stored] = MappingProxyType({})  # of an index that holds nothing
 
 
@@ -144,6 +155,11 @@ class Records:
 
     def articles(self) -> list[Article]:
         return [_article(row) for row in self._rows(f"{_ARTICLE} ORDER BY id")]
+
+    def heads(self) -> list[Head]:
+        """Every article without its text, the latest first, undated ones at the end."""
+        sql = "SELECT id, title, url, published, origin FROM articles ORDER BY published IS NULL, published DESC, title"
+        return [Head(*row) for row in self._rows(sql)]
 
     def chunks(self, article_id: str | None = None) -> list[Chunk]:
         """All chunks, or one article's, by article and place."""

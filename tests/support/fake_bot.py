@@ -27,6 +27,7 @@ from ingest.errors import (
     QuestionError,
     QuestionTooLong,
 )
+from ingest.index import Head
 
 STRETCHES = Article(
     id="https://blog.example/post/hamstring-stretches?x=1",
@@ -215,6 +216,14 @@ class FakeBot:
     def stored_articles(self) -> dict[str, Article]:
         self._fail()
         return {article.id: article for article in self.articles}
+
+    def heads(self) -> list[Head]:
+        self._fail()
+        return [Head(a.id, a.title, a.url, a.published, a.origin) for a in self.articles]
+
+    def forget(self, article_id: str) -> None:
+        self.article(article_id)
+        self.articles = tuple(a for a in self.articles if a.id != article_id)
 
     def generation(self) -> str:
         self._fail()

@@ -26,7 +26,7 @@ from bot.eval.sets.folder import (
     own_sets,
     read_set,
 )
-from bot.eval.sets.spreadsheet import read_sheet
+from bot.eval.sets.spreadsheet import places, read_sheet
 
 __all__ = [
     "FOREIGN",
@@ -48,6 +48,7 @@ __all__ = [
     "numbered_sentences",
     "own_folder",
     "own_sets",
+    "places",
     "read_benchmark",
     "read_conversations",
     "read_set",

@@ -5,12 +5,19 @@ A tab is one module with one function. To add one, write it and name it in TABS.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from anyio.to_thread import run_sync
 
 from bot.config import OwnerSettings
+from bot.own_posts import own_posts
+from bot.server.desk.cases import Cases
 from bot.server.desk.tab import Desk
 from bot.server.desk.tabs import TABS
 from bot.server.desk.words import mark
+from bot.server.feedback import DailyCounts
 from bot.server.gradio_window import import_gradio
 from bot.server.guard import DESK, MAX_UPLOAD, STATIC
 
@@ -39,7 +46,10 @@ def mount_desk(
 ) -> None:
     """Serve the desk at /owner; the gate in front of it lets the owner in alone."""
     gr = import_gradio()
-    page = build_desk(bot, config, queue, scheduler, settings, gaps)
+    counts = DailyCounts(config.beside("counts.sqlite"))
+    queue.listeners.append(counts.count)
+    page = build_desk(bot, config, queue, scheduler, counts, settings, gaps)
+    _write_at_end(api, counts)
     gr.mount_gradio_app(
         api, page, path=DESK, theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
         head=f'<meta name="robots" content="noindex"><link rel="stylesheet" href="..{STATIC}/desk/desk.css">',
@@ -52,13 +62,17 @@ def build_desk(
     config: BotConfig,
     queue: QuestionQueue,
     scheduler: Scheduler | None,
+    counts: DailyCounts,
     settings: OwnerSettings | None = None,
     gaps: GapKeeper | None = None,
 ) -> Blocks:
     """The page over one bot, with marks in place of its texts."""
     gr = import_gradio()
     with gr.Blocks(title=mark("desk_title"), analytics_enabled=False, delete_cache=_STALE) as page:
-        desk = Desk(bot, config, queue, scheduler, page, settings or OwnerSettings(config), gaps)
+        desk = Desk(
+            bot, config, queue, scheduler, page, settings or OwnerSettings(config), gaps, counts,
+            own_posts(config), Cases(config.beside("desk")),
+        )  # fmt: skip
         with gr.Column(elem_id="desk"):
             gr.Markdown(_heading(), elem_id="desk-top", container=False, sanitize_html=False)
             with gr.Tabs(elem_id="desk-tabs"):
@@ -68,6 +82,19 @@ def build_desk(
     page.max_threads = THREADS
     page.queue(max_size=50, default_concurrency_limit=THREADS, api_open=False)
     return page  # type: ignore[no-any-return]
+
+
+def _write_at_end(api: FastAPI, counts: DailyCounts) -> None:
+    """Have the counts that wait written when the server ends."""
+    before = api.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
+        async with before(app) as state:
+            yield state
+        await run_sync(counts.write)
+
+    api.router.lifespan_context = lifespan
 
 
 def _heading() -> str:

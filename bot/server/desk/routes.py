@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from bot.problems import Refused
 from bot.server.desk.access import COOKIE, SESSION_SECONDS
@@ -21,13 +22,22 @@ from bot.server.window import Translations, choose_language
 
 if TYPE_CHECKING:
     from bot.server.desk.access import Access
+    from bot.server.desk.cases import Cases
 
 _PAGE = Path(__file__).parents[2] / "static" / "desk" / "login.html"
 _LARGEST = 8 * 1024  # bytes of the login form
 
 
-def add_desk_routes(app: FastAPI, access: Access) -> None:
-    """Add /owner/login and /owner/logout."""
+def add_desk_routes(app: FastAPI, access: Access, cases: Cases) -> None:
+    """Add /owner/login, /owner/logout, and what the desk links to below /owner/download."""
+
+    @app.get(f"{DESK}/download/cases", include_in_schema=False)
+    async def sheet() -> Response:
+        return _file(cases.sheet, "text/csv; charset=utf-8", "footnote-cases.csv")
+
+    @app.get(f"{DESK}/download/results", include_in_schema=False)
+    async def results() -> Response:
+        return _file(cases.results, "text/html; charset=utf-8")
 
     @app.get(LOGIN, include_in_schema=False)
     async def show_login(request: Request) -> Response:
@@ -75,6 +85,12 @@ def _login_page(
         described=' aria-describedby="problem" aria-invalid="true"' if problem else "",
     )
     return HTMLResponse(page, status, headers)
+
+
+def _file(path: Path, kind: str, name: str | None = None) -> Response:
+    if not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, media_type=kind, filename=name)
 
 
 def _words(request: Request) -> Translations:

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from bot.problems import explain
 from bot.server.desk.words import desk_languages
-from bot.server.gradio_window import report_problems
+from bot.server.gradio_window import import_gradio, report_problems
 from bot.server.window import Translations, choose_language
 from ingest.errors import FootnoteError
 
 if TYPE_CHECKING:
-    from gradio import Blocks, Request
+    from gradio import Blocks, Markdown, Request, State
 
     from bot.config import BotConfig, OwnerSettings
     from bot.gaps import GapKeeper
+    from bot.own_posts import OwnPosts
     from bot.pipeline import Bot
+    from bot.server.desk.cases import Cases
+    from bot.server.feedback import DailyCounts
     from bot.server.question_queue import QuestionQueue
     from bot.server.reingest import Scheduler
 
-__all__ = ["HIDDEN", "QUIET", "Desk", "Request", "Tab", "words_of"]
+__all__ = ["HIDDEN", "QUIET", "Desk", "Request", "State", "Tab", "html_block", "note", "panel", "words_of"]
 
 HIDDEN: dict[str, Any] = {
     "api_visibility": "private"
@@ -38,6 +42,9 @@ class Desk:
         page: The whole page, whose load event fills the tabs.
         settings: What the owner changes.
         gaps: Keeps what the blog does not answer, if anything does.
+        counts: Of each day's questions.
+        own: What the owner added and took out.
+        cases: Her test cases.
     """
 
     bot: Bot
@@ -47,6 +54,9 @@ class Desk:
     page: Blocks
     settings: OwnerSettings
     gaps: GapKeeper | None
+    counts: DailyCounts
+    own: OwnPosts
+    cases: Cases
 
     def handler(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A handler for an event, whose errors become a sentence for the owner.
@@ -68,6 +78,22 @@ class Tab:
 
     name: str
     build: Callable[[Desk], None]
+
+
+def panel(name: str, value: str = "") -> Markdown:
+    """A component that shows what html_block() gives; name: its id."""
+    gr = import_gradio()
+    return gr.Markdown(value, elem_id=name, container=False, sanitize_html=False, latex_delimiters=[])  # type: ignore[no-any-return]
+
+
+def html_block(*parts: str) -> str:
+    """HTML, whose texts are escaped already, as Gradio shows it untouched: without a blank line it is no Markdown."""
+    return f"<div>{''.join(parts)}</div>".replace("\r", "").replace("\n", "&#10;")
+
+
+def note(text: str, kind: str = "good") -> str:
+    """A sentence on how something went, which a screen reader says at once. kind: good, bad."""
+    return html_block(f'<p class="desk-note desk-{kind}" role="status">{escape(text)}</p>')
 
 
 def words_of(request: Request) -> Translations:

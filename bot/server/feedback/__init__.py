@@ -1,9 +1,10 @@
-"""What readers think of the answers: recent answers by id, votes in a SQLite file, and files of them for the owner.
+"""What readers think of the answers: recent answers by id, votes and daily counts in SQLite files, and exports of them.
 
 In go answers and votes, out come rows, files and a summary; what identifies a reader is removed before it is stored.
 This room does not know how an answer is made, nor how the window shows the form.
 """
 
+from bot.server.feedback.daily_counts import DailyCounts
 from bot.server.feedback.export import FORMATS, format_rows, summarize
 from bot.server.feedback.recent_answers import RecentAnswers
 from bot.server.feedback.routes import add_feedback_routes
@@ -14,6 +15,7 @@ __all__ = [
     "MAX_NOTE",
     "MAX_VOTES",
     "REASONS",
+    "DailyCounts",
     "FeedbackStore",
     "RecentAnswers",
     "Row",

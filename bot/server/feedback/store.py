@@ -138,6 +138,17 @@ class FeedbackStore:
         except (ValueError, TypeError) as error:
             raise _unusable(self.path, str(error)) from error
 
+    def by_day(self, since: str) -> dict[str, dict[str, int]]:
+        """Day -> verdict -> number of votes, from an ISO date on."""
+        if not self.path.exists():
+            return {}
+        found: dict[str, dict[str, int]] = {}
+        with self._open() as db:
+            query = "SELECT day, verdict, count(*) FROM feedback WHERE day >= ? GROUP BY day, verdict ORDER BY day"
+            for day, verdict, number in db.execute(query, (since,)):
+                found.setdefault(day, {})[verdict] = number
+        return found
+
     def count(self, *, answer_id: str | None = None, before: str | None = None) -> int:
         """How many rows purge() would remove."""
         if not self.path.exists():

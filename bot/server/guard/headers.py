@@ -43,6 +43,7 @@ _EMBED = (
 )
 _DESK = _WINDOW.replace("{ancestors}", "'none'")
 _LOGIN = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_REPORT = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 _PREVIEW = _EMBED.replace("form-action 'self'", "form-action 'none'")
 _SHARED = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _DATA = "default-src 'none'; frame-ancestors {ancestors}"
@@ -53,6 +54,7 @@ _KEPT = "private, max-age=31536000, immutable"
 
 POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
     (re.compile("/owner/log(?:in|out)"), Policy(_LOGIN, "nobody", document=True, cache=_NEVER, private=True)),
+    (re.compile("/owner/download/.*"), Policy(_REPORT, "nobody", document=True, cache=_NEVER, private=True)),
     (re.compile("/owner/assets/.*"), Policy(_DATA, "nobody", cache=_KEPT, private=True)),
     (re.compile("/owner(?:/.*)?"), Policy(_DESK, "nobody", document=True, cache=_NEVER, private=True)),
     (re.compile("/"), Policy(_WINDOW, document=True, cache=_NEVER, listens=True)),

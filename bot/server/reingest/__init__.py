@@ -4,8 +4,8 @@ In go the sources to follow and the owner's requests, out come jobs with their r
 blog is read or an index is written.
 """
 
-from bot.server.reingest.background import background_sync
+from bot.server.reingest.background import at_low_priority, background_sync
 from bot.server.reingest.routes import add_reingest_routes
 from bot.server.reingest.schedule import Scheduler
 
-__all__ = ["Scheduler", "add_reingest_routes", "background_sync"]
+__all__ = ["Scheduler", "add_reingest_routes", "at_low_priority", "background_sync"]

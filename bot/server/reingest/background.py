@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from bot.own_posts import own_posts
 from ingest.embedder import Embedder, Floats, TokenVectors
 from ingest.index import Index, StartFinisher, Subprocess
 from ingest.sync import Progress, SyncReport, sync
@@ -53,7 +54,7 @@ def background_sync(
                 sources,
                 index=index,
                 embedder=lambda: LowPriorityEmbedder(bot.embedder),
-                load=load,
+                load=own_posts(config).leaving_out(load),
                 progress=progress,
             )
 

@@ -31,12 +31,16 @@ _READING = ("reading", "fetching")
 
 Run = Callable[[Sequence[str], bool, Progress], SyncReport]
 State = Literal["queued", "running", "done", "failed"]
-End = Literal["done", "failed", "busy", "interrupted"]
+End = Literal["done", "failed", "busy", "interrupted", "nothing"]
 log = logging.getLogger("footnote.reingest")
 
 
 class _Stop(Exception):
     """Ends a round from inside its progress; nothing of it becomes live."""
+
+
+class _Nothing(Exception):
+    """Ends a round for which there is nothing to read."""
 
 
 @dataclass(slots=True)
@@ -66,7 +70,8 @@ class Job:
 class Scheduler:
     """Does the jobs. run() is its thread; everything else may be called from any other.
 
-    reingest(sources, patient, progress): does the work, raises FootnoteError. every: seconds from
+    reingest(sources, patient, progress): does the work, raises FootnoteError. sources: what is read; or what gives it
+    when a job begins, for rounds by the clock (True) and for the owner (False). every: seconds from
     the end of a round to the next one, None for no rounds. warm: called after each job, so that the
     next reader finds the new state loaded. clock, chance, wait: replaced in tests.
     """
@@ -74,7 +79,7 @@ class Scheduler:
     def __init__(
         self,
         reingest: Run,
-        sources: Sequence[str],
+        sources: Sequence[str] | Callable[[bool], Sequence[str]],
         *,
         every: float | None,
         warm: Callable[[], None],
@@ -82,7 +87,7 @@ class Scheduler:
         chance: Callable[[], float] = random.random,
         wait: Callable[[threading.Condition, float | None], object] = threading.Condition.wait,
     ) -> None:
-        self.sources = tuple(sources)
+        self._list = sources if callable(sources) else lambda _: sources
         self._reingest = reingest
         self._every = every
         self._warm = warm
@@ -94,6 +99,11 @@ class Scheduler:
         self._works = True
         self._last: str | None = None
         self._logged = ""
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """What a job for all reads, as of now."""
+        return tuple(self._list(False))
 
     def ask(self, url: str | None = None) -> dict[str, Any]:
         """Queue a job, or join the one that waits for the same, and return it as job() does."""
@@ -170,16 +180,18 @@ class Scheduler:
 
     def _do(self, job: Job) -> End:
         """Do a job; returns how it ended."""
-        sources = self.sources if job.url is None else (job.url,)
         report, error = None, ""
         try:
+            sources = tuple(self._list(job.timed)) if job.url is None else (job.url,)
+            if not sources:
+                raise _Nothing
             report = self._reingest(sources, job.timed, lambda *progress: self._progress(job, *progress))
             self._warm_up()
             error = total_failure(report)
-        except _Stop:
+        except (_Stop, _Nothing) as end:
             with self._changed:
                 del self._jobs[job.id]
-            return "interrupted"
+            return "interrupted" if isinstance(end, _Stop) else "nothing"
         except IndexBusy as busy:
             log.info("not re-ingested: %s", busy)
             self._finish(job, None, str(busy), busy=True)

@@ -102,6 +102,16 @@ def test_rounds_come_soon_after_the_start_and_then_by_the_clock() -> None:
     assert stage.warmed == 3
 
 
+def test_a_round_with_nothing_to_read_waits_for_the_next() -> None:
+    stage = Stage(GOOD)
+    later = iter([(), ("own-posts",)])
+    stage.scheduler._list = lambda timed: next(later) if timed else ("samples",)
+    stage.scheduler.run()
+    assert stage.rounds == [(902.5, ("own-posts",), True)]
+    assert stage.scheduler.sources == ("samples",)
+    assert len(stage.scheduler.jobs()) == 1
+
+
 def test_a_round_that_takes_long_is_not_followed_at_once_by_the_next() -> None:
     def slow(*_: Any) -> SyncReport:
         stage.time += 5000
