@@ -54,8 +54,8 @@ def day_bars(
     spoken = ", ".join(f"{one.name}: {total}" for one, total in zip(series, sums, strict=True))
     return (
         f'<section class="desk-figure"><h2>{escape(title)}</h2><ul class="desk-legend">{legend}</ul>'
-        f"{_svg(f'{title}. {spoken}', days, rows, locale)}"
-        f"<details><summary>{escape(table)}</summary>{_table(days, rows, series, locale, day)}</details></section>"
+        + (_svg(f"{title}. {spoken}", days, rows, locale) if any(sums) else "")
+        + f"<details><summary>{escape(table)}</summary>{_table(days, rows, series, locale, day)}</details></section>"
     )
 
 

@@ -136,7 +136,7 @@ class _Adding:
 
 
 def sources_html(desk: Desk, words: Translations) -> str:
-    """What is read again by itself, and how often."""
+    """What each round by the clock reads."""
     fixed, own = desk.config.follow, desk.own.sources()
     items = [f"<li>{escape(source)} ({escape(words('sources_setting'))})</li>" for source in fixed]
     items += [f"<li>{escape(source)}</li>" for source in own if source != str(desk.own.folder)]

@@ -147,7 +147,8 @@ def _passage_row(number: int, passage: Passage, quoted: dict[str, list[str]]) ->
         name = f'<a href="{escape(passage.url)}" rel="noreferrer">{name}</a>'
     text = passage.chunk.text if len(passage.chunk.text) <= _SNIPPET else f"{passage.chunk.text[:_SNIPPET]}…"
     marks = " ".join(quoted.get(passage.chunk.id, ())) or "–"
-    cells = f"<td>{name}</td><td>{passage.score:.3f}</td><td>{marks}</td><td>{escape(text)}</td>"
+    score = f'<td class="desk-short">{passage.score:.3f}</td>'
+    cells = f"<td>{name}</td>{score}<td>{marks}</td><td>{escape(text)}</td>"
     return f'<tr><th scope="row">{number}</th>{cells}</tr>'
 
 
