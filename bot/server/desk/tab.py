@@ -48,7 +48,6 @@ class Desk:
     """
 
     bot: Bot
-    config: BotConfig
     queue: QuestionQueue
     scheduler: Scheduler | None
     page: Blocks
@@ -57,6 +56,11 @@ class Desk:
     counts: DailyCounts
     own: OwnPosts
     cases: Cases
+
+    @property
+    def config(self) -> BotConfig:
+        """The settings as of now: the owner may change some while the server runs."""
+        return self.bot.config
 
     def handler(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """A handler for an event, whose errors become a sentence for the owner.
