@@ -70,7 +70,7 @@ def build_desk(
     gr = import_gradio()
     with gr.Blocks(title=mark("desk_title"), analytics_enabled=False, delete_cache=_STALE) as page:
         desk = Desk(
-            bot, config, queue, scheduler, page, settings or OwnerSettings(config), gaps, counts,
+            bot, queue, scheduler, page, settings or OwnerSettings(config), gaps, counts,
             own_posts(config), Cases(config.beside("desk")),
         )  # fmt: skip
         with gr.Column(elem_id="desk"):
