@@ -31,7 +31,7 @@ def path(tmp_path: Path) -> Path:
 def test_counts_are_added_up_over_restarts_and_processes(path: Path) -> None:
     first, second = counts_in(path), counts_in(path)
     for status in ("answered", "answered", "abstained"):
-        first.count(answer(status))  # type: ignore[arg-type]
+        first.count(answer(status))
     assert not path.exists(), "the request only adds in memory"
     first.write()
     second.count(answer("answered"))
