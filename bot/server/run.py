@@ -140,6 +140,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _announce(config: BotConfig) -> None:
     from bot.config import describe_duration
+    from bot.server.guard import DESK
 
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)
     address = f"http://{f'[{host}]' if ':' in host else host}:{config.port}"
@@ -148,6 +149,8 @@ def _announce(config: BotConfig) -> None:
         f"Ask it something there; the line that puts it on your blog is at {address}/embed",
         f"Index: {config.index}. Ctrl-C ends the server.",
     ]
+    if config.owner_token.get_secret_value():
+        lines.insert(2, f"Your desk is at {address}{DESK}; sign in with the text of FOOTNOTE_OWNER_TOKEN")
     if config.follow:
         lines.append(f"Following {', '.join(config.follow)} every {describe_duration(config.every)}")
     print(*lines, sep="\n", flush=True)
