@@ -14,7 +14,7 @@ import pytest
 from live_blog import InProcess, bot_on, write
 from patience import PATIENCE
 
-from bot.config import BotConfig
+from bot.config import BotConfig, OwnerSettings
 from bot.own_posts import own_posts
 from bot.server.desk.cases import Cases
 from bot.server.desk.tab import Desk
@@ -50,7 +50,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     thread.start()
     counts = DailyCounts(config.beside("counts.sqlite"), today=lambda: DAY, delay=3600)
     queue = open_queue(bot, config)
-    made = Desk(bot, queue, scheduler, cast("Any", None), counts, own, Cases(config.beside("desk")))
+    settings, cases, page = OwnerSettings(config), Cases(config.beside("desk")), cast("Any", None)
+    made = Desk(bot, queue, scheduler, page, settings, None, counts, own, cases)
     *_, last = posts._List(made).read_all(ENGLISH)
     assert "4 added" in last
     yield made
