@@ -16,6 +16,7 @@ from bot.bench.crowd import measure_crowd
 from bot.bench.gaps import measure_gaps
 from bot.bench.index import measure_memory, measure_year
 from bot.bench.ingest import measure_ingest, measure_langchain
+from bot.bench.protocols import measure_protocols
 from bot.bench.reingest import measure_reingest
 from bot.bench.rig.stopwatch import Figures, measure_process, ms, seconds
 from bot.bench.rig.synthetic_blog import synthetic_post, write_blog
@@ -147,6 +148,21 @@ def bench_reingest(rounds: int = 100) -> Figures:
     return measure_reingest(open_bot, rounds)
 
 
+def bench_protocols() -> Figures:
+    """MCP, OpenAI's form and NLWeb beside /api/ask, sample content, no answers from memory."""
+    embedder = open_embedder(threads=1)
+    questions = [case.question for case in read_set(Path("data/eval/sample")).cases]
+    with _index(embedder, _sample()) as index:
+
+        def open_bot() -> Bot:
+            config = BotConfig(answer_cache=0, rate=(), rate_total=(), feedback="off")
+            bot = Bot(index, embedder, config, CrossEncoder(), load_classifier)
+            bot.warm()
+            return bot
+
+        return measure_protocols(open_bot, questions)
+
+
 BENCHES: dict[str, Callable[[], Figures]] = {
     "ask": bench_ask,
     "large": bench_large,
@@ -154,6 +170,7 @@ BENCHES: dict[str, Callable[[], Figures]] = {
     "ingest": bench_ingest,
     "crash": bench_crash,
     "reingest": bench_reingest,
+    "protocols": bench_protocols,
     "memory": measure_memory,
     "year": measure_year,
     "crowd": measure_crowd,

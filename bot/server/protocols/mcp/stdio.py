@@ -19,6 +19,7 @@ from ingest.errors import FootnoteError
 if TYPE_CHECKING:
     from bot.config import BotConfig
 
+LOADING_SECONDS = 300.0  # for the first question, which waits for the models
 log = logging.getLogger("footnote")
 
 
@@ -34,9 +35,8 @@ def serve_mcp(config: BotConfig) -> None:
     from bot.startup import open_bot
 
     log_to_stderr()
-    queue = QuestionQueue(
-        open_bot(config), RateLimits(), seconds=config.question_seconds, log_questions=config.log_questions
-    )
+    seconds = max(config.question_seconds, LOADING_SECONDS)
+    queue = QuestionQueue(open_bot(config), RateLimits(), seconds=seconds, log_questions=config.log_questions)
     queue.hold()
     blog = Blog(queue, payload, config.title, config.max_history)
     anyio.run(_serve, blog, config.log_questions)

@@ -1,0 +1,67 @@
+"""The client snippets of the documentation run as they are written, against a real server."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import pytest
+from browsing import serving
+from fake_bot import FakeBot
+
+from bot.config import BotConfig
+from bot.server import create_api
+
+if TYPE_CHECKING:
+    from bot.pipeline import Bot
+
+ROOT = Path(__file__).resolve().parents[4]
+_BLOCK = re.compile(r"^```(sh|py|js)\n(.*?)^```", re.M | re.S)
+PROGRAMS = {"sh": ["bash", "-c"], "py": [sys.executable, "-c"], "js": ["node", "--input-type=module", "-e"]}
+
+
+def snippets() -> list[tuple[str, str]]:
+    """(language, code)."""
+    return [
+        (found[1], found[2])
+        for found in _BLOCK.finditer((ROOT / "docs/clients.md").read_text(encoding="utf-8"))
+    ]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    bot = FakeBot(config=BotConfig(rate=(), rate_total=()))
+    with serving(create_api(cast("Bot", bot), bot.config)) as address:
+        yield address.rstrip("/")
+
+
+def test_there_are_snippets_in_three_languages() -> None:
+    assert {language for language, _ in snippets()} == set(PROGRAMS)
+
+
+@pytest.mark.parametrize(("language", "code"), snippets())
+def test_a_snippet_prints_an_answer(language: str, code: str, address: str) -> None:
+    for program in (PROGRAMS[language][0], *(["curl"] if language == "sh" else [])):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed here")
+    written = code.replace("http://127.0.0.1:7860", address)
+    done = subprocess.run([*PROGRAMS[language], written], capture_output=True, text=True, check=True)
+    assert "30 seconds" in done.stdout
+
+
+def test_what_registries_read_fits_the_package() -> None:
+    server = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    (package,) = server["packages"]
+    assert server["version"] == package["version"] == project["version"]
+    assert package["identifier"] == project["name"]
+    assert project["name"] in project["scripts"]  # what `uvx` runs of a package
+    assert len(server["description"]) <= 100
+    assert f"mcp-name: {server['name']}" in (ROOT / "README.md").read_text(encoding="utf-8")
