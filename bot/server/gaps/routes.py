@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from bot.gaps import GapStore, render_markdown, render_page
 from bot.problems import Problem, Refused
 from bot.server.gaps.digest import is_month, make_digest, this_month
-from bot.server.guard import OwnerToken
+from bot.server.guard import DESK, OwnerToken
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
@@ -29,6 +29,16 @@ def add_gap_routes(
     """current: gives the settings in force. keeper: what keeps the list in this server, if anything does."""
     owner = OwnerToken(config.owner_token.get_secret_value())
     store = keeper.store if keeper else GapStore(config.gaps_file)
+
+    async def download(request: Request) -> Response:
+        """The digest of this month as a file; the gate of the desk lets the owner in alone."""
+        made = await run_sync(lambda: make_digest(bot, current(), store, this_month()))
+        if request.url.path.endswith("markdown"):
+            return _file(render_markdown(made), "text/markdown", f"digest-{made.month}.md")
+        return _file(render_page(made), "text/html", f"digest-{made.month}.html")
+
+    for name in ("digest", "digest-markdown"):
+        app.add_route(f"{DESK}/download/{name}", download, include_in_schema=False)
 
     @app.get(PATH)
     async def gaps(request: Request) -> Response:
@@ -58,3 +68,8 @@ def add_gap_routes(
         if request.query_params.get("format") == "md":
             return Response(render_markdown(made), media_type="text/markdown; charset=utf-8")
         return HTMLResponse(render_page(made))
+
+
+def _file(text: str, kind: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)
