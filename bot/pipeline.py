@@ -122,6 +122,8 @@ class Bot(Lookup):
         """Take over what the owner changed while the server runs; the index, the models and the files stay."""
         before, self.config = self.config, config
         self.cache.limit = config.cache_bytes
+        if self._model and self._model.budget:
+            self._model.budget.limit = config.model_answers
         if config.emergency != before.emergency:
             self._red_flags = open_red_flags(config, self._embedder, self._load_classifier)
 

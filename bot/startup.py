@@ -6,7 +6,7 @@ from bot.config import BotConfig
 from bot.pipeline import Bot
 from bot.read import CrossEncoder
 from bot.safety import load_classifier
-from bot.write import open_chat_model
+from bot.write import DailyBudget, open_chat_model
 from ingest.embedder import open_embedder
 from ingest.index import Index
 
@@ -25,5 +25,8 @@ def open_bot(config: BotConfig) -> Bot:
     """
     embedder = open_embedder(config.embedder, threads=config.threads)
     index = Index(config.index, config.index_config)
-    model = open_chat_model(config.model, seconds=config.model_seconds) if config.model else None
+    budget = DailyBudget(config.beside("model.json"), config.model_answers)
+    model = (
+        open_chat_model(config.model, seconds=config.model_seconds, budget=budget) if config.model else None
+    )
     return Bot(index, embedder, config, CrossEncoder(threads=config.threads), load_classifier, model)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.types import Passage
+from bot.write.budget import DailyBudget
 from ingest.errors import ConfigError, ModelError
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class ChatModel:
     seconds: for a whole answer; half of it may pass before the first word, a third between two words.
     """
 
-    def __init__(self, model: BaseChatModel, *, seconds: float) -> None:
+    def __init__(self, model: BaseChatModel, *, seconds: float, budget: DailyBudget | None = None) -> None:
+        self.budget = budget
         self._model = model
         self._seconds = seconds
         self._slots = threading.BoundedSemaphore(MAX_CONCURRENT)
@@ -60,6 +62,8 @@ class ChatModel:
         Raises:
             ModelError: The model is busy, fails, is silent for too long, or takes too long.
         """
+        if self.budget and not self.budget.take():
+            raise ModelError("the chat model has worded as many answers as it may today")
         if not self._slots.acquire(timeout=min(2.0, self._seconds)):
             raise ModelError("the chat model is busy with other questions")
         pieces: queue.Queue[Any] = queue.Queue(maxsize=256)
@@ -150,12 +154,13 @@ def _render(name: str, values: dict[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda m: values.get(m[1], m[0]), text)
 
 
-def open_chat_model(name: str, *, seconds: float) -> ChatModel:
+def open_chat_model(name: str, *, seconds: float, budget: DailyBudget | None = None) -> ChatModel:
     """Open the model that FOOTNOTE_MODEL names.
 
     Args:
         name: provider:model, or llamacpp:PATH.
         seconds: Time limit for an answer.
+        budget: How many answers a day; None: as many as are asked for.
 
     Raises:
         ConfigError: It cannot be opened; the message says what to install, set or correct.
@@ -171,7 +176,7 @@ def open_chat_model(name: str, *, seconds: float) -> ChatModel:
         raise ConfigError(_unusable(name, provider, error)) from None
     if provider in _KEYS and _has_no_key(model):
         raise ConfigError(f"FOOTNOTE_MODEL={name!r} needs a key: set {_KEYS[provider]}.")
-    return ChatModel(model, seconds=seconds)
+    return ChatModel(model, seconds=seconds, budget=budget)
 
 
 def _provider(name: str) -> str:
