@@ -57,6 +57,7 @@ DOORS = {
     "scipy": {"bot/train/safety_classifier.py"},
     "PIL": {"bot/bench/rig/other_widgets.py"},
     "playwright": {"bot/bench/rig/browser.py"},
+    "prometheus_client": {"bot/server/metrics.py"},
     "onnxruntime": {"ingest/minilm.py", "bot/train/export.py"},
     "httpcore": {"ingest/fetch/connection.py"},
     "py3langid": {"bot/understand/language.py"},

@@ -39,6 +39,7 @@ from bot.server.guard import (
 )
 from bot.server.guard.sessions import open_sessions
 from bot.server.health import health_body
+from bot.server.metrics import add_metrics_route
 from bot.server.openapi import describe
 from bot.server.page_language import PageLanguage, add_translation_routes
 from bot.server.protocols import add_protocol_routes
@@ -68,7 +69,7 @@ if TYPE_CHECKING:
 Settings = Callable[[], "BotConfig"]
 # Gradio, mounted at / afterwards, would otherwise answer what our own routes at these do not.
 _RESERVED = (
-    "/api/{rest:path}", "/a/{rest:path}", "/healthz", "/openapi.json", "/widget.js", "/widget-panel.js", "/element.js",
+    "/api/{rest:path}", "/a/{rest:path}", "/healthz", "/metrics", "/openapi.json", "/widget.js", "/widget-panel.js", "/element.js",
     "/mcp", "/mcp/", "/v1", "/v1/{rest:path}", "/ask", "/ask/", "/schemamap.xml", "/schema/{rest:path}",
 )  # fmt: skip
 _PROTOCOL_HEADERS = ("Mcp-Method", "Mcp-Name", "Mcp-Protocol-Version", "Mcp-Session-Id", "X-Requested-With")
@@ -115,6 +116,7 @@ def create_api(
     _add_ask_route(app, config, queue, to_payload)
     add_protocol_routes(app, config, queue, to_payload)
     _add_reading_routes(app, bot, queue, scheduler)
+    add_metrics_route(app, config, bot, queue, scheduler)
     add_verify_route(app, bot, queue.rates)
     add_share_routes(app, bot, current, queue, languages)
     add_reingest_routes(app, config, scheduler)

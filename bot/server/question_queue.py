@@ -45,15 +45,33 @@ LATE_ANSWER = Problem(
 )
 Delivery = Any  # an Event or another result, an Exception, or None: the end
 Listener = Callable[[Answer, Sequence[Turn]], None]  # returns at once and raises nothing
+Observer = Callable[["Finished"], None]  # returns at once and raises nothing
 _T = TypeVar("_T")
 question_log = logging.getLogger("footnote.questions")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What became of one question; no word of it.
+
+    Attributes:
+        outcome: The status of its answer, "done" for other work, the name of an error's class, "abandoned", or "refused" for want of room.
+        waited: Seconds until its turn; None if it had none.
+        first_words: Seconds of work to the first words of the answer; None if there were none.
+        whole: Seconds of work to the end; None without any.
+    """
+
+    outcome: str
+    waited: float | None = None
+    first_words: float | None = None
+    whole: float | None = None
 
 
 @dataclass(eq=False, slots=True)
 class _Job:
     """client, network: as client_key() and client_network() name them. label: for the log. work: makes the events.
 
-    deliver: takes events, the error or the end. abandoned: its client has left.
+    asked: when, by the queue's clock. deliver: takes events, the error or the end. abandoned: its client has left.
     """
 
     client: str
@@ -61,6 +79,7 @@ class _Job:
     label: str
     history: tuple[Turn, ...]
     work: Callable[[], Generator[Any, None, None]]
+    asked: float
     deadline: float
     deliver: Callable[[Delivery], None]
     abandoned: bool = False
@@ -73,6 +92,7 @@ class QuestionQueue:
     Attributes:
         paused: Gives the owner's reason why only urgent messages are answered; None if all are.
         listeners: Each is called with every answer and the turns before it, once the answer has been delivered.
+        observers: Each is called with the figures of every question once it has ended.
     """
 
     bot: Bot
@@ -84,6 +104,7 @@ class QuestionQueue:
     clock: Callable[[], float] = time.monotonic
     paused: Callable[[], ChatPaused | None] = lambda: None
     listeners: list[Listener] = field(default_factory=list)
+    observers: list[Observer] = field(default_factory=list)
     recent: RecentAnswers = field(init=False)
     is_started: bool = True
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -95,6 +116,15 @@ class QuestionQueue:
 
     def __post_init__(self) -> None:
         self.recent = RecentAnswers(self.bot)
+
+    def load(self) -> tuple[int, int]:
+        """How many questions wait, and how many are being answered."""
+        with self._changed:
+            return len(self._waiting), len(self._working)
+
+    def _observe(self, finished: Finished) -> None:
+        for observe in self.observers:
+            observe(finished)
 
     def hold(self) -> None:
         """Let questions wait until start() is called: the model is still being loaded."""
@@ -203,10 +233,11 @@ class QuestionQueue:
             self._free_late_places()
             client, network = client_key(address), client_network(address)
             if self._is_full_for(network):
+                self._observe(Finished("refused"))
                 raise self._busy()
             self.rates.take(address)
-            deadline = self.clock() + self.seconds
-            job = _Job(client, network, label, tuple(history), work, deadline, deliver)
+            now = self.clock()
+            job = _Job(client, network, label, tuple(history), work, now, now + self.seconds, deliver)
             self._waiting.append(job)
             self._start_threads()
             self._changed.notify()
@@ -235,6 +266,7 @@ class QuestionQueue:
             job.abandoned = True
             if job in self._waiting:
                 self._waiting.remove(job)
+                self._observe(Finished("refused"))
                 return self._busy() if self.is_started else Refused(STARTING)
             self._free_late_places()
         return Refused(LATE_ANSWER)
@@ -291,6 +323,7 @@ class QuestionQueue:
 
     def _run(self, job: _Job) -> None:
         began, outcome = self.clock(), "abandoned"
+        first: float | None = None
         answer: Answer | None = None
         try:
             if not job.abandoned:
@@ -298,6 +331,7 @@ class QuestionQueue:
                 try:
                     for event in events:
                         job.deliver(event)
+                        first = self.clock() - began if first is None else first
                         if isinstance(event, Answer):
                             answer, outcome = event, event.status
                         elif not isinstance(event, Token):
@@ -306,12 +340,14 @@ class QuestionQueue:
                             break
                 finally:
                     events.close()
+            self._observe(Finished(outcome, began - job.asked, first, self.clock() - began))
             job.deliver(None)
             if answer is not None:
                 for listen in self.listeners:
                     listen(answer, job.history)
         except Exception as error:  # noqa: BLE001 - it is raised for the reader, and explain() logs it there
             outcome = type(error).__name__
+            self._observe(Finished(outcome, began - job.asked, first, self.clock() - began))
             job.deliver(error)
         if self.log_questions:
             question_log.info("%s, %.2f s: %s", outcome, self.clock() - began, repr(job.label)[:2000])

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from patience import PATIENCE
 
 from bot.answer.phrases import ABSTAIN
+from bot.answer_cache import AnswerCache
 from bot.config import BotConfig
 from bot.safety import packaged_guide
 from bot.types import Answer, Citation, Event, Health, Passage, Status, Token, Turn
@@ -145,6 +146,7 @@ class FakeBot:
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
+    cache: AnswerCache = field(default_factory=lambda: AnswerCache(0))
 
     def stream(
         self,

@@ -64,7 +64,7 @@ POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
     (re.compile("/embed/.*"), Policy(_DATA, shared="nobody", cache=_NEVER)),
     (re.compile(r"/(?:widget|widget-panel|element)\.js"), Policy(_DATA, shared="all")),
     (
-        re.compile("/api/(?:reingest|feedback|gaps)(?:/.*)?"),
+        re.compile("/api/(?:reingest|feedback|gaps)(?:/.*)?|/metrics"),
         Policy(_DATA, shared="nobody", cache=_NEVER),
     ),  # the owner's
     (re.compile("/(?:api/.*|healthz|v1/.*|mcp/?|ask/?)"), Policy(_DATA, cache=_NEVER)),

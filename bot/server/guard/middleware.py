@@ -37,6 +37,7 @@ OURS = (
     "/v1/",
     "/schema/",
     "/healthz",
+    "/metrics",
     "/openapi.json",
     f"{STATIC}/",
     "/widget.js",
