@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answer.about import about_the_blog, about_the_page, names_no_subject, on_the_page, points
+from bot.answer.addresses import article_at
 from bot.answer.citations import Line, footnote, verify
 from bot.answer.comparison import compared
 from bot.answer.continuation import continued
@@ -13,7 +14,6 @@ from bot.answer.lists import named_list, without_other_steps
 from bot.answer.phrases import NOTHING_MORE, not_found
 from bot.answer.quotes import quote_lines
 from bot.answer.recipe_facts import without_facts
-from bot.answer.suggestions import article_at
 from bot.answer.tables import rows_of, table_line, without_other_rows
 from bot.read import Reading
 from bot.retrieve import Corpus

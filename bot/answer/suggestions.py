@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from urllib.parse import unquote, urlsplit
 
+from bot.answer.addresses import Addresses, addresses_of
 from bot.answer.heading_questions import heading_questions
 from bot.answer.phrases import ABSTAIN, ABSTAIN_EMPTY
 from bot.retrieve import Corpus
@@ -41,6 +41,7 @@ class _Found:
     Attributes:
         generation: Its name.
         articles: By id.
+        addresses: Their addresses.
         candidates: By article, in the order of its headings.
         answered: Candidate -> does the blog answer it? For those that were read.
         opening: Questions for an opened window.
@@ -49,6 +50,7 @@ class _Found:
 
     generation: str
     articles: Mapping[str, Article]
+    addresses: Addresses
     candidates: Mapping[str, tuple[str, ...]]
     answered: dict[str, bool] = field(default_factory=dict)
     opening: tuple[str, ...] = ()
@@ -100,7 +102,7 @@ class Suggestions:
             if self._problem is not None and self._problem[0] == generation:
                 raise self._problem[1]
             return ()
-        here = article_at(page, found.articles.values())
+        here = found.addresses.find(page) if page else None
         if here is None:
             return found.opening[:n]
         own = found.candidates.get(here.id, ())[:MAX_READ_FOR_PAGE]
@@ -127,7 +129,13 @@ class Suggestions:
 
     def _find_opening(self, generation: str) -> _Found:
         with self._open_blog() as (corpus, blog):
-            found = _Found(generation, corpus.articles, _candidates(corpus, blog), self._known(corpus))
+            found = _Found(
+                generation,
+                corpus.articles,
+                addresses_of(corpus.articles.values()),
+                _candidates(corpus, blog),
+                self._known(corpus),
+            )
             pool = islice(_spread(found.candidates), MAX_READ)
             found.opening = tuple(islice(self._answered(pool, corpus, found.answered), KEPT))
             return found
@@ -255,32 +263,3 @@ def _spread(candidates: Mapping[str, Sequence[str]]) -> Iterator[str]:
     yield from (questions[0] for questions in candidates.values())
     for questions in candidates.values():
         yield from questions[1:]
-
-
-def article_at(page: str, articles: Iterable[Article]) -> Article | None:
-    """The article at an address, however that is spelt; None if there is none, or it is unclear.
-
-    A query counts if an article's own address has one ("/?p=12"); else it is a campaign's mark.
-    """
-    wanted = _place(page)
-    if wanted is None:
-        return None
-    known = [(place, article) for article in articles if article.url and (place := _place(article.url))]
-    exact = [article for place, article in known if place == wanted]
-    similar = [
-        article for place, article in known if place[:2] == wanted[:2] and not (place[2] and wanted[2])
-    ]
-    return next((found[0] for found in (exact, similar) if len(found) == 1), None)
-
-
-def _place(address: str) -> tuple[str, str, str] | None:
-    """Host, path and query of a web address without what does not tell pages apart."""
-    try:
-        parts = urlsplit(address)
-        host, port = (parts.hostname or "").removeprefix("www."), parts.port
-    except ValueError:  # "https://[half", "https://host:port"
-        return None
-    if parts.scheme not in ("http", "https") or not host:
-        return None
-    named = f"{host}:{port}" if port not in (None, 80, 443) else host
-    return named, unquote(parts.path).rstrip("/"), parts.query

@@ -13,8 +13,8 @@ from dataclasses import replace
 from bot.answer import phrases
 from bot.answer.about.blog import entry_line
 from bot.answer.about.post import metadata_lines, topic_of, wanted
+from bot.answer.addresses import article_at
 from bot.answer.citations import Evidence, Line
-from bot.answer.suggestions import article_at
 from bot.text.tokens import WORD, content_stems, fold
 from bot.types import Passage, Query, Question
 from bot.understand import topic_stems

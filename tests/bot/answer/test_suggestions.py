@@ -6,13 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 from readings import chunks
 
+from bot.answer import addresses
 from bot.answer import suggestions as module
-from bot.answer.suggestions import Suggestions, article_at
+from bot.answer.addresses import article_at
+from bot.answer.suggestions import Suggestions
 from bot.retrieve import Corpus, corpus_of
 from bot.text.subjects import NO_SUBJECT
 from bot.types import Passage
@@ -193,6 +196,22 @@ def test_after_a_miss_hardly_anything_is_read_where_others_can_be_offered() -> N
     asked = len(stage.asked)
     assert opening[0] not in stage.suggestions.after_miss(opening[0], passages, corpus, blog)
     assert len(stage.asked) <= asked + module.MAX_READ_BESIDE
+
+
+@pytest.mark.parametrize("posts", [20, 2000])
+def test_opening_a_window_looks_at_no_article(posts: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One address is taken apart, however many posts there are; nothing is read and the blog is not opened."""
+    stage = Stage(blog=blog_with(*(baking(n) for n in range(posts))))
+    stage.suggestions.make()
+    here = "https://bread.example/loaf-7?utm_source=mail"
+    stage.suggestions.opening(3, here)
+    stage.finish()
+    asked = len(stage.asked)
+    parsed: list[str] = []
+    monkeypatch.setattr(addresses, "urlsplit", lambda url: (parsed.append(url), urlsplit(url))[1])
+    stage.error = AssertionError("the blog was opened")
+    assert "loaf 7" in stage.suggestions.opening(3, f"{here}-{posts}")[0]
+    assert parsed == [f"{here}-{posts}"] and len(stage.asked) == asked
 
 
 def test_the_article_at_an_address_however_it_is_spelt() -> None:
