@@ -16,7 +16,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,10 @@ from bot.text.tokens import STOPWORDS, stem, words
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Floats, model_folder, prepare_torch
 from ingest.errors import EmbedderError
+from ingest.minilm import open_tokenizer
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 WEIGHTS = Path(__file__).parent / "cross_encoder.npz"
 MARKS = (
@@ -111,8 +115,15 @@ def _stems(pieces: Pieces) -> list[tuple[str, bool]]:
     return found
 
 
+def _cut(tokenizer: Tokenizer, text: str) -> Pieces:
+    """As cut(), by a tokenizer that has no state, so that threads may share it."""
+    encoding = tokenizer.encode(text, add_special_tokens=False)
+    offsets = np.array(encoding.offsets, np.int64).reshape(-1, 2)
+    return Pieces(text, np.array(encoding.ids, np.int64), offsets[:, 0], offsets[:, 1])
+
+
 class CrossEncoder:
-    """The network, loaded at its first use, safe to call from several threads."""
+    """The network, loaded at its first use. Calls from several threads compute at the same time."""
 
     def __init__(self, weights: Path = WEIGHTS, *, threads: int = 1) -> None:
         """threads: CPU threads of one call, for all that torch computes in this process."""
@@ -129,27 +140,26 @@ class CrossEncoder:
         texts: of every passage what was embedded (title, headings and body). A sentence that does
         not fit into what the model reads is left out. Raises EmbedderError if the weights are missing.
         """
-        with self._lock:
-            loaded = self._ready()
-            asked = cut(loaded.tokenizer, question)
-            pairs = [pair(asked, cut(loaded.tokenizer, texts[i]), inputs, i) for i in chosen]
-            return loaded.logits([p for p in pairs if p.sentences])
+        loaded = self._ready()
+        asked = _cut(loaded.tokenizer, question)
+        pairs = [pair(asked, _cut(loaded.tokenizer, texts[i]), inputs, i) for i in chosen]
+        return loaded.logits([p for p in pairs if p.sentences])
 
     @property
     def calibration(self) -> Floats:
         """Weights of calibrated() for the mean of both readers' logits."""
-        with self._lock:
-            return self._ready().calibration
+        return self._ready().calibration
 
     def _ready(self) -> _Loaded:
-        if self._loaded is None:
-            self._loaded = _load(self._path, self._threads)
-        return self._loaded
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _load(self._path, self._threads)
+            return self._loaded
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    tokenizer: Any
+    tokenizer: Tokenizer
     encoder: Any
     head: dict[str, Any]
     calibration: Floats
@@ -219,12 +229,13 @@ def _load(path: Path, threads: int) -> _Loaded:
     folder = model_folder(DEFAULT_EMBEDDER)
     prepare_torch()
     import torch
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoModel
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(threads)
-    tokenizer = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    assert folder is not None
+    tokenizer = open_tokenizer(folder / "tokenizer.json")
     encoder = AutoModel.from_pretrained(str(folder), local_files_only=True)
     encoder.requires_grad_(False)
     with np.load(path) as file:

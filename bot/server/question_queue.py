@@ -28,6 +28,7 @@ from bot.problems import BUSY, PAUSED, Problem, Refused
 from bot.server.feedback.recent_answers import RecentAnswers
 from bot.server.guard.rate_limit import RateLimits, client_key, client_network
 from bot.server.health import STARTING
+from bot.server.memory import release_memory
 from bot.types import Answer, Event, Token, Turn
 from ingest.errors import ChatPaused
 
@@ -314,6 +315,8 @@ class QuestionQueue:
             while not self._waiting or not self.is_started:
                 if not self._changed.wait(_IDLE_SECONDS) and not self._waiting:
                     self._threads -= 1
+                    if not self._threads:
+                        release_memory()  # after a crowd, what it needed
                     return None
             in_work = Counter(job.client for job in self._working)
             job = min(self._waiting, key=lambda job: in_work[job.client])  # of equals, the first

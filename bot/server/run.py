@@ -56,12 +56,14 @@ def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> N
     from bot.server.gradio_window import create_app
     from bot.server.guard.connections import MAX_CONNECTIONS, limited_protocol, raise_file_limit
     from bot.server.logs import log_questions, log_to_stderr
+    from bot.server.memory import limit_arenas
     from bot.server.question_queue import open_queue
     from bot.server.static_files import CompressedFiles
     from bot.startup import open_bot
 
     settings = OwnerSettings(config)
     config = settings.current()
+    limit_arenas()
     log_to_stderr()
     if config.log_questions:
         log_questions()
@@ -201,6 +203,8 @@ def _work_beside(
     gaps: GapKeeper,
 ) -> None:
     """Load the model, then let the questions in; then keep the index up to date until the server ends."""
+    from bot.server.memory import release_memory
+
     try:
         bot.warm()
     except IndexMissing:
@@ -214,6 +218,7 @@ def _work_beside(
     files.compress_all()
     with suppress(FootnoteError):  # it is logged above
         bot.warm(suggestions=True)
+    release_memory()  # what loading needed
     threading.Thread(target=gaps.run, name="gaps", daemon=True).start()
     if scheduler:
         scheduler.run()
