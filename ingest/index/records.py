@@ -219,13 +219,6 @@ class Records:
         sql = "SELECT segment, max(position + size), sum(size) FROM chunks GROUP BY segment"
         return {row[0]: (int(row[1]), int(row[2])) for row in self._rows(sql)}
 
-    def titles(self, ids: Sequence[str]) -> dict[str, str]:
-        """Titles of the articles that these chunks are of, by chunk id."""
-        sql = "SELECT c.id, a.title FROM chunks c JOIN articles a ON a.id = c.article_id WHERE c.id IN"
-        return {
-            row[0]: row[1] for some in _slices(ids) for row in self._rows(f"{sql} ({_marks(some)})", *some)
-        }
-
     def pending(self) -> list[str]:
         """Ids of the chunks, stored or deleted, that the search index does not know so yet."""
         return [row[0] for row in self._rows("SELECT id FROM pending ORDER BY rowid")]

@@ -7,13 +7,12 @@ imported only when it is needed, because that takes a second.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ingest.article import Chunk
 from ingest.embedder import Floats
 from ingest.index.checksums import damaged_files
 from ingest.index.copies import PrivateCopy
@@ -71,18 +70,14 @@ class SearchIndex:
             for keys, distances in zip(found["ids"], found["distances"] or [], strict=True)
         ]
 
-    def upsert(self, entries: Sequence[tuple[str, Chunk, Floats]]) -> None:
-        """Put chunks in, with title and vector; at most BATCH."""
-        pieces = [piece for _, piece, _ in entries]
+    def upsert(self, vectors: Mapping[str, Floats]) -> None:
+        """Put chunks in, by id; at most BATCH.
+
+        Ids and vectors alone: with texts and titles, which articles.db has, Chroma would need four times the space.
+        """
         with self._errors():
             self._collection.upsert(
-                ids=[piece.id for piece in pieces],
-                embeddings=np.array([vector for _, _, vector in entries], np.float32),
-                documents=[piece.text for piece in pieces],
-                metadatas=[  # always the same keys: Chroma merges them into those an id had before
-                    {"article_id": piece.article_id, "title": title, "section": " > ".join(piece.path)}
-                    for title, piece, _ in entries
-                ],
+                ids=list(vectors), embeddings=np.array(list(vectors.values()), np.float32)
             )
 
     def delete(self, ids: list[str]) -> None:

@@ -196,13 +196,10 @@ class Store:
         waiting = self._records.pending() if self._writable else []
         for at in range(0, len(waiting), BATCH):
             some = waiting[at : at + BATCH]
-            pieces = self._records.chunks_by_id(some)
-            if pieces:
-                vectors = self._records.vectors(ids=list(pieces))
-                titles = self._records.titles(list(pieces))
-                entries = [(titles[key], piece, vectors[key]) for key, piece in pieces.items()]
-                self._search_index().upsert(entries)
-            if gone := [key for key in some if key not in pieces]:
+            vectors = self._records.vectors(ids=some)
+            if vectors:
+                self._search_index().upsert(vectors)
+            if gone := [key for key in some if key not in vectors]:
                 self._search_index().delete(gone)
         if waiting:
             self._records.clear_pending()
