@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from bot.types import Answer, Event, Query, Token
 
-# What an entry takes besides its texts, measured with tracemalloc: key, tuples, an answer; a token; a citation.
+# What an entry takes besides its texts, estimated from above: key, tuples and an answer; a token; a citation.
 _ENTRY_BYTES, _TOKEN_BYTES, _CITATION_BYTES = 700, 80, 500
 
 

@@ -5,6 +5,7 @@ know whether answers are good.
 """
 
 from bot.bench.command import BENCHES, DEFAULT, print_results, run
+from bot.bench.record import write_figures
 from bot.bench.widget import Packages
 
-__all__ = ["BENCHES", "DEFAULT", "Packages", "print_results", "run"]
+__all__ = ["BENCHES", "DEFAULT", "Packages", "print_results", "run", "write_figures"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -17,6 +17,7 @@ from bot.bench.gaps import measure_gaps
 from bot.bench.index import measure_memory, measure_year
 from bot.bench.ingest import measure_ingest, measure_langchain
 from bot.bench.protocols import measure_protocols
+from bot.bench.record import circumstances, keep
 from bot.bench.reingest import measure_reingest
 from bot.bench.rig.stopwatch import Figures, measure_process, ms, seconds
 from bot.bench.rig.synthetic_blog import synthetic_post, write_blog
@@ -24,8 +25,8 @@ from bot.bench.widget import Packages, bench_widget
 from bot.config import BotConfig
 from bot.eval.sets import read_set
 from bot.pipeline import Bot
-from bot.read import CrossEncoder
-from bot.safety import load_classifier
+from bot.read import CrossEncoder, Reranker
+from bot.safety import LoadClassifier, load_classifier
 from ingest.article import Article
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder, open_embedder
@@ -37,35 +38,51 @@ from ingest.sync import sync
 _SOURCES = ("data/articles", "data/guides")
 
 
-def bench_ask() -> Figures:
+def bench_ask(engine: Engine | None = None) -> Figures:
     """A warm answer beside the bare embedding of the same question, one thread, sample content."""
-    embedder = open_embedder(threads=1)
-    questions = [case.question for case in read_set(Path("data/eval/sample")).cases]
-    with _index(embedder, _sample()) as index:
-        return _asked(index, embedder, questions)
+    return _asked(engine or Engine(), _sample(), _sample_questions())
 
 
-def bench_large(posts: int = 1000) -> Figures:
-    """The same on an index of 1,000 synthetic posts and the sample, with questions about both."""
-    embedder = open_embedder(threads=1)
-    questions = [case.question for case in read_set(Path("data/eval/sample")).cases]
-    questions += [synthetic_post(number).question for number in range(0, posts, posts // 50)]
+def bench_large(posts: int = 1000, engine: Engine | None = None) -> Figures:
+    """The same on an index of synthetic posts and the sample, with questions about both."""
+    questions = [
+        *_sample_questions(),
+        *(synthetic_post(n).question for n in range(0, posts, posts // 50 or 1)),
+    ]
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
         write_blog(Path(folder), posts)
         made = [item for item in load(folder) if isinstance(item, Article)]
-        with _index(embedder, [*_sample(), *made]) as index:
-            return {"posts": len(made)} | _asked(index, embedder, questions)
+    return {"posts": len(made)} | _asked(engine or Engine(), [*_sample(), *made], questions)
 
 
-def _asked(index: Index, embedder: Embedder, questions: list[str]) -> Figures:
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The models of a bot that is measured: by default those that are packaged, with one thread."""
+
+    embedder: Embedder = field(default_factory=lambda: open_embedder(threads=1))
+    cross_encoder: Reranker | None = field(default_factory=CrossEncoder)
+    load_classifier: LoadClassifier | None = load_classifier
+
+    def bot(self, index: Index) -> Bot:
+        """A bot that answers each question anew."""
+        config = BotConfig(answer_cache=0)
+        return Bot(index, self.embedder, config, self.cross_encoder, self.load_classifier)
+
+
+def _asked(engine: Engine, articles: list[Article], questions: list[str]) -> Figures:
     """Whole answers by the bot as it is served, and the bare embedding of each question."""
-    bot = Bot(index, embedder, BotConfig(answer_cache=0), CrossEncoder(), load_classifier)
-    bot.warm()
+    with _index(engine.embedder, articles) as index:
+        bot = engine.bot(index)
+        bot.warm(suggestions=True)
+        return _timed(bot, questions)
+
+
+def _timed(bot: Bot, questions: list[str]) -> Figures:
     for question in questions[:5]:
         bot.ask(question)
     bare, whole, first = [], [], []
     for question in questions:
-        bare.append(seconds(lambda q=question: embedder.embed_query(q)))  # type: ignore[misc]
+        bare.append(seconds(lambda q=question: bot.embedder.embed_query(q)))  # type: ignore[misc]
         whole.append(seconds(lambda q=question: bot.ask(q)))  # type: ignore[misc]
         first.append(seconds(lambda q=question: next(iter(bot.stream(q)))))  # type: ignore[misc]
     return {
@@ -78,7 +95,7 @@ def _asked(index: Index, embedder: Embedder, questions: list[str]) -> Figures:
     }
 
 
-def bench_start() -> Figures:
+def bench_start(rounds: int = 3) -> Figures:
     """A new process to its first answer, beside a process that only embeds the question."""
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
         embedder = open_embedder(threads=2)
@@ -86,7 +103,7 @@ def bench_start() -> Figures:
         sync(list(_SOURCES), index=index, embedder=lambda: embedder)
         index.close()
         bare = (
-            "from ingest.embedder import open_embedder as E\n"
+            "from ingest.embedder import SentenceTransformerEmbedder as E\n"
             "E(threads=1).embed_query('how long do I hold the seated stretch?')"
         )
         whole = (
@@ -96,13 +113,15 @@ def bench_start() -> Figures:
         )
         times: dict[str, list[float]] = {"bare": [], "whole": []}
         peaks: dict[str, float] = {}
-        for _ in range(3):
+        for _ in range(rounds):
             for name, code in (("bare", bare), ("whole", whole)):
                 took, peak = measure_process(code)
                 times[name].append(took)
                 peaks[name] = max(peaks.get(name, 0.0), peak)
     return {
-        "bare: model loaded and one question embedded, s": round(statistics.median(times["bare"]), 2),
+        "bare: sentence-transformers imported, model loaded, one question embedded, s": round(
+            statistics.median(times["bare"]), 2
+        ),
         "first answer, s": round(statistics.median(times["whole"]), 2),
         "first answer / bare": round(statistics.median(times["whole"]) / statistics.median(times["bare"]), 2),
         "peak memory, bare, MB": round(peaks["bare"]),
@@ -184,25 +203,27 @@ DEFAULT = tuple(name for name in BENCHES if name not in ("year", "crowd", "widge
 NO_PACKAGES = Packages()
 
 
-def run(name: str | None, folder: Path, packages: Packages = NO_PACKAGES) -> dict[str, Figures]:
-    """Run one bench, or the default ones.
+def run(
+    name: str | None, folder: Path, packages: Packages = NO_PACKAGES, *, every: bool = False
+) -> dict[str, Figures]:
+    """Run one bench, the default ones, or every one.
 
     Args:
         name: Of the bench; None: the default ones.
         folder: Each bench's figures are written there as soon as it ends, one JSON file per bench.
         packages: Other widgets, for the bench of widgets.
+        every: All that there are, when no name is given.
 
     Raises:
         ConfigError: There is no such bench.
     """
     if name is not None and name not in BENCHES:
         raise ConfigError(f"There is no bench {name!r}; there are {', '.join(BENCHES)}.")
-    folder.mkdir(parents=True, exist_ok=True)
     results: dict[str, Figures] = {}
-    for each in [name] if name else DEFAULT:
+    for each in [name] if name else BENCHES if every else DEFAULT:
+        measured = circumstances()
         results[each] = bench_widget(packages) if each == "widget" else BENCHES[each]()
-        text = json.dumps(results[each], ensure_ascii=False, indent=1)
-        (folder / f"{each}.json").write_text(text + "\n", encoding="utf-8")
+        keep(folder, each, results[each], measured)
     return results
 
 
@@ -225,6 +246,10 @@ def _columns(title: str, given: dict[str, dict[str, object]]) -> Table:
     for row in dict.fromkeys(row for column in given.values() for row in column):
         table.add_row(row, *(str(column.get(row, "-")) for column in given.values()))
     return table
+
+
+def _sample_questions() -> list[str]:
+    return [case.question for case in read_set(Path("data/eval/sample")).cases]
 
 
 def _sample() -> list[Article]:

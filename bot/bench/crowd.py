@@ -19,9 +19,9 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
@@ -34,6 +34,8 @@ from bot.eval.sets import read_set
 _PATIENCE = 90  # seconds that a reader waits for a piece of an answer
 _STARTS = 120  # attempts, a second apart, until the server answers
 _JSON = {"Content-Type": "application/json"}
+_ALONE = 10  # questions of one reader alone, for comparison
+OpenServer = AbstractContextManager[tuple[int, int]]  # gives its port and its process
 _TRY_AGAIN = "asked to try again"
 
 
@@ -97,18 +99,37 @@ class _Reader:
             connection.close()
 
 
-def measure_crowd(readers: int = 100, rounds: int = 6) -> Figures:
-    """`readers` ask at once, `rounds` times: outcomes, seconds to the whole answer, the server's memory."""
+def measure_crowd(
+    readers: int = 100, rounds: int = 6, open_server: Callable[[str], OpenServer] | None = None
+) -> Figures:
+    """`readers` ask at once, `rounds` times: outcomes, seconds to the whole answer, the server's memory.
+
+    open_server: serves from a folder; by default the real server over the sample, without its cache of answers.
+    """
     questions = itertools.cycle(case.question for case in read_set(Path("data/eval/sample")).cases)
     outcomes: list[tuple[str, float]] = []
-    with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder, _server(folder) as (port, pid):
+    with (
+        tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder,
+        (open_server or _server)(folder) as (port, pid),
+    ):
         crowd = [_Reader(number, port) for number in range(readers)]
         handler = _handler(port)
         memory = [_resident(pid)]
         for _ in range(rounds):
             outcomes += _round(crowd, [next(questions) for _ in crowd], handler)
             memory.append(_resident(pid))
-    return {"readers at once, questions each": f"{readers}, {rounds}"} | summary(outcomes, memory)
+        alone = [_alone(crowd[0], next(questions)) for _ in range(_ALONE)]
+    return {
+        "readers at once, questions each": f"{readers}, {rounds}",
+        "one reader alone, median s": round(statistics.median(alone), 3),
+    } | summary(outcomes, memory)
+
+
+def _alone(reader: _Reader, question: str) -> float:
+    """Seconds of a question that nobody else asks beside."""
+    began = time.perf_counter()
+    reader.ask_api(question)
+    return time.perf_counter() - began
 
 
 def summary(outcomes: Sequence[tuple[str, float]], memory: Sequence[float]) -> Figures:

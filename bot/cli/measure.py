@@ -166,11 +166,18 @@ def bench(
     ] = None,
     docsgpt: PackageOption = None,
     flowise: PackageOption = None,
+    every: Annotated[bool, typer.Option("--all", help="Without a name: run every one.")] = False,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.md", help="Also write all kept figures between the two marks of a document."
+        ),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Measure speed, as ratios within one run."""
     try:
-        from bot.bench import Packages, print_results, run
+        from bot.bench import Packages, print_results, run, write_figures
     except ModuleNotFoundError as error:
         missing = error.name or ""
         problem = (
@@ -182,8 +189,10 @@ def bench(
 
     packages = Packages(docsgpt, flowise, os.environ.get("CHROMIUM", ""))
     folder = cache_folder() / "bench"
-    results = run(name, folder, packages)
+    results = run(name, folder, packages, every=every)
     print(f"The figures are kept in {folder}.", file=sys.stderr)
+    if write is not None:
+        write_figures(write, folder)
     if as_json:
         print_json(results)
     else:

@@ -17,7 +17,7 @@ from fake_bot import FakeBot
 from processes import started
 
 from bot.bench.command import print_results
-from bot.bench.crowd import _handler, _Reader, _resident, _round, summary
+from bot.bench.crowd import _handler, _Reader, _resident, _round, measure_crowd, summary
 from bot.config import read_rates
 from bot.pipeline import Bot
 from bot.server import create_app
@@ -38,6 +38,21 @@ def test_readers_are_answered_both_ways_or_asked_to_try_again() -> None:
         rounds = [[what for what, _ in _round(crowd, ["Why?"] * 6, handler)] for _ in range(2)]
     assert rounds[0] == ["answered"] * 6  # each has an address of its own
     assert rounds[1] == ["429 rate_limited", "asked to try again"] * 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_small_crowd_is_measured_and_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    @contextmanager
+    def in_this_process(folder: str) -> Iterator[tuple[int, int]]:
+        with served("off") as port:
+            yield port, os.getpid()
+
+    figures = measure_crowd(readers=4, rounds=2, open_server=in_this_process)
+    assert figures["answered"] == 8 and figures["other errors"] == 0
+    assert figures["readers at once, questions each"] == "4, 2" and figures["one reader alone, median s"] > 0
+    assert len(figures["memory after each round, MB"].split(", ")) == 2
+    print_results({"crowd": figures})
+    assert "one reader alone" in capsys.readouterr().out
 
 
 def test_what_is_no_answer_is_named() -> None:
