@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
@@ -58,7 +58,7 @@ class Metrics:
             registry=self._registry,
             buckets=_SECONDS,
         )
-        self._registry.register(self)  # type: ignore[arg-type] - it has collect(), which is all that is asked of it
+        self._registry.register(cast("Any", self))  # it has collect(), which is all that is asked of it
         queue.observers.append(self.count)
 
     def count(self, finished: Finished) -> None:

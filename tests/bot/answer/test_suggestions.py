@@ -208,7 +208,12 @@ def test_opening_a_window_looks_at_no_article(posts: int, monkeypatch: pytest.Mo
     stage.finish()
     asked = len(stage.asked)
     parsed: list[str] = []
-    monkeypatch.setattr(addresses, "urlsplit", lambda url: (parsed.append(url), urlsplit(url))[1])
+
+    def count(url: str) -> object:
+        parsed.append(url)
+        return urlsplit(url)
+
+    monkeypatch.setattr(addresses, "urlsplit", count)
     stage.error = AssertionError("the blog was opened")
     assert "loaf 7" in stage.suggestions.opening(3, f"{here}-{posts}")[0]
     assert parsed == [f"{here}-{posts}"] and len(stage.asked) == asked
