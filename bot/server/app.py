@@ -69,7 +69,7 @@ if TYPE_CHECKING:
 Settings = Callable[[], "BotConfig"]
 # Gradio, mounted at / afterwards, would otherwise answer what our own routes at these do not.
 _RESERVED = (
-    "/api/{rest:path}", "/a/{rest:path}", "/healthz", "/metrics", "/openapi.json", "/widget.js", "/widget-panel.js", "/element.js",
+    "/api/{rest:path}", "/a/{rest:path}", "/healthz", "/metrics", "/openapi.json", "/widget.js", "/widget-panel.js", "/widget-agent.js", "/element.js",
     "/mcp", "/mcp/", "/v1", "/v1/{rest:path}", "/ask", "/ask/", "/schemamap.xml", "/schema/{rest:path}",
 )  # fmt: skip
 _PROTOCOL_HEADERS = ("Mcp-Method", "Mcp-Name", "Mcp-Protocol-Version", "Mcp-Session-Id", "X-Requested-With")

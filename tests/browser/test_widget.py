@@ -67,7 +67,7 @@ def test_the_owners_title_is_on_the_button_in_every_language() -> None:
     assert text.count('["Ask \\"Ada\\" </script>",') == len(CODES)
 
 
-@pytest.mark.parametrize("name", ["widget", "widget-panel", "element"])
+@pytest.mark.parametrize("name", ["widget", "widget-panel", "widget-agent", "element"])
 def test_every_site_may_load_the_script_and_browsers_need_not_load_it_twice(name: str) -> None:
     client = TestClient(create_api(cast("Any", bot_of(Blog("http://blog.example"))), BotConfig()))
     path = f"/{name}.js"

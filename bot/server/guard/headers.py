@@ -62,7 +62,7 @@ POLICIES: tuple[tuple[re.Pattern[str], Policy], ...] = (
     (re.compile("/embed/?"), Policy(_EMBED, shared="nobody", document=True, cache=_NEVER)),
     (re.compile("/embed/preview"), Policy(_PREVIEW, shared="nobody", document=True, cache=_NEVER)),
     (re.compile("/embed/.*"), Policy(_DATA, shared="nobody", cache=_NEVER)),
-    (re.compile(r"/(?:widget|widget-panel|element)\.js"), Policy(_DATA, shared="all")),
+    (re.compile(r"/(?:widget|widget-panel|widget-agent|element)\.js"), Policy(_DATA, shared="all")),
     (
         re.compile("/api/(?:reingest|feedback|gaps)(?:/.*)?|/metrics"),
         Policy(_DATA, shared="nobody", cache=_NEVER),

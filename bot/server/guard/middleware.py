@@ -42,6 +42,7 @@ OURS = (
     f"{STATIC}/",
     "/widget.js",
     "/widget-panel.js",
+    "/widget-agent.js",
     "/element.js",
     "/embed",
 )

@@ -5,6 +5,6 @@ nor which sites may show it.
 """
 
 from bot.server.widget.install_page import add_install_page
-from bot.server.widget.script import add_script_routes, load_element, load_panel, load_widget
+from bot.server.widget.script import add_script_routes, load_agent, load_element, load_panel, load_widget
 
-__all__ = ["add_install_page", "add_script_routes", "load_element", "load_panel", "load_widget"]
+__all__ = ["add_install_page", "add_script_routes", "load_agent", "load_element", "load_panel", "load_widget"]

@@ -11,7 +11,7 @@ import re
 from bot.server.widget.script import BUILT
 
 SOURCES = BUILT.parent
-NAMES = ("widget.js", "widget-panel.js", "element.js")
+NAMES = ("widget.js", "widget-panel.js", "widget-agent.js", "element.js")
 _TEMPLATE = re.compile(r"`[^`]*`")  # the templates hold style sheets, where line ends have no meaning
 
 

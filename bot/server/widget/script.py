@@ -1,4 +1,4 @@
-"""GET /widget.js, the one file that a blog loads, its panel /widget-panel.js, and /element.js, for site builders.
+"""GET /widget.js, the one file that a blog loads, its panel and its tool for agents, and /element.js, for site builders.
 
 They are minified, compressed, open to every origin, and cached for some minutes only, so that a new
 version reaches readers the same day. Each knows the address of this server, because an optimiser may
@@ -55,6 +55,11 @@ def load_panel(languages: Languages | None = None) -> Script:
     return _script("widget-panel.js", "", _texts(languages, PANEL_TEXTS))
 
 
+def load_agent() -> Script:
+    """What the button loads where a browser's agent may ask."""
+    return _script("widget-agent.js", "")
+
+
 def load_element(address: str) -> Script:
     """The custom element that loads the widget. address: as for `load_widget`."""
     return _script("element.js", address)
@@ -91,12 +96,16 @@ def add_script_routes(app: FastAPI, languages: Languages, title: Callable[[], st
     async def panel(request: Request) -> Response:
         return _response(load_panel(languages), request)
 
+    async def agent(request: Request) -> Response:
+        return _response(load_agent(), request)
+
     async def element(request: Request) -> Response:
         return _response(load_element(server_address(request)), request)
 
     add = partial(app.add_route, methods=["GET", "HEAD"], include_in_schema=False)
     add("/widget.js", widget)
     add("/widget-panel.js", panel)
+    add("/widget-agent.js", agent)
     add("/element.js", element)
 
 

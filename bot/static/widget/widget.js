@@ -165,6 +165,8 @@ p button{position:static;max-width:none;font-size:16px;box-shadow:none}
       start();
     }, 1e3);
     setTimeout(() => host.isConnected || warn(where), 5e3);
+    const agent = "agent" in options && (document.modelContext || navigator.modelContext);
+    if (agent) import(home + "widget-agent.js").then((it) => it.default(agent, home)).catch(warn);
     if (stored.endsWith("+") || (!stored && "open" in options && options.open !== "false" && !phone())) open();
   };
   try {
