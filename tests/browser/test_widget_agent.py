@@ -20,7 +20,7 @@ def test_an_agent_may_ask_where_the_owner_allows_it(visit: Visit, blog: Blog) ->
     reply: Any = page.evaluate("tools[0].execute({ question: 'How do I do it?' })")
     text, more = (part["text"] for part in reply["content"])
     sources = json.loads(more)["sources"]
-    assert "Hold for 30 seconds" in text and len(sources) == 4 and sources[2]["link"].startswith("https://")
+    assert "Hold for 30 seconds" in text and len(sources) == 4 and ":~:text=" in sources[2]["link"]
     urgent: Any = page.evaluate("tools[0].execute({ question: 'My legs are numb' })")
     assert "medical help" in urgent["content"][0]["text"]
     assert page.evaluate("tools[0].execute({ question: 'x'.repeat(2000) })")["isError"]

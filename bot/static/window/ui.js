@@ -183,7 +183,11 @@
     button.dataset.label ??= label.textContent;
     label.textContent = say(done ? key : "not_copied") || button.dataset.label;
     announce(label.textContent);
-    setTimeout(() => (label.textContent = button.dataset.label), 1600);
+    button.classList.add("fn-reported"); // a button that shows only a picture shows its label for the moment
+    setTimeout(() => {
+      label.textContent = button.dataset.label;
+      button.classList.remove("fn-reported");
+    }, 1600);
   }
 
   clicked(".fn-chip", (chip) => ask(chip.textContent));
