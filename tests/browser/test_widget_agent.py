@@ -21,7 +21,7 @@ def test_an_agent_may_ask_where_the_owner_allows_it(visit: Visit, blog: Blog) ->
     text, more = (part["text"] for part in reply["content"])
     sources = json.loads(more)["sources"]
     assert "Hold for 30 seconds" in text and len(sources) == 4 and ":~:text=" in sources[2]["link"]
-    urgent: Any = page.evaluate("tools[0].execute({ question: 'My legs are numb' })")
+    urgent: Any = page.evaluate("tools[0].execute({ question: 'My numb legs worry me' })")
     assert "medical help" in urgent["content"][0]["text"]
     assert page.evaluate("tools[0].execute({ question: 'x'.repeat(2000) })")["isError"]
 

@@ -72,7 +72,7 @@ def test_a_page_says_that_its_answer_has_changed() -> None:
     assert WORDS("shared_changed") not in client(FakeBot(live="gen-2")).get(shared).text
 
 
-@pytest.mark.parametrize("question", ["My legs are numb", "hello", "What is the capital of Peru?"])
+@pytest.mark.parametrize("question", ["My numb legs worry me", "hello", "What is the capital of Peru?"])
 def test_urgent_messages_chat_and_what_the_blog_does_not_say_have_no_page(question: str) -> None:
     assert link_path(FakeBot().ask(question), "gen-1") == ""
     page = client(FakeBot()).get(f"/a/{token_of(question)}")
@@ -139,5 +139,5 @@ def test_the_window_has_the_link_of_an_answer(share: Any, has_link: bool) -> Non
     *_, last = continue_conversation(cast("Any", bot), "How do I do it?", (), WORDS)
     html = chat_messages(last, WORDS)[-1]["content"]
     assert (path_of("How do I do it?")[1:] in html) == has_link
-    *_, urgent = continue_conversation(cast("Any", bot), "My legs are numb", (), WORDS)
+    *_, urgent = continue_conversation(cast("Any", bot), "My numb legs worry me", (), WORDS)
     assert "fn-address" not in chat_messages(urgent, WORDS)[-1]["content"]
