@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from widget_pages import Blog, Visit
+from live_blog import Blog
+from widget_pages import Visit
 
 pytestmark = pytest.mark.browser
 CONTEXT = """<script>window.tools = [];
