@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from live_blog import Blog
+from blog import Blog
 from widget_pages import Visit
 
 pytestmark = pytest.mark.browser
