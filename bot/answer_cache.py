@@ -1,4 +1,4 @@
-"""Answers of the live generation in memory, within a bound in bytes: a question asked again is not read again.
+"""Answers of the live generation in memory, within a bound in bytes: a question asked again costs no reading.
 
 In go a query, what else decides its answer, and the answer's events; out come the same events. Not known here: how a
 message is understood, whether it is urgent, and how it is answered.

@@ -109,7 +109,7 @@ def _open_session(weights: Mapping[str, Floats], threads: int) -> InferenceSessi
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # it would keep the memory of the longest batch for good
+    options.enable_cpu_mem_arena = False  # it would keep the memory of the longest batch
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in weights.values()]

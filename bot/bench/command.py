@@ -64,7 +64,7 @@ class Engine:
     load_classifier: LoadClassifier | None = load_classifier
 
     def bot(self, index: Index) -> Bot:
-        """A bot that answers each question anew."""
+        """A bot without a cache of answers."""
         config = BotConfig(answer_cache=0)
         return Bot(index, self.embedder, config, self.cross_encoder, self.load_classifier)
 

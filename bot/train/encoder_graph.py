@@ -55,7 +55,7 @@ def build_graph() -> ModelProto:
 
 
 def _absent(name: str, shape: Shape) -> TensorProto:
-    """A weight that whoever loads the graph brings."""
+    """A weight that is added when the graph is loaded."""
     tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=shape)
     tensor.data_location = TensorProto.EXTERNAL
     tensor.external_data.add(key="location", value="weights")
