@@ -10,7 +10,7 @@ TORCH ?= 2.13.0
 PIP := $(BIN)/python -m pip install --disable-pip-version-check -q
 SOURCES := pyproject.toml constraints.txt
 
-.PHONY: run demo fragments test check widget bench eval gate release train train-cross-encoder train-reader train-safety clean
+.PHONY: run demo fragments test check widget bench eval gate release train train-cross-encoder train-safety clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.run
@@ -59,18 +59,12 @@ gate: $(VENV)/.run
 train: $(VENV)/.train
 	$(BIN)/python -m bot.train.sentence_net
 
-# ALSO: folders of public question sets outside this repository (corpus.jsonl, queries.jsonl, qrels.tsv). The weights
-# in the package were trained with the development halves of CLAPNQ and SQuAD 2.
+# ALSO: folders of question sets outside this repository (corpus.jsonl, queries.jsonl, qrels.tsv). COLLECTION: a folder of
+# public question sets. docs/reader.md says which of both the weights in the package were trained with.
 train-cross-encoder: $(VENV)/.train
-	@test -n "$(ALSO)" || echo "Training without public question sets. The packaged weights also saw two: ALSO='DIR/clapnq-dev DIR/squad2-dev' names their folders."
-	$(BIN)/python -m bot.train.cross_encoder $(if $(ALSO),--also $(ALSO))
+	@test -n "$(ALSO)$(COLLECTION)" || echo "Training on data/train/reading alone. COLLECTION=DIR and ALSO='DIR DIR' name folders of public question sets."
+	$(BIN)/python -m bot.train.cross_encoder $(if $(COLLECTION),--collection $(COLLECTION)) $(if $(ALSO),--also $(ALSO))
 	$(BIN)/python -m bot.train.calibrate $(if $(ALSO),--also $(ALSO))
-
-# The reader that is to follow both networks (docs/reader.md). COLLECTION: a folder of public question sets. A run that was
-# stopped goes on from its checkpoint in data/train/run.
-train-reader: $(VENV)/.train
-	@test -n "$(COLLECTION)" || echo "Training on data/train/reading alone. COLLECTION=DIR and ALSO='DIR DIR' name folders of public question sets."
-	$(BIN)/python -m bot.train.reader $(if $(COLLECTION),--collection $(COLLECTION)) $(if $(ALSO),--also $(ALSO))
 
 train-safety: $(VENV)/.train
 	$(BIN)/python -m bot.train.safety_classifier

@@ -59,7 +59,7 @@ class MiniLM:
     def __init__(self, folder: Path, threads: int) -> None:
         self._tokenizer = open_tokenizer(folder / "tokenizer.json")
         self._tokenizer.enable_truncation(LONGEST)
-        self._session = _open_session(_weights(folder / "model.safetensors"), threads)
+        self._session = open_session(GRAPH.read_bytes(), threads, _weights(folder / "model.safetensors"))
 
     def encode(self, texts: Sequence[str]) -> list[tuple[list[tuple[int, int]], Floats]]:
         """For each text the offsets of its tokens, special ones included as empty ones, and their (t, d) states."""
@@ -103,7 +103,8 @@ def _batches(encodings: Sequence[Encoding]) -> list[list[int]]:
     return found
 
 
-def _open_session(weights: Mapping[str, Floats], threads: int) -> InferenceSession:
+def open_session(graph: bytes, threads: int, weights: Mapping[str, Floats] | None = None) -> InferenceSession:
+    """A network, to be run. weights: those that the graph names and does not hold."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -112,14 +113,15 @@ def _open_session(weights: Mapping[str, Floats], threads: int) -> InferenceSessi
     options.enable_cpu_mem_arena = False  # it would keep the memory of the longest batch
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in weights.values()]
-    options.add_external_initializers(list(weights), values)
-    return onnxruntime.InferenceSession(GRAPH.read_bytes(), options, providers=["CPUExecutionProvider"])
+    if weights:
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in weights.values()]
+        options.add_external_initializers(list(weights), values)
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _weights(file: Path) -> dict[str, Floats]:
     """The weights under the graph's names; matrices are stored the other way round there."""
-    stored = _read_safetensors(file)
+    stored = read_safetensors(file)
 
     def matrix(name: str) -> Floats:
         return np.ascontiguousarray(stored[f"{name}.weight"].T)
@@ -146,7 +148,7 @@ def _weights(file: Path) -> dict[str, Floats]:
     return found
 
 
-def _read_safetensors(file: Path) -> dict[str, Floats]:
+def read_safetensors(file: Path) -> dict[str, Floats]:
     """The float32 arrays of a file in the safetensors format, mapped into memory rather than read.
 
     Raises:

@@ -24,19 +24,12 @@ DOORS = {
     "sentence_transformers": {"ingest/embedder.py", "bot/bench/command.py"},
     "torch": {
         "ingest/embedder.py",
-        "bot/read/cross_encoder.py",
         "bot/train/sentence_net.py",
         "bot/train/cross_encoder.py",
         "bot/train/export.py",
-        "bot/train/network.py",
-        "bot/train/reader.py",
     },
-    "transformers": {
-        "ingest/embedder.py",
-        "bot/read/cross_encoder.py",
-        "bot/train/cross_encoder.py",
-        "bot/train/network.py",
-    },
+    "onnx": {"bot/train/encoder_graph.py", "bot/train/export.py"},
+    "transformers": {"ingest/embedder.py", "bot/train/cross_encoder.py"},
     "langchain_core": {
         "bot/langchain.py",
         "bot/write/chat_model.py",

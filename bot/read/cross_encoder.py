@@ -6,17 +6,18 @@ with whether its stem is on the other side and how near it comes to anything the
 make little training data go far (Chen et al., "Reading Wikipedia to Answer Open-Domain Questions", ACL 2017, section
 3.2). Each sentence is judged by the mean of its tokens' states, beside the state of the whole.
 
-Stored is only what training changed: differences to the packaged weights, as int8 with one scale a row. torch is
-imported at the first use.
+It runs in onnxruntime, its matrices in eight bits. The embeddings of words are those of the packaged model, and are
+read from its file.
 """
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,19 +25,17 @@ from numpy.typing import NDArray
 from bot.read.features import ReaderInput
 from bot.text.tokens import STOPWORDS, stem, words
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.embedder import Floats, model_folder, prepare_torch
+from ingest.embedder import Floats, model_folder
 from ingest.errors import EmbedderError
-from ingest.minilm import open_tokenizer
+from ingest.minilm import open_session, open_tokenizer, read_safetensors
 
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
-WEIGHTS = Path(__file__).parent / "cross_encoder.npz"
+FOLDER = Path(__file__).parent / "weights"
+NETWORK, ABOUT = "cross_encoder.onnx", "cross_encoder.json"  # the latter: calibration, what it was trained on
 MARKS = (
     4  # numbers each token is marked with: stem on the other side, nearest cosine there, stop word, heading
 )
 _UNLIKE = 0.3  # cosine that is assumed for a token that has no vector
-_FEWEST = 8  # passages with fewer tokens than this are padded
+_TOGETHER = 512  # tokens of a batch, padding included: more would not fit a core's cache
 
 Ints = NDArray[np.int64]
 
@@ -65,10 +64,10 @@ class Pieces:
 
 
 def cut(tokenizer: Any, text: str) -> Pieces:
-    """A text as transformers' tokeniser cuts it."""
-    tokens = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
-    offsets = np.array(tokens["offset_mapping"], np.int64).reshape(-1, 2)
-    return Pieces(text, np.array(tokens["input_ids"], np.int64), offsets[:, 0], offsets[:, 1])
+    """A text as a `tokenizers.Tokenizer` cuts it."""
+    tokens = tokenizer.encode(text, add_special_tokens=False)
+    offsets = np.array(tokens.offsets, np.int64).reshape(-1, 2)
+    return Pieces(text, np.array(tokens.ids, np.int64), offsets[:, 0], offsets[:, 1])
 
 
 def pair(question: Pieces, passage: Pieces, inputs: ReaderInput, number: int) -> Pair:
@@ -115,20 +114,46 @@ def _stems(pieces: Pieces) -> list[tuple[str, bool]]:
     return found
 
 
-def _cut(tokenizer: Tokenizer, text: str) -> Pieces:
-    """As cut(), by a tokenizer that has no state, so that threads may share it."""
-    encoding = tokenizer.encode(text, add_special_tokens=False)
-    offsets = np.array(encoding.offsets, np.int64).reshape(-1, 2)
-    return Pieces(text, np.array(encoding.ids, np.int64), offsets[:, 0], offsets[:, 1])
+@dataclass(frozen=True, slots=True)
+class PairBatch:
+    """Pairs, padded to the longest.
+
+    ids, types, mask: (b, t) int64. marks: (b, t, MARKS) float32. pool: (b, s, t) float32, each row the mean over a
+    sentence's tokens, or zero where a pair has fewer sentences.
+    """
+
+    ids: Ints
+    types: Ints
+    mask: Ints
+    marks: Floats
+    pool: Floats
+
+
+def batch_of(pairs: Sequence[Pair]) -> PairBatch:
+    """Pairs of similar length in one batch."""
+    longest, most = max(len(p.ids) for p in pairs), max(1, *(len(p.sentences) for p in pairs), 1)
+    ids = np.zeros((len(pairs), longest), np.int64)
+    types, mask = np.zeros_like(ids), np.zeros_like(ids)
+    marks = np.zeros((len(pairs), longest, MARKS), np.float32)
+    pool = np.zeros((len(pairs), most, longest), np.float32)
+    for row, p in enumerate(pairs):
+        n = len(p.ids)
+        ids[row, :n], types[row, :n], mask[row, :n], marks[row, :n] = p.ids, p.types, 1, p.marks
+        for k, (_, start, end) in enumerate(p.sentences):
+            pool[row, k, start:end] = 1.0 / (end - start)
+    return PairBatch(ids, types, mask, marks, pool)
 
 
 class CrossEncoder:
-    """The network, loaded at its first use. Calls from several threads compute at the same time."""
+    """The network, loaded at its first use. May be shared by threads.
 
-    def __init__(self, weights: Path = WEIGHTS, *, threads: int = 1) -> None:
-        """threads: CPU threads of one call, for all that torch computes in this process."""
-        self._path = weights
-        self._threads = threads
+    Args:
+        folder: Where its files are.
+        threads: How many threads one reading may use; 0: as many as there are cores.
+    """
+
+    def __init__(self, folder: Path = FOLDER, *, threads: int = 1) -> None:
+        self._folder, self._threads = folder, threads
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
 
@@ -141,8 +166,8 @@ class CrossEncoder:
         not fit into what the model reads is left out. Raises EmbedderError if the weights are missing.
         """
         loaded = self._ready()
-        asked = _cut(loaded.tokenizer, question)
-        pairs = [pair(asked, _cut(loaded.tokenizer, texts[i]), inputs, i) for i in chosen]
+        asked = cut(loaded.tokenizer, question)
+        pairs = [pair(asked, cut(loaded.tokenizer, texts[i]), inputs, i) for i in chosen]
         return loaded.logits([p for p in pairs if p.sentences])
 
     @property
@@ -153,127 +178,45 @@ class CrossEncoder:
     def _ready(self) -> _Loaded:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _load(self._path, self._threads)
+                self._loaded = _load(self._folder, self._threads)
             return self._loaded
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    tokenizer: Tokenizer
-    encoder: Any
-    head: dict[str, Any]
+    tokenizer: Any
+    words: Floats
+    session: Any
     calibration: Floats
-    half: bool
 
     def logits(self, pairs: Sequence[Pair]) -> dict[int, float]:
-        import torch
-
-        if not pairs:
-            return {}
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.half):
-            states = encode(self.encoder, self.head["marks"], pairs).float()
         found: dict[int, float] = {}
-        with torch.inference_mode():
-            pieces = [(row, a, b) for row, p in enumerate(pairs) for _, a, b in p.sentences]
-            scores = sentence_logits(states, pieces, self.head).tolist()
-        numbers = [k for p in pairs for k, _, _ in p.sentences]
-        found.update(zip(numbers, scores, strict=True))
+        for some in _batches(pairs):
+            b = batch_of(some)
+            inputs = {"words": self.words[b.ids], "types": b.types, "mask": b.mask}
+            (scores,) = self.session.run(None, inputs | {"marks": b.marks, "pool": b.pool})
+            for row, p in zip(scores, some, strict=True):
+                found.update({k: float(row[place]) for place, (k, _, _) in enumerate(p.sentences)})
         return found
 
 
-def encode(encoder: Any, marks: Any, pairs: Sequence[Pair]) -> Any:
-    """The states of all tokens: (pairs, longest, d) torch tensor. marks: (MARKS, d) tensor."""
-    import torch
-
-    n = max([_FEWEST, *(len(p.ids) for p in pairs)])
-    ids = torch.zeros((len(pairs), n), dtype=torch.long)
-    types, mask = torch.zeros_like(ids), torch.zeros_like(ids)
-    marked = torch.zeros((len(pairs), n, MARKS))
-    for row, p in enumerate(pairs):
-        size = len(p.ids)
-        ids[row, :size], types[row, :size] = torch.from_numpy(p.ids), torch.from_numpy(p.types)
-        marked[row, :size], mask[row, :size] = torch.from_numpy(p.marks), 1
-    embedded = encoder.embeddings.word_embeddings(ids) + marked @ marks
-    return encoder(inputs_embeds=embedded, token_type_ids=types, attention_mask=mask).last_hidden_state
+def _batches(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
+    """Pairs of similar length together."""
+    order = sorted(pairs, key=lambda p: -len(p.ids))
+    while order:
+        size = max(1, _TOGETHER // len(order[0].ids))
+        yield order[:size]
+        del order[:size]
 
 
-def sentence_logits(states: Any, pieces: Sequence[tuple[int, int, int]], head: Any) -> Any:
-    """(len(pieces),) logits of sentences, each given as row, start, end of its tokens' states.
-
-    The pieces are in order of their rows. head: tensors out1 (3 d, h), out2 (h, 1) and their biases, and
-    in training a dropout.
-    """
-    import torch
-
-    drop = head.get("drop", lambda x: x)
-
-    t = torch.tensor(pieces)
-    place = torch.arange(states.shape[1])
-    inside = ((place >= t[:, 1:2]) & (place < t[:, 2:3])).float()
-    inside = inside / inside.sum(1, keepdim=True)
-    each = torch.bincount(t[:, 0], minlength=len(states)).tolist()
-    mean = torch.cat(
-        [share @ row for share, row in zip(torch.split(inside, each), states, strict=True) if len(share)]
-    )
-    whole = states[t[:, 0], 0]
-    seen = torch.cat([mean, whole, mean * whole], -1)
-    hidden = drop(torch.relu(drop(seen) @ head["out1"] + head["out1_bias"]))
-    return (hidden @ head["out2"] + head["out2_bias"])[:, 0]
-
-
-def _load(path: Path, threads: int) -> _Loaded:
-    if not path.is_file():
+def _load(folder: Path, threads: int) -> _Loaded:
+    model = model_folder(DEFAULT_EMBEDDER)
+    if not (folder / NETWORK).is_file() or model is None:
         raise EmbedderError(
-            f"The cross-encoder's weights ({path.name}) are missing. Run `make train`, or reinstall."
+            "The cross-encoder's weights are missing. Run `make train-cross-encoder` in a clone, or reinstall Footnote."
         )
-    folder = model_folder(DEFAULT_EMBEDDER)
-    prepare_torch()
-    import torch
-    from transformers import AutoModel
-    from transformers.utils import logging as transformers_logging
-
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    torch.set_num_threads(threads)
-    assert folder is not None
-    tokenizer = open_tokenizer(folder / "tokenizer.json")
-    encoder = AutoModel.from_pretrained(str(folder), local_files_only=True)
-    encoder.requires_grad_(False)
-    with np.load(path) as file:
-        arrays = {name: file[name] for name in file.files}
-    weights = encoder.state_dict()
-    for name, change in unpacked(arrays).items():
-        weights[name] += torch.from_numpy(change)
-    head = {
-        name.removeprefix("head/"): torch.from_numpy(array.astype(np.float32))
-        for name, array in arrays.items()
-        if name.startswith("head/")
-    }
-    return _Loaded(tokenizer, encoder.eval(), head, arrays["calibration"].astype(np.float32), _fast_half())
-
-
-def _fast_half() -> bool:
-    """Does this processor multiply bfloat16 itself? Elsewhere that would be slower than float32."""
-    import torch
-
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
-
-
-def packed(changes: dict[str, Floats]) -> dict[str, NDArray[Any]]:
-    """Differences of weights as int8, each row scaled to its peak: arrays for np.savez."""
-    arrays: dict[str, NDArray[Any]] = {}
-    for name, change in changes.items():
-        peak = np.abs(change).max(axis=-1, keepdims=True)
-        scale = np.maximum(peak, 1e-12) / 127.0
-        arrays[f"change/{name}"] = np.rint(change / scale).astype(np.int8)
-        arrays[f"scale/{name}"] = scale.astype(np.float32)
-    return arrays
-
-
-def unpacked(arrays: dict[str, NDArray[Any]]) -> dict[str, Floats]:
-    """What packed() packed, by the same names."""
-    return {
-        name.removeprefix("change/"): small.astype(np.float32)
-        * arrays["scale/" + name.removeprefix("change/")]
-        for name, small in arrays.items()
-        if name.startswith("change/")
-    }
+    session = open_session((folder / NETWORK).read_bytes(), threads)
+    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    calibration = np.array(about["calibration"], np.float32)
+    words = read_safetensors(model / "model.safetensors")["embeddings.word_embeddings.weight"]
+    return _Loaded(open_tokenizer(model / "tokenizer.json"), words, session, calibration)

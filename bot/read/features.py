@@ -28,7 +28,7 @@ from ingest.embedder import Floats, TokenVectors
 
 Ints = NDArray[np.int64]
 _NEAR = 25  # tokens before and after a sentence that count as its context
-_MOST_QUESTION_TOKENS = 64
+MOST_QUESTION_TOKENS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ class _Wanted:
 
 def _stem_of_each(text: str, tokens: TokenVectors) -> tuple[str, ...]:
     """The stem of the word that each of the question's tokens is part of; "" for punctuation."""
-    found = [""] * min(len(tokens.starts), _MOST_QUESTION_TOKENS)
+    found = [""] * min(len(tokens.starts), MOST_QUESTION_TOKENS)
     for word, start, end in words(text):
         for i in np.flatnonzero((tokens.starts >= start) & (tokens.ends <= end)):
             if i < len(found):

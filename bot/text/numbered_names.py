@@ -18,7 +18,16 @@ MONTHS = "january february march april may june july august september october no
 _COUNTERS = (
     "week day month year type stage phase grade level part zone round session lesson chapter group".split()
 )
-_NUMBER = rf"(?:\d{{1,3}}(?!\d)|{either(sorted(CARDINALS, key=len, reverse=True))})"
+_ROMAN = {
+    roman: value for value, roman in enumerate("I II III IV V VI VII VIII IX X XI XII".split(), 1)
+}  # "type II"; in lower case ("type ii") only those of two letters or more, since "i", "v" and "x" are words
+_ROMANS = "|".join(
+    sorted([*_ROMAN, *(roman.lower() for roman in _ROMAN if len(roman) > 1)], key=len, reverse=True)
+)
+_TIMES = frozenset("week day month year session lesson round".split())
+_NUMBER = (
+    rf"(?:\d{{1,3}}(?!\d)|{either(sorted(CARDINALS, key=len, reverse=True))}|(?-i:(?:{_ROMANS})(?![\w'’])))"
+)
 _TO = r"(?:to|through|until|till|[-–—])"
 _NEXT = rf"\s*(?:{_TO}|,|and|or|&|/)\s*"
 # No amount: "every week 10 km".
@@ -71,6 +80,8 @@ def _codes(text: str) -> Iterator[Name]:
 def _counted(text: str, kinds: Collection[str]) -> Iterator[Name]:
     """ "Week 4", "weeks 3 to 5", "types one and two"."""
     for m in _counting(frozenset(kinds)).finditer(text):
+        if m[2] == "I" and m[1].lower() in _TIMES:  # "the day I ran"
+            continue
         for value in _values(m[2]):
             yield m[1].lower(), str(value)
 
@@ -79,7 +90,10 @@ def _counted(text: str, kinds: Collection[str]) -> Iterator[Name]:
 def _counting(kinds: frozenset[str]) -> re.Pattern[str]:
     words = either(re.escape(word) for word in sorted({*_COUNTERS, *kinds}, key=len, reverse=True))
     numbers = rf"{_NUMBER}(?:{_NEXT}{_NUMBER})*"
-    return re.compile(rf"{_PER}\b({words})s?[ -]?(?:number |no\. ?)?({numbers})\b{_NO_UNIT}", re.IGNORECASE)
+    return re.compile(
+        rf"(?:{_PER}|(?!{either(sorted(_TIMES))}))\b({words})s?[ -]?(?:number |no\. ?)?({numbers})\b{_NO_UNIT}",
+        re.IGNORECASE,
+    )
 
 
 def _values(text: str) -> Iterator[int]:
@@ -89,7 +103,7 @@ def _values(text: str) -> Iterator[int]:
         if not m[1]:
             ranged = bool(m[2])
             continue
-        value = int(m[1]) if m[1].isdigit() else CARDINALS[m[1].lower()]
+        value = int(m[1]) if m[1].isdigit() else _ROMAN.get(m[1].upper()) or CARDINALS[m[1].lower()]
         yield from range(last + 1, value) if ranged else ()
         yield value
         last, ranged = value, False

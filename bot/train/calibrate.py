@@ -1,55 +1,62 @@
-"""Calibrate the probability of an answer: `python -m bot.train.calibrate` writes it into the cross-encoder's weights.
+"""Calibrate the probability of an answer: `python -m bot.train.calibrate` writes it beside the cross-encoder's weights.
 
-A logistic regression (Platt 1999) from the signals of both networks and of the passages to whether the question is
-answered. It is fitted on what the networks were not trained on: every sixth post of data/train/reading,
-data/eval/article, data/eval/sample, and the other halves of the question sets that `--also` names. Every set has the
-same weight, and in it answered and unanswered questions. Held-out questions are not read.
+A logistic regression (Platt 1999) from the signals of sentences and passages to whether a question is answered, fitted
+on blogs that neither network was trained on. Every blog has the same weight, and in it answered and unanswered questions. How well one
+calibration serves a blog that it has not seen is measured by leaving out one blog at a time.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.eval.sets import SetSkipped, read_set
-from bot.read import CrossEncoder, Reading, cross_encoder, score_sentences
+from bot.read import CrossEncoder, Reading, score_sentences
+from bot.read.cross_encoder import ABOUT, FOLDER
 from bot.read.reading import signals
-from bot.retrieve import Corpus, embed_plain, search
-from bot.train.cross_encoder import trained_on
-from bot.train.sentence_net import DATA, FIRST_POSTS, correct_question, memory_corpus, read_post
+from bot.retrieve import embed_plain, search
+from bot.train.sentence_net import correct_question, memory_corpus
 from ingest.embedder import Floats, SentenceTransformerEmbedder
 
-OWN = (Path("data/eval/article"), Path("data/eval/sample"))
+BLOGS = tuple(Path("data/eval") / name for name in ("recipes", "diary", "clinic", "sample"))
 _PASSAGES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class ReadSet:
-    """The signals of a set's questions. signals: (n, 2 + those of passages); answered: (n,), 1 if there is an answer."""
+    """A blog's questions as they were read. signals: (n, 2 + those of passages); answered: (n,) bool."""
 
     name: str
     signals: Floats
-    answered: Floats
+    answered: NDArray[np.bool_]
 
 
-def read_questions(
-    questions: Sequence[tuple[str, bool]], corpus: Corpus, embedder: SentenceTransformerEmbedder, name: str
-) -> ReadSet:
-    """Read every question of a corpus as the bot does. questions: text, and whether there is an answer."""
-    reranker = CrossEncoder()
-    queries = [correct_question(question, corpus.keywords, embedder) for question, _ in questions]
-    rows, labels = [], []
-    for (_, answered), question in zip(questions, embed_plain(queries, embedder), strict=True):
-        passages = search(question, corpus, k=_PASSAGES)
-        reading = score_sentences(question, passages, corpus, cross_encoder=reranker)
-        if reading.sentences:
-            rows.append(_signals(reading))
-            labels.append(float(answered))
-    return ReadSet(name, np.array(rows, np.float32), np.array(labels, np.float32))
+def read_blogs(folders: Sequence[Path], cross_encoder: CrossEncoder) -> Iterator[ReadSet]:
+    """Read every blog's questions as the bot does; sets that are not on this machine are left out with a message."""
+    embedder = SentenceTransformerEmbedder(threads=2)
+    for folder in folders:
+        try:
+            found = read_set(folder)
+        except SetSkipped as why:
+            print(f"left out: {why}")
+            continue
+        corpus = memory_corpus(found.articles, embedder)
+        cases = [case for case in found.cases if not case.kind and not case.history]
+        queries = [correct_question(case.question, corpus.keywords, embedder) for case in cases]
+        rows, answered = [], []
+        for case, question in zip(cases, embed_plain(queries, embedder), strict=True):
+            passages = search(question, corpus, k=_PASSAGES)
+            reading = score_sentences(question, passages, corpus, cross_encoder=cross_encoder)
+            if reading.sentences:  # without any the bot abstains
+                rows.append(_signals(reading))
+                answered.append(case.answerable)
+        yield ReadSet(found.name, np.array(rows, np.float32), np.array(answered))
 
 
 def _signals(reading: Reading) -> Floats:
@@ -57,62 +64,51 @@ def _signals(reading: Reading) -> Floats:
     return np.array([*signals(logits), *reading.passage_signals], np.float32)
 
 
-def labelled_sets(embedder: SentenceTransformerEmbedder, also: Sequence[Path]) -> Iterator[ReadSet]:
-    """The questions to fit on, set by set; sets that are not on this machine are left out with a message."""
-    for path in sorted(DATA.glob(FIRST_POSTS))[::6]:
-        article, asked = read_post(path)
-        yield read_questions(
-            [(a.question, bool(a.gold)) for a in asked], memory_corpus([article], embedder), embedder, "posts"
-        )
-    for folder in (*OWN, *also):
-        try:
-            found = read_set(folder)
-        except SetSkipped as why:
-            print(f"left out: {why}")
-            continue
-        cases = [c for c in found.cases if folder in OWN or not trained_on(c.id)]
-        if not cases:
-            print(f"left out: all of {found.name} was trained on")
-            continue
-        questions = [(c.question[:1000], c.answerable) for c in cases if not c.kind]
-        yield read_questions(questions, memory_corpus(found.articles, embedder), embedder, found.name)
-
-
-def fit(reads: Sequence[ReadSet]) -> Floats:
+def fit(blogs: Sequence[ReadSet]) -> Floats:
     """Fit the weights: of the signals, then the constant."""
     from sklearn.linear_model import LogisticRegression
 
-    together: dict[str, list[ReadSet]] = {}
-    for one in reads:
-        together.setdefault(one.name, []).append(one)
     x, y, w = [], [], []
-    for mine in together.values():
-        answered = np.concatenate([one.answered for one in mine])
-        share = float(answered.mean())
-        x.append(np.vstack([one.signals for one in mine]))
-        y.append(answered)
-        w.append(np.where(answered > 0, 0.5 / share, 0.5 / (1 - share)) / len(answered))
-    signal, weight = np.vstack(x), np.concatenate(w)
-    mean, deviation = signal.mean(0), signal.std(0) + 1e-6
-    model = LogisticRegression(C=1.0, max_iter=1000)
-    model.fit(
-        (signal - mean) / deviation, np.concatenate(y), sample_weight=weight * len(weight) / weight.sum()
-    )
-    slopes = model.coef_[0] / deviation
-    return np.array([*slopes, model.intercept_[0] - float(slopes @ mean)], np.float32)
+    for blog in blogs:
+        share = float(blog.answered.mean())
+        x.append(blog.signals)
+        y.append(blog.answered)
+        w.append(np.where(blog.answered, 0.5 / share, 0.5 / (1 - share)) / len(blog.answered))
+    weight = np.concatenate(w)
+    model = LogisticRegression(C=10.0, max_iter=1000)
+    model.fit(np.vstack(x), np.concatenate(y), sample_weight=weight * len(weight) / weight.sum())
+    return np.array([*model.coef_[0], model.intercept_[0]], np.float32)
+
+
+def balanced_accuracy(blog: ReadSet, calibration: Floats, threshold: float = 0.0) -> float:
+    """The mean of the shares of answered and of unanswered questions that fall on their side."""
+    says = blog.signals @ calibration[:-1] + calibration[-1] > threshold
+    return float((says[blog.answered].mean() + (~says[~blog.answered]).mean()) / 2)
+
+
+def best_accuracy(blog: ReadSet, calibration: Floats) -> float:
+    """The same with the threshold that is best for this blog."""
+    values = blog.signals @ calibration[:-1] + calibration[-1]
+    return max(balanced_accuracy(blog, calibration, float(value) - 1e-6) for value in values)
 
 
 def main() -> None:
     """Fit and write."""
     parser = argparse.ArgumentParser(description="Calibrate the probability of an answer.")
-    parser.add_argument("--also", type=Path, nargs="*", default=[], help="question sets in the BEIR layout")
-    parser.add_argument("--weights", type=Path, default=cross_encoder.WEIGHTS)
-    given = parser.parse_args()
-    weights = fit(list(labelled_sets(SentenceTransformerEmbedder(threads=2), given.also)))
-    print("calibration", weights.round(3).tolist())
-    with np.load(given.weights) as file:
-        arrays = {name: file[name] for name in file.files}
-    np.savez_compressed(given.weights, **(arrays | {"calibration": weights}))
+    parser.add_argument("--blogs", type=Path, nargs="*", default=list(BLOGS), help="question sets")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="the cross-encoder's files")
+    options = parser.parse_args()
+    blogs = list(read_blogs(options.blogs, CrossEncoder(options.folder)))
+    for blog in blogs:
+        others = fit([other for other in blogs if other is not blog]) if len(blogs) > 1 else fit(blogs)
+        reached, best = balanced_accuracy(blog, others), best_accuracy(blog, others)
+        print(f"{blog.name}: balanced accuracy {reached:.3f} by the others' calibration, at best {best:.3f}")
+    calibration = fit(blogs)
+    print("calibration", calibration.round(3).tolist())
+    file = options.folder / ABOUT
+    about = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    about["calibration"] = [round(float(value), 5) for value in calibration]
+    file.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ The packaged embedding model is fine-tuned on question and passage together, on 
 data/train/reading and on half of each question set in the BEIR layout that `--also` names: the questions whose id has
 an even SHA-1, so that the other half can be used for evaluation. Every sixth post is left out for calibration. All
 sentences of a question's passages and "none of them" compete in one softmax. A short second round has a lower rate, on
-the posts that were written later and some questions of the first round. About an hour on two cores. No question of
-data/eval is read.
+the posts that were written later and some questions of the first round. A third adds the public question sets that
+`--collection` names. About two hours on two cores. No question of data/eval is read.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ from torch import Tensor, nn
 
 from bot.eval.sets import read_set
 from bot.read import cross_encoder
-from bot.read.features import gather
+from bot.read.features import MOST_QUESTION_TOKENS, ReaderInput, Sentence, gather
 from bot.read.sentence_net import load_sentence_net
 from bot.retrieve import embed_plain, search
+from bot.train.competing import competing
+from bot.train.export import export
+from bot.train.public_sets import Row, read_rows
 from bot.train.sentence_net import (
     DATA,
     LATER_POSTS,
@@ -41,10 +44,15 @@ from bot.train.sentence_net import (
 from ingest.article import embedding_text
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import SentenceTransformerEmbedder, model_folder
+from ingest.minilm import open_tokenizer
 
 _PASSAGES = 12
 _NEGATIVES = 2  # passages without an answer for each question and epoch
 _REPEATED = 1500  # questions of the first round that are repeated in the second
+_LATER_RATE = 5e-5  # of the second and third round
+_NOTHING = np.zeros((0, 0), np.float32)
+# Without dropout inside and with plain attention a step takes a sixth of the time.
+_CHEAP = {"attn_implementation": "eager", "attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": 0.0}
 _BATCH = 8  # questions per step; sequences of similar length share a pass
 
 
@@ -110,36 +118,40 @@ def trained_on(question_id: str) -> bool:
 
 
 class TrainableCrossEncoder(nn.Module):
-    """The cross-encoder with dropout and trainable parameters."""
+    """The cross-encoder with dropout and trainable parameters. The embeddings of words stay as packaged."""
 
     def __init__(self, h: int = 128, drop: float = 0.1) -> None:
         super().__init__()
         from transformers import AutoModel
 
         folder = str(model_folder(DEFAULT_EMBEDDER))
-        self.encoder = AutoModel.from_pretrained(folder, local_files_only=True)
+        self.encoder = AutoModel.from_pretrained(
+            folder, local_files_only=True, add_pooling_layer=False, **_CHEAP
+        )
         self.encoder.embeddings.requires_grad_(False)
         d = self.encoder.config.hidden_size
         self.marks = nn.Parameter(torch.randn(cross_encoder.MARKS, d) * 0.02)
         self.out1, self.out2 = nn.Linear(3 * d, h), nn.Linear(h, 1)
         self.drop = nn.Dropout(drop)
 
-    def forward(self, pairs: Sequence[cross_encoder.Pair]) -> Tensor:
-        """The logits of all sentences of the pairs, in their order."""
-        with torch.autocast("cpu", torch.bfloat16):
-            states = cross_encoder.encode(self.encoder, self.marks, pairs).float()
-        pieces = [(row, a, b) for row, p in enumerate(pairs) for _, a, b in p.sentences]
-        return torch.as_tensor(cross_encoder.sentence_logits(states, pieces, self.head()))
+    def forward(self, words: Tensor, types: Tensor, mask: Tensor, marks: Tensor, pool: Tensor) -> Tensor:
+        """(b, s) logits of sentences. words: (b, t, d), embeddings of the tokens; the others as in PairBatch."""
+        states = self.encoder(
+            inputs_embeds=words + marks @ self.marks, token_type_ids=types, attention_mask=mask
+        ).last_hidden_state.float()
+        mean = pool @ states
+        whole = states[:, :1].expand_as(mean)
+        seen = torch.cat([mean, whole, mean * whole], -1)
+        return torch.as_tensor(self.out2(self.drop(torch.relu(self.out1(self.drop(seen)))))[..., 0])
 
-    def head(self) -> dict[str, Any]:
-        """As judged() wants it."""
-        return {
-            "out1": self.out1.weight.T,
-            "out1_bias": self.out1.bias,
-            "out2": self.out2.weight.T,
-            "out2_bias": self.out2.bias,
-            "drop": self.drop,
-        }
+    def logits(self, pairs: Sequence[cross_encoder.Pair]) -> Tensor:
+        """The logits of all sentences of the pairs, in their order."""
+        b = cross_encoder.batch_of(pairs)
+        types, mask, marks, pool = (torch.from_numpy(x) for x in (b.types, b.mask, b.marks, b.pool))
+        words = self.encoder.embeddings.word_embeddings(torch.from_numpy(b.ids))
+        with torch.autocast("cpu", torch.bfloat16, enabled=bool(torch.cpu._is_amx_tile_supported())):
+            found = self(words, types, mask, marks, pool).float()
+        return torch.cat([row[: len(p.sentences)] for row, p in zip(found, pairs, strict=True)])
 
 
 def train(
@@ -185,7 +197,7 @@ def step_losses(
     gold: list[bool] = []
     for at in range(0, len(picked), _BATCH):
         some = picked[at : at + _BATCH]
-        logits.append(net([batch[number].pairs[k] for number, k in some]))
+        logits.append(net.logits([batch[number].pairs[k] for number, k in some]))
         for number, k in some:
             owner += [number] * len(batch[number].gold[k])
             gold += batch[number].gold[k]
@@ -210,49 +222,75 @@ def choose(example: TokenizedExample, draw: random.Random) -> list[int]:
     return holds[:3] + picked
 
 
-def arrays_of(net: TrainableCrossEncoder) -> dict[str, Any]:
-    """The arrays of the weights file: the head, and the differences to the packaged encoder."""
-    from transformers import AutoModel
-
-    before = AutoModel.from_pretrained(
-        str(model_folder(DEFAULT_EMBEDDER)), local_files_only=True
-    ).state_dict()
-    after = net.encoder.state_dict()
-    changes = {
-        name: (after[name] - before[name]).numpy()
-        for name in before
-        if name.startswith("encoder.") and not torch.equal(after[name], before[name])
-    }
-    head = {name: value.detach() for name, value in net.head().items() if isinstance(value, Tensor)}
-    head["marks"] = net.marks.detach()
-    return cross_encoder.packed(changes) | {
-        f"head/{n}": v.numpy().astype(np.float16) for n, v in head.items()
-    }
-
-
 def main() -> None:
-    """Train and write the weights, with a placeholder for the calibration."""
-    parser = argparse.ArgumentParser(description="Train the cross-encoder from data/train/reading.")
+    """Train and write the network, with a placeholder for the calibration."""
+    parser = argparse.ArgumentParser(description="Train the cross-encoder.")
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="question sets in the BEIR layout")
-    parser.add_argument("--out", type=Path, default=cross_encoder.WEIGHTS)
+    parser.add_argument("--collection", type=Path, help="folder of public sets (docs/reader.md)")
+    parser.add_argument("--out", type=Path, default=cross_encoder.FOLDER)
     given = parser.parse_args()
     embedder = SentenceTransformerEmbedder(threads=2)
-    from transformers import AutoTokenizer
-
-    cutter = AutoTokenizer.from_pretrained(str(model_folder(DEFAULT_EMBEDDER)), local_files_only=True)
+    tokenizer = open_tokenizer((model_folder(DEFAULT_EMBEDDER) or Path()) / "tokenizer.json")
     found = list(examples(given.data, embedder))
     kept_out = left_out(found)
     found = [e for e in found if e.asked.post not in kept_out]
     first = tokenize(
-        [*found, *(e for folder in given.also for e in read_benchmark(folder, embedder))], cutter
+        [*found, *(e for folder in given.also for e in read_benchmark(folder, embedder))], tokenizer
     )
-    later = tokenize(list(examples(given.data, embedder, LATER_POSTS)), cutter)
-    print(f"{len(first)} questions, then {len(later)} more")
+    later = tokenize(list(examples(given.data, embedder, LATER_POSTS)), tokenizer)
+    draw = random.Random(0)
+    public, origin = read_public(given.collection, embedder, tokenizer, draw)
+    print(f"{len(first)} questions, then {len(later)} more, then {len(public)} of public sets")
     net = train(first, TrainableCrossEncoder(), seed=0, epochs=5, rate=1.5e-4)
-    again = [*random.Random(0).sample(first, min(_REPEATED, len(first))), *later]
-    net = train(again, net.train(), seed=1, epochs=1, rate=5e-5)
-    np.savez_compressed(given.out, **arrays_of(net), calibration=np.array([0.5, 0.5, 0.0], np.float32))
+    again = [*draw.sample(first, min(_REPEATED, len(first))), *later]
+    net = train(again, net.train(), seed=1, epochs=1, rate=_LATER_RATE)
+    if public:
+        third = [*public, *draw.sample(first, min(_REPEATED, len(first)))]
+        net = train(third, net.train(), seed=2, epochs=1, rate=_LATER_RATE)
+    own = {"data/train/reading": {"questions": len(found) + len(later), "licence": "MIT"}}
+    export(net, given.out, own | origin)
+
+
+def read_public(
+    collection: Path | None, embedder: SentenceTransformerEmbedder, tokenizer: Any, draw: random.Random
+) -> tuple[list[TokenizedExample], dict[str, Any]]:
+    """The questions of public sets, each with other passages of its set; and how many of each set, by what licence."""
+    made, origin = [], {}
+    for place in sorted(place for place in collection.iterdir() if place.is_dir()) if collection else []:
+        groups = list(competing(list(read_rows(place, "train")), embedder, draw))
+        licence = groups[0][0].licence if groups else ""
+        origin[place.name] = {"questions": len(groups), "licence": licence}
+        made += [tokenize_group(group, embedder, tokenizer) for group in groups]
+    return [example for example in made if example.pairs], origin
+
+
+def tokenize_group(
+    group: Sequence[Row], embedder: SentenceTransformerEmbedder, tokenizer: Any
+) -> TokenizedExample:
+    """A question's rows as token sequences, the nearest first."""
+    question = group[0].question
+    _, (asked, *read) = embedder.embed_tokens([question, *(row.text for row in group)])
+    vectors = asked.vectors[:MOST_QUESTION_TOKENS]
+    pieces = cross_encoder.cut(tokenizer, question)
+    pairs, gold, hard = [], [], []
+    for row, tokens in zip(group, read, strict=True):
+        sentences = [
+            (Sentence(0, start, end, "paragraph", own, own), right)
+            for (start, end), right in zip(row.sentences, row.gold, strict=True)
+            if len(own := np.flatnonzero((tokens.starts >= start) & (tokens.starts < end)))
+        ]
+        head = np.flatnonzero(tokens.starts < row.sentences[0][0])
+        inputs = ReaderInput(
+            vectors, (tokens.vectors,), (head,), tuple(s for s, _ in sentences), _NOTHING, _NOTHING
+        )
+        one = cross_encoder.pair(pieces, cross_encoder.cut(tokenizer, row.text), inputs, 0)
+        right = tuple(sentences[k][1] for k, _, _ in one.sentences)
+        if one.sentences and any(right) == any(row.gold):
+            pairs.append(one)
+            gold.append(right)
+            hard.append(row.cosine)
+    return TokenizedExample(tuple(pairs), tuple(gold), tuple(hard))
 
 
 def left_out(found: Sequence[Example]) -> set[str]:

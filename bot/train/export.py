@@ -1,4 +1,4 @@
-"""The trained reader as a file for onnxruntime, with weights of eight bits."""
+"""The trained cross-encoder as a file for onnxruntime, with weights of eight bits."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from typing import Any
 
 import torch
 
-from bot.train.network import TrainableReader
+from bot.read.cross_encoder import ABOUT, MARKS, NETWORK
 from ingest.config import DEFAULT_EMBEDDER
 
-NETWORK, ABOUT = "reader.onnx", "reader.json"  # the latter: the calibration, and what was trained on what
 _HEADS = 12
-_UNCALIBRATED = [0.0, 1.0, 0.0]  # until `python -m bot.train.calibrate` has run
+_UNCALIBRATED = [0.5, 0.5, 0.0]  # until `python -m bot.train.calibrate` has run
 
 
-def export(net: TrainableReader, folder: Path, origin: Mapping[str, Any]) -> None:
+def export(net: torch.nn.Module, folder: Path, origin: Mapping[str, Any]) -> None:
     """Write the network to a folder as ONNX, its layers fused, its matrices quantized.
 
     Weights use seven of their eight bits (`reduce_range`): processors with AVX2 alone add products of eight bits in
@@ -30,26 +29,26 @@ def export(net: TrainableReader, folder: Path, origin: Mapping[str, Any]) -> Non
 
     net.eval()
     folder.mkdir(parents=True, exist_ok=True)
-    ids = torch.ones((2, 24), dtype=torch.long)
+    width = int(net.encoder.config.hidden_size)  # type: ignore[union-attr,arg-type]
+    ones = torch.ones((2, 24), dtype=torch.long)
+    words, marks = torch.zeros((2, 24, width)), torch.zeros((2, 24, MARKS))
     pool = torch.full((2, 3, 24), 1 / 24)
     with tempfile.TemporaryDirectory() as place:
         plain, fused = Path(place) / "plain.onnx", Path(place) / "fused.onnx"
         torch.onnx.export(
             net,
-            (ids, torch.zeros_like(ids), ids, pool),
+            (words, torch.zeros_like(ones), ones, marks, pool),
             str(plain),
-            input_names=["ids", "types", "mask", "pool"],
-            output_names=["sentences", "none"],
+            input_names=["words", "types", "mask", "marks", "pool"],
+            output_names=["sentences"],
             dynamic_axes={
-                **{name: {0: "b", 1: "t"} for name in ("ids", "types", "mask")},
+                **{name: {0: "b", 1: "t"} for name in ("words", "types", "mask", "marks")},
                 "pool": {0: "b", 1: "s", 2: "t"},
                 "sentences": {0: "b", 1: "s"},
-                "none": {0: "b"},
             },
             opset_version=17,
             dynamo=False,
         )
-        width = int(net.encoder.config.hidden_size)
         model = optimize_model(
             str(plain), model_type="bert", num_heads=_HEADS, hidden_size=width, opt_level=0
         )

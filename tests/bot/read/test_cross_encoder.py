@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bot.read.cross_encoder import CrossEncoder, Pieces, packed, pair, unpacked
+from bot.read.cross_encoder import MARKS, CrossEncoder, Pieces, batch_of, pair
 from bot.read.features import NAMES, ReaderInput, Sentence
 from bot.read.readers import CROSS_ENCODER_SHARE, PASSAGE_SIGNALS, passage_signals, rank_passages, rerank
 from bot.read.reading import Reading, ScoredSentence, calibrated
 from bot.types import Passage
 from ingest.article import Chunk
-from ingest.embedder import Floats
+from ingest.embedder import Floats, SentenceTransformerEmbedder
 from ingest.errors import EmbedderError
 
 D = 4
@@ -76,20 +77,45 @@ def test_a_sentence_that_was_not_embedded_whole_is_left_out() -> None:
     assert made.sentences == ((0, 3, 4),)
 
 
-def test_changes_come_back_from_the_file_nearly_as_they_were() -> None:
-    change = np.random.default_rng(0).normal(0, 0.01, (8, 16)).astype(np.float32)
-    change[3] *= 100
-    change[5] = 0
-    back = unpacked(packed({"layer": change}))["layer"]
-    assert np.abs(back - change).max(axis=1) == pytest.approx(
-        np.abs(change).max(axis=1) / 254, rel=1.0, abs=1e-9
-    )
+def test_a_batch_averages_the_tokens_of_each_sentence_and_nothing_else() -> None:
+    asked, text = words_of("hold stretches"), words_of("Seated hold the stretch")
+    both = [sentence(0, [1]), sentence(0, [2, 3])]
+    long = pair(asked, text, inputs_of(unit(0, 1), [unit(2, 0, 3, 1)], both), 0)
+    short = pair(words_of("hold"), text, inputs_of(unit(0), [unit(2, 0, 3, 1)], both[:1]), 0)
+    batch = batch_of([long, short])
+    assert batch.mask.sum(1).tolist() == [9, 8] and batch.ids[1, 8] == 0
+    assert batch.marks.shape == (2, 9, MARKS) and not batch.marks[1, 8].any()
+    assert batch.pool.sum(-1).tolist() == pytest.approx(np.array([[1, 1], [1, 0]]))
+    assert np.flatnonzero(batch.pool[0, 1]).tolist() == [6, 7]
 
 
-def test_missing_weights_are_told_in_words(tmp_path: Path) -> None:
+def test_missing_weights_are_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     inputs = inputs_of(unit(0), [unit(1)], [sentence(0, [0])])
-    with pytest.raises(EmbedderError, match="make train"):
-        CrossEncoder(tmp_path / "joint.npz").logits("q", ["t"], inputs, [0])
+    with pytest.raises(EmbedderError, match="make train-cross-encoder"):
+        CrossEncoder(tmp_path).logits("q", ["t"], inputs, [0])
+
+
+@pytest.mark.model
+def test_threads_share_the_network_and_what_is_read_together_hardly_matters() -> None:
+    """Activations of eight bits are scaled over a batch, hence the tolerance."""
+    texts = [
+        "Kettles\nDescale the kettle with vinegar once a month.",
+        "Lamps\nDust the lamp with a dry cloth.",
+    ]
+    encoder, question = CrossEncoder(), "how often do I descale the kettle"
+    _, (asked, *read) = SentenceTransformerEmbedder(threads=1).embed_tokens([question, *texts])
+    bodies = [
+        np.flatnonzero(tokens.starts > text.index("\n")) for text, tokens in zip(texts, read, strict=True)
+    ]
+    sentences = [sentence(place, rows.tolist()) for place, rows in enumerate(bodies)]
+    inputs = inputs_of(asked.vectors, [tokens.vectors for tokens in read], sentences)
+    together = encoder.logits(question, texts, inputs, [0, 1])
+    apart = encoder.logits(question, texts, inputs, [0]) | encoder.logits(question, texts, inputs, [1])
+    assert together[0] > together[1]
+    assert together == pytest.approx(apart, abs=1.0)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: encoder.logits(question, texts, inputs, [0, 1]), range(8)))
+    assert all(one == together for one in found)
 
 
 class Second:

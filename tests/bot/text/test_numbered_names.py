@@ -23,6 +23,7 @@ def values(text: str, kind: str, *kinds: str) -> set[str]:
         ("K2 and vitamin K-1", "k", {"1", "2"}), ("between T11/T12", "pair", {"t11/t12"}), ("T11-T12", "t", {"11", "12"}),
         ("omega-3 oils", "omega", {"3"}), ("Wed and Friday", "weekday", {"2", "4"}), ("Tue to Fri", "weekday", {"1", "2", "3", "4"}),
         ("Saturday to Monday", "weekday", {"5", "6", "0"}), ("at weekends", "weekday", {"5", "6"}),
+        ("a Grade II sprain", "grade", {"2"}), ("types ii and iii", "type", {"2", "3"}), ("Phases I–III", "phase", {"1", "2", "3"}),
     ],
 )  # fmt: skip
 def test_names_are_found_with_their_ranges(text: str, kind: str, found: set[str]) -> None:
@@ -32,7 +33,7 @@ def test_names_are_found_with_their_ranges(text: str, kind: str, found: set[str]
 @pytest.mark.parametrize(
     "text",
     ["Rest for 3 weeks.", "I run every week 12 km.", "two weeks later", "5000 IU", "It was 2023.", "a week 30 min",
-     "We sat in the sun.", "aged 40", "3 sets of 12", "the COVID19 years"],
+     "We sat in the sun.", "aged 40", "3 sets of 12", "the COVID19 years", "the day I ran", "the week I've been off"],
 )  # fmt: skip
 def test_amounts_years_and_common_words_are_no_names(text: str) -> None:
     assert not names(text)
