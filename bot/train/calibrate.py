@@ -24,7 +24,7 @@ from bot.retrieve import embed_plain, search
 from bot.train.sentence_net import correct_question, memory_corpus
 from ingest.embedder import Floats, SentenceTransformerEmbedder
 
-BLOGS = tuple(Path("data/eval") / name for name in ("recipes", "diary", "clinic", "sample"))
+BLOGS = tuple(Path("data/eval") / name for name in ("recipes", "diary", "clinic", "sample", "article"))
 _PASSAGES = 12
 
 
