@@ -7,9 +7,9 @@ does not know how an answer is shown, nor who asked: no address, session or time
 from bot.gaps.contradictions import Contradiction, find_contradictions
 from bot.gaps.digest import Digest, Disliked, render_markdown, render_page
 from bot.gaps.grouping import group_vectors
-from bot.gaps.keeper import GapKeeper
 from bot.gaps.listing import Closed, GapGroup, GapList
 from bot.gaps.mask import mask
+from bot.gaps.recorder import GapRecorder
 from bot.gaps.store import DAYS_KEPT, MAX_QUESTIONS, GapStore
 
 __all__ = [
@@ -20,8 +20,8 @@ __all__ = [
     "Digest",
     "Disliked",
     "GapGroup",
-    "GapKeeper",
     "GapList",
+    "GapRecorder",
     "GapStore",
     "find_contradictions",
     "group_vectors",

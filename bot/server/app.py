@@ -62,7 +62,7 @@ from ingest.errors import FootnoteError, NotInIndex
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
-    from bot.gaps import GapKeeper
+    from bot.gaps import GapRecorder
     from bot.pipeline import Bot
     from bot.server.reingest import Scheduler
 
@@ -84,7 +84,7 @@ def create_api(
     head: Callable[[], str] = str,
     inputs: HandlerInputs | None = None,
     current: Settings | None = None,
-    gaps: GapKeeper | None = None,
+    gaps: GapRecorder | None = None,
 ) -> FastAPI:
     """The routes over one bot. Mount anything else at / afterwards: these must come first.
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import uvicorn
 
     from bot.config import BotConfig
-    from bot.gaps import GapKeeper
+    from bot.gaps import GapRecorder
     from bot.pipeline import Bot
     from bot.server.question_queue import QuestionQueue
     from bot.server.reingest import Scheduler
@@ -52,7 +52,7 @@ def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> N
     import uvicorn
 
     from bot.config import OwnerSettings
-    from bot.gaps import GapKeeper, GapStore
+    from bot.gaps import GapRecorder, GapStore
     from bot.server.gradio_window import create_app
     from bot.server.guard.connections import MAX_CONNECTIONS, limited_protocol, raise_file_limit
     from bot.server.logs import log_questions, log_to_stderr
@@ -70,7 +70,7 @@ def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> N
     bot, files = open_bot(config), CompressedFiles()
     settings.on_change(bot.configure)
     queue, scheduler = open_queue(bot, config, settings.current), _scheduler(bot, config)
-    gaps = GapKeeper(bot, GapStore(config.gaps_file), lambda: settings.current().gaps)
+    gaps = GapRecorder(bot, GapStore(config.gaps_file), lambda: settings.current().gaps)
     queue.listeners.append(gaps.listen)
     queue.hold()
     # No access log: a question must not end up in a file, and proxies keep their own.
@@ -200,7 +200,7 @@ def _work_beside(
     queue: QuestionQueue,
     scheduler: Scheduler | None,
     heart: Heart | None,
-    gaps: GapKeeper,
+    gaps: GapRecorder,
 ) -> None:
     """Load the model, then let the questions in; then keep the index up to date until the server ends."""
     from bot.server.memory import release_memory

@@ -1,4 +1,4 @@
-"""How many answers a day the owner's chat model may word; the count is in a file, so that a restart does not begin it anew."""
+"""How many answers a day the owner's chat model may word; the count is in a file, so that a restart does not reset it."""
 
 from __future__ import annotations
 

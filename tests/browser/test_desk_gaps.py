@@ -10,7 +10,7 @@ from fake_bot import FakeBot
 from pydantic import SecretStr
 
 from bot.config import BotConfig, OwnerSettings
-from bot.gaps import Closed, GapGroup, GapKeeper, GapList, GapStore
+from bot.gaps import Closed, GapGroup, GapList, GapRecorder, GapStore
 from bot.server import create_app
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ def test_the_owner_keeps_questions_and_changes_the_title(chromium: Any, tmp_path
     store = GapStore(config.gaps_file)
     group = GapGroup("Do you <b>sell</b> lamps?", 7, ("lamps?",), "2026-01-01", "2026-01-02", "Our lamps")
     store.save_list(GapList((group,), (Closed("Chairs?", 2, "2026-01-03", "Chairs"),), 7, "now"))
-    keeper = GapKeeper(bot, store, lambda: settings.current().gaps)
-    app = create_app(bot, config, settings=settings, gaps=keeper)
+    recorder = GapRecorder(bot, store, lambda: settings.current().gaps)
+    app = create_app(bot, config, settings=settings, gaps=recorder)
     with serving(app) as address:
         page = chromium.new_page(viewport={"width": 360, "height": 800}, locale="de-DE")
         page.goto(f"{address}owner/")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gradio import Blocks
 
     from bot.config import BotConfig
-    from bot.gaps import GapKeeper
+    from bot.gaps import GapRecorder
     from bot.pipeline import Bot
     from bot.server.question_queue import QuestionQueue
     from bot.server.reingest import Scheduler
@@ -42,7 +42,7 @@ def mount_desk(
     queue: QuestionQueue,
     scheduler: Scheduler | None,
     settings: OwnerSettings | None = None,
-    gaps: GapKeeper | None = None,
+    gaps: GapRecorder | None = None,
 ) -> None:
     """Serve the desk at /owner; the gate in front of it lets the owner in alone."""
     gr = import_gradio()
@@ -64,7 +64,7 @@ def build_desk(
     scheduler: Scheduler | None,
     counts: DailyCounts,
     settings: OwnerSettings | None = None,
-    gaps: GapKeeper | None = None,
+    gaps: GapRecorder | None = None,
 ) -> Blocks:
     """The page over one bot, with marks in place of its texts."""
     gr = import_gradio()

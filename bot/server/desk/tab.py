@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gradio import Blocks, Markdown, Request, State
 
     from bot.config import BotConfig, OwnerSettings
-    from bot.gaps import GapKeeper
+    from bot.gaps import GapRecorder
     from bot.own_posts import OwnPosts
     from bot.pipeline import Bot
     from bot.server.desk.cases import Cases
@@ -52,7 +52,7 @@ class Desk:
     scheduler: Scheduler | None
     page: Blocks
     settings: OwnerSettings
-    gaps: GapKeeper | None
+    gaps: GapRecorder | None
     counts: DailyCounts
     own: OwnPosts
     cases: Cases

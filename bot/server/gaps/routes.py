@@ -16,7 +16,7 @@ from bot.server.guard import DESK, OwnerToken
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
-    from bot.gaps import GapKeeper
+    from bot.gaps import GapRecorder
     from bot.pipeline import Bot
 
 PATH = "/api/gaps"
@@ -24,11 +24,11 @@ _OFF = "Questions are not kept. Switch it on in the desk at /owner, or set FOOTN
 
 
 def add_gap_routes(
-    app: FastAPI, config: BotConfig, current: Callable[[], BotConfig], bot: Bot, keeper: GapKeeper | None
+    app: FastAPI, config: BotConfig, current: Callable[[], BotConfig], bot: Bot, recorder: GapRecorder | None
 ) -> None:
-    """current: gives the settings in force. keeper: what keeps the list in this server, if anything does."""
+    """current: gives the settings in force. recorder: what keeps the list in this server, if anything does."""
     owner = OwnerToken(config.owner_token.get_secret_value())
-    store = keeper.store if keeper else GapStore(config.gaps_file)
+    store = recorder.store if recorder else GapStore(config.gaps_file)
 
     async def download(request: Request) -> Response:
         """The digest of this month as a file; the gate of the desk lets the owner in alone."""
@@ -54,7 +54,7 @@ def add_gap_routes(
     async def purge(request: Request) -> Response:
         """Remove all questions at once: {"removed": how many}."""
         owner.check(request)
-        removed = await run_sync(keeper.purge if keeper else lambda: store.purge(everything=True))
+        removed = await run_sync(recorder.purge if recorder else lambda: store.purge(everything=True))
         return JSONResponse({"removed": removed})
 
     @app.get(PATH + "/digest")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from bot.config import BotConfig, OwnerSettings
-    from bot.gaps import GapKeeper
+    from bot.gaps import GapRecorder
     from bot.pipeline import Bot
     from bot.server.reingest.schedule import Scheduler
 
@@ -35,7 +35,7 @@ def create_app(
     files: CompressedFiles | None = None,
     queue: QuestionQueue | None = None,
     settings: OwnerSettings | None = None,
-    gaps: GapKeeper | None = None,
+    gaps: GapRecorder | None = None,
 ) -> FastAPI:
     """The HTTP interface and the chat window over one bot.
 

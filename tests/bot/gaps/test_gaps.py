@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from conftest import FakeEmbedder
 
-from bot.gaps import DAYS_KEPT, GapKeeper, GapStore, find_contradictions, mask
+from bot.gaps import DAYS_KEPT, GapRecorder, GapStore, find_contradictions, mask
 from bot.gaps import store as store_module
 from bot.types import Answer, Status, Turn
 from ingest.article import Article
@@ -60,7 +60,7 @@ class Blog:
 @dataclass
 class Kept:
     blog: Blog
-    keeper: GapKeeper
+    recorder: GapRecorder
     on: list[bool]
 
     def hear(
@@ -70,25 +70,25 @@ class Kept:
         history: Sequence[Turn] = (),
         answerable: float = 0.2,
     ) -> None:
-        self.keeper.listen(Answer(question, question, "", (), status, answerable), history)
-        self.keeper.store_waiting()
+        self.recorder.listen(Answer(question, question, "", (), status, answerable), history)
+        self.recorder.store_waiting()
 
     def texts(self) -> set[str]:
-        return {one.question for one in self.keeper.store.questions()}
+        return {one.question for one in self.recorder.store.questions()}
 
 
 @pytest.fixture
 def kept(tmp_path: Path) -> Kept:
     blog, on = Blog(), [True]
     store = GapStore(tmp_path / "index.gaps.sqlite")
-    keeper = GapKeeper(blog, store, lambda: on[0], sleep=lambda _: None)  # type: ignore[arg-type]
-    return Kept(blog, keeper, on)
+    recorder = GapRecorder(blog, store, lambda: on[0], sleep=lambda _: None)  # type: ignore[arg-type]
+    return Kept(blog, recorder, on)
 
 
 def test_only_what_the_blog_does_not_say_is_kept_and_only_if_the_owner_wants_it(kept: Kept) -> None:
     kept.on[0] = False
     kept.hear("Do you sell lamps?")
-    assert not kept.keeper.store.path.exists()
+    assert not kept.recorder.store.path.exists()
     kept.on[0] = True
     kept.hear("Do you sell lamps?")
     kept.hear("Thanks!", "chat")
@@ -102,13 +102,13 @@ def test_only_what_the_blog_does_not_say_is_kept_and_only_if_the_owner_wants_it(
 
 def test_a_row_has_a_day_and_nothing_else_that_says_who_or_when(kept: Kept) -> None:
     kept.hear("My name is Ann Bell, write to ann@example.org: do you sell lamps?")
-    with sqlite3.connect(kept.keeper.store.path) as db:
+    with sqlite3.connect(kept.recorder.store.path) as db:
         columns = [row[1] for row in db.execute("PRAGMA table_info(questions)")]
         row = dict(zip(columns, db.execute("SELECT * FROM questions").fetchone(), strict=True))
     assert columns == ["id", "day", "question", "model", "vector", "closed", "post", "title", "url"]
     assert date.fromisoformat(row["day"]) and len(row["day"]) == 10
     assert row["question"] == "My name is [name], write to [e-mail]: do you sell lamps?"
-    assert b"Ann" not in kept.keeper.store.path.read_bytes()
+    assert b"Ann" not in kept.recorder.store.path.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -141,56 +141,56 @@ def test_gaps_are_grouped_with_a_question_as_title_and_the_nearest_post(kept: Ke
         "How tall is the chair?",
     ):
         kept.hear(question)
-    found = kept.keeper.tend()
+    found = kept.recorder.tend()
     assert [group.count for group in found.groups] == [3, 1] and found.questions == 4
     first = found.groups[0]
     assert "lamp" in first.title and first.title not in first.examples and first.post == "The nearest post"
-    assert kept.keeper.store.list() == found
+    assert kept.recorder.store.list() == found
 
 
 def test_a_gap_closes_by_the_post_that_answers_it_and_opens_when_that_goes(kept: Kept) -> None:
     for question in ("Do you sell lamps?", "do you sell lamps", "How tall is the chair?"):
         kept.hear(question)
-    kept.keeper.tend()
+    kept.recorder.tend()
     kept.blog.posts, kept.blog.live = {"lamp": "Our lamps"}, "gen-2"
-    found = kept.keeper.tend()
+    found = kept.recorder.tend()
     assert [group.title for group in found.groups] == ["How tall is the chair?"]
     assert {(one.post, one.url) for one in found.closed} == {("Our lamps", "https://a.example/lamp")}
     asked = len(kept.blog.asked)
-    assert kept.keeper.tend() == found and len(kept.blog.asked) == asked  # once a generation
+    assert kept.recorder.tend() == found and len(kept.blog.asked) == asked  # once a generation
     kept.blog.posts, kept.blog.live = {}, "gen-3"
-    found = kept.keeper.tend()
+    found = kept.recorder.tend()
     assert not found.closed and found.questions == 3
 
 
 def test_questions_are_purged_after_their_days_or_at_once(kept: Kept) -> None:
     kept.hear("Do you sell lamps?")
-    kept.keeper.tend()
-    kept.keeper.store.today = lambda: date.fromordinal(date.today().toordinal() + DAYS_KEPT + 1)
+    kept.recorder.tend()
+    kept.recorder.store.today = lambda: date.fromordinal(date.today().toordinal() + DAYS_KEPT + 1)
     kept.hear("How tall is the chair?")
-    found = kept.keeper.tend()
+    found = kept.recorder.tend()
     assert kept.texts() == {"How tall is the chair?"} and found.questions == 1
-    assert b"lamps" not in kept.keeper.store.path.read_bytes()
-    assert kept.keeper.purge() == 1
-    assert not kept.texts() and not kept.keeper.store.list().groups
-    assert b"chair" not in kept.keeper.store.path.read_bytes()
+    assert b"lamps" not in kept.recorder.store.path.read_bytes()
+    assert kept.recorder.purge() == 1
+    assert not kept.texts() and not kept.recorder.store.list().groups
+    assert b"chair" not in kept.recorder.store.path.read_bytes()
 
 
 @pytest.mark.parametrize("content", [b"no database " * 1000, b"SQLite format 3\0" + b"\xff" * 5000])
 def test_a_damaged_file_is_set_aside_and_a_new_one_begun(kept: Kept, content: bytes) -> None:
-    path = kept.keeper.store.path
+    path = kept.recorder.store.path
     path.write_bytes(content)
     kept.hear("Do you sell lamps?")
     kept.hear("How tall is the chair?")
     assert "How tall is the chair?" in kept.texts()
-    assert path.with_name(f"{path.name}.damaged-1").read_bytes() == content and kept.keeper.store.problem
+    assert path.with_name(f"{path.name}.damaged-1").read_bytes() == content and kept.recorder.store.problem
 
 
 def test_another_programs_file_is_left_alone(kept: Kept) -> None:
-    with sqlite3.connect(kept.keeper.store.path) as db:
+    with sqlite3.connect(kept.recorder.store.path) as db:
         db.execute("CREATE TABLE theirs (x)")
     with pytest.raises(GapsError, match="another program"):
-        kept.keeper.store.add("a", "fake", VECTOR)
+        kept.recorder.store.add("a", "fake", VECTOR)
 
 
 def test_the_file_is_bounded_and_a_flood_pushes_out_no_other_day(
@@ -198,7 +198,7 @@ def test_the_file_is_bounded_and_a_flood_pushes_out_no_other_day(
 ) -> None:
     monkeypatch.setattr(store_module, "MAX_QUESTIONS", 5)
     monkeypatch.setattr(store_module, "MAX_PER_DAY", 3)
-    store = kept.keeper.store
+    store = kept.recorder.store
     for day in (1, 2, 3):
         store.today = lambda day=day: date(2026, 3, day)  # type: ignore[misc]
         assert [store.add(f"{day}.{n}", "fake", VECTOR) for n in range(4)] == [True, True, True, False]
@@ -207,9 +207,9 @@ def test_the_file_is_bounded_and_a_flood_pushes_out_no_other_day(
 
 
 def test_questions_of_another_model_are_embedded_again(kept: Kept) -> None:
-    kept.keeper.store.add("Do you sell lamps?", "an older model", np.ones(3, np.float32))
-    assert kept.keeper.tend().questions == 1
-    assert len(kept.keeper.store.vectors("fake")) == 1
+    kept.recorder.store.add("Do you sell lamps?", "an older model", np.ones(3, np.float32))
+    assert kept.recorder.tend().questions == 1
+    assert len(kept.recorder.store.vectors("fake")) == 1
 
 
 def test_posts_that_give_other_times_for_the_same_thing_are_found() -> None:

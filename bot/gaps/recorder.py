@@ -49,7 +49,7 @@ class _Heard:
     history: tuple[Turn, ...]
 
 
-class GapKeeper:
+class GapRecorder:
     """Keeps one list. run() is its thread; everything else may be called from any other.
 
     Args:
