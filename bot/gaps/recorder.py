@@ -174,14 +174,14 @@ class GapRecorder:
     def _groups(self) -> list[list[Question]]:
         """The open questions, grouped."""
         open_ = [one for one in self.store.questions() if not one.closed]
+        if not open_:
+            return []
         name = self._bot.embedder.name
         vectors = self.store.vectors(name)
         for one in open_:
             if one.id not in vectors:  # kept under another model
                 vectors[one.id] = self._embed(one.question)
                 self.store.set_vector(one.id, name, vectors[one.id])
-        if not open_:
-            return []
         grouped = group_vectors(np.stack([vectors[one.id] for one in open_]), pauses=True)
         return [[open_[at] for at in group] for group in grouped]
 

@@ -32,7 +32,6 @@ MAX_UPLOAD = 64 * 1024 * 1024  # bytes that the owner may send to the desk at on
 DESK = "/owner"
 OURS = (
     f"{DESK}/",
-    "/a/",
     "/api/",
     "/v1/",
     "/schema/",
@@ -50,6 +49,7 @@ _OURS_ALONE = ("/mcp", "/mcp/", "/ask", "/ask/", "/v1", "/schemamap.xml")
 
 # Everything else under / answers 404. /gradio_api/upload, proxy=, file=, call/, component_server
 # and the run history stay shut: nothing here needs them, and each would be open to untrusted clients.
+_SHARED = re.compile(r"/a/[\w-]+\.[\w-]+\.[0-9a-f]{16}")  # no prefix that the chat may be served under
 _PAGE = re.compile(
     r"/(?:|owner|config/?|theme\.css|manifest\.json|favicon\.ico|pwa_icon.*|robots\.txt"
     r"|(?:assets|static|svelte)/.*"
@@ -162,7 +162,7 @@ def _base(scope: Scope) -> str:
 
 
 def is_ours(path: str) -> bool:
-    return path.startswith(OURS) or path in _OURS_ALONE
+    return path.startswith(OURS) or path in _OURS_ALONE or bool(_SHARED.fullmatch(path))
 
 
 def largest_body(path: str) -> int:

@@ -20,7 +20,6 @@ from fake_bot import ERRORS, HOSTILE, STRETCHES, URGENT, FakeBot
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from patience import eventually
-from small_blog import two_posts
 
 from bot.config import BotConfig, Rate
 from bot.server import create_api
@@ -265,7 +264,10 @@ def test_other_methods_and_kinds_are_refused_in_its_form(address: str) -> None:
 
 @pytest.mark.model
 def test_over_stdio_nothing_but_messages_is_written(tmp_path: Path) -> None:
-    posts, index = two_posts(tmp_path / "posts"), tmp_path / "index"
+    posts, index = tmp_path / "posts", tmp_path / "index"
+    posts.mkdir()
+    (posts / "kettles.md").write_text("# Kettles\n\nDescale the kettle with vinegar every month.")
+    (posts / "lamps.md").write_text("# Lamps\n\nDust the lamp with a dry cloth.")
     command = [sys.executable, "-m", "bot"]
     subprocess.run(
         [*command, "ingest", str(posts), "--index", str(index)], cwd=ROOT, check=True, capture_output=True
