@@ -27,7 +27,7 @@ def test_everything_works_from_the_keyboard(page: Page, bot: FakeBot) -> None:
     stops = []
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
     page.locator(".fn-header h1").evaluate("e => { e.tabIndex = -1; e.focus() }")
-    for _ in range(14):
+    for _ in range(20):
         page.keyboard.press("Tab")
         stops.append(page.evaluate("document.activeElement.id || document.activeElement.innerText"))
         if stops[-1] == "ref-0-1":
@@ -47,7 +47,7 @@ def test_what_has_the_focus_is_not_under_the_question_box(chromium: Any, served:
         page.evaluate("scrollTo(0, 0)")
         page.focus("#ref-0-1")
         seen = []
-        for _ in range(12):
+        for _ in range(16):
             page.keyboard.press("Tab")
             bottom, top, name = page.evaluate(
                 """[document.activeElement.getBoundingClientRect().bottom,
