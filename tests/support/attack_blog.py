@@ -159,6 +159,9 @@ class Quoter:
         self.shown[question] = answer
         yield answer
 
+    def language(self) -> str:
+        return "en"
+
     def _draft(self, articles: Sequence[Article]) -> Iterator[Line]:
         for article in articles:
             yield Line("note", (), text=notes.source(article))
