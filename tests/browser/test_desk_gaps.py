@@ -28,7 +28,7 @@ def test_the_owner_keeps_questions_and_changes_the_title(chromium: Any, tmp_path
     recorder = GapRecorder(bot, store, lambda: settings.current().gaps)
     app = create_app(bot, config, settings=settings, gaps=recorder)
     with serving(app) as address:
-        page = chromium.new_page(viewport={"width": 720, "height": 800}, locale="de-DE")
+        page = chromium.new_page(viewport={"width": 360, "height": 800}, locale="de-DE")
         page.goto(f"{address}owner/")
         page.fill("input[name=token]", TOKEN)
         page.click("button")
@@ -52,5 +52,5 @@ def test_the_owner_keeps_questions_and_changes_the_title(chromium: Any, tmp_path
         page.get_by_text("Gespeichert und in Kraft").wait_for()
         assert settings.current().title == "Brot & Salz"
         page.screenshot(path=str(tmp_path / "settings.png"), full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 720
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
         page.close()
