@@ -69,7 +69,6 @@ def test_near_passages_compete_but_not_those_that_hold_the_answer() -> None:
 
 @pytest.mark.model
 def test_a_few_steps_learn_and_what_is_written_reads_the_same(tmp_path: Path) -> None:
-    pytest.importorskip("onnx", reason="only [train] installs onnx")
     import torch
 
     from bot.train.cross_encoder import TrainableCrossEncoder, tokenize_group, train
