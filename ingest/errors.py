@@ -28,6 +28,12 @@ Each message is one or two sentences for a blog owner or reader: what is wrong a
 names no Python internals.
 """
 
+import zipfile
+import zlib
+
+# What zipfile raises, too, when it reads a file from elsewhere that is no whole archive of a kind it knows.
+ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OverflowError)
+
 
 class FootnoteError(Exception):
     """Base of every error raised on purpose; `str(error)` may be shown to the person."""

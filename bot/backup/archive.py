@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import BinaryIO
 from pydantic import TypeAdapter, ValidationError
 
 from ingest.config import IndexConfig
-from ingest.errors import BackupError
+from ingest.errors import ZIP_ERRORS, BackupError
 
 MANIFEST, ARTICLES, VOTES = "footnote-backup.json", "articles.db", "votes.jsonl"
 SETTINGS = "settings.json"
@@ -29,15 +28,7 @@ _SEGMENT = re.compile(r"tokens/gen-([1-9]\d{0,7})\.tokens")
 _MOST_FILES = 1000
 _MOST_MANIFEST = 1 << 20  # bytes
 _BLOCK = 1 << 20
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    ValueError,
-    NotImplementedError,
-    RuntimeError,
-    OverflowError,
-)
+_BROKEN = (*ZIP_ERRORS, ValueError)
 
 
 @dataclass(frozen=True, slots=True)

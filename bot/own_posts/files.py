@@ -11,12 +11,11 @@ import secrets
 import shutil
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from ingest.article import Article, LeftOut, LoadFailure, Seen
-from ingest.errors import SourceError
+from ingest.errors import ZIP_ERRORS, SourceError
 from ingest.urls import public_url
 
 POSTS = (".md", ".markdown", ".mdx", ".txt", ".html", ".htm")
@@ -25,7 +24,6 @@ UPLOADS = (*POSTS, *EXPORTS, ".zip")
 MAX_TEXT = 1_000_000  # characters of a pasted text
 MAX_FILE, MAX_EXPORT = 10 * 1024 * 1024, 64 * 1024 * 1024  # bytes
 MAX_UNPACKED, MAX_MEMBERS = 256 * 1024 * 1024, 5000  # of an archive
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OverflowError)
 _TABLE = ".csv"  # a table of addresses in an archive
 
 
@@ -147,7 +145,7 @@ def _unpack(archive: Path, folder: Path) -> None:
                     place = place.with_name(path.name) if re.fullmatch(r"[\w-]+\.csv", path.name) else place
                 place.parent.mkdir(parents=True, exist_ok=True)
                 left -= _copy(opened, member, _free(place), min(MAX_EXPORT, left))
-    except _BROKEN as error:
+    except ZIP_ERRORS as error:
         raise SourceError("It is not a complete zip archive. Download the export again.") from error
 
 

@@ -39,6 +39,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {  # in this order: later files use earlie
         "dictation.js",
     ),
     "window.css": (
+        "palette.css",
         "ui.css",
         "answers.css",
         "sources.css",

@@ -268,8 +268,9 @@ def _luminance(colour: str) -> float:
     ],
 )  # fmt: skip
 def test_text_has_enough_contrast_in_light_and_dark(theme: str, pair: str) -> None:
-    css = (ROOT / "bot" / "static" / "window" / "ui.css").read_text()
-    block = css.split(f"{theme} {{")[1].split("}")[0]
+    folder = ROOT / "bot" / "static" / "window"
+    files = [(folder / name).read_text() for name in ("palette.css", "ui.css")]
+    block = "".join(css.split(f"{theme} {{")[1].split("}")[0] for css in files)
     colours = dict(re.findall(r"--fn-([\w-]+): (#[0-9a-f]{6})", block))
     darker, lighter = sorted(_luminance(colours[name]) for name in pair.split())
     assert (lighter + 0.05) / (darker + 0.05) >= 4.5

@@ -52,7 +52,9 @@ def mount_desk(
     _write_at_end(api, counts)
     gr.mount_gradio_app(
         api, page, path=DESK, theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
-        head=f'<meta name="robots" content="noindex"><link rel="stylesheet" href="..{STATIC}/desk/desk.css">',
+        head='<meta name="robots" content="noindex">' + "".join(
+            f'<link rel="stylesheet" href="..{STATIC}/{file}">' for file in ("window/palette.css", "desk/desk.css")
+        ),
         footer_links=[], run_history=False, ssr_mode=False, show_error=False, max_file_size=MAX_UPLOAD,
     )  # fmt: skip
 
