@@ -99,12 +99,13 @@ def test_motion_and_contrast_as_the_reader_has_chosen(visit: Visit) -> None:
     named = "e => getComputedStyle(e).animationName"
     page = visit("/")
     page.click(BUTTON)
-    assert page.locator("footnote-chat dialog").evaluate(named) == "rise"
+    panel = "footnote-chat dialog[open]"  # opened by the script that brings its style, after the press
+    assert page.locator(panel).evaluate(named) == "rise"
     page = visit("/", options={"reduced_motion": "reduce", "forced_colors": "active"})
     edge = "e => getComputedStyle(e).borderColor"
     assert page.locator(BUTTON).evaluate(edge) != "rgba(0, 0, 0, 0)", "a button without an edge is none here"
     page.click(BUTTON)
-    assert page.locator("footnote-chat dialog").evaluate(named) == "none"
+    assert page.locator(panel).evaluate(named) == "none"
     shot(page, "forced-colours")
 
 
