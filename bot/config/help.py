@@ -40,6 +40,8 @@ HELP: dict[str, str] = {
     "none",
     "rate": "questions that one reader's address may ask; off: as many as it likes",
     "rate_total": "questions that all readers together may ask; off: as many as they like",
+    "rate_store": "address of a Redis or Valkey that counts for several servers, such as redis://host:6379/0; empty: each server "
+    "counts for itself",
     "question_seconds": "how long a question may take, waiting for its turn included",
     "answer_cache": "megabytes of memory for answers that were given since the blog last changed; 0: none are kept; empty: 16, "
     "or 0 with a chat model",

@@ -49,6 +49,7 @@ _RANGES = {
 }
 # All on: they give what the window gives, read-only and under the same limits, and assistants can only cite a blog that
 # they can ask.
+SECRETS = ("owner_token", "rate_store")  # an address may hold a password
 PROTOCOLS = ("mcp", "openai", "nlweb")
 RATE, RATE_TOTAL = "120/minute 1000/hour", "600/minute"  # an address may be a whole office
 
@@ -58,7 +59,7 @@ class BotConfig:
     """Everything an owner may set; each field is the variable FOOTNOTE_<NAME>.
 
     index: by default that of a clone if the current folder is one, else the user's own. every: seconds.
-    owner_token: never printed, logged or named in an error. fixed: names of the settings that come from the environment
+    owner_token, rate_store: never printed, logged or named in an error. fixed: names of the settings that come from the environment
     or the command line; no variable sets it.
     """
 
@@ -110,6 +111,7 @@ class BotConfig:
     root_path: str = ""
     rate: tuple[Rate, ...] = read_rates(RATE)
     rate_total: tuple[Rate, ...] = read_rates(RATE_TOTAL)
+    rate_store: SecretStr = field(default=SecretStr(""), repr=False)
     question_seconds: float = 60.0
     answer_cache: int | None = None
 
@@ -228,6 +230,7 @@ def defaults() -> dict[str, str]:
         "protocols": " ".join(config.protocols),
         "rate": write_rates(config.rate),
         "rate_total": write_rates(config.rate_total),
+        "rate_store": "",
         "question_seconds": f"{config.question_seconds:g}",
         "answer_cache": "",
         "log_questions": "false",
@@ -247,7 +250,7 @@ def _named_value(name: str, text: str) -> Any:
 
 def _named(name: str, text: str) -> str:
     """A setting and its value; no secret's value."""
-    return f"{PREFIX}{name.upper()}" + ("" if name == "owner_token" else f"={text!r}")
+    return f"{PREFIX}{name.upper()}" + ("" if name in SECRETS else f"={text!r}")
 
 
 def _token(text: str) -> SecretStr:

@@ -106,12 +106,13 @@ def create_api(
     languages = OfferedLanguages(load_languages(config.words_folder), lambda: current().languages)
     # Innermost: it reads the page before it is compressed.
     app.add_middleware(PageLanguage, languages=languages, desk=desk_languages())
-    access = open_access(config)
+    queue = queue or open_queue(bot, config, current)
+    shared = queue.rates.shared
+    access = open_access(config, shared)
     app.add_middleware(DeskGate, access=access)
     _add_guards(app, config, current, head, inputs)
     for kind in (FootnoteError, Refused, HTTPException, ClientDisconnect):
         app.add_exception_handler(kind, partial(_on_error, in_full=config.log_questions))
-    queue = queue or open_queue(bot, config, current)
     to_payload = partial(_payload_with_id, queue.recent)
     _add_ask_route(app, config, queue, to_payload)
     add_protocol_routes(app, config, queue, to_payload)
@@ -120,7 +121,7 @@ def create_api(
     add_verify_route(app, bot, queue.rates)
     add_share_routes(app, bot, current, queue, languages)
     add_reingest_routes(app, config, scheduler)
-    add_feedback_routes(app, config, current, queue.recent)
+    add_feedback_routes(app, config, current, queue.recent, shared)
     add_gap_routes(app, config, current, bot, gaps)
     add_script_routes(app, languages, lambda: current().title)
     add_install_page(app, current)

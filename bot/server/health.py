@@ -21,7 +21,8 @@ def health_body(bot: Bot, queue: QuestionQueue, scheduler: Scheduler | None) -> 
     """The answer of /healthz while questions can be answered.
 
     "last_sync" is when the index was last brought up to date, and "last_sync_age" the seconds since then. It is the end
-    of this server's last round, or, if that is later or there was none, when the live generation went live.
+    of this server's last round, or, if that is later or there was none, when the live generation went live. "rate_store" is
+    "ok", or "down" while each server counts for itself; it is there if the owner has set a store.
 
     Raises:
         Refused: The server is starting, or its last search failed.
@@ -38,5 +39,7 @@ def health_body(bot: Bot, queue: QuestionQueue, scheduler: Scheduler | None) -> 
     last = max(known, key=datetime.fromisoformat, default=None)
     age = None if last is None else (datetime.now(UTC) - datetime.fromisoformat(last)).total_seconds()
     sync = {"last_sync": last, "last_sync_age": None if age is None else max(0, round(age))}
-    body = {"status": "ok", **counts, "version": installed_version(), **sync}
+    body: dict[str, Any] = {"status": "ok", **counts, "version": installed_version(), **sync}
+    if shared := queue.rates.shared:
+        body["rate_store"] = "down" if shared.is_down else "ok"
     return {**body, "reingest": reingest} if reingest else body

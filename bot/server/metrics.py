@@ -91,6 +91,10 @@ class Metrics:
         )
         yield GaugeMetricFamily("footnote_cache_entries", "Answers in the cache.", cache.entries)
         yield GaugeMetricFamily("footnote_cache_bytes", "Memory that they take, estimated.", cache.size)
+        if shared := self._queue.rates.shared:
+            yield GaugeMetricFamily(
+                "footnote_rate_store_up", "1 if the servers count together.", int(not shared.is_down)
+            )
         info = {"version": installed_version()}
         with suppress(FootnoteError):  # without an index there is nothing to say of it
             health = self._bot.health()

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from bot.problems import BUSY, PAUSED, Problem, Refused
 from bot.server.feedback.recent_answers import RecentAnswers
 from bot.server.guard.rate_limit import RateLimits, client_key, client_network
+from bot.server.guard.shared_counts import open_counts
 from bot.server.health import STARTING
 from bot.server.memory import release_memory
 from bot.types import Answer, Event, Token, Turn
@@ -360,7 +361,7 @@ def open_queue(bot: Bot, config: BotConfig, current: Callable[[], BotConfig] | N
     """A queue over one bot, with the owner's limits. current: gives the settings in force, which may pause the chat."""
     return QuestionQueue(
         bot,
-        RateLimits(config.rate, config.rate_total),
+        RateLimits(config.rate, config.rate_total, shared=open_counts(config)),
         seconds=config.question_seconds,
         log_questions=config.log_questions,
         paused=lambda: pause_reason(current() if current else config),

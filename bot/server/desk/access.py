@@ -20,7 +20,7 @@ from itsdangerous import BadSignature, TimestampSigner
 
 from bot.config import Rate
 from bot.problems import Problem, Refused
-from bot.server.guard import OwnerToken, RateLimits
+from bot.server.guard import OwnerToken, RateLimits, SharedCounts
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
@@ -113,10 +113,10 @@ class Access:
             return None
 
 
-def open_access(config: BotConfig) -> Access | None:
-    """The access with the owner's token; None if there is no token, and so no desk."""
+def open_access(config: BotConfig, shared: SharedCounts | None = None) -> Access | None:
+    """The access with the owner's token; None if there is no token, and so no desk. shared: counts for all servers."""
     token = config.owner_token.get_secret_value()
-    return Access(OwnerToken(token)) if token else None
+    return Access(OwnerToken(token), RateLimits(ATTEMPTS, shared=shared, kind="logins")) if token else None
 
 
 def _too_often(seconds: int) -> Problem:

@@ -20,7 +20,7 @@ from bot.problems import Problem, Refused
 from bot.server.feedback.export import FORMATS, format_rows
 from bot.server.feedback.recent_answers import RecentAnswers
 from bot.server.feedback.store import MAX_NOTE, REASONS, VERDICTS, FeedbackStore, Verdict, Vote
-from bot.server.guard import OwnerToken, RateLimits
+from bot.server.guard import OwnerToken, RateLimits, SharedCounts
 from bot.server.request_body import read_object, refuse_unknown
 from bot.text.printable import replace_lone_surrogates
 
@@ -36,9 +36,21 @@ _SUCH_AS = '{"id": "…", "verdict": "up"}'
 
 
 def add_feedback_routes(
-    app: FastAPI, config: BotConfig, current: Callable[[], BotConfig], recent: RecentAnswers
+    app: FastAPI,
+    config: BotConfig,
+    current: Callable[[], BotConfig],
+    recent: RecentAnswers,
+    shared: SharedCounts | None = None,
 ) -> None:
-    """current: gives the settings in force, which name the file of votes. recent: the answers that may be voted on."""
+    """Add the routes of votes.
+
+    Args:
+        app: What they are added to.
+        config: The settings at the start.
+        current: Gives the settings in force, which name the file of votes.
+        recent: The answers that may be voted on.
+        shared: Counts votes for all servers.
+    """
 
     def store() -> FeedbackStore:
         file = current().feedback_file
@@ -46,7 +58,7 @@ def add_feedback_routes(
             _refuse(403, "feedback_off", "This blog does not ask for feedback.")
         return FeedbackStore(file)
 
-    _add_readers_routes(app, store, recent, RateLimits(PER_CLIENT, TOTAL))
+    _add_readers_routes(app, store, recent, RateLimits(PER_CLIENT, TOTAL, shared=shared, kind="votes"))
     _add_owners_routes(app, store, OwnerToken(config.owner_token.get_secret_value()))
 
 

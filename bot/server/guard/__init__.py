@@ -20,6 +20,7 @@ from bot.server.guard.owner_token import OwnerToken
 from bot.server.guard.proxy import ProxyHeaders
 from bot.server.guard.rate_limit import RateLimits, client_key, client_network, too_often
 from bot.server.guard.sessions import Sessions, open_sessions
+from bot.server.guard.shared_counts import SharedCounts, open_counts
 
 __all__ = [
     "DESK",
@@ -34,10 +35,12 @@ __all__ = [
     "RateLimits",
     "RefusedSites",
     "Sessions",
+    "SharedCounts",
     "allows",
     "client_key",
     "client_network",
     "is_known",
+    "open_counts",
     "open_sessions",
     "origin_of",
     "route_path",

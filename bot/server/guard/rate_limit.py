@@ -10,17 +10,17 @@ import math
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import MovingWindowSupport, Storage
 from limits.strategies import MovingWindowRateLimiter
 
 from bot.config import Rate
 from bot.problems import Problem, Refused
 from bot.server.guard.proxy import ip_of
+from bot.server.guard.shared_counts import SharedCounts, item_of
 
 NETWORK_ALLOWANCE = 4  # clients' worth of everything for a whole /48 network
 CLIENTS = 10_000  # that are remembered, the latest ones
@@ -116,11 +116,20 @@ class LatestClients(Storage, MovingWindowSupport):
 
 @dataclass(slots=True)
 class RateLimits:
-    """Counts what was let in. What is refused costs nothing, so that a client that waits is let in. Thread-safe."""
+    """Counts what was let in. What is refused costs nothing, so that a client that waits is let in. Thread-safe.
+
+    Attributes:
+        each: How often one client may come.
+        total: How often all together may.
+        shared: Counts for all servers; while it is down, and without it, this server's own counts decide.
+        kind: What is counted, among the counts of all servers.
+    """
 
     each: tuple[Rate, ...] = ()
     total: tuple[Rate, ...] = ()
     clock: Callable[[], float] = time.monotonic
+    shared: SharedCounts | None = None
+    kind: str = "questions"
     _store: LatestClients = field(init=False)
     _limiter: MovingWindowRateLimiter = field(init=False)
     _mutex: threading.Lock = field(default_factory=threading.Lock)
@@ -135,16 +144,26 @@ class RateLimits:
         rules = [("all", rate) for rate in self.total]
         for key, allowance in client_keys(address):
             rules += [(key, Rate(rate.count * allowance, rate.seconds)) for rate in self.each]
+        if self.shared and rules:
+            found = self.shared.wait(self.kind, rules)
+            if found is not None:
+                if found[0] <= 0:  # this server goes on from its own counts when the store is down
+                    with self._mutex:
+                        self._count(rules)
+                return found[0], found[1] == "all"
         with self._mutex:
             waits = [(self._left(key, rate), key == "all") for key, rate in rules]
             longest = max(waits, default=(0.0, False))
             if longest[0] <= 0:
-                for key, rate in rules:
-                    self._limiter.hit(_item(rate), key)
+                self._count(rules)
         return longest
 
+    def _count(self, rules: Sequence[tuple[str, Rate]]) -> None:
+        for key, rate in rules:
+            self._limiter.hit(item_of(rate), key)
+
     def _left(self, key: str, rate: Rate) -> float:
-        item = _item(rate)
+        item = item_of(rate)
         if self._limiter.test(item, key):
             return 0.0
         return max(self._limiter.get_window_stats(item, key).reset_time - self.clock(), 0.001)
@@ -154,10 +173,6 @@ class RateLimits:
         left, for_all = self.wait(address)
         if left > 0:
             raise Refused(too_often(math.ceil(left), for_all=for_all))
-
-
-def _item(rate: Rate) -> RateLimitItem:
-    return RateLimitItemPerSecond(rate.count, rate.seconds)
 
 
 def too_often(seconds: int, *, for_all: bool = False) -> Problem:
