@@ -224,7 +224,7 @@ def _candidate_ids(request: Request) -> list[str]:
 
     The whole id percent-encoded is the clean way; a bare https://… in the path works too.
     """
-    prefix = "/api/articles/"
+    prefix = f"{request.scope.get('root_path', '')}/api/articles/"
     raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
     written = raw.partition(b"?")[0].decode("latin-1").removeprefix(prefix)
     decoded = unquote_to_bytes(written).decode("utf-8", "replace")
