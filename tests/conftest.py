@@ -136,14 +136,7 @@ def _serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Fa
 def served(_serving: tuple[str, FakeBot]) -> Iterator[tuple[str, FakeBot]]:
     """The address of a server over a scripted bot, and the bot; its script is reset afterwards."""
     yield _serving
-    bot = _serving[1]
-    if bot.gate is not None:
-        bot.gate.set()
-    bot.error = bot.late_error = bot.gate = None
-    bot.pause = 0.0
-    bot.articles, bot.live = type(bot)().articles, type(bot)().live
-    bot.asked.clear()
-    bot.closed.clear()
+    _serving[1].reset()
 
 
 @pytest.fixture
@@ -159,6 +152,26 @@ def page(chromium: Any, served: tuple[str, FakeBot]) -> Iterator[Page]:
     with opened(chromium, served[0]) as page:
         page.wait_for_selector(".fn-chip")
         yield page
+
+
+# --- the protocols over a scripted bot
+
+
+@pytest.fixture(scope="session")
+def _protocols() -> Iterator[tuple[str, FakeBot]]:
+    from api_client import served_bot
+
+    from bot.config import BotConfig
+
+    with served_bot(BotConfig(rate=(), rate_total=(), trusted_proxies=("127.0.0.1/32",))) as served:
+        yield served
+
+
+@pytest.fixture
+def protocols(_protocols: tuple[str, FakeBot]) -> Iterator[tuple[str, FakeBot]]:
+    """The address of a server without a window over a scripted bot, and the bot; its script is reset afterwards."""
+    yield _protocols
+    _protocols[1].reset()
 
 
 # --- a blog with the widget on it

@@ -251,6 +251,16 @@ class FakeBot:
     def warm(self, *, suggestions: bool = False) -> None:
         self._fail()
 
+    def reset(self) -> None:
+        """As it was made, for the next test over the same server; lets a question go on that waits at the gate."""
+        if self.gate is not None:
+            self.gate.set()
+        self.error = self.late_error = self.gate = None
+        self.pause = 0.0
+        self.articles, self.live = (STRETCHES, HOSTILE), "gen-1"
+        self.asked.clear()
+        self.closed.clear()
+
     def _fail(self) -> None:
         if self.error is not None:
             raise self.error

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import anyio
 import httpx
 import pytest
+from api_client import client_of
 from fake_bot import EXAMPLES, HOSTILE, STRETCHES, FakeBot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
     from bot.pipeline import Bot
 
 SECRETS = ("Traceback", "/srv/", "site-packages", ".py")
-
-
-def client_of(bot: FakeBot) -> TestClient:
-    return TestClient(create_api(cast("Bot", bot), bot.config), raise_server_exceptions=False)
 
 
 @pytest.fixture

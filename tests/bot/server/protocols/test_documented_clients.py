@@ -8,19 +8,14 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
-from browsing import serving
 from fake_bot import FakeBot
 
-from bot.config import BotConfig
-from bot.server import create_api
-
 if TYPE_CHECKING:
-    from bot.pipeline import Bot
+    pass
 
 ROOT = Path(__file__).resolve().parents[4]
 _BLOCK = re.compile(r"^```(sh|py|js)\n(.*?)^```", re.M | re.S)
@@ -35,23 +30,16 @@ def snippets() -> list[tuple[str, str]]:
     ]
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    bot = FakeBot(config=BotConfig(rate=(), rate_total=()))
-    with serving(create_api(cast("Bot", bot), bot.config)) as address:
-        yield address.rstrip("/")
-
-
 def test_there_are_snippets_in_three_languages() -> None:
     assert {language for language, _ in snippets()} == set(PROGRAMS)
 
 
 @pytest.mark.parametrize(("language", "code"), snippets())
-def test_a_snippet_prints_an_answer(language: str, code: str, address: str) -> None:
+def test_a_snippet_prints_an_answer(language: str, code: str, protocols: tuple[str, FakeBot]) -> None:
     for program in (PROGRAMS[language][0], *(["curl"] if language == "sh" else [])):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed here")
-    written = code.replace("http://127.0.0.1:7860", address)
+    written = code.replace("http://127.0.0.1:7860", protocols[0].rstrip("/"))
     done = subprocess.run([*PROGRAMS[language], written], capture_output=True, text=True, check=True)
     assert "30 seconds" in done.stdout
 

@@ -7,50 +7,37 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import httpx2
 import pytest
-from browsing import serving
+from api_client import served_bot
 from fake_bot import ERRORS, HOSTILE, STRETCHES, URGENT, FakeBot
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from patience import eventually
 
 from bot.config import BotConfig, Rate
-from bot.server import create_api
 
 if TYPE_CHECKING:
-    from bot.pipeline import Bot
+    pass
 
 ROOT = Path(__file__).resolve().parents[4]
 HEADERS = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 
 
-@pytest.fixture(scope="module")
-def _served() -> Iterator[tuple[str, FakeBot]]:
-    bot = FakeBot(config=BotConfig(rate=(), rate_total=(), trusted_proxies=("127.0.0.1/32",)))
-    with serving(create_api(cast("Bot", bot), bot.config)) as address:
-        yield address, bot
+@pytest.fixture
+def bot(protocols: tuple[str, FakeBot]) -> FakeBot:
+    return protocols[1]
 
 
 @pytest.fixture
-def bot(_served: tuple[str, FakeBot]) -> Iterator[FakeBot]:
-    bot = _served[1]
-    yield bot
-    bot.error = bot.gate = None
-    bot.pause = 0.0
-    bot.closed.clear()
-
-
-@pytest.fixture
-def address(_served: tuple[str, FakeBot]) -> str:
-    return f"{_served[0]}mcp"
+def address(protocols: tuple[str, FakeBot]) -> str:
+    return f"{protocols[0]}mcp"
 
 
 def called(server: Any, name: str, mode: Any = "auto", **arguments: Any) -> Any:
@@ -150,8 +137,7 @@ def test_an_unknown_tool_is_an_error_of_the_protocol(address: str) -> None:
 
 
 def test_limits_are_those_of_the_window() -> None:
-    bot = FakeBot(config=BotConfig(rate=(Rate(2, 60),), rate_total=()))
-    with serving(create_api(cast("Bot", bot), bot.config)) as address:
+    with served_bot(BotConfig(rate=(Rate(2, 60),), rate_total=())) as (address, _):
         assert not called(f"{address}mcp", "search", query="stretch").is_error
         assert not called(f"{address}mcp", "ask", question="How do I stretch?").is_error
         assert "try again" in called(f"{address}mcp", "ask", question="How do I stretch?").content[0].text
@@ -171,7 +157,10 @@ def test_it_works_below_a_path_and_for_a_host_that_nobody_named(address: str) ->
 
     below = address.replace("/mcp", "/chat/mcp")
     for url in (address, below):
-        assert asyncio.run(look(url, forwarded)).startswith("https://blog.example/chat/api/articles/notes%2F")
+        shown = asyncio.run(look(url, forwarded))
+        assert shown.startswith("https://blog.example/chat/api/articles/notes%2F")
+        page = url.replace("/mcp", shown.partition("/chat")[2])
+        assert httpx.get(page, headers=forwarded).json()["text"] == HOSTILE.text
     assert asyncio.run(look(address, {"Host": "evil.example"})).startswith(
         "http://evil.example/api/articles/"
     )

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 import pytest
+from api_client import client_of
 from fake_bot import ERRORS, EXAMPLES, STRETCHES, URGENT, FakeBot
 from starlette.testclient import TestClient
 
 from bot.config import BotConfig, load_config
-from bot.server import create_api
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
-    from bot.pipeline import Bot
+    pass
 
 ASK = {"query": {"text": "How long do I hold a stretch?"}}
-
-
-def client_of(bot: FakeBot) -> TestClient:
-    return TestClient(create_api(cast("Bot", bot), bot.config), raise_server_exceptions=False)
 
 
 @pytest.fixture

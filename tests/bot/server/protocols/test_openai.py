@@ -11,40 +11,28 @@ from typing import TYPE_CHECKING, Any, cast
 
 import openai
 import pytest
-from browsing import serving
+from api_client import served_bot
 from fake_bot import ERRORS, EXAMPLES, STRETCHES, URGENT, FakeBot, cite
 from patience import eventually
 
 from bot.config import BotConfig, Rate
-from bot.server import create_api
 from bot.server.protocols.linked_text import LinkedText
 from bot.types import Answer
 
 if TYPE_CHECKING:
-    from bot.pipeline import Bot
+    pass
 
 ASK: Any = [{"role": "user", "content": "How long do I hold a stretch?"}]
 
 
-@pytest.fixture(scope="module")
-def _served() -> Iterator[tuple[str, FakeBot]]:
-    bot = FakeBot(config=BotConfig(rate=(), rate_total=()))
-    with serving(create_api(cast("Bot", bot), bot.config)) as address:
-        yield address, bot
+@pytest.fixture
+def bot(protocols: tuple[str, FakeBot]) -> FakeBot:
+    return protocols[1]
 
 
 @pytest.fixture
-def bot(_served: tuple[str, FakeBot]) -> Iterator[FakeBot]:
-    bot = _served[1]
-    bot.asked.clear()
-    yield bot
-    bot.error = bot.late_error = bot.gate = None
-    bot.closed.clear()
-
-
-@pytest.fixture
-def client(_served: tuple[str, FakeBot], bot: FakeBot) -> Iterator[Any]:
-    with openai.OpenAI(base_url=f"{_served[0]}v1", api_key="any", max_retries=0) as client:
+def client(protocols: tuple[str, FakeBot]) -> Iterator[Any]:
+    with openai.OpenAI(base_url=f"{protocols[0]}v1", api_key="any", max_retries=0) as client:
         yield client
 
 
@@ -116,6 +104,22 @@ def test_history_is_what_came_before_and_markers_are_as_the_window_has_them(
     ]
 
 
+def test_a_front_end_that_offers_its_tools_is_answered(client: Any, bot: FakeBot) -> None:
+    """As Open WebUI 0.12 asks: a stream, tools, and the answer before with our links."""
+    clock: Any = {
+        "type": "function",
+        "function": {"name": "now", "description": "The time.", "parameters": {}},
+    }
+    first = client.chat.completions.create(model="footnote", messages=ASK).choices[0].message.content
+    turns = [*ASK, {"role": "assistant", "content": first}, {"role": "user", "content": "Why?"}]
+    chunks = client.chat.completions.create(model="footnote", messages=turns, tools=[clock], stream=True)
+    deltas = [chunk.choices[0].delta for chunk in chunks]
+    assert not any(delta.tool_calls for delta in deltas)
+    (cited,) = [delta.model_extra["annotations"] for delta in deltas if delta.model_extra]
+    assert {one["url_citation"]["title"] for one in cited} == {STRETCHES.title}
+    assert "](" not in bot.asked[-1][1][1].content
+
+
 def test_of_ten_thousand_messages_the_latest_are_history(client: Any, bot: FakeBot) -> None:
     long = [{"role": "user", "content": f"turn {n}"} for n in range(10_000)]
     client.chat.completions.create(model="footnote", messages=[*long, *ASK])
@@ -181,8 +185,7 @@ def test_errors_of_the_bot_are_errors_of_the_client(client: Any, bot: FakeBot) -
 
 
 def test_too_many_questions_get_the_time_to_wait() -> None:
-    bot = FakeBot(config=BotConfig(rate=(Rate(1, 60),), rate_total=()))
-    with serving(create_api(cast("Bot", bot), bot.config)) as address:
+    with served_bot(BotConfig(rate=(Rate(1, 60),), rate_total=())) as (address, _):
         client = openai.OpenAI(base_url=f"{address}v1", api_key="any", max_retries=0)
         client.chat.completions.create(model="footnote", messages=ASK)
         with pytest.raises(openai.RateLimitError) as caught:
@@ -192,26 +195,23 @@ def test_too_many_questions_get_the_time_to_wait() -> None:
 
 def test_a_client_that_leaves_frees_the_bot(client: Any, bot: FakeBot) -> None:
     bot.pause = 0.05
-    try:
-        with client.chat.completions.create(model="footnote", messages=ASK, stream=True) as stream:
-            next(stream)
-        eventually(bot.closed.is_set)
-    finally:
-        bot.pause = 0.0
+    with client.chat.completions.create(model="footnote", messages=ASK, stream=True) as stream:
+        next(stream)
+    eventually(bot.closed.is_set)
 
 
-def test_langchain_asks_streams_and_sees_the_annotations(_served: tuple[str, FakeBot]) -> None:
+def test_langchain_asks_streams_and_sees_the_annotations(protocols: tuple[str, FakeBot]) -> None:
     from langchain_core.messages import AIMessage, HumanMessage
     from langchain_openai import ChatOpenAI
 
     model = ChatOpenAI(
-        base_url=f"{_served[0]}v1", api_key=cast("Any", "any"), model="footnote", max_retries=0
+        base_url=f"{protocols[0]}v1", api_key=cast("Any", "any"), model="footnote", max_retries=0
     )
     answer = model.invoke(
         [HumanMessage("How do I stretch?"), AIMessage("So."), HumanMessage("How long do I hold it?")]
     )
     assert answer.text.startswith("Hold for 30 seconds") or "[[1]](" in answer.text
-    assert [turn.content for turn in _served[1].asked[-1][1]] == ["How do I stretch?", "So."]
+    assert [turn.content for turn in protocols[1].asked[-1][1]] == ["How do I stretch?", "So."]
     assert "".join(chunk.text for chunk in model.stream("How long do I hold a stretch?")).startswith(
         "Hold for 30"
     )
