@@ -27,7 +27,7 @@ from ingest.fetch.decompress import content, gunzip, offered
 from ingest.fetch.pacing import Pace
 from ingest.fetch.response import is_login, may_succeed_later, refusal, target
 from ingest.fetch.robots import LARGEST as _LARGEST_ROBOTS
-from ingest.fetch.robots import Robots
+from ingest.fetch.robots import Robots, Rules
 from ingest.version import installed_version
 
 if TYPE_CHECKING:
@@ -166,9 +166,16 @@ class Fetcher:
 
     def robots_sitemaps(self, url: str) -> tuple[str, ...]:
         """The sitemaps that the robots.txt of this address's site names. Raises FetchError."""
+        return self._rules(url).sitemaps
+
+    def robots_schema_maps(self, url: str) -> tuple[str, ...]:
+        """The schema maps that the robots.txt of this address's site names. Raises FetchError."""
+        return self._rules(url).schema_maps
+
+    def _rules(self, url: str) -> Rules:
         address = parse_address(url)
         self._admit(address)
-        return self._robots.of(address).sitemaps
+        return self._robots.of(address)
 
     def _robots_file(self, address: Address) -> bytes:
         want = _Request(address, "text/plain,*/*;q=0.5", largest=_LARGEST_ROBOTS, ask_robots=False, cut=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -21,14 +22,21 @@ _LONGEST_DELAY = 10.0
 _SECONDS = 3600.0
 _FAILURE_SECONDS = 300.0
 _MOST_SITEMAPS = 1000
+_SCHEMA_MAP = re.compile(
+    r"^[ \t]*schemamap[ \t]*:[ \t]*([^\s#]+)", re.I | re.M
+)  # NLWeb's; protego does not know it
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What one robots.txt says to us. delay: seconds it asks for between requests, at most 10."""
+    """What one robots.txt says to us. delay: seconds it asks for between requests, at most 10.
+
+    schema_maps: like sitemaps, of files of structured data.
+    """
 
     delay: float = 0.0
     sitemaps: tuple[str, ...] = ()
+    schema_maps: tuple[str, ...] = ()
     file: Protego | None = None
 
     def allow(self, address: Address) -> bool:
@@ -41,14 +49,19 @@ def read(text: str, origin: Address) -> Rules:
 
     file = Protego.parse(text)
     delay = file.crawl_delay(AGENT) or 0.0
-    sitemaps: dict[str, None] = {}
-    for stated in file.sitemaps:
+    delay = min(_LONGEST_DELAY, max(0.0, delay)) if math.isfinite(delay) else 0.0
+    schema_maps = [found[1] for found in _SCHEMA_MAP.finditer(text)]
+    return Rules(delay, _addresses(file.sitemaps, origin), _addresses(schema_maps, origin), file)
+
+
+def _addresses(stated: Iterable[str], origin: Address) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for one in stated:
         try:
-            sitemaps[str(parse_address(stated, origin))] = None
+            found[str(parse_address(one, origin))] = None
         except FetchError:
             continue  # no address of the web: nothing to read there
-    delay = min(_LONGEST_DELAY, max(0.0, delay)) if math.isfinite(delay) else 0.0
-    return Rules(delay, tuple(sitemaps)[:_MOST_SITEMAPS], file)
+    return tuple(found)[:_MOST_SITEMAPS]
 
 
 @dataclass(slots=True)

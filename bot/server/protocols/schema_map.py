@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from bot.server.answer_json import dumped
 from bot.server.guard import server_address
+from ingest.feeds import OWN_SCHEMA_MAP
 
 if TYPE_CHECKING:
     from bot.pipeline import Bot
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 ARTICLES = "schema/articles.jsonl"
 DESCRIPTION = 300  # characters of a text that describe it
 _MAP = """<?xml version="1.0" encoding="UTF-8"?>
+{mark}
 <urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:sf="http://schema.org/schemas/schemafeed/0.1">
   <url contentType="structuredData/schema.org">
     <loc>{address}</loc>
@@ -38,7 +40,7 @@ def add_schema_routes(app: FastAPI, bot: Bot) -> None:
     async def schema_map(request: Request) -> Response:
         """Where the articles' structured data is."""
         address = escape(f"{server_address(request)}{ARTICLES}")
-        return Response(_MAP.format(address=address), media_type="application/xml")
+        return Response(_MAP.format(mark=OWN_SCHEMA_MAP, address=address), media_type="application/xml")
 
     @app.get(f"/{ARTICLES}")
     async def articles() -> Response:

@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 from ingest.article import Article, Document, LeftOut, LoadFailure
 from ingest.errors import SourceError
 from ingest.extract import Format, as_article, decode, kind_of, read_document
+from ingest.feeds import Post, article_of
 from ingest.fetch import Fetched
 from ingest.urls import same_site
 from ingest.visibility import hidden_because
@@ -18,15 +19,18 @@ _GREETING = (60, 300)  # with less than this, a front page only says hello.
 _SENTENCE = re.compile(r"[.!?…。！？]")
 
 
-def read_page(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
-    """The article of a fetched page, or why it is none."""
+def read_page(fetched: Fetched, origin: str, post: Post | None = None) -> Article | LoadFailure | LeftOut:
+    """The article of a fetched page, or why it is none.
+
+    post: as structured data state it, whose text is taken if only a script writes that of the page.
+    """
     try:
-        return _read(fetched, origin)
+        return _read(fetched, origin, post)
     except SourceError as error:
         return LoadFailure(origin, fetched.asked, str(error))
 
 
-def _read(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
+def _read(fetched: Fetched, origin: str, post: Post | None) -> Article | LoadFailure | LeftOut:
     name = fetched.asked
     if reason := hidden_because({"robots": fetched.robots}):
         return LeftOut(origin, name, reason)
@@ -44,7 +48,7 @@ def _read(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
             return LeftOut(origin, name, kind.reason)
         if kind.kind == "empty" and _is_front_page(fetched.url):
             return LeftOut(origin, name, _FRONT)
-        if kind.kind not in ("post", "page"):
+        if kind.kind not in ("post", "page") and not (kind.kind == "empty" and post and post.full):
             return LoadFailure(origin, name, kind.reason)
     document = read_document(content, form, url=fetched.url)
     if reason := hidden_because(document.signs):
@@ -52,6 +56,8 @@ def _read(fetched: Fetched, origin: str) -> Article | LoadFailure | LeftOut:
     if _is_front_page(fetched.url) and _is_less(document.text, *_GREETING):
         return LeftOut(origin, name, _FRONT)
     if _is_less(document.text, *_LEAST) and not _SENTENCE.search(document.text):
+        if post and post.full:
+            return article_of(post, id=fetched.url, origin=origin)
         return LoadFailure(origin, name, _EMPTY)
     address = _address(document, fetched)
     stem = unquote(urlsplit(fetched.url).path).rstrip("/").rpartition("/")[2]

@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from ingest.article import Article, LeftOut, LoadFailure, Seen
-from ingest.errors import FetchError, SourceError
-from ingest.feeds import Post, article_of
+from ingest.errors import FetchError
+from ingest.feeds import Post
 from ingest.fetch import Fetched
 from ingest.index import Stored
 from ingest.sources.memory import Memory, code_version
@@ -45,7 +45,7 @@ class Get(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A page to be read. lastmod: as its sitemap states it. post: as a feed states it."""
+    """A page to be read. lastmod: as its sitemap states it. post: as structured data state it."""
 
     url: str
     origin: str
@@ -56,7 +56,8 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class _Note:
     """What is remembered of a page. read, checked: when it came in full, and when it was last asked
-    for (seconds since 1970). id, fingerprint, text (a hash): of its article; left_out: why it is none."""
+    for (seconds since 1970). id, fingerprint, text (a hash): of its article; left_out: why it is none.
+    stated: a hash of what structured data say of it."""
 
     reader: str
     digest: str
@@ -69,6 +70,7 @@ class _Note:
     fingerprint: str = ""
     text: str = ""
     left_out: str = ""
+    stated: str = ""
 
 
 class Pages:
@@ -143,23 +145,19 @@ class Pages:
         return self._kept(wanted, fetched)
 
     def _unread(self, wanted: Wanted, error: FetchError) -> PageItem:
-        """A page that did not come: its text as the feed had it, or what is wrong."""
+        """A page that did not come: what is wrong."""
         if error.status in _GONE:
             return LeftOut(wanted.origin, wanted.url, f"the page is gone ({error.status})", gone=True)
-        if wanted.post is not None and wanted.post.full:
-            try:
-                return article_of(wanted.post, id=wanted.url, origin=wanted.origin)
-            except SourceError as empty:
-                return LoadFailure(wanted.origin, wanted.url, str(empty))
         return LoadFailure(wanted.origin, wanted.url, str(error))
 
     def _kept(self, wanted: Wanted, fetched: Fetched) -> tuple[PageItem, str]:
         """As _page(), and remember it."""
-        item = read_page(fetched, wanted.origin)
+        item = read_page(fetched, wanted.origin, wanted.post)
         now = time.time()
         note = _Note(
-            code_version(), _digest(fetched), fetched.etag, fetched.last_modified, wanted.lastmod, now, now
-        )
+            code_version(), _digest(fetched), fetched.etag, fetched.last_modified, wanted.lastmod, now, now,
+            stated=_stated(wanted),
+        )  # fmt: skip
         if isinstance(item, Article):
             text = _text_of(item)
             found = asdict(note) | {"id": item.id, "fingerprint": item.fingerprint, "text": text}
@@ -179,11 +177,19 @@ class Pages:
             note = _Note(**json.loads(stored)) if stored else None
         except (ValueError, TypeError):
             return None
-        if note is None or note.reader != code_version():
+        if note is None or note.reader != code_version() or note.stated != _stated(wanted):
             return None
         known = self._known.get(note.id)
         same = known is not None and known.fingerprint == note.fingerprint
         return note if same or note.left_out else None
+
+
+def _stated(wanted: Wanted) -> str:
+    """A hash of a text that may stand in for the page's."""
+    post = wanted.post
+    if post is None or not post.full:
+        return ""
+    return hashlib.blake2b(f"{post.title}\n{post.html}".encode(errors="replace"), digest_size=16).hexdigest()
 
 
 def _same_as(other: Article | Seen) -> str:

@@ -157,7 +157,9 @@ class Web:
         """The pages that sitemaps name; if one of these is missing, the list is not whole."""
         yield Inventory(f"listing:{address} ", len(found.pages) + len(found.failed))
         yield from found.failed
-        wanted = (Wanted(page.url, f"listing:{address} {page.url}", page.lastmod) for page in found.pages)
+        wanted = (
+            Wanted(page.url, f"listing:{address} {page.url}", page.lastmod, page.post) for page in found.pages
+        )
         yield from _with_strays(pages.read(wanted), address, pages, known)
 
 
@@ -241,7 +243,7 @@ def from_feed(
             yield LeftOut(origin, post.title or key, "a password protects it")
             continue
         if post.url and not post.full:
-            short.append(Wanted(post.url, origin, post=post))
+            short.append(Wanted(post.url, origin))
             continue
         try:
             yield article_of(post, id=key, origin=origin)

@@ -17,6 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 from ingest.errors import SourceError
 from ingest.extract import Element
+from ingest.feeds import Post
 from ingest.urls import host_of, public_url
 
 _MOST_ENTRIES = 50_000
@@ -28,22 +29,27 @@ _HEAD = 8 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page that a sitemap lists. lastmod: as stated there (a W3C date, if all is well), or None."""
+    """A page that a sitemap lists. lastmod: as stated there (a W3C date, if all is well), or None.
+
+    post: as structured data states it, if that is what lists the page.
+    """
 
     url: str
     lastmod: str | None
+    post: Post | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
     """What one sitemap lists; each address once, in its order.
 
-    children: other sitemaps, where this is an index. elsewhere: addresses on other sites, unusable:
-    entries without a web address; both were left out.
+    children: other sitemaps, where this is an index. described: files of structured data, which a schema map
+    names. elsewhere: addresses on other sites, unusable: entries without a web address; both were left out.
     """
 
     pages: tuple[Listed, ...] = ()
     children: tuple[str, ...] = ()
+    described: tuple[str, ...] = ()
     elsewhere: int = 0
     unusable: int = 0
 
@@ -53,6 +59,10 @@ _SITEMAP = re.compile(_BEFORE_ROOT + rb"<(?:[\w.-]+:)?(?:urlset|sitemapindex)[\s
 _FEED = re.compile(_BEFORE_ROOT + rb"<(?:rss|feed|(?:[\w.-]+:)?RDF)[\s>]", re.S)
 _PAGE = re.compile(rb"<(?:!doctype\s+html|html|body)[\s>]", re.I)
 _BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
+_STRUCTURED = re.compile(
+    r"structured-?data/schema\.org", re.I
+)  # of an entry that is no page, but a file about pages
+_Entry = tuple[str, str | None, bool]  # address, date, whether it is a file of structured data
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 
@@ -125,7 +135,7 @@ def _is_plain(url: str, media_type: str) -> bool:
     )
 
 
-def _lines(data: bytes) -> list[tuple[str, str | None]]:
+def _lines(data: bytes) -> list[_Entry]:
     try:
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
@@ -134,7 +144,7 @@ def _lines(data: bytes) -> list[tuple[str, str | None]]:
     if not any(stated):
         raise SourceError("This is no sitemap: it has no line that is a web address.")
     _check_count(len(stated))
-    return [(address, None) for address in stated]
+    return [(address, None, False) for address in stated]
 
 
 def _check_count(count: int) -> None:
@@ -144,8 +154,8 @@ def _check_count(count: int) -> None:
         )
 
 
-def _entries(data: bytes) -> tuple[bool, list[tuple[str, str | None]]]:
-    """Whether this is an index, and (address, lastmod) of each entry as stated."""
+def _entries(data: bytes) -> tuple[bool, list[_Entry]]:
+    """Whether this is an index, and each entry as stated."""
     from lxml import etree
 
     if _DTD.search(data.replace(b"\0", b"")):
@@ -162,7 +172,7 @@ def _entries(data: bytes) -> tuple[bool, list[tuple[str, str | None]]]:
         remove_comments=True,
         remove_pis=True,
     )
-    found: list[tuple[str, str | None]] = []
+    found: list[_Entry] = []
     index = False
     try:
         root = next(walk)[1]
@@ -195,7 +205,7 @@ def _is_index(root: Element) -> bool:
     return _local(root) == "sitemapindex"
 
 
-def _walked(walk: Iterator[tuple[str, Element]], root: Element) -> Iterator[tuple[str, str | None]]:
+def _walked(walk: Iterator[tuple[str, Element]], root: Element) -> Iterator[_Entry]:
     count = inside = 0
     for event, element in walk:
         inside += 1
@@ -206,7 +216,7 @@ def _walked(walk: Iterator[tuple[str, Element]], root: Element) -> Iterator[tupl
         inside, count = 0, count + 1
         _check_count(count)
         if _local(element) in ("url", "sitemap"):
-            yield _child_text(element, "loc") or "", _child_text(element, "lastmod")
+            yield _child_text(element, "loc") or "", _child_text(element, "lastmod"), _is_described(element)
         element.clear()  # the tree of 50,000 entries would take half a gigabyte
         while element.getprevious() is not None:
             del root[0]
@@ -214,6 +224,13 @@ def _walked(walk: Iterator[tuple[str, Element]], root: Element) -> Iterator[tupl
 
 def _local(element: Element) -> str:
     return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
+
+
+def _is_described(entry: Element) -> bool:
+    """Whether an entry's content type, an attribute or a child in a namespace of its own, is structured data."""
+    stated = [entry.get("contentType") or ""]
+    stated += ["".join(child.itertext()) for child in entry if _local(child) == "contentType"]
+    return any(_STRUCTURED.search(text) for text in stated)
 
 
 def _child_text(entry: Element, name: str) -> str | None:
@@ -225,22 +242,25 @@ def _child_text(entry: Element, name: str) -> str | None:
     return None
 
 
-def _sorted_out(entries: list[tuple[str, str | None]], url: str, *, index: bool) -> Sitemap:
+def _sorted_out(entries: list[_Entry], url: str, *, index: bool) -> Sitemap:
     found: dict[str, Listed] = {}
+    described: dict[str, None] = {}
     elsewhere = unusable = 0
     site = host_of(url)
-    for stated, lastmod in entries:
+    for stated, lastmod, is_described in entries:
         address = public_url(_absolute(stated, url))
         if not stated or address is None or len(address) > _LONGEST_ADDRESS:
             unusable += 1
         elif host_of(address) != site:
             elsewhere += 1
+        elif is_described:
+            described[address] = None
         else:
             found.setdefault(address, Listed(address, lastmod))
     if index:
         found.pop(public_url(url) or "", None)  # an index of itself never ends
         return Sitemap(children=tuple(found), elsewhere=elsewhere, unusable=unusable)
-    return Sitemap(pages=tuple(found.values()), elsewhere=elsewhere, unusable=unusable)
+    return Sitemap(tuple(found.values()), (), tuple(described), elsewhere, unusable)
 
 
 def _absolute(stated: str, base: str) -> str:
