@@ -1,6 +1,7 @@
 """What the protocols cost beside /api/ask: the same questions over a real socket, in turns, on one connection each.
 
-Besides the wall time the processor time of the whole process is taken, which another program's load changes less.
+Each question is asked in every form right after the other, each form first in turn, so that a ratio compares what was measured
+within a second. Besides the wall time the processor time of the whole process is taken, which another program's load changes less.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def _calls(question: str) -> dict[str, Call]:
 
 
 def measure_protocols(open_bot: Callable[[], Bot], questions: list[str]) -> Figures:
-    """Medians in ms, and their ratios to /api/ask. open_bot: a bot without a memory of answers, loaded."""
+    """Medians in ms, and ratios to /api/ask. open_bot: a bot without a memory of answers, loaded."""
     import uvicorn
 
     from bot.server import create_api
@@ -87,10 +88,14 @@ def _measured(port: int, questions: list[str]) -> Figures:
     figures: Figures = {"questions": len(questions)}
     for name, times in wall.items():
         figures[f"{name}, median ms"] = ms(statistics.median(times))
-    for name, times in work.items():
-        ratios = [one / base for one, base in zip(times, work[_BASE], strict=True)]
-        figures[f"{name}, processor time / {_BASE}, median"] = round(statistics.median(ratios), 3)
+    for label, spent in (("time", wall), ("processor time", work)):
+        for name in list(spent)[1:]:
+            figures[f"{name}, {label} / {_BASE}, median of the questions"] = _ratio(spent[name], spent[_BASE])
     return figures
+
+
+def _ratio(times: list[float], base: list[float]) -> float:
+    return round(statistics.median(one / other for one, other in zip(times, base, strict=True)), 3)
 
 
 def _send(connection: HTTPConnection, call: Call) -> None:
