@@ -126,7 +126,8 @@ def add_metrics_route(
     owner = OwnerToken(config.owner_token.get_secret_value())
     shown = Metrics(bot, queue, scheduler)
 
-    @app.get(PATH, include_in_schema=False)
+    @app.get(PATH)
     async def metrics(request: Request) -> Response:
+        """Numbers for Prometheus."""
         owner.check(request)
         return Response(await run_sync(shown.text), media_type="text/plain; version=0.0.4; charset=utf-8")

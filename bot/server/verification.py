@@ -22,29 +22,13 @@ if TYPE_CHECKING:
 
 AT_ONCE = 2  # texts that are compared at the same time, so that questions are not kept waiting
 _SUCH_AS = '{"answer": {…}} or {"text": "…"}'
-_SCHEMA: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "minProperties": 1,
-                    "maxProperties": 1,
-                    "properties": {"answer": {"type": ["object", "array"]}, "text": {"type": "string"}},
-                }
-            }
-        },
-    }
-}
 
 
 def add_verify_route(app: FastAPI, bot: Bot, rates: RateLimits) -> None:
     """rates: of questions; a text counts as one."""
     limiter = anyio.CapacityLimiter(AT_ONCE)
 
-    @app.post("/api/verify", openapi_extra=_SCHEMA)
+    @app.post("/api/verify")
     async def verify(request: Request) -> Response:
         """Say of each quote in {"answer": …} or {"text": …} whether it is verbatim, changed (and what is nearest) or gone."""
         body = await read_object(request, such_as=_SUCH_AS)

@@ -28,6 +28,7 @@ def describe(app: FastAPI) -> None:
 def _description(app: FastAPI) -> dict[str, Any]:
     import yaml
     from fastapi.openapi.utils import get_openapi
+    from starlette.routing import Route
 
     written: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     version = installed_version()
@@ -39,6 +40,9 @@ def _description(app: FastAPI) -> dict[str, Any]:
         }
         for path, one in found["paths"].items()
     }
+    for route in app.routes:  # those that are no FastAPI routes, and have no guess
+        if type(route) is Route and route.include_in_schema and route.path in written["paths"]:
+            paths[route.path] = written["paths"][route.path]
     used = {tag for one in paths.values() for operation in one.values() for tag in operation.get("tags", ())}
     info = {**written["info"], "title": app.title, "version": version}
     tags = [tag for tag in written["tags"] if tag["name"] in used]

@@ -58,7 +58,7 @@ def add_share_routes(
         )
         return _page(page, 200, is_listed=is_listed)
 
-    app.add_route("/a/{token}", shared, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_route("/a/{token}", shared, methods=["GET", "HEAD"])
 
 
 def _page(html: str, status: int, *, is_listed: bool) -> HTMLResponse:

@@ -89,8 +89,9 @@ def install_line(address: str, options: Options) -> str:
 def add_install_page(app: FastAPI, current: Callable[[], BotConfig]) -> None:
     """Serve /embed, its line and its preview. Add these routes before the catch-all route."""
 
-    @app.get("/embed", include_in_schema=False)
+    @app.get("/embed")
     async def page(request: Request) -> Response:
+        """A page that makes the line for the owner's blog."""
         config = current()
         nlweb = "nlweb" in config.protocols
         return HTMLResponse(_page(request, config.allowed_origins, config.title, nlweb=nlweb))

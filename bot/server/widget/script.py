@@ -102,10 +102,10 @@ def add_script_routes(app: FastAPI, languages: Languages, title: Callable[[], st
     async def element(request: Request) -> Response:
         return _response(load_element(server_address(request)), request)
 
-    add = partial(app.add_route, methods=["GET", "HEAD"], include_in_schema=False)
+    add = partial(app.add_route, methods=["GET", "HEAD"])
     add("/widget.js", widget)
-    add("/widget-panel.js", panel)
-    add("/widget-agent.js", agent)
+    add("/widget-panel.js", panel, include_in_schema=False)
+    add("/widget-agent.js", agent, include_in_schema=False)
     add("/element.js", element)
 
 
