@@ -1,5 +1,5 @@
-"""The backup file: a zip of articles.db, the token vectors, the votes as JSON lines, the owner's settings, and a manifest
-with checksums.
+"""The backup file: a zip of articles.db, the token vectors, the votes as JSON lines, the counts of questions, the owner's
+settings, what she added on the desk, and a manifest with checksums.
 
 The search index is not in it, since it can be made from articles.db in seconds. Nothing of what a file says about
 itself is believed: a member is read only if its name is one that a backup has, and only as far as its stated size.
@@ -22,11 +22,19 @@ from ingest.config import IndexConfig
 from ingest.errors import ZIP_ERRORS, BackupError
 
 MANIFEST, ARTICLES, VOTES = "footnote-backup.json", "articles.db", "votes.jsonl"
-SETTINGS = "settings.json"
-FORMAT = 1  # raise when an older version could not read what is written
+SETTINGS, COUNTS = "settings.json", "counts.json"
+DESK = "desk/"  # what the owner added: texts, files, addresses, test cases
+FORMAT = 2  # raise when an older version could not read what is written
+_DESK_FORMAT = 2  # the first with counts and what the owner added
+# Fewer digits than a generation's name may have, so that a made-up number leaves room for the generations after it.
 _SEGMENT = re.compile(r"tokens/gen-([1-9]\d{0,7})\.tokens")
-_MOST_FILES = 1000
-_MOST_MANIFEST = 1 << 20  # bytes
+# As names of files are made when they are added: no dots but before the suffix, so none that leads out of the folder.
+_DESK_FILE = re.compile(
+    r"desk/(?:own-posts\.json|cases\.csv|own-posts/(?:[A-Za-z0-9_-]{1,120}/){0,12}[A-Za-z0-9_-]{1,120}"
+    r"\.(?:md|markdown|mdx|txt|html|htm|xml|json|csv))"
+)
+_MOST_FILES = 20_000
+_MOST_MANIFEST = 8 << 20  # bytes
 _BLOCK = 1 << 20
 _BROKEN = (*ZIP_ERRORS, ValueError)
 
@@ -62,7 +70,17 @@ class Manifest:
 
     @property
     def index_files(self) -> list[str]:
-        return [name for name in self.files if name not in (VOTES, SETTINGS)]
+        return [name for name in self.files if name == ARTICLES or _SEGMENT.fullmatch(name)]
+
+    @property
+    def desk_files(self) -> list[str] | None:
+        """Of what the owner added; None in a backup from before these were saved."""
+        return [name for name in self.files if name.startswith(DESK)] if self.format >= _DESK_FORMAT else None
+
+    @property
+    def own_texts(self) -> int:
+        """How many texts and files of the owner there are."""
+        return sum(name.startswith(f"{DESK}own-posts/") for name in self.files)
 
     def size(self) -> int:
         """Bytes of all files when unpacked."""
@@ -156,6 +174,11 @@ def opened(file: Path) -> Iterator[Reader]:
         yield Reader(archive, manifest)
 
 
+def is_desk_file(name: str) -> bool:
+    """Whether a member may be a file of what the owner added."""
+    return _DESK_FILE.fullmatch(name) is not None
+
+
 def broken() -> BackupError:
     """The error for contents that are not what was written."""
     return BackupError("The backup is damaged: what it holds is not what was written. Take an older one.")
@@ -181,7 +204,10 @@ def _manifest(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Manif
 
 def _check(members: list[zipfile.ZipInfo], manifest: Manifest) -> None:
     names = [member.filename for member in members if member.filename != MANIFEST]
-    allowed = all(name in (ARTICLES, VOTES, SETTINGS) or _SEGMENT.fullmatch(name) for name in names)
+    allowed = all(
+        name in (ARTICLES, VOTES, SETTINGS, COUNTS) or _SEGMENT.fullmatch(name) or is_desk_file(name)
+        for name in names
+    )
     if (
         not allowed
         or len(names) > _MOST_FILES

@@ -7,39 +7,52 @@ from __future__ import annotations
 
 import functools
 import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
-from bot.backup.archive import SETTINGS, VOTES, Manifest, Reader, broken, opened
+from bot.backup.archive import COUNTS, DESK, SETTINGS, VOTES, Manifest, Reader, broken, opened
 from bot.config import BotConfig, parse_settings, write_atomically
-from bot.server.feedback import MAX_VOTES, FeedbackStore, Row
+from bot.own_posts import own_posts
+from bot.server.feedback import MAX_VOTES, DailyCounts, FeedbackStore, Row
 from ingest.config import IndexConfig
 from ingest.errors import BackupError, IndexDamaged
 from ingest.index import Index, NextGeneration
 
 _MOST_VOTES = 512 << 20  # bytes
 _MOST_SETTINGS = 256 * 1024  # bytes
+_MOST_COUNTS = 4 << 20  # bytes
+_COUNTS = TypeAdapter(
+    dict[
+        date, dict[Literal["answered", "abstained", "urgent", "chat"], Annotated[int, Field(ge=0, lt=10**9)]]
+    ]
+)
 _SPARE = 16 << 20  # bytes that must be left on the disk
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored. votes: None if the backup has none, or if the settings keep no votes."""
+    """What was restored. votes: None if the backup has none, or if the settings keep no votes. own: the owner's texts."""
 
     articles: int
     votes: int | None
+    own: int
     made: str
 
 
 def restore(config: BotConfig, file: Path, *, force: bool = False, index: Index | None = None) -> Restored:
-    """Put a backup's index, its votes and the owner's settings where the settings say.
+    """Put a backup's index, votes, counts, the owner's settings and what she added where the settings say.
 
     Args:
         config: Names the index and the file of votes.
         file: A backup that save() wrote.
-        force: Replace an index, votes and settings that exist.
+        force: Replace an index, votes, settings and texts of the owner that exist.
         index: To write to; the one of the settings by default.
 
     Raises:
@@ -47,23 +60,26 @@ def restore(config: BotConfig, file: Path, *, force: bool = False, index: Index 
             unless the message says so.
         IndexBusy: An ingest did not finish in time.
         IndexError_: The index cannot be written. Nothing changed.
-        FeedbackError: The votes cannot be written; the index was restored.
+        FeedbackError, SourceError: Votes, counts or texts cannot be written; the index was restored.
     """
     index = index or Index(config.index, config.index_config)
     with opened(file) as reader:
         manifest = reader.manifest
         _require_fit(manifest, index.config)
-        votes, settings = _votes(reader), _settings(reader)
+        votes, settings, counts = _votes(reader), _settings(reader), _counts(reader)
         store = None if config.feedback_file is None or votes is None else FeedbackStore(config.feedback_file)
         if not force:
             _require_nothing(index, store)
-            if settings is not None and config.settings_file.exists():
-                raise BackupError("There are settings already. Restore with --force to replace them.")
-        with index.writing(rebuild=True) as generation:
-            if not force:
-                _require_nothing(index, store)  # another process may have written it while we waited
-            _require_room(index.path, manifest)
-            _fill(generation, reader)
+            _require_no_owner(config, manifest)
+        with _unpacked_desk(config, reader) as draft:
+            with index.writing(rebuild=True) as generation:
+                if not force:
+                    _require_nothing(index, store)  # another process may have written it while we waited
+                _require_room(index.path, manifest)
+                _fill(generation, reader)
+            if manifest.desk_files is not None:
+                _put_desk(config, draft)
+    DailyCounts(config.counts_file).restore(counts)
     if settings is not None:
         try:
             write_atomically(config.settings_file, settings)
@@ -72,9 +88,47 @@ def restore(config: BotConfig, file: Path, *, force: bool = False, index: Index 
                 f"The index was restored; {config.settings_file} cannot be written ({error.strerror})."
             ) from error
     if store is None or votes is None:
-        return Restored(manifest.articles, None, manifest.made)
+        return Restored(manifest.articles, None, manifest.own_texts, manifest.made)
     store.replace_all(votes)
-    return Restored(manifest.articles, len(votes), manifest.made)
+    return Restored(manifest.articles, len(votes), manifest.own_texts, manifest.made)
+
+
+@contextmanager
+def _unpacked_desk(config: BotConfig, reader: Reader) -> Iterator[Path]:
+    """A folder beside the desk's with what the backup has of it, checked; it goes with the block."""
+    place = config.desk_folder
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _require_room(place.parent, reader.manifest)
+        draft = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    except OSError as error:
+        raise _no_room_for_desk(error) from error
+    try:
+        for name in reader.manifest.desk_files or ():
+            target = draft / name.removeprefix(DESK)
+            try:
+                target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                reader.extract(name, target)
+            except OSError as error:
+                raise _no_room_for_desk(error) from error
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _no_room_for_desk(error: OSError) -> BackupError:
+    return BackupError(f"The backup cannot be unpacked beside the index ({error.strerror or error}).")
+
+
+def _put_desk(config: BotConfig, draft: Path) -> None:
+    own_posts(config).replace(draft)
+    try:
+        if (cases := draft / "cases.csv").exists():
+            cases.replace(config.desk_folder / cases.name)
+    except OSError as error:
+        raise BackupError(
+            f"The index was restored; {cases} cannot be written ({error.strerror or error})."
+        ) from error
 
 
 def _fill(generation: NextGeneration, reader: Reader) -> None:
@@ -123,6 +177,16 @@ def _require_nothing(index: Index, store: FeedbackStore | None) -> None:
         raise BackupError("There are readers' votes already. Restore with --force to replace them.")
 
 
+def _require_no_owner(config: BotConfig, manifest: Manifest) -> None:
+    """Raise BackupError if the owner has set or added what the backup would replace."""
+    if SETTINGS in manifest.files and config.settings_file.exists():
+        raise BackupError("There are settings already. Restore with --force to replace them.")
+    if manifest.desk_files and any(own_posts(config).stored()):
+        raise BackupError(
+            "There are texts or addresses that were added on the desk. Restore with --force to replace them."
+        )
+
+
 def _require_room(folder: Path, manifest: Manifest) -> None:
     free = shutil.disk_usage(folder).free
     if manifest.size() + _SPARE > free:
@@ -142,6 +206,20 @@ def _settings(reader: Reader) -> bytes | None:
     except ValueError as error:
         raise broken() from error
     return data
+
+
+def _counts(reader: Reader) -> Mapping[str, Mapping[str, int]]:
+    """How many questions of each day became what; {} in a backup from before these were saved."""
+    if COUNTS not in reader.manifest.files:
+        return {}
+    try:
+        read = _COUNTS.validate_json(reader.content(COUNTS, most=_MOST_COUNTS))
+    except ValidationError as error:
+        raise broken() from error
+    return {
+        day.isoformat(): {str(status): number for status, number in found.items()}
+        for day, found in read.items()
+    }
 
 
 def _votes(reader: Reader) -> list[Row] | None:

@@ -1,39 +1,45 @@
-"""Save index, feedback and the owner's settings in one file, while readers ask and an ingest runs.
+"""Save index, feedback, counts, the owner's settings and what she added in one file, while readers ask and an ingest runs.
 
 A generation never changes once it is live, and one that is being read is not removed: so the files are copied as they
-are. The votes are read in one statement. The file has its name only when it is complete and on the disk.
+are. The votes are read in one statement; a text of the owner's is one file, which is never changed. The file has its name only when it is complete and on the disk.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import logging
 import os
 import secrets
 import zipfile
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot.backup.archive import ARTICLES, FORMAT, SETTINGS, VOTES, Manifest, Writer
+from bot.backup.archive import ARTICLES, COUNTS, DESK, FORMAT, SETTINGS, VOTES, Manifest, Writer, is_desk_file
 from bot.config import BotConfig
-from bot.server.feedback import FeedbackStore, Row
+from bot.own_posts import own_posts
+from bot.server.feedback import DailyCounts, FeedbackStore, Row
 from ingest.errors import BackupError
 from ingest.index import Index, Store, damaged_files
 from ingest.version import installed_version
 
+log = logging.getLogger("footnote")
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a backup holds. votes: None if there is no file of votes. size: bytes of the backup."""
+    """What a backup holds. votes: None if there is no file of votes. own: texts and files of the owner. size: bytes."""
 
     articles: int
     votes: int | None
+    own: int
     size: int
 
 
 def save(config: BotConfig, file: Path, *, force: bool = False) -> Saved:
-    """Write a backup of the live index, the readers' votes and the owner's settings.
+    """Write a backup of the live index, the readers' votes, the counts, the owner's settings and what she added.
 
     Args:
         config: Names the index and the file of votes.
@@ -51,7 +57,7 @@ def save(config: BotConfig, file: Path, *, force: bool = False) -> Saved:
     try:
         manifest = _write(config, part)
         part.replace(file)
-        return Saved(manifest.articles, manifest.votes, file.stat().st_size)
+        return Saved(manifest.articles, manifest.votes, manifest.own_texts, file.stat().st_size)
     except OSError as error:
         raise BackupError(f"{file} cannot be written ({error.strerror or error}).") from error
     finally:
@@ -72,6 +78,8 @@ def _write(config: BotConfig, part: Path) -> Manifest:
                 writer.add(VOTES, io.BytesIO(lines.encode()))
             if config.settings_file.is_file():
                 writer.add(SETTINGS, io.BytesIO(config.settings_file.read_bytes()))
+            writer.add(COUNTS, io.BytesIO(json.dumps(_counts(config)).encode()))
+            _add_desk(writer, config)
             manifest = Manifest(
                 format=FORMAT,
                 version=installed_version(),
@@ -99,6 +107,25 @@ def _add_index(writer: Writer, store: Store) -> None:
     for name, path in zip(names, files, strict=True):
         with path.open("rb") as source:
             writer.add(name, source)
+
+
+def _add_desk(writer: Writer, config: BotConfig) -> None:
+    """What the owner added; a file that she takes out meanwhile is left out."""
+    cases = config.desk_folder / "cases.csv"
+    for name, path in (*own_posts(config).stored(), (cases.name, cases)):
+        if not is_desk_file(f"{DESK}{name}"):  # put there by hand, under another name than ours
+            log.warning("%s is not saved: its name is none that the desk gives.", name)
+            continue
+        with contextlib.suppress(FileNotFoundError), path.open("rb") as source:
+            writer.add(f"{DESK}{name}", source)
+
+
+def _counts(config: BotConfig) -> dict[str, dict[str, int]]:
+    counts = DailyCounts(config.counts_file)
+    found = counts.since(date.min)
+    if counts.problem:
+        raise BackupError(counts.problem)
+    return found
 
 
 def _votes(config: BotConfig) -> list[Row] | None:

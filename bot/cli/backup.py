@@ -1,4 +1,4 @@
-"""`footnote backup` and `restore`: index and feedback in one file, while the server runs."""
+"""`footnote backup` and `restore`: index, feedback and what the owner added in one file, while the server runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def backup(
     as_json: JsonFlag = False,
     index: IndexOption = None,
 ) -> None:
-    """Save the index and the readers' feedback in one file, also while the server runs."""
+    """Save index, feedback, counts, settings and what you added on the desk in one file, also while the server runs."""
     from dataclasses import asdict
 
     from bot.backup import save
@@ -30,18 +30,23 @@ def backup(
     if as_json:
         print_json(asdict(saved))
         return
-    print(printable(f"Saved {_contents(saved.articles, saved.votes)} in {file}, {saved.size / 1e6:.1f} MB."))
+    print(
+        printable(
+            f"Saved {_contents(saved.articles, saved.votes, saved.own)} in {file}, {saved.size / 1e6:.1f} MB."
+        )
+    )
 
 
 def restore(
     file: FileArgument,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace the index and the feedback that are there.")
+        bool,
+        typer.Option("--force", help="Replace index, feedback, settings and added texts that are there."),
     ] = False,
     as_json: JsonFlag = False,
     index: IndexOption = None,
 ) -> None:
-    """Put a backup's index and feedback in place; a server that runs uses them from the next question on."""
+    """Put a backup's contents in place; a server that runs uses them from the next question on."""
     from dataclasses import asdict
 
     from bot.backup import restore as restore_backup
@@ -50,9 +55,14 @@ def restore(
     if as_json:
         print_json(asdict(restored))
         return
-    print(printable(f"Restored {_contents(restored.articles, restored.votes)}, as of {restored.made}."))
+    print(
+        printable(
+            f"Restored {_contents(restored.articles, restored.votes, restored.own)}, as of {restored.made}."
+        )
+    )
 
 
-def _contents(articles: int, votes: int | None) -> str:
+def _contents(articles: int, votes: int | None, own: int) -> str:
     thumbs = "no votes" if not votes else "1 vote" if votes == 1 else f"{votes} votes"
-    return f"{articles} {'article' if articles == 1 else 'articles'} and {thumbs}"
+    added = f", {own} {'text' if own == 1 else 'texts'} of your own" if own else ""
+    return f"{articles} {'article' if articles == 1 else 'articles'}{added} and {thumbs}"

@@ -152,6 +152,16 @@ class BotConfig:
         return self.beside("gaps.sqlite")
 
     @property
+    def counts_file(self) -> Path:
+        """How many questions of each day were answered."""
+        return self.beside("counts.sqlite")
+
+    @property
+    def desk_folder(self) -> Path:
+        """What the owner added on the desk: texts, addresses, test cases."""
+        return self.beside("desk")
+
+    @property
     def index_config(self) -> IndexConfig:
         return IndexConfig(embedder=self.embedder)
 

@@ -6,6 +6,7 @@ then gets its own name: what cannot be read never replaces anything, and an inte
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import shutil
@@ -76,10 +77,13 @@ def remove(folder: Path, file: Path) -> None:
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """Every file that was added, those of archives among them; none that is being written."""
-    if folder.is_dir():
-        for file in sorted(folder.rglob("*")):
-            if file.is_file() and not any(p.startswith(".") for p in file.relative_to(folder).parts):
+    """Every file that was added, those of archives among them; none that is being written or removed meanwhile."""
+    for place, folders, names in os.walk(
+        folder
+    ):  # unlike rglob(), it passes over a folder that has just gone
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and (file := Path(place, name)).is_file():
                 yield file
 
 

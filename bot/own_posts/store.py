@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -131,6 +132,38 @@ class OwnPosts:
 
         return loaded if keys else load
 
+    def stored(self) -> Iterator[tuple[str, Path]]:
+        """Everything that is stored, for a backup: each file's name below the place, and where it is."""
+        for file in (self.place / _LISTS, *files.files_below(self.folder)):
+            if file.is_file():
+                yield file.relative_to(self.place).as_posix(), file
+
+    def replace(self, draft: Path) -> None:
+        """Put what a backup held in place of what is stored. draft: a folder beside the place, as stored() names files.
+
+        Raises SourceError; then what was stored before is still there.
+        """
+        with self._mutex:
+            old = draft.with_name(f"{draft.name}.old")
+            try:
+                self.place.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if self.folder.exists():
+                    self.folder.rename(old)
+                if (draft / _FOLDER).exists():
+                    (draft / _FOLDER).rename(self.folder)
+                if (draft / _LISTS).exists():
+                    (draft / _LISTS).replace(self.place / _LISTS)
+                else:
+                    (self.place / _LISTS).unlink(missing_ok=True)
+            except OSError as error:
+                if old.exists() and not self.folder.exists():
+                    old.rename(self.folder)
+                raise SourceError(
+                    f"The texts that were added on the desk cannot be written ({error.strerror or error})."
+                ) from error
+            finally:
+                shutil.rmtree(old, ignore_errors=True)
+
     def _own_file(self, origin: str) -> Path | None:
         """The file of an origin below our folder; None for an export, which holds more than one post."""
         if not origin.startswith("file:"):
@@ -179,7 +212,7 @@ class OwnPosts:
 
 def own_posts(config: BotConfig) -> OwnPosts:
     """Those beside the index."""
-    return OwnPosts(config.beside("desk"))
+    return OwnPosts(config.desk_folder)
 
 
 def _key(article_id: str) -> str:

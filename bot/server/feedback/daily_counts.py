@@ -11,13 +11,14 @@ import logging
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.types import Answer
+from ingest.errors import FeedbackError
 
 WRITE_SECONDS = 5.0  # between the first count that waits and its being written
 DAYS = 800  # that are kept
@@ -26,6 +27,7 @@ _CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _TABLE = """CREATE TABLE IF NOT EXISTS counts (
     day TEXT NOT NULL, status TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (day, status)) WITHOUT ROWID"""
 _ADD = "INSERT INTO counts VALUES (?, ?, ?) ON CONFLICT (day, status) DO UPDATE SET number = number + excluded.number"
+_RAISE = _ADD.replace("number + excluded.number", "max(number, excluded.number)")
 log = logging.getLogger("footnote")
 
 
@@ -91,6 +93,23 @@ class DailyCounts:
             except (sqlite3.Error, OSError) as error:
                 self._report(f"The counts of questions cannot be read from {self.path.name}: {error}.")
         return found
+
+    def restore(self, counts: Mapping[str, Mapping[str, int]]) -> None:
+        """Take over the numbers of a backup, as since() gives them, where they are higher than those that are there.
+
+        Raises FeedbackError if the file cannot be written.
+        """
+        rows = [
+            (day, status, number) for day, numbers in counts.items() for status, number in numbers.items()
+        ]
+        with self._file:
+            try:
+                with self._open() as db, db:
+                    db.executemany(_RAISE, rows)
+            except (sqlite3.Error, OSError) as error:
+                raise FeedbackError(
+                    f"The counts of questions cannot be written to {self.path}: {error}."
+                ) from error
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import stat
 import sys
+import threading
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,12 +19,17 @@ from small_blog import CONFIG, ask, ids, index_at, ingest, post, two_posts
 from votes import given, on
 
 from bot.backup import Restored, restore, save
-from bot.backup.archive import ARTICLES, MANIFEST, VOTES, Writer
+from bot.backup.archive import ARTICLES, COUNTS, MANIFEST, VOTES, Writer
 from bot.cli import commands as cli
 from bot.config import BotConfig, OwnerSettings
+from bot.own_posts import own_posts
+from bot.server.feedback import DailyCounts
 from bot.server.feedback.store import Vote
+from bot.types import Answer
 from ingest.errors import BackupError, FeedbackError, IndexMissing
 from ingest.index import Index
+
+KNEES = "Bend the knee slowly and hold it for ten seconds. Then rest for a minute."
 
 
 @pytest.fixture
@@ -46,6 +54,9 @@ def backup(config: BotConfig, posts: Path, tmp_path: Path) -> Path:
         ingest(index, posts)
     vote(config, "one", "up")
     vote(config, "two", "down")
+    own_posts(config).add_text("Knees", KNEES)
+    own_posts(config).add_address("https://blog.example/feed")
+    counted(config, 3).write()
     save(config, tmp_path / "saved.zip")
     return tmp_path / "saved.zip"
 
@@ -53,6 +64,13 @@ def backup(config: BotConfig, posts: Path, tmp_path: Path) -> Path:
 def vote(config: BotConfig, known_as: str, verdict: str) -> None:
     assert config.feedback_file
     on(config.feedback_file).save(given(known_as=known_as), Vote("up" if verdict == "up" else "down"))
+
+
+def counted(config: BotConfig, questions: int) -> DailyCounts:
+    counts = DailyCounts(config.counts_file, today=lambda: date(2026, 3, 1), delay=3600)
+    for _ in range(questions):
+        counts.count(Answer("q", "q", "a", (), "answered", 0.9))
+    return counts
 
 
 def voted(config: BotConfig) -> set[str]:
@@ -207,6 +225,66 @@ def test_the_owners_settings_come_back_and_are_not_replaced_without_force(
     assert OwnerSettings(third).current().title == "Mine" and index_at(third.index).generation() is None
 
 
+def test_what_the_owner_added_and_the_counts_come_back(
+    config: BotConfig, backup: Path, tmp_path: Path
+) -> None:
+    there = elsewhere(config, tmp_path)
+    own = own_posts(there)
+    own.add_text("Elbows", KNEES)
+    counted(there, 1).write()
+    with pytest.raises(BackupError, match=r"added on the desk.*--force"):
+        put_back(there, backup)
+    assert put_back(there, backup, force=True).own == 1
+    assert [name for name, _ in own.stored()] == ["own-posts.json", "own-posts/knees.txt"]
+    assert KNEES in (own.folder / "knees.txt").read_text() and own.addresses() == (
+        "https://blog.example/feed",
+    )
+    assert counted(there, 0).since(date(2026, 1, 1)) == {"2026-03-01": {"answered": 3}}
+    assert not [file for file in there.index.parent.iterdir() if file.name.startswith(".")]
+
+
+def test_a_backup_of_before_changes_nothing_that_the_owner_added(
+    config: BotConfig, backup: Path, tmp_path: Path
+) -> None:
+    old = {
+        name: data
+        for name, data in members(backup).items()
+        if name != COUNTS and not name.startswith("desk/")
+    }
+    stated = json.loads(old[MANIFEST])
+    files = {name: found for name, found in stated["files"].items() if name in old}
+    before = packed(
+        tmp_path / "old.zip", old | {MANIFEST: json.dumps(stated | {"format": 1, "files": files}).encode()}
+    )
+    own_posts(config).add_text("Elbows", KNEES)
+    put_back(config, before, force=True)
+    names = [name for name, _ in own_posts(config).stored()]
+    assert names == ["own-posts.json", "own-posts/elbows.txt", "own-posts/knees.txt"]
+
+
+def test_texts_that_come_and_go_meanwhile_do_not_harm_a_backup(
+    config: BotConfig, backup: Path, tmp_path: Path
+) -> None:
+    own, ended = own_posts(config), threading.Event()
+
+    def add_and_remove() -> None:
+        while not ended.is_set():
+            own.add_text("Wrists", KNEES)
+            own.take_out("own-posts/wrists.txt", "Wrists", (own.folder / "wrists.txt").as_uri())
+
+    thread = threading.Thread(target=add_and_remove)
+    thread.start()
+    try:
+        for number in range(5):
+            save(config, tmp_path / f"{number}.zip")
+    finally:
+        ended.set()
+        thread.join()
+    there = elsewhere(config, tmp_path)
+    for number in range(5):
+        assert put_back(there, tmp_path / f"{number}.zip", force=True).own in (1, 2)
+
+
 def test_where_no_feedback_is_kept_none_is_restored(config: BotConfig, backup: Path, tmp_path: Path) -> None:
     there = replace(elsewhere(config, tmp_path), feedback="off")
     assert put_back(there, backup).votes is None
@@ -264,11 +342,19 @@ def renamed(contents: Members, old: str, new: str) -> Members:
     return moved | {MANIFEST: json.dumps(stated).encode()}
 
 
+def changed(contents: Members, name: str, data: bytes) -> Members:
+    """A member with other contents, in the manifest as well."""
+    stated = json.loads(contents[MANIFEST])
+    digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+    stated["files"][name] = {"size": len(data), "digest": digest}
+    return contents | {name: data, MANIFEST: json.dumps(stated).encode()}
+
+
 HARMS: dict[str, Callable[[Members], Members]] = {
     "no manifest": lambda c: {name: data for name, data in c.items() if name != MANIFEST},
     "a manifest that is no JSON": lambda c: c | {MANIFEST: b"{"},
     "a manifest that is a list": lambda c: c | {MANIFEST: b"[]"},
-    "a newer format": lambda c: c | {MANIFEST: manifest(c, format=2, new="thing")},
+    "a newer format": lambda c: c | {MANIFEST: manifest(c, format=3, new="thing")},
     "no articles": lambda c: {name: data for name, data in c.items() if name != ARTICLES},
     "a missing segment": lambda c: {name: data for name, data in c.items() if "tokens" not in name},
     "a file too many": lambda c: c | {"extra.txt": b"x"},
@@ -280,6 +366,16 @@ HARMS: dict[str, Callable[[Members], Members]] = {
     "articles of another size": lambda c: c | {ARTICLES: c[ARTICLES] + b"\0"},
     "votes that are no votes": lambda c: c | {VOTES: b"[]\n"},
     "another number of votes": lambda c: c | {MANIFEST: manifest(c, votes=3)},
+    "counts that are none": lambda c: changed(c, COUNTS, b'{"2026-03-01": {"answered": -1}}'),
+    "counts of no day": lambda c: changed(c, COUNTS, b'{"yesterday": {"answered": 1}}'),
+    "a text outside the folder": lambda c: renamed(
+        c, "desk/own-posts/knees.txt", "desk/own-posts/../../knees.txt"
+    ),
+    "a text that is a program": lambda c: renamed(c, "desk/own-posts/knees.txt", "desk/own-posts/knees.py"),
+    "a hidden text": lambda c: renamed(c, "desk/own-posts/knees.txt", "desk/own-posts/.knees.txt"),
+    "another text of the owner": lambda c: (
+        c | {"desk/own-posts/knees.txt": b"x" * len(c["desk/own-posts/knees.txt"])}
+    ),
     "no votes, says the manifest": lambda c: c | {MANIFEST: manifest(c, votes=None)},
 }
 
@@ -385,9 +481,9 @@ def test_the_commands(
 
     new, index = str(tmp_path / "new.zip"), str(config.index)
     code, printed = footnote("backup", new, "--index", index)
-    assert code == 0 and printed.startswith(f"Saved 2 articles and 2 votes in {new}, 0.")
+    assert code == 0 and printed.startswith(f"Saved 2 articles, 1 text of your own and 2 votes in {new}, 0.")
     assert footnote("backup", new, "--index", index)[0] == 1
     assert footnote("restore", new, "--index", index)[0] == 1
     code, printed = footnote("restore", new, "--index", str(tmp_path / "third"))
-    assert code == 0 and printed.startswith("Restored 2 articles and 2 votes, as of 20")
+    assert code == 0 and printed.startswith("Restored 2 articles, 1 text of your own and 2 votes, as of 20")
     assert footnote("restore", "nowhere.zip", "--index", index)[0] == 1
