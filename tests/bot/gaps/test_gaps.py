@@ -222,3 +222,22 @@ def test_posts_that_give_other_times_for_the_same_thing_are_found() -> None:
     found = find_contradictions(articles, FakeEmbedder())
     assert [(one.newer.post, one.older.post) for one in found] == [("Rye loaf", "Bread")]
     assert (found[0].newer.day, found[0].older.day) == ("2024-02-01", "2021-05-01")
+
+
+def test_what_is_one_posts_own_is_no_contradiction() -> None:
+    """Fields, steps of other dishes, days of a diary, and the same said of two things."""
+    pairs = [
+        ("Stew", "⏲️ Cook time: 40 min", "Roast", "⏲️ Cook time: 90 min"),
+        ("Leek pie", "1. Bake the pie until it is brown, for 40 minutes.", "Plum pie", "1. Bake the pie until it is brown, for 25 minutes."),
+        ("Week one", "I ran along the canal before work for 40 minutes.", "Week two", "I ran along the canal before work for 70 minutes."),
+        ("Sore elbow", "Rest the joint under a cold towel for 2 days.", "Sore knee", "Rest the joint under a cold towel for 5 days."),
+        ("Prices", "The small lamp costs 20 euros and weighs 2 kg.", "Sale", "The small lamp costs 15 euros."),
+    ]  # fmt: skip
+    for number, (first, one, second, other) in enumerate(pairs):
+        articles = [Article(f"{number}a", first, one), Article(f"{number}b", second, other)]
+        assert find_contradictions(articles, FakeEmbedder()) == []
+    clear = [
+        Article("c", "Prices", "A short massage costs 40 euros."),
+        Article("d", "What we offer", "A short massage costs 55 euros."),
+    ]
+    assert len(find_contradictions(clear, FakeEmbedder())) == 1
