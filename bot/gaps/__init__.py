@@ -5,7 +5,8 @@ does not know how an answer is shown, nor who asked: no address, session or time
 """
 
 from bot.gaps.contradictions import Contradiction, find_contradictions
-from bot.gaps.digest import Digest, Disliked, render_markdown, render_page
+from bot.gaps.digest import TEXTS as DIGEST_TEXTS
+from bot.gaps.digest import Digest, Disliked, month_name, render_markdown, render_page
 from bot.gaps.grouping import group_vectors
 from bot.gaps.listing import Closed, GapGroup, GapList
 from bot.gaps.mask import mask
@@ -14,6 +15,7 @@ from bot.gaps.store import DAYS_KEPT, MAX_QUESTIONS, GapStore
 
 __all__ = [
     "DAYS_KEPT",
+    "DIGEST_TEXTS",
     "MAX_QUESTIONS",
     "Closed",
     "Contradiction",
@@ -26,6 +28,7 @@ __all__ = [
     "find_contradictions",
     "group_vectors",
     "mask",
+    "month_name",
     "render_markdown",
     "render_page",
 ]

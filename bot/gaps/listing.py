@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -23,6 +24,7 @@ class GapGroup:
         last: The day of the latest one.
         post: Title of the nearest post, "" if there is none.
         url: Its address, if it has one.
+        months: How often it was asked in each month, such as 2026-11.
     """
 
     title: str
@@ -32,6 +34,7 @@ class GapGroup:
     last: str
     post: str = ""
     url: str | None = None
+    months: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

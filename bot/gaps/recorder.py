@@ -13,6 +13,7 @@ import queue
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -235,7 +236,8 @@ class GapRecorder:
             days = [one.day for one in group]
             others = dict.fromkeys(one.question for one in group[1:] if one.question != title)
             examples = tuple(others)[:MOST_EXAMPLES]
-            shown.append(GapGroup(title, len(group), examples, min(days), max(days), post, url))
+            months = Counter(day[:7] for day in days)
+            shown.append(GapGroup(title, len(group), examples, min(days), max(days), post, url, months))
         questions = sum(len(group) for group in groups)
         made = datetime.now(UTC).isoformat(timespec="seconds")
         return GapList(tuple(shown), self._closed(), questions, made)

@@ -4,7 +4,7 @@ In go requests with the owner's token, out come the list as JSON and the digest 
 questions are kept or grouped.
 """
 
-from bot.server.gaps.digest import is_month, make_digest, this_month
+from bot.server.gaps.digest import digest_months, is_month, make_digest, this_month
 from bot.server.gaps.routes import add_gap_routes
 
-__all__ = ["add_gap_routes", "is_month", "make_digest", "this_month"]
+__all__ = ["add_gap_routes", "digest_months", "is_month", "make_digest", "this_month"]

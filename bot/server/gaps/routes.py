@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING
 
 from anyio.to_thread import run_sync
@@ -11,8 +12,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot.gaps import GapStore, render_markdown, render_page
 from bot.problems import Problem, Refused
-from bot.server.gaps.digest import is_month, make_digest, this_month
+from bot.server.desk.words import desk_languages
+from bot.server.gaps.digest import in_words_of, is_month, make_digest, this_month
 from bot.server.guard import DESK, OwnerToken
+from bot.server.window import Languages, Translations, choose_language, packaged_languages
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
@@ -30,15 +33,18 @@ def add_gap_routes(
     owner = OwnerToken(config.owner_token.get_secret_value())
     store = recorder.store if recorder else GapStore(config.gaps_file)
 
-    async def download(request: Request) -> Response:
-        """The digest of this month as a file; the gate of the desk lets the owner in alone."""
-        made = await run_sync(lambda: make_digest(bot, current(), store, this_month()))
+    async def on_desk(request: Request) -> Response:
+        """The digest of ?month in the owner's language, or as a file; the gate of the desk lets the owner in alone."""
+        words, window = (_words(request, languages) for languages in (desk_languages(), packaged_languages()))
+        made = in_words_of(await run_sync(make_digest, bot, current(), store, _month(request)), words, window)
         if request.url.path.endswith("markdown"):
-            return _file(render_markdown(made), "text/markdown", f"digest-{made.month}.md")
-        return _file(render_page(made), "text/html", f"digest-{made.month}.html")
+            named = {"Content-Disposition": f'attachment; filename="digest-{made.month}.md"'}
+            return Response(render_markdown(made), 200, named, "text/markdown; charset=utf-8")
+        back = f'<p><a href="../?lang={words.code}">{escape(words("desk_title"))}</a></p>'
+        return HTMLResponse(render_page(made, back))
 
     for name in ("digest", "digest-markdown"):
-        app.add_route(f"{DESK}/download/{name}", download, include_in_schema=False)
+        app.add_route(f"{DESK}/download/{name}", on_desk, include_in_schema=False)
 
     @app.get(PATH)
     async def gaps(request: Request) -> Response:
@@ -61,15 +67,19 @@ def add_gap_routes(
     async def digest(request: Request) -> Response:
         """The digest of this month or of ?month=YYYY-MM as a page, with ?format=md as Markdown."""
         owner.check(request)
-        month = request.query_params.get("month", "") or this_month()
-        if not is_month(month):
-            raise Refused(Problem(422, "bad_request", "?month is a month such as 2026-03."))
-        made = await run_sync(lambda: make_digest(bot, current(), store, month))
+        made = await run_sync(make_digest, bot, current(), store, _month(request))
         if request.query_params.get("format") == "md":
             return Response(render_markdown(made), media_type="text/markdown; charset=utf-8")
         return HTMLResponse(render_page(made))
 
 
-def _file(text: str, kind: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text, media_type=f"{kind}; charset=utf-8", headers=headers)
+def _month(request: Request) -> str:
+    month = request.query_params.get("month", "") or this_month()
+    if not is_month(month):
+        raise Refused(Problem(422, "bad_request", "?month is a month such as 2026-03."))
+    return month
+
+
+def _words(request: Request, languages: Languages) -> Translations:
+    accepted = request.headers.get("accept-language", "")
+    return choose_language(request.query_params.get("lang", ""), accepted, languages)
