@@ -126,7 +126,7 @@ def create_api(
     add_script_routes(app, languages, lambda: current().title)
     add_install_page(app, current)
     if access:
-        add_desk_routes(app, access, Cases(config.beside("desk")))
+        add_desk_routes(app, access, Cases(config.desk_folder))
     _add_static_routes(app, languages)
     describe(app)
     for path in _RESERVED:

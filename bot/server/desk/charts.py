@@ -13,7 +13,11 @@ from html import escape
 
 from babel.dates import format_date
 
-_WIDTH, _HEIGHT, _LEFT, _BELOW = 720, 200, 36, 22
+_STEP, _BAR, _HEIGHT = (
+    100,
+    76,
+    100,
+)  # of the picture, which is stretched to the width and height that the page gives it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,54 +58,54 @@ def day_bars(
     spoken = ", ".join(f"{one.name}: {total}" for one, total in zip(series, sums, strict=True))
     return (
         f'<section class="desk-figure"><h2>{escape(title)}</h2><ul class="desk-legend">{legend}</ul>'
-        + (_svg(f"{title}. {spoken}", days, rows, locale) if any(sums) else "")
-        + f"<details><summary>{escape(table)}</summary>{_table(days, rows, series, locale, day)}</details></section>"
+        + (_plot(f"{title}. {spoken}", days, rows, locale) if any(sums) else "")
+        + f"<details><summary>{escape(table)}</summary>{_table(title, days, rows, series, locale, day)}</details></section>"
     )
 
 
-def _svg(name: str, days: Sequence[date], rows: Sequence[Sequence[int]], locale: str) -> str:
-    top = _nice(max((sum(row) for row in rows), default=0))
-    step = (_WIDTH - _LEFT) / max(1, len(days))
-    plot = _HEIGHT - _BELOW
-    parts = []
-    for value in (0, top // 2, top) if top > 1 else (0, top):
-        y = plot - value / top * (plot - 10)
-        parts.append(f'<line class="desk-grid" x1="{_LEFT}" x2="{_WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>')
-        parts.append(
-            f'<text class="desk-axis" x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value}</text>'
-        )
+def _plot(name: str, days: Sequence[date], rows: Sequence[Sequence[int]], locale: str) -> str:
+    """The bars, between a scale and some of the days. Those are text of the page, so that a phone does not shrink them."""
+    top = _scale(max((sum(row) for row in rows), default=0))
+    ticks = (top, top // 2, 0) if top > 1 else (top, 0)
+    bars = [
+        f'<line class="desk-grid" x1="0" x2="{_STEP * len(days)}" y1="{y:g}" y2="{y:g}"/>'
+        for y in (_HEIGHT - tick / top * _HEIGHT for tick in ticks)
+    ]
     for place, row in enumerate(rows):
-        x, below = _LEFT + place * step + step * 0.12, float(plot)
+        x, below = place * _STEP + (_STEP - _BAR) / 2, float(_HEIGHT)
         for number, value in enumerate(row):
-            height = value / top * (plot - 10)
+            height = value / top * _HEIGHT
             below -= height
             if value:
-                parts.append(
-                    f'<rect class="desk-s{number}" x="{x:.1f}" y="{below:.1f}" width="{step * 0.76:.1f}" '
-                    f'height="{height:.1f}"/>'
+                bars.append(
+                    f'<rect class="desk-s{number}" x="{x:g}" y="{below:.1f}" width="{_BAR}" height="{height:.1f}"/>'
                 )
-    for place in sorted({0, len(days) // 2, len(days) - 1}) if days else ():
-        anchor = "start" if place == 0 else "end" if place == len(days) - 1 else "middle"
-        x = _LEFT + place * step + step * {"start": 0.12, "middle": 0.5, "end": 0.88}[anchor]
-        label = escape(format_date(days[place], "d MMM", locale=locale))
-        parts.append(
-            f'<text class="desk-axis" x="{x:.1f}" y="{_HEIGHT - 5}" text-anchor="{anchor}">{label}</text>'
-        )
+    shown = [days[place] for place in sorted({0, len(days) // 2, len(days) - 1})]
+    labels = "".join(f"<span>{escape(format_date(one, 'd MMM', locale=locale))}</span>" for one in shown)
+    scale = "".join(f"<span>{tick}</span>" for tick in ticks)
     return (
-        f'<svg role="img" aria-label="{escape(name)}" viewBox="0 0 {_WIDTH} {_HEIGHT}">{"".join(parts)}</svg>'
+        f'<div class="desk-plot"><div class="desk-ticks" aria-hidden="true">{scale}</div>'
+        f'<svg role="img" aria-label="{escape(name)}" viewBox="0 0 {_STEP * len(days)} {_HEIGHT}" '
+        f'preserveAspectRatio="none">{"".join(bars)}</svg><div class="desk-days" aria-hidden="true">{labels}</div></div>'
     )
 
 
-def _nice(most: int) -> int:
+def _scale(most: int) -> int:
     """The top of the scale: 1, or a round even number that is not much more than the highest bar."""
     if most <= 1:
         return 1
-    unit = int(10 ** (len(str(most)) - 1))
-    return next(value for value in (unit * 2, unit * 4, unit * 6, unit * 8, unit * 10) if value >= most)
+    unit: int = 10 ** max(0, len(str(most)) - 2)
+    steps = (2, 4, 6, 8, 10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100)
+    return next(step * unit for step in steps if step * unit >= most)
 
 
 def _table(
-    days: Sequence[date], rows: Sequence[Sequence[int]], series: Sequence[Series], locale: str, day: str
+    name: str,
+    days: Sequence[date],
+    rows: Sequence[Sequence[int]],
+    series: Sequence[Series],
+    locale: str,
+    day: str,
 ) -> str:
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in (day, *(one.name for one in series)))
     body = "".join(
@@ -110,4 +114,4 @@ def _table(
         + "</tr>"
         for each, row in reversed(list(zip(days, rows, strict=True)))
     )
-    return f'<div class="desk-scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="desk-scroll" tabindex="0" role="region" aria-label="{escape(name)}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'

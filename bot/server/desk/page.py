@@ -46,7 +46,7 @@ def mount_desk(
 ) -> None:
     """Serve the desk at /owner; the gate in front of it lets the owner in alone."""
     gr = import_gradio()
-    counts = DailyCounts(config.beside("counts.sqlite"))
+    counts = DailyCounts(config.counts_file)
     queue.listeners.append(counts.count)
     page = build_desk(bot, config, queue, scheduler, counts, settings, gaps)
     _write_at_end(api, counts)
@@ -73,7 +73,7 @@ def build_desk(
     with gr.Blocks(title=mark("desk_title"), analytics_enabled=False, delete_cache=_STALE) as page:
         desk = Desk(
             bot, queue, scheduler, page, settings or OwnerSettings(config), gaps, counts,
-            own_posts(config), Cases(config.beside("desk")),
+            own_posts(config), Cases(config.desk_folder),
         )  # fmt: skip
         with gr.Column(elem_id="desk"):
             gr.Markdown(_heading(), elem_id="desk-top", container=False, sanitize_html=False)

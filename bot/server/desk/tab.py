@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any
+
+from babel.dates import format_date
 
 from bot.problems import explain
 from bot.server.desk.words import desk_languages
@@ -25,7 +28,19 @@ if TYPE_CHECKING:
     from bot.server.question_queue import QuestionQueue
     from bot.server.reingest import Scheduler
 
-__all__ = ["HIDDEN", "QUIET", "Desk", "Request", "State", "Tab", "html_block", "note", "panel", "words_of"]
+__all__ = [
+    "HIDDEN",
+    "QUIET",
+    "Desk",
+    "Request",
+    "State",
+    "Tab",
+    "html_block",
+    "note",
+    "panel",
+    "shown_day",
+    "words_of",
+]
 
 HIDDEN: dict[str, Any] = {
     "api_visibility": "private"
@@ -98,6 +113,14 @@ def html_block(*parts: str) -> str:
 def note(text: str, kind: str = "good") -> str:
     """A sentence on how something went, which a screen reader says at once. kind: good, bad."""
     return html_block(f'<p class="desk-note desk-{kind}" role="status">{escape(text)}</p>')
+
+
+def shown_day(day: str, locale: str) -> str:
+    """A day (ISO 8601) in the owner's language, on one line; as it is if it is none."""
+    try:
+        return format_date(date.fromisoformat(day[:10]), "medium", locale=locale).replace(" ", "\u00a0")
+    except ValueError:
+        return day
 
 
 def words_of(request: Request) -> Translations:

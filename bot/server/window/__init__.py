@@ -5,7 +5,7 @@ It knows neither Gradio nor how an answer is found.
 """
 
 from bot.server.window.answer_links import AnswerLink, digest_of, link_path, read_token
-from bot.server.window.article_html import escape, render_markdown
+from bot.server.window.article_html import escape, render_markdown, render_text
 from bot.server.window.colours import accent_style
 from bot.server.window.conversation import (
     MAX_EXCHANGES,
@@ -58,6 +58,7 @@ __all__ = [
     "render_header",
     "render_markdown",
     "render_panel",
+    "render_text",
     "render_welcome",
     "translate_own_sentences",
 ]

@@ -96,6 +96,11 @@ def _table(text: str, rows: Sequence[Block], inline: Inline) -> str:
     return f'<div class="fn-table"><table><tbody>{out}</tbody></table></div>'
 
 
+def render_text(text: str) -> str:
+    """An article's text as HTML."""
+    return render_blocks(text, list(blocks(text)), lambda start, end: escape(text[start:end], breaks=True))
+
+
 def render_markdown(text: str, marker: Marker) -> str:
     """An answer's text as HTML. marker: the HTML of a footnote's number, or None to leave its text."""
     return render_blocks(text, list(blocks(text)), inline_markdown(text, marker))

@@ -7,10 +7,11 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from bot.server.desk.reading import read_again
-from bot.server.desk.tab import HIDDEN, QUIET, Desk, html_block, note, panel, words_of
+from bot.server.desk.tab import HIDDEN, QUIET, Desk, html_block, note, panel, shown_day, words_of
 from bot.server.desk.tabs import adding
 from bot.server.desk.words import mark
 from bot.server.gradio_window import import_gradio
+from bot.server.window import render_text
 from ingest.article import sections
 from ingest.errors import IndexMissing, NotInIndex, SourceError
 from ingest.urls import is_web
@@ -37,7 +38,7 @@ def build(desk: Desk) -> None:
         with gr.Column(elem_id="posts-list", scale=2):
             listed = gr.Radio([], label=mark("posts_list"), elem_id="posts-choice")
             count = panel("posts-count")
-            with gr.Row():
+            with gr.Row(visible=False) as pager:
                 earlier = gr.Button(mark("posts_back"), elem_id="posts-back")
                 later = gr.Button(mark("posts_on"), elem_id="posts-on")
         with gr.Column(elem_id="posts-one", scale=3):
@@ -52,7 +53,7 @@ def build(desk: Desk) -> None:
             done = panel("posts-done")
     view = _List(desk)
     changed = adding.build(desk)
-    lists = [listed, count, page]
+    lists = [listed, count, page, pager]
     chosen = [shown, tools, asking, done]
     handler = desk.handler
     gr.on(
@@ -79,13 +80,13 @@ class _List:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
 
-    def first(self, search: str, request: Request) -> tuple[Any, str, int]:
+    def first(self, search: str, request: Request) -> tuple[Any, str, int, Any]:
         return self._page(search, 0, words_of(request))
 
-    def earlier(self, search: str, page: int, request: Request) -> tuple[Any, str, int]:
+    def earlier(self, search: str, page: int, request: Request) -> tuple[Any, str, int, Any]:
         return self._page(search, page - 1, words_of(request))
 
-    def later(self, search: str, page: int, request: Request) -> tuple[Any, str, int]:
+    def later(self, search: str, page: int, request: Request) -> tuple[Any, str, int, Any]:
         return self._page(search, page + 1, words_of(request))
 
     def show(self, article_id: str, request: Request) -> tuple[str, Any, Any, str]:
@@ -128,7 +129,7 @@ class _List:
     def read_all(self, request: Request) -> Iterator[str]:
         yield from read_again(self.desk, None, words_of(request))
 
-    def _page(self, search: str, page: int, words: Translations) -> tuple[Any, str, int]:
+    def _page(self, search: str, page: int, words: Translations) -> tuple[Any, str, int, Any]:
         try:
             heads = matching(self.desk.bot.heads(), search)
         except IndexMissing:
@@ -139,8 +140,9 @@ class _List:
         line = words("posts_none") if not some else words(
             "posts_count", first=page * PAGE + 1, last=page * PAGE + len(some), n=len(heads)
         )  # fmt: skip
-        update = import_gradio().update(choices=[(label(head), head.id) for head in some], value=None)
-        return update, html_block(f'<p role="status">{escape(line)}</p>'), page
+        gr = import_gradio()
+        update = gr.update(choices=[(label(head, words.locale), head.id) for head in some], value=None)
+        return update, html_block(f'<p role="status">{escape(line)}</p>'), page, gr.update(visible=last > 0)
 
 
 def matching(heads: Sequence[Head], search: str | None) -> list[Head]:
@@ -153,16 +155,16 @@ def matching(heads: Sequence[Head], search: str | None) -> list[Head]:
     ]
 
 
-def label(head: Head) -> str:
+def label(head: Head, locale: str) -> str:
     """A post in the list."""
-    return f"{head.title} · {head.published[:10]}" if head.published else head.title
+    return f"{head.title} · {shown_day(head.published, locale)}" if head.published else head.title
 
 
 def post_html(article: Article, words: Translations) -> str:
     """What was read from a post: where and when it appeared, its headings, its text."""
     facts = [
         (words("post_author"), escape(article.author or "")),
-        (words("post_date"), escape((article.published or "")[:10])),
+        (words("post_date"), escape(shown_day(article.published or "", words.locale))),
     ]
     if article.url and is_web(article.url):
         address = escape(article.url)
@@ -176,5 +178,5 @@ def post_html(article: Article, words: Translations) -> str:
     text = words("post_text")
     return html_block(
         f'<h2>{escape(article.title)}</h2><dl class="desk-facts">{listed}</dl>{outline}<h3>{escape(text)}</h3>',
-        f'<div class="desk-text" tabindex="0" role="region" aria-label="{escape(text)}">{escape(article.text)}</div>',
+        f'<div class="desk-text" tabindex="0" role="region" aria-label="{escape(text)}">{render_text(article.text)}</div>',
     )

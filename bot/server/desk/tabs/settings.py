@@ -5,26 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.config import PREFIX, SettingRefused
-from bot.server.desk.tab import HIDDEN, QUIET, Desk, words_of
+from bot.server.desk.site_check import check_site, fetch_page
+from bot.server.desk.tab import HIDDEN, QUIET, Desk, html_block, note, panel, words_of
 from bot.server.desk.words import mark
 from bot.server.gradio_window import import_gradio
-from bot.server.guard import allows, origin_of
+from bot.server.guard import server_address
 
 if TYPE_CHECKING:
     from bot.server.desk.tab import Request
 
-TEXTS = (
-    "title",
-    "greeting",
-    "colour",
-    "languages",
-    "allowed_origins",
-    "emergency",
-    "notice",
-    "pause_message",
-    "model_answers",
-)
 SWITCHES = ("paused", "feedback")  # of feedback, the file has "off" or nothing
+GROUPS = {
+    "window": ("title", "greeting", "colour", "languages", "notice"),
+    "readers": ("allowed_origins", "emergency", "feedback"),
+    "pause": ("paused", "pause_message"),
+    "model": ("model_answers",),  # of no use without a chat model
+}
 
 
 def build(desk: Desk) -> None:
@@ -32,66 +28,65 @@ def build(desk: Desk) -> None:
     gr = import_gradio()
     fixed = desk.settings.fixed
     fields: dict[str, Any] = {}
-    for name in SWITCHES:
-        fields[name] = gr.Checkbox(
-            label=mark(f"settings_{name}"), info=_info(name, fixed), interactive=name not in fixed
-        )
-    for name in TEXTS:
-        fields[name] = gr.Textbox(
-            label=mark(f"settings_{name}"),
-            info=_info(name, fixed),
-            interactive=name not in fixed,
-            max_lines=1,
-        )
+    for group, names in GROUPS.items():
+        if group != "model" or desk.config.model:
+            panel(f"settings-{group}", html_block(f"<h2>{mark(f'settings_group_{group}')}</h2>"))
+            fields |= {name: _field(name, fixed) for name in names}
+    texts = tuple(name for name in fields if name not in SWITCHES)
     save = gr.Button(mark("settings_save"), elem_id="settings-save", variant="primary")
-    result = gr.Markdown(elem_id="settings-result", container=False)
+    result = panel("settings-result")
+    lead = f"<h2>{mark('settings_check')}</h2><p>{mark('settings_check_lead')}</p>"
+    panel("settings-check-lead", html_block(lead))
     with gr.Row():
         site = gr.Textbox(
-            label=mark("settings_check"), placeholder="https://www.your-blog.com", max_lines=1, max_length=300
-        )
+            label=mark("settings_check_label"), placeholder="https://www.your-blog.com", max_lines=1, max_length=300,
+            elem_id="settings-site",
+        )  # fmt: skip
         check = gr.Button(mark("settings_check_button"), elem_id="settings-check")
-    verdict = gr.Markdown(elem_id="settings-verdict", container=False)
+    verdict = panel("settings-verdict")
 
     def load(request: Request) -> list[Any]:  # noqa: ARG001 - Gradio fills it in
-        return _values(desk)
+        return [_shown(desk, name) for name in fields]
 
     def change(entered: dict[Any, Any], request: Request) -> str:
         words = words_of(request)
-        wanted = {name: str(entered[fields[name]] or "") for name in TEXTS}
+        wanted = {name: str(entered[fields[name]] or "") for name in texts}
         wanted["paused"] = "true" if entered[fields["paused"]] else ""
         wanted["feedback"] = "" if entered[fields["feedback"]] else "off"
         try:
             desk.settings.change({name: text for name, text in wanted.items() if name not in fixed})
         except SettingRefused as error:
-            return f"{words(f'settings_{error.name}')}: {error.reason}"
-        return words("settings_saved")
+            return note(f"{words(f'settings_{error.name}')}: {error.reason}", "bad")
+        return note(words("settings_saved"))
 
-    def check_site(address: str, request: Request) -> str:
-        return words_of(request)(site_verdict(address, desk.settings.current().allowed_origins))
+    def look(address: str, request: Request) -> str:
+        config = desk.settings.current()
+        home = server_address(request.request) if request.request else ""
+        found = check_site(address or "", config.allowed_origins, home, fetch_page(config.allow_private))
+        return note(words_of(request)(found.text, **found.values), "good" if found.is_good else "bad")
 
     desk.page.load(desk.handler(load), None, list(fields.values()), queue=False, **QUIET)
     save.click(desk.handler(change), set(fields.values()), result, **HIDDEN)
-    check.click(desk.handler(check_site), site, verdict, **HIDDEN)
+    gr.on([check.click, site.submit], desk.handler(look), site, verdict, **HIDDEN)
 
 
-def site_verdict(address: str, origins: tuple[str, ...]) -> str:
-    """The key of the text on a site: is it an address, may it show the chat, does it need https?"""
-    address = address.strip()
-    origin = origin_of(address if "://" in address else f"https://{address}")
-    if origin is None or not address:
-        return "settings_site_bad"
-    return "settings_site_yes" if allows(origins, origin) else "settings_site_no"
+def _field(name: str, fixed: frozenset[str]) -> Any:
+    gr = import_gradio()
+    shown = {"label": mark(f"settings_{name}"), "info": _info(name, fixed), "interactive": name not in fixed}
+    return gr.Checkbox(**shown) if name in SWITCHES else gr.Textbox(**shown, max_lines=1)
 
 
-def _values(desk: Desk) -> list[Any]:
-    """What the form shows: the owner's settings, and of those that are set elsewhere what is in force."""
+def _shown(desk: Desk, name: str) -> Any:
+    """What a field of the form shows: the owner's setting, or that of the environment, and what counts while it is empty."""
     stored, current = desk.settings.stored(), desk.settings.current()
-    switches: list[Any] = [current.paused, current.feedback_file is not None]
-    texts = [
-        _written(getattr(current, name)) if name in desk.settings.fixed else stored.get(name, "")
-        for name in TEXTS
-    ]
-    return switches + texts
+    if name in SWITCHES:
+        return current.paused if name == "paused" else current.feedback_file is not None
+    in_force = _written(getattr(current, name))
+    if name in desk.settings.fixed:
+        return in_force
+    return import_gradio().update(
+        value=stored.get(name, ""), placeholder=in_force if name not in stored else ""
+    )
 
 
 def _written(value: object) -> str:

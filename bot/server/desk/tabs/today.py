@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from babel.dates import format_datetime, format_timedelta
 
+from bot.gaps import GapList, month_name
 from bot.problems import Refused, explain
 from bot.server.desk.charts import Series, day_bars
 from bot.server.desk.reading import report_html
 from bot.server.desk.tab import QUIET, Desk, html_block, panel, words_of
+from bot.server.desk.tabs.gaps import digest_address
 from bot.server.desk.words import mark
 from bot.server.feedback import FeedbackStore
+from bot.server.gaps import digest_months
 from bot.server.gradio_window import import_gradio
 from bot.server.health import health_body
 from ingest.errors import FeedbackError, FootnoteError
@@ -70,6 +73,7 @@ def state_html(desk: Desk, words: Translations) -> str:
     return html_block(
         f'<p class="desk-note desk-{kind}">{escape(sentence)}</p>{problem}<dl class="desk-facts">{listed}</dl>',
         _last_job(desk, words),
+        _latest_digest(desk, words),
     )
 
 
@@ -107,6 +111,19 @@ def _synced(last: str | None, words: Translations) -> list[tuple[str, str]]:
     at = datetime.fromisoformat(last)
     ago = format_timedelta(at - datetime.now(UTC), add_direction=True, locale=words.locale)
     return [(words("today_synced"), f"{ago} ({format_datetime(at, 'short', locale=words.locale)} UTC)")]
+
+
+def _latest_digest(desk: Desk, words: Translations) -> str:
+    """A link to the digest of the month before this one, if there is one."""
+    earlier = digest_months(desk.config, desk.gaps.store.list() if desk.gaps else GapList())[1:2]
+    link = '<p><a href="{}">{}</a></p>'
+    return "".join(
+        link.format(
+            digest_address(month, words),
+            escape(words("digest_digest", month=month_name(month, words.locale))),
+        )
+        for month in earlier
+    )
 
 
 def _last_job(desk: Desk, words: Translations) -> str:

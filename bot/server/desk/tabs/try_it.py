@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PASSAGES = 12  # as many as are read for a question
 _SNIPPET = 280  # characters of a passage that are shown
+_AT_ONCE = 4  # passages that are shown before "more" is opened
 _CASES = 100  # that are listed
 _LOOK_SECONDS = 0.5  # between two looks at a run
 
@@ -131,25 +132,26 @@ def passages_html(passages: Sequence[Passage], answer: Answer, words: Translatio
     quoted: dict[str, list[str]] = {}
     for citation in answer.citations:
         quoted.setdefault(citation.passage.chunk.id, []).append(f"[{citation.number}]")
-    heads = ("try_number", "try_post", "try_score", "try_quoted", "try_passage")
-    head = "".join(f'<th scope="col">{escape(words(key))}</th>' for key in heads)
-    rows = "".join(_passage_row(n, one, quoted) for n, one in enumerate(passages, 1))
-    title = escape(words("try_passages"))
-    return html_block(
-        f'<h2>{title}</h2><div class="desk-scroll" tabindex="0" role="region" aria-label="{title}"><table>',
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>",
-    )
+    items = [_passage_item(one, " ".join(quoted.get(one.chunk.id, ())), words) for one in passages]
+    parts = [f"<h2>{escape(words('try_passages'))}</h2>", _listed(items[:_AT_ONCE], 1)]
+    if more := items[_AT_ONCE:]:
+        opens = escape(words("and_more", n=len(more)))
+        parts.append(f"<details><summary>{opens}</summary>{_listed(more, _AT_ONCE + 1)}</details>")
+    return html_block(*parts)
 
 
-def _passage_row(number: int, passage: Passage, quoted: dict[str, list[str]]) -> str:
+def _listed(items: Sequence[str], first: int) -> str:
+    return f'<ol class="desk-cards" start="{first}">{"".join(items)}</ol>'
+
+
+def _passage_item(passage: Passage, marks: str, words: Translations) -> str:
     name = escape(" › ".join((passage.title, *passage.chunk.path)))
     if passage.url and is_web(passage.url):
         name = f'<a href="{escape(passage.url)}" rel="noreferrer">{name}</a>'
-    text = passage.chunk.text if len(passage.chunk.text) <= _SNIPPET else f"{passage.chunk.text[:_SNIPPET]}…"
-    marks = " ".join(quoted.get(passage.chunk.id, ())) or "–"
-    score = f'<td class="desk-short">{passage.score:.3f}</td>'
-    cells = f"<td>{name}</td>{score}<td>{marks}</td><td>{escape(text)}</td>"
-    return f'<tr><th scope="row">{number}</th>{cells}</tr>'
+    text = " ".join(line for line in passage.chunk.text.splitlines() if not line.startswith("#"))
+    text = text if len(text) <= _SNIPPET else f"{text[:_SNIPPET]}…"
+    badge = f' <span class="desk-badge">{escape(words("try_quoted"))} {marks}</span>' if marks else ""
+    return f"<li><p><strong>{name}</strong>{badge}</p><p>{escape(text)}</p></li>"
 
 
 def cases_html(rows: Sequence[tuple[str, str]], has_results: bool, words: Translations) -> str:
@@ -157,19 +159,19 @@ def cases_html(rows: Sequence[tuple[str, str]], has_results: bool, words: Transl
     if not rows:
         return html_block(f"<p>{escape(words('try_no_cases'))}</p>")
     body = "".join(
-        f"<tr><td>{escape(question)}</td><td>{escape(expected or words('try_silent'))}</td></tr>"
+        f"<li><p><strong>{escape(question)}</strong></p><p>{_expected(expected, words)}</p></li>"
         for question, expected in reversed(rows[-_CASES:])
     )
     title, sheet = escape(words("try_cases_count", n=len(rows))), escape(words("try_sheet"))
-    head = (
-        f'<th scope="col">{escape(words("try_case"))}</th><th scope="col">{escape(words("try_expects"))}</th>'
-    )
     results = f" · {_results_link(words)}" if has_results else ""
     return html_block(
         f'<p>{title} · <a href="download/cases">{sheet}</a>{results}</p>',
-        f'<div class="desk-scroll" tabindex="0" role="region" aria-label="{title}"><table><thead><tr>{head}</tr></thead>',
-        f"<tbody>{body}</tbody></table></div>",
+        f'<ul class="desk-cards">{body}</ul>',
     )
+
+
+def _expected(expected: str, words: Translations) -> str:
+    return escape(f"{words('try_expects')}: {expected}" if expected else words("try_silent"))
 
 
 def grades_html(grades: Counter[str], words: Translations) -> str:
