@@ -170,7 +170,7 @@ def bench_reingest(rounds: int = 100) -> Figures:
 def bench_protocols() -> Figures:
     """MCP, OpenAI's form and NLWeb beside /api/ask, sample content, no answers from memory."""
     embedder = open_embedder(threads=1)
-    questions = [case.question for case in read_set(Path("data/eval/sample")).cases]
+    questions = _sample_questions()[::2]
     with _index(embedder, _sample()) as index:
 
         def open_bot() -> Bot:

@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 from browsing import Page, ask, opened, shot
 from fake_bot import STEPS, FakeBot
+from voices import ears, voices
 
 pytestmark = pytest.mark.browser
-# A synthesis without sound: `spoken` lists what it was asked to speak, and `heard()` ends the first that it holds.
-VOICES = """
-  window.spoken = [];
-  const queue = [];
-  window.heard = () => queue.shift()?.onend({});
-  window.waiting = () => queue.length;
-  window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
-  Object.defineProperty(window, "speechSynthesis", { value: Object.assign(new EventTarget(), {
-    getVoices: () => VOICES.map(([lang, localService]) => ({ lang, localService })),
-    speak: (one) => { spoken.push([one.voice.lang, one.text]); queue.push(one); },
-    cancel: () => queue.splice(0).forEach((one) => one.onerror({ error: "canceled" })),
-  }) });
-"""
-EARS = """
-  window.ears = [];
-  window.SpeechRecognition = class {
-    static async available(options) { return options.processLocally && options.langs[0] === "en-GB" ? READY : "unavailable"; }
-    get processLocally() { return this.local ?? false; }
-    set processLocally(value) { this.local = value; }
-    start() { ears.push(this); }
-    hear(text) { this.onresult({ results: [[{ transcript: text }]] }); }
-    stop() { this.onend(); }
-    abort() { this.aborted = true; this.onend(); }
-  };
-"""
 MARKED = "() => [...(CSS.highlights.get('fn-spoken') ?? [])].map((range) => String(range).replaceAll('\u2060', ''))"
-LOCAL = VOICES.replace("VOICES", json.dumps([["en-US", False], ["en-GB", True], ["de-DE", True]]))
+LOCAL = voices()
 LISTEN = ".fn-listen"
+PRESSED = "pressed => document.querySelectorAll('.fn-listen[aria-pressed=true]').length === pressed"
+WAITING = "count => waiting() === count"
 
 
 def spoken(page: Page) -> list[str]:
@@ -54,15 +31,16 @@ def test_an_answer_is_read_sentence_by_sentence_and_marked(
         assert button.get_attribute("aria-pressed") == "false"
         button.focus()
         page.keyboard.press("Enter")
-        assert button.get_attribute("aria-pressed") == "true"
+        page.wait_for_function(PRESSED, arg=1)
         for number, step in enumerate(STEPS, 1):
+            page.wait_for_function("number => spoken.length === number", arg=number)
             assert page.evaluate("spoken.at(-1)") == ["en-GB", f"{number}. {step}"]  # no voice of the network
             assert page.evaluate(MARKED) == [step]
             assert page.evaluate("waiting()") == 1
             shot(page, f"aloud-{number}")
             page.evaluate("heard()")
-        assert len(spoken(page)) == len(STEPS)
-        assert page.evaluate(MARKED) == [] and button.get_attribute("aria-pressed") == "false"
+        page.wait_for_function(PRESSED, arg=0)
+        assert len(spoken(page)) == len(STEPS) and page.evaluate(MARKED) == []
         assert page.evaluate("document.activeElement.className").split()[-1] == "fn-listen"
 
 
@@ -77,14 +55,17 @@ def test_it_falls_silent_at_escape_at_a_second_press_and_at_another_question(
             lambda: ask(page, "What is the capital of Peru?", answers=2),
         ):
             page.locator(LISTEN).first.click()
-            assert page.evaluate("waiting()") == 1 and len(page.evaluate(MARKED)) == 1
+            page.wait_for_function(WAITING, arg=1)
+            assert len(page.evaluate(MARKED)) == 1
             silenced()
-            assert page.evaluate("waiting()") == 0 and page.evaluate(MARKED) == []
-            assert page.locator(f"{LISTEN}[aria-pressed=true]").count() == 0
+            page.wait_for_function(WAITING, arg=0)
+            page.wait_for_function(PRESSED, arg=0)
+            assert page.evaluate(MARKED) == []
         page.locator(LISTEN).last.click()
-        assert spoken(page)[-1].startswith("I looked") and page.evaluate("waiting()") == 1
+        page.wait_for_function(WAITING, arg=1)
+        assert spoken(page)[-1].startswith("I looked")
         page.click("#fn-clear")
-        page.wait_for_function("() => waiting() === 0")
+        page.wait_for_function(WAITING, arg=0)
 
 
 def test_quotes_and_our_own_sentences_each_have_a_voice_of_their_language(
@@ -96,14 +77,15 @@ def test_quotes_and_our_own_sentences_each_have_a_voice_of_their_language(
         page.click(LISTEN)
         ask(page, "What is the capital of Peru?", answers=2)
         page.locator(LISTEN).last.click()
+        page.wait_for_function("() => spoken.length === 2")
         assert [lang for lang, _ in page.evaluate("spoken")] == ["en-GB", "de-DE"]
 
 
-@pytest.mark.parametrize("voices", [[], [["en-US", False]], [["de-DE", True]]])
+@pytest.mark.parametrize("offered", [[], [("en-US", False)], [("de-DE", True)]])
 def test_without_a_voice_on_the_device_nothing_is_offered(
-    chromium: Any, served: tuple[str, FakeBot], voices: list[Any]
+    chromium: Any, served: tuple[str, FakeBot], offered: list[tuple[str, bool]]
 ) -> None:
-    with opened(chromium, served[0], script=VOICES.replace("VOICES", json.dumps(voices))) as page:
+    with opened(chromium, served[0], script=voices(offered)) as page:
         ask(page, "How do I do it?", answers=1)
         page.wait_for_selector(".fn-thumb")
         page.wait_for_selector(".fn-timer-go")
@@ -116,11 +98,14 @@ def test_a_timer_speaks_if_it_is_asked_to(chromium: Any, served: tuple[str, Fake
         ask(page, "How do I do it?", answers=1)
         page.clock.install()
         page.click(LISTEN)
+        page.wait_for_function(WAITING, arg=1)
         page.click(".fn-timer-go")
+        page.wait_for_selector(".fn-timer-reset:not([disabled])")
         assert len(spoken(page)) == 1 and page.evaluate("waiting()") == 1  # not asked for: the answer goes on
         page.click(".fn-timer-reset")
         page.click(".fn-timer-voice")
         page.click(".fn-timer-go")
+        page.wait_for_function("() => spoken.length >= 2")
         assert page.evaluate(MARKED) == []
         for _ in range(31):
             page.clock.run_for(1000)
@@ -130,19 +115,21 @@ def test_a_timer_speaks_if_it_is_asked_to(chromium: Any, served: tuple[str, Fake
 
 def test_a_question_is_asked_by_voice_only_on_the_device(chromium: Any, served: tuple[str, FakeBot]) -> None:
     for ready in ("downloadable", "unavailable"):
-        with opened(chromium, served[0], script=EARS.replace("READY", f"'{ready}'"), locale="en-GB") as page:
+        with opened(chromium, served[0], script=ears(ready), locale="en-GB") as page:
             page.wait_for_selector(".fn-chip")
             assert page.locator("#fn-dictate").count() == 0
-    with opened(chromium, served[0], script=EARS.replace("READY", "'available'"), locale="en-GB") as page:
+    with opened(chromium, served[0], script=ears(), locale="en-GB") as page:
         page.click("#fn-dictate")
+        page.wait_for_selector("#fn-dictate[aria-pressed=true]")
         assert page.evaluate("[ears[0].processLocally, ears[0].lang]") == [True, "en-GB"]
-        assert page.get_attribute("#fn-dictate", "aria-pressed") == "true"
         page.evaluate("ears[0].hear('how long do I hold it'); ears[0].stop()")
-        assert page.input_value("#fn-box textarea") == "how long do I hold it"
-        assert served[1].asked == []  # the reader sends it
-        assert page.evaluate("document.activeElement.id") == "fn-send"
-        page.click("#fn-dictate")
-        page.keyboard.press("Escape")
-        assert (
-            page.evaluate("ears[1].aborted") and page.get_attribute("#fn-dictate", "aria-pressed") == "false"
+        page.wait_for_function(
+            "() => document.querySelector('#fn-box textarea').value === 'how long do I hold it'"
         )
+        assert served[1].asked == []  # the reader sends it
+        page.wait_for_function("() => document.activeElement.id === 'fn-send'")
+        page.click("#fn-dictate")
+        page.wait_for_selector("#fn-dictate[aria-pressed=true]")
+        page.keyboard.press("Escape")
+        page.wait_for_selector("#fn-dictate[aria-pressed=false]")
+        assert page.evaluate("ears[1].aborted")

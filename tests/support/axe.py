@@ -29,6 +29,7 @@ if __name__ == "__main__":
 import pytest
 from browsing import Page, free_port, launched, serving
 from fake_bot import ERRORS, FakeBot
+from voices import ears, voices
 
 from bot import demo
 from bot.config import BotConfig
@@ -100,10 +101,11 @@ def site() -> Iterator[Site]:
 @contextmanager
 def opened(chromium: Any, address: str, width: int, scheme: str) -> Iterator[Page]:
     context = chromium.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce", locale="en-GB"
     )
     context.set_default_timeout(1000 * PATIENCE)
     page = context.new_page()
+    page.add_init_script(voices() + ears())  # so that what needs a voice is offered
     page.goto(address, wait_until="domcontentloaded")
     yield page
     context.close()
@@ -159,6 +161,11 @@ def _thanked(page: Page, bot: FakeBot) -> None:
     page.wait_for_selector(".fn-feedback", state="detached")
 
 
+def _read_aloud(page: Page, bot: FakeBot) -> None:
+    page.click(".fn-listen")
+    page.wait_for_selector(".fn-listen[aria-pressed=true]")
+
+
 def _waiting(page: Page, bot: FakeBot) -> None:
     bot.gate = threading.Event()
     ask(page, "Why does my back ache?", ".fn-partial >> text=Tight")
@@ -193,6 +200,7 @@ STATES: dict[str, Callable[[Page, FakeBot], object]] = {  # each from the one be
     "timer": _timed,
     "feedback form": _told,
     "thanks": _thanked,
+    "read aloud": _read_aloud,
     "abstained": lambda page, bot: ask(page, "Peru?", ".fn-abstained .fn-chip"),
     "urgent": lambda page, bot: ask(page, "numb legs, both of them", ".fn-urgent:not(.fn-partial)"),
     "answer on its way": _waiting,
