@@ -1,14 +1,19 @@
-"""The Python snippets of README and of the documentation run as they are written."""
+"""The Python snippets of README and of the documentation run as they are written, and the shell's of the page for developers."""
 
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browsing import serving
 
-from bot import BotConfig
+from bot import BotConfig, open_bot
+from bot.server import create_api
 from ingest.embedder import open_embedder
 from ingest.index import Index
 from ingest.sync import sync
@@ -16,6 +21,7 @@ from ingest.sync import sync
 pytestmark = pytest.mark.model
 ROOT = Path(__file__).resolve().parents[1]
 _BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_SHELL = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def snippets() -> list[tuple[str, str]]:
@@ -63,3 +69,23 @@ def test_a_snippet_runs_and_prints_an_answer(
     live_in(folder, monkeypatch)
     exec(compile(code, name, "exec"), {"__name__": "__main__"})
     assert re.search(r"20 to 30 seconds", capsys.readouterr().out)
+
+
+def test_the_shell_snippets_for_developers_run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In one shell, one after the other, beside a server over the same index."""
+    for program in ("bash", "curl"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed here")
+    live_in(folder, monkeypatch)
+    config = BotConfig(rate=(), rate_total=(), feedback="off")
+    command = f'footnote() {{ PYTHONPATH="{ROOT}" "{sys.executable}" -m bot "$@"; }}'
+    with serving(create_api(open_bot(config), config)) as address:
+        code = "\n".join(_SHELL.findall((ROOT / "docs/developers.md").read_text(encoding="utf-8")))
+        code = code.replace("127.0.0.1:7860", address.removeprefix("http://").rstrip("/"))
+        done = subprocess.run(
+            ["bash", "-ec", f"{command}\n{code}"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 0, done.stderr
+    assert "20 to 30 seconds" in done.stdout and '"holds": true' in done.stdout

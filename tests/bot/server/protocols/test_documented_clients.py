@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from fake_bot import FakeBot
 
+from bot.config import load_config
+
 if TYPE_CHECKING:
     pass
 
@@ -42,6 +44,21 @@ def test_a_snippet_prints_an_answer(language: str, code: str, protocols: tuple[s
     written = code.replace("http://127.0.0.1:7860", protocols[0].rstrip("/"))
     done = subprocess.run([*PROGRAMS[language], written], capture_output=True, text=True, check=True)
     assert "30 seconds" in done.stdout
+
+
+def test_the_settings_for_assistants_are_json_and_name_what_there_is() -> None:
+    page = (ROOT / "docs/assistants.md").read_text(encoding="utf-8")
+    settings = page[page.index("## Add it") : page.index("## The tools")]
+    texts = re.findall(r"```json\n(.*?)```|`(\{[^`\n]*\})`", settings, re.S)
+    found = [json.loads(block or inline) for block, inline in texts]
+    addresses = set(re.findall(r"https?://[\w.:-]+/mcp\b", page))
+    assert addresses == {"https://ask.your-blog.com/mcp", "http://127.0.0.1:7860/mcp"}
+    assert len(found) >= 5
+    (started,) = [
+        one["mcpServers"]["blog"] for one in found if "command" in one.get("mcpServers", {}).get("blog", {})
+    ]
+    assert (started["command"], started["args"]) == ("uvx", ["footnote-blog", "mcp"])
+    assert load_config(started["env"]).title == "Your blog"
 
 
 def test_what_registries_read_fits_the_package() -> None:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+import httpx
 import pytest
 from api_client import client_of
 from fake_bot import ERRORS, EXAMPLES, STRETCHES, URGENT, FakeBot
@@ -157,6 +158,17 @@ def test_the_schema_map_leads_to_the_articles(client: TestClient) -> None:
         STRETCHES.title,
     )
     assert article["description"].endswith(" …") and len(article["description"]) <= 302
+
+
+@pytest.mark.parametrize("protocols", [("nlweb",), ("mcp",)])
+def test_the_pages_name_the_address_of_nlweb_where_it_is_on(protocols: tuple[Any, ...]) -> None:
+    config = BotConfig(protocols=protocols)
+    page = client_of(FakeBot(config=config)).get("/embed").text
+    assert ('<link rel="nlweb" href="/ask">' in page) is ("nlweb" in protocols)
+
+
+def test_the_window_names_it_too(served: tuple[str, FakeBot]) -> None:
+    assert '<link rel="nlweb" href="./ask">' in httpx.get(served[0]).text
 
 
 def test_each_protocol_can_be_switched_off() -> None:
