@@ -24,7 +24,9 @@ _TRAILING = ".,;:!?'*_"  # after an address in prose; none of them ends a fragme
 _MARKER = re.compile(r"(?<!\\)\[(\d{1,3})\]")
 _SOURCE_LINE = re.compile(r"\s{0,3}\[(\d{1,3})\][ :]")
 _LIST_SIGN = re.compile(r"\s*(?:[-*+>]\s+|\d{1,3}[.)]\s+|#{1,6}\s+|\|\s*)")
-_LINK_TEXT = re.compile(r"\[([^\[\]]{0,400})\]\(<?$")
+_LINK_TEXT = re.compile(
+    r"\[(\[\d{1,3}\]|[^\[\]]{0,400})\]\(<?$"
+)  # also of a link [[n]](…), as chat completions have it
 
 
 class TooManyQuotes(QuestionError):
@@ -146,7 +148,11 @@ def _in_text(text: str) -> Iterator[Quote]:
     for n, line in enumerate(lines):
         at = 0
         for link in _LINK.finditer(line):
-            quote = _of_link(link[0].rstrip(_TRAILING))
+            is_enclosed = line[link.end() : link.end() + 1] in (
+                ")",
+                ">",
+            )  # else the end may be the sentence's
+            quote = _of_link(link[0] if is_enclosed else link[0].rstrip(_TRAILING))
             if n in listed:
                 number = int(listed[n][1])
                 yield replace(quote, number=number, shown=shown.get(number, ""))
@@ -181,7 +187,8 @@ def _range(directive: str) -> tuple[str, str]:
 def _is_foothold(part: tuple[str, str], whole: tuple[str, str]) -> bool:
     """Whether a second directive only repeats some words of the first (our links have one for a longer quote)."""
     first, last = whole
-    return first.startswith(part[0]) or (last or first).endswith(part[1] or part[0])
+    end = (part[1] or part[0]).rstrip(_TRAILING)
+    return first.startswith(part[0]) or (last or first).rstrip(_TRAILING).endswith(end)
 
 
 def _before_markers(lines: Iterator[str]) -> dict[int, str]:
@@ -201,7 +208,7 @@ def _before_link(before: str) -> tuple[int, str]:
     label = _LINK_TEXT.search(before)
     if label is None:
         return 0, _cleaned(before)
-    own = label[1].strip()
+    own = label[1].strip("[] ")
     if own.isdigit():
         return int(own), _cleaned(before[: label.start()])
     return 0, _cleaned(own if len(own) > 20 else before[: label.start()])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fake_bot import OPENING, STEPS, STRETCHES, FakeBot
@@ -12,8 +13,10 @@ from growth import grows_linearly
 from bot.answer import link
 from bot.quote_check import MAX_QUOTES, Report, TooManyQuotes, check_quotes, find_quotes, report_json
 from bot.server import payload
+from bot.server.protocols.linked_text import linked as linked_text
 from bot.server.window.html import plain_text
-from ingest.article import Article
+from ingest.article import Article, blocks, sentences
+from ingest.sources import load
 
 ARTICLES = {STRETCHES.id: STRETCHES}
 HOLD = "Hold for 30 seconds and breathe slowly."
@@ -49,7 +52,13 @@ def as_clipboard() -> str:
     return plain_text(replace(answer, citations=true_links))
 
 
-@pytest.mark.parametrize("written", [as_json, as_clipboard])
+def as_chat_completion() -> str:
+    answer = FakeBot().ask("How do I do it?")
+    true_links = tuple(replace(c, link=linked(c.quote)) for c in answer.citations)
+    return linked_text(replace(answer, citations=true_links))[0]
+
+
+@pytest.mark.parametrize("written", [as_json, as_clipboard, as_chat_completion])
 def test_each_quote_is_verbatim_changed_or_gone(written: object) -> None:
     assert callable(written)
     text = written()
@@ -58,6 +67,27 @@ def test_each_quote_is_verbatim_changed_or_gone(written: object) -> None:
     gone = "An entirely unrelated remark about lemon cake and tea."
     assert statuses(text, edited(STEPS[1], gone)) == ["verbatim", "gone", "verbatim", "verbatim"]
     assert statuses(text, {}) == ["gone"] * 4
+
+
+def test_the_link_to_any_sentence_is_understood_in_any_text() -> None:
+    """Long quotes have a second directive, whose end a full stop or a bracket may follow."""
+    count = 0
+    for article in load(str(Path(__file__).parents[3] / "data" / "articles")):
+        assert isinstance(article, Article)
+        for block in blocks(article.text):
+            for start, end in sentences(article.text, block.start, block.end):
+                quote, address = article.text[start:end], link(article, start, end)
+                assert address is not None
+                address = address.replace("(", "%28").replace(")", "%29")
+                for text in (
+                    f"- {quote} [[1]]({address})",
+                    f"{quote} ({address}).",
+                    f"So: {quote} {address}.",
+                ):
+                    found = report(text, {article.id: article})
+                    assert found.findings and found.holds, text
+                count += 1
+    assert count > 50
 
 
 def test_what_a_changed_quote_says_now_is_a_slice_of_the_article() -> None:
