@@ -24,7 +24,8 @@ from bot.understand import AnswerType, answer_type_of
 from ingest.article import Article
 
 MAX_CHOSEN = 4  # sentences that are quoted for what they say
-_RATIO = 0.15  # a further sentence is quoted if its odds are at least this share of the best one's
+# A further sentence is quoted if its odds are at least this share of the best one's, or this much beside the best one.
+_RATIO, _RATIO_BESIDE = 0.25, 0.1
 _FITS = {True: 4.0, False: 1.5}  # what holding the kind of answer multiplies odds with: strict kinds, others
 # Speaks of the post or names a source, and says nothing of its subject.
 _ASIDE = re.compile(
@@ -101,13 +102,16 @@ def choose(
     )
     if not weighed:
         return []
-    best = weighed[0][0]
-    first_gives = kind is not None and kind.answer.search(_words(weighed[0][1], articles)) is not None
+    best, first = weighed[0]
+    beside = _beside(first, scored)
+    first_gives = kind is not None and kind.answer.search(_words(first, articles)) is not None
     kept: list[ScoredSentence] = []
     stems_kept: list[frozenset[str]] = []
     for odds, one in weighed:
-        if len(kept) == MAX_CHOSEN or odds < _RATIO * best:
+        if len(kept) == MAX_CHOSEN or odds < _RATIO_BESIDE * best:
             break
+        if odds < _RATIO * best and one not in beside:
+            continue
         text = _words(one, articles)
         if kind and kind.strict and first_gives and not kind.answer.search(text):
             continue
@@ -116,6 +120,16 @@ def choose(
             kept.append(one)
             stems_kept.append(own)
     return kept
+
+
+def _beside(one: ScoredSentence, scored: Sequence[ScoredSentence]) -> list[ScoredSentence]:
+    """The sentences right before and after one in its passage."""
+    passage = sorted(
+        (other for other in scored if other.passage.chunk.id == one.passage.chunk.id),
+        key=lambda other: other.sentence.start,
+    )
+    at = passage.index(one)
+    return [*passage[max(0, at - 1) : at], *passage[at + 1 : at + 2]]
 
 
 def _can_be_quoted(question: str, text: str, kind: AnswerType | None) -> bool:

@@ -139,13 +139,30 @@ class QuestionQueue:
             self._changed.notify_all()
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), *, page: str = "", address: str | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        page: str = "",
+        address: str | None = None,
+        pulse: float = math.inf,
     ) -> Generator[Event, None, None]:
-        """The events of Bot.stream. Raises what it raises, and Refused if there is no room or no time left."""
+        """The events of Bot.stream.
+
+        Args:
+            question: As the reader typed it.
+            history: The turns before it.
+            page: Address of the page that the reader is on.
+            address: Of the client.
+            pulse: Seconds without an event after which an empty token is yielded, so that the caller can stop.
+
+        Raises:
+            Refused: There is no room or no time left; and whatever Bot.stream raises.
+        """
         inbox: queue.SimpleQueue[Delivery] = queue.SimpleQueue()
         job = self._enqueue(question, history, self._asking(question, history, page), address, inbox.put)
         try:
-            while (event := self._next(job, inbox)) is not None:
+            while (event := self._next(job, inbox, pulse)) is not None:
                 yield event
         finally:
             job.abandoned = True
@@ -245,10 +262,13 @@ class QuestionQueue:
             self._changed.notify()
         return job
 
-    def _next(self, job: _Job, inbox: queue.SimpleQueue[Delivery]) -> Any:
+    def _next(self, job: _Job, inbox: queue.SimpleQueue[Delivery], pulse: float) -> Any:
+        left = max(0.0, job.deadline - self.clock())
         try:
-            return _delivered(inbox.get(timeout=max(0.0, job.deadline - self.clock())))
+            return _delivered(inbox.get(timeout=min(left, pulse)))
         except queue.Empty:
+            if pulse < left:
+                return Token("")
             raise self._out_of_time(job) from None
 
     async def _next_on_loop(self, job: _Job, inbox: asyncio.Queue[Delivery]) -> Any:

@@ -95,7 +95,9 @@ def asked(chat: Any, question: str) -> None:
 
 def link_of_last_source(chat: Any) -> Any:
     """The way to the blog in the sheet of the last source."""
-    chat.locator(".fn-marker").last.click()
+    chat.locator(
+        ".fn-marker[aria-haspopup]"
+    ).last.click()  # the window's script marks those that it has drawn
     link = chat.locator(".fn-sheet a.fn-open")
     link.wait_for()
     return link

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from bot.pipeline import Bot
 
 _MAX_ADDRESS = 2000  # characters of a page's address
+_PULSE_SECONDS = 1.0  # "Stop" takes effect at the next yield, also while a chat model is silent
 
 
 def connect(bot: Bot, queue: QuestionQueue, window: gr.Blocks, view: View, controls: Controls) -> None:
@@ -126,13 +127,14 @@ class _Asking:
         address = request.client.host if request.client else None
         # The field is filled when the reader goes to another page; the first one is in the frame's address.
         here = _page(page) or _page(request.query_params.get("at"))
-        stream = partial(self.queue.stream, page=here, address=address)
+        stream = partial(self.queue.stream, page=here, address=address, pulse=_PULSE_SECONDS)
         past = tuple(e for e in talk if not e.is_open)
         states = continue_conversation(self.bot, question, past, words, stream, self.queue.recent.remember)
         yield self.view.busy(now := next(states), words)
         self.conversations.save(key, now)
-        for now in states:
-            yield self.view.growing(now, words)
+        for then in states:
+            yield self.view.growing(then, words) if then != now else {}
+            now = then
         self.conversations.save(key, now)
         yield self.view.settled(now, words)
 

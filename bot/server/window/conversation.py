@@ -78,7 +78,8 @@ def continue_conversation(
         remember: stores an answer and returns the id under which feedback on it is accepted.
 
     Yields:
-        `past`, cut to MAX_EXCHANGES, and the new exchange. An error becomes the exchange's problem.
+        `past`, cut to MAX_EXCHANGES, and the new exchange. An error becomes the exchange's problem. After an empty
+        token the last conversation once more.
     """
     # Twice the limit is enough to report that the question is too long.
     question = replace_lone_surrogates(question)[: 2 * bot.config.max_question]
@@ -91,7 +92,7 @@ def continue_conversation(
         for event in (stream or bot.stream)(question, turns_of(past)):
             if isinstance(event, Token):
                 current = _with_token(current, event)
-                if time.monotonic() - shown >= FRAME_SECONDS:
+                if not event.text or time.monotonic() - shown >= FRAME_SECONDS:
                     shown = time.monotonic()
                     yield (*past, current)
             else:

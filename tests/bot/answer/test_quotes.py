@@ -45,6 +45,14 @@ def test_the_sentence_that_holds_the_kind_of_answer_is_quoted_alone() -> None:
     assert len(lines("tell me about rolling", odds)[0].split(". ")) >= 3
 
 
+def test_beside_the_best_sentence_less_is_enough() -> None:
+    beside = lines("tell me about rolling", {"A roller": 0.5, "Roll slowly": 0.06})
+    assert beside == ["A roller loosens them in two minutes. Roll slowly over each calf."]
+    assert lines("tell me about rolling", {"A roller": 0.5, "Calves get": 0.06}) == [
+        "A roller loosens them in two minutes."
+    ]
+
+
 def test_what_is_lacking_is_said_before_what_there_is() -> None:
     said = lines("how often do I roll?", {"Roll slowly": 0.6})
     assert said == [notes.lacks("how often"), "Roll slowly over each calf."]

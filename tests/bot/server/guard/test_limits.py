@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 import uvicorn
 from fake_bot import FakeBot
-from patience import PATIENCE
+from patience import PATIENCE, eventually
 from starlette.testclient import TestClient
 
 from bot.config import BotConfig, Rate, load_config, read_rates, write_rates
@@ -23,6 +23,7 @@ from bot.server.guard.rate_limit import CLIENTS, LatestClients, RateLimits, clie
 from bot.server.guard.sessions import UNREAD
 from bot.server.question_queue import QuestionQueue
 from bot.server.window import choose_language, continue_conversation
+from bot.types import Token
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -110,6 +111,19 @@ def test_a_question_that_takes_too_long_gets_a_timeout_and_its_place_is_free() -
     assert stuck is not None
     stuck.set()
     assert bot.closed.wait(PATIENCE)
+
+
+def test_a_silent_answer_can_be_stopped() -> None:
+    bot = FakeBot(gate=threading.Event())
+    small = make_queue(bot)
+    events = small.stream("Why?", pulse=0.01)
+    assert isinstance(first := next(events), Token) and first.text
+    assert next(events) == next(events) == Token("")
+    events.close()
+    assert bot.gate is not None
+    bot.gate.set()
+    assert bot.closed.wait(PATIENCE)
+    eventually(lambda: small.load() == (0, 0))
 
 
 def test_the_line_has_an_end() -> None:
