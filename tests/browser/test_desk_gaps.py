@@ -41,13 +41,17 @@ def test_the_owner_keeps_questions_and_changes_the_title(chromium: Any, tmp_path
         page.get_by_text("90 Tage aufbewahrt").first.wait_for()
         assert settings.current().gaps
         page.screenshot(path=str(tmp_path / "gaps.png"), full_page=True)
+        page.get_by_role("tab", name="Beiträge").click()
+        page.get_by_role("button", name="Text hinzufügen").first.click()
+        page.locator("#add-paste:visible").click()
+        page.locator("#adding-result .desk-bad").wait_for()  # in its place, and not for some seconds only
         page.get_by_role("tab", name="Einstellungen").click()
-        page.get_by_label("Titel").fill("Brot & Salz")
-        page.get_by_label("Farbe").fill("teal")
+        page.fill("#settings-field-title input", "Brot & Salz")
+        page.fill("#settings-field-colour input", "teal")
         page.click("#settings-save")
         page.get_by_text("#0d5c63", exact=False).last.wait_for()
         assert settings.current().title == config.title
-        page.get_by_label("Farbe").fill("#aa3300")
+        page.fill("#settings-field-colour input", "#aa3300")
         page.click("#settings-save")
         page.get_by_text("Gespeichert und in Kraft").wait_for()
         assert settings.current().title == "Brot & Salz"

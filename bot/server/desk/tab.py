@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -77,18 +79,45 @@ class Desk:
         """The settings as of now: the owner may change some while the server runs."""
         return self.bot.config
 
-    def handler(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """A handler for an event, whose errors become a sentence for the owner.
+    def handler(self, function: Callable[..., Any], outputs: int = 1, at: int = 0) -> Callable[..., Any]:
+        """A handler for an event, whose errors are shown to the owner as a sentence in one of its outputs.
 
-        function: its last parameter is `request: Request`, from which words_of() has the owner's language.
+        function: its last parameter is `request: Request`, from which words_of() has the owner's language. outputs: how
+        many there are; with 0, Gradio shows the sentence for some seconds. at: which of them, a panel(), shows it.
         """
-        return report_problems(function, self._sentence)
+        reported = report_problems(function, self._sentence)
+        return _in_place(reported, outputs, at) if outputs else reported
 
     def _sentence(self, error: Exception) -> str:
         """An error of our own as it is, since it says what the owner is to do."""
         if isinstance(error, FootnoteError):
             return str(error)
         return explain(error, in_full=self.config.log_questions).message
+
+
+def _in_place(handler: Callable[..., Any], outputs: int, at: int) -> Callable[..., Any]:
+    """A handler whose Gradio error becomes a note: as an error Gradio shows it for seconds, or not at all without a queue."""
+    gr = import_gradio()
+
+    def shown(error: Any) -> Any:
+        sentence = note(str(error.message), "bad")
+        return sentence if outputs == 1 else [sentence if n == at else gr.skip() for n in range(outputs)]
+
+    @wraps(handler)
+    def call(*inputs: Any) -> Any:
+        try:
+            return handler(*inputs)
+        except gr.Error as error:
+            return shown(error)
+
+    @wraps(handler)
+    def iterate(*inputs: Any) -> Iterator[Any]:
+        try:
+            yield from handler(*inputs)
+        except gr.Error as error:
+            yield shown(error)
+
+    return iterate if inspect.isgeneratorfunction(handler) else call
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,11 @@ def build(desk: Desk) -> State:
         (unfollow, handlers.unfollow, [followed], []),
         (back, handlers.put_back, [taken], []),
     ):
-        button.click(handler(function), inputs, [result, *cleared], **QUIET).then(
-            handler(handlers.refresh), changed, [*lists, changed], queue=False, **QUIET
+        button.click(handler(function, 1 + len(cleared)), inputs, [result, *cleared], **QUIET).then(
+            handler(handlers.refresh, 4), changed, [*lists, changed], queue=False, **QUIET
         )
-    desk.page.load(handler(handlers.lists), None, lists, queue=False, **QUIET)
-    changed.change(handler(handlers.lists), None, lists, queue=False, **QUIET)
+    desk.page.load(handler(handlers.lists, 3), None, lists, queue=False, **QUIET)
+    changed.change(handler(handlers.lists, 3), None, lists, queue=False, **QUIET)
     return changed  # type: ignore[no-any-return]
 
 

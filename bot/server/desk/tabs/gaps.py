@@ -62,11 +62,11 @@ def build(desk: Desk) -> None:
             desk.gaps.purge()
         return show(request)
 
-    desk.page.load(desk.handler(show), None, outputs, queue=False, **QUIET)
-    switch.click(desk.handler(ask_switch), None, outputs, **HIDDEN)
-    remove.click(desk.handler(ask_purge), None, outputs, **HIDDEN)
-    yes.click(desk.handler(do), wanted, outputs, **HIDDEN)
-    no.click(desk.handler(show), None, outputs, **HIDDEN)
+    desk.page.load(desk.handler(show, 7), None, outputs, queue=False, **QUIET)
+    switch.click(desk.handler(ask_switch, 7), None, outputs, **HIDDEN)
+    remove.click(desk.handler(ask_purge, 7), None, outputs, **HIDDEN)
+    yes.click(desk.handler(do, 7), wanted, outputs, **HIDDEN)
+    no.click(desk.handler(show, 7), None, outputs, **HIDDEN)
 
 
 def list_html(found: GapList, words: Translations, *, is_on: bool, problem: str = "") -> str:

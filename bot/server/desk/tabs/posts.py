@@ -57,20 +57,20 @@ def build(desk: Desk) -> None:
     chosen = [shown, tools, asking, done]
     handler = desk.handler
     gr.on(
-        [desk.page.load, search.submit, search.change, changed.change], handler(view.first), search, lists,
+        [desk.page.load, search.submit, search.change, changed.change], handler(view.first, 4, 1), search, lists,
         queue=False, trigger_mode="always_last", **QUIET,
     )  # fmt: skip
-    earlier.click(handler(view.earlier), [search, page], lists, queue=False, **QUIET)
-    later.click(handler(view.later), [search, page], lists, queue=False, **QUIET)
-    listed.input(handler(view.show), listed, chosen, queue=False, **QUIET)
+    earlier.click(handler(view.earlier, 4, 1), [search, page], lists, queue=False, **QUIET)
+    later.click(handler(view.later, 4, 1), [search, page], lists, queue=False, **QUIET)
+    listed.input(handler(view.show, 4), listed, chosen, queue=False, **QUIET)
     out.click(lambda: gr.update(visible=True), None, asking, queue=False, **QUIET)
     unsure.click(lambda: gr.update(visible=False), None, asking, queue=False, **QUIET)
-    sure.click(handler(view.take_out), [listed, search, changed], [*lists, *chosen, changed], **HIDDEN)
+    sure.click(handler(view.take_out, 9, 7), [listed, search, changed], [*lists, *chosen, changed], **HIDDEN)
     again.click(handler(view.read_one), listed, done, **QUIET).then(
         handler(view.show_text), listed, shown, queue=False, **QUIET
     )
     read_all.click(handler(view.read_all), None, progress, **QUIET).then(
-        handler(view.first), search, lists, queue=False, **QUIET
+        handler(view.first, 4, 1), search, lists, queue=False, **QUIET
     )
 
 

@@ -65,14 +65,19 @@ def build(desk: Desk) -> None:
         found = check_site(address or "", config.allowed_origins, home, fetch_page(config.allow_private))
         return note(words_of(request)(found.text, **found.values), "good" if found.is_good else "bad")
 
-    desk.page.load(desk.handler(load), None, list(fields.values()), queue=False, **QUIET)
+    desk.page.load(desk.handler(load, 0), None, list(fields.values()), queue=False, **QUIET)
     save.click(desk.handler(change), set(fields.values()), result, **HIDDEN)
     gr.on([check.click, site.submit], desk.handler(look), site, verdict, **HIDDEN)
 
 
 def _field(name: str, fixed: frozenset[str]) -> Any:
     gr = import_gradio()
-    shown = {"label": mark(f"settings_{name}"), "info": _info(name, fixed), "interactive": name not in fixed}
+    shown = {
+        "label": mark(f"settings_{name}"),
+        "info": _info(name, fixed),
+        "interactive": name not in fixed,
+        "elem_id": f"settings-field-{name}",
+    }
     return gr.Checkbox(**shown) if name in SWITCHES else gr.Textbox(**shown, max_lines=1)
 
 

@@ -50,8 +50,8 @@ def build(desk: Desk) -> None:
     def change(days: int, request: Request) -> str:
         return pictures_html(desk, days, words_of(request))
 
-    desk.page.load(desk.handler(load), period, [state, pictures], queue=False, **QUIET)
-    again.click(desk.handler(load), period, [state, pictures], queue=False, **QUIET)
+    desk.page.load(desk.handler(load, 2), period, [state, pictures], queue=False, **QUIET)
+    again.click(desk.handler(load, 2), period, [state, pictures], queue=False, **QUIET)
     period.change(desk.handler(change), period, pictures, queue=False, **QUIET)
 
 

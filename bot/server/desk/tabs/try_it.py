@@ -53,12 +53,12 @@ def build(desk: Desk) -> None:
     handlers, handler = _Trying(desk), desk.handler
     gr.on(
         [question.submit, ask.click],
-        handler(handlers.ask),
+        handler(handlers.ask, 6),
         question,
         [state, answer, passages, asked, wrong, kept],
         **HIDDEN,
     )
-    keep.click(handler(handlers.keep), [asked, expected], [kept, expected, cases], queue=False, **QUIET)
+    keep.click(handler(handlers.keep, 3), [asked, expected], [kept, expected, cases], queue=False, **QUIET)
     run.click(handler(handlers.run), None, result, **QUIET)
     desk.page.load(handler(handlers.listed), None, cases, queue=False, **QUIET)
 

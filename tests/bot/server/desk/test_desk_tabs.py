@@ -23,8 +23,11 @@ from bot.server.desk.words import desk_languages
 from bot.server.feedback import DailyCounts
 from bot.server.question_queue import open_queue
 from bot.server.reingest import Scheduler, background_sync
+from bot.startup import open_bot
 from bot.types import Answer
 from ingest.errors import SourceError
+from ingest.index import Index
+from ingest.sync import sync
 
 WORDS = desk_languages()["en"]
 ENGLISH = cast("Any", SimpleNamespace(query_params={}, headers={}))
@@ -150,3 +153,17 @@ def test_today_says_what_is_wrong(tmp_path: Path, desk: Desk) -> None:
     empty = bot_on(tmp_path / "nothing")
     broken = replace(desk, bot=empty, queue=open_queue(empty, BotConfig()), scheduler=None)
     assert "no index" in today.state_html(broken, WORDS) and "desk-bad" in today.state_html(broken, WORDS)
+
+
+@pytest.mark.model
+def test_her_cases_are_asked_of_the_bot_as_it_ships(tmp_path: Path) -> None:
+    config = BotConfig(index=tmp_path / "index")
+    bot = open_bot(config)
+    guides = Path(__file__).parents[4] / "data" / "guides"
+    sync([str(guides)], index=Index(config.index, config.index_config), embedder=lambda: bot.embedder)
+    cases, question = Cases(config.desk_folder), "How long do I hold the seated stretch?"
+    cases.add(question, "20 to 30 seconds", [bot.article(head.id) for head in bot.heads()])
+    cases.add(question, "", ())  # it does say
+    cases.add("Do you sell gift cards?", "", ())
+    assert cases.run(config).result() == {"right": 1, "wrong": 1, "rightly silent": 1}
+    assert "gift cards" in cases.results.read_text(encoding="utf-8") and cases.progress == (0, 0)
