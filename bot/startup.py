@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bot.config import BotConfig
+from bot.config import BotConfig, open_index
 from bot.pipeline import Bot
 from bot.read import CrossEncoder
 from bot.safety import load_classifier
 from bot.write import DailyBudget, open_chat_model
 from ingest.embedder import open_embedder
-from ingest.index import Index
 
 
 def open_bot(config: BotConfig) -> Bot:
@@ -24,7 +23,7 @@ def open_bot(config: BotConfig) -> Bot:
         ConfigError: The red flags, the subject or the owner's chat model cannot be used.
     """
     embedder = open_embedder(config.embedder, threads=config.threads)
-    index = Index(config.index, config.index_config)
+    index = open_index(config)
     budget = DailyBudget(config.beside("model.json"), config.model_answers)
     model = (
         open_chat_model(config.model, seconds=config.model_seconds, budget=budget) if config.model else None

@@ -16,6 +16,7 @@
     │   │   └── IndexCorrupt     its files hold something else than was written
     │   └── IndexBusy        another ingest holds it
     ├── NotInIndex           no article with that id
+    ├── DatabaseError        the database of several servers cannot be used
     ├── BackupError          a backup that cannot be written, read or restored
     ├── FeedbackError        readers' feedback cannot be read or written
     │   └── FeedbackFull         as much as one day may bring has come
@@ -111,6 +112,10 @@ class IndexBusy(IndexError_):
 
 class NotInIndex(FootnoteError):
     """No stored article has this id."""
+
+
+class DatabaseError(FootnoteError):
+    """The database that several servers share cannot be reached or used."""
 
 
 class BackupError(FootnoteError):

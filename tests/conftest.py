@@ -21,6 +21,7 @@ from ingest.embedder import Floats, TokenVectors
 
 if TYPE_CHECKING:
     from browsing import Page
+    from engines import Postgres
     from fake_bot import FakeBot
 
     from bot.pipeline import Bot
@@ -91,6 +92,16 @@ def _hashed(word: str, dimension: int) -> Floats:
     seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
     vector = np.random.default_rng(seed).standard_normal(dimension)
     return np.asarray(vector / np.linalg.norm(vector), np.float32)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A cluster for all tests of this process; each takes a blog of its own."""
+    from engines import start_postgres
+
+    running = start_postgres()
+    yield running
+    running.remove()
 
 
 @pytest.fixture

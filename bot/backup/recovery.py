@@ -18,11 +18,11 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from bot.backup.archive import COUNTS, DESK, SETTINGS, VOTES, Manifest, Reader, broken, opened
-from bot.config import BotConfig, parse_settings, write_atomically
+from bot.config import BotConfig, open_index, parse_settings, settings_place
 from bot.own_posts import own_posts
-from bot.server.feedback import MAX_VOTES, DailyCounts, FeedbackStore, Row
+from bot.server.feedback import MAX_VOTES, FeedbackStore, Row, open_daily_counts, open_votes
 from ingest.config import IndexConfig
-from ingest.errors import BackupError, IndexDamaged
+from ingest.errors import BackupError, ConfigError, IndexDamaged
 from ingest.index import Index, NextGeneration
 
 _MOST_VOTES = 512 << 20  # bytes
@@ -62,12 +62,13 @@ def restore(config: BotConfig, file: Path, *, force: bool = False, index: Index 
         IndexError_: The index cannot be written. Nothing changed.
         FeedbackError, SourceError: Votes, counts or texts cannot be written; the index was restored.
     """
-    index = index or Index(config.index, config.index_config)
+    index = index or open_index(config)
     with opened(file) as reader:
         manifest = reader.manifest
         _require_fit(manifest, index.config)
         votes, settings, counts = _votes(reader), _settings(reader), _counts(reader)
-        store = None if config.feedback_file is None or votes is None else FeedbackStore(config.feedback_file)
+        store = None if votes is None else open_votes(config)
+        place = settings_place(config)
         if not force:
             _require_nothing(index, store)
             _require_no_owner(config, manifest)
@@ -79,14 +80,12 @@ def restore(config: BotConfig, file: Path, *, force: bool = False, index: Index 
                 _fill(generation, reader)
             if manifest.desk_files is not None:
                 _put_desk(config, draft)
-    DailyCounts(config.counts_file).restore(counts)
+    open_daily_counts(config).restore(counts)
     if settings is not None:
         try:
-            write_atomically(config.settings_file, settings)
-        except OSError as error:
-            raise BackupError(
-                f"The index was restored; {config.settings_file} cannot be written ({error.strerror})."
-            ) from error
+            place.replace(settings)
+        except ConfigError as error:
+            raise BackupError(f"The index was restored. {error}") from error
     if store is None or votes is None:
         return Restored(manifest.articles, None, manifest.own_texts, manifest.made)
     store.replace_all(votes)
@@ -179,7 +178,7 @@ def _require_nothing(index: Index, store: FeedbackStore | None) -> None:
 
 def _require_no_owner(config: BotConfig, manifest: Manifest) -> None:
     """Raise BackupError if the owner has set or added what the backup would replace."""
-    if SETTINGS in manifest.files and config.settings_file.exists():
+    if SETTINGS in manifest.files and settings_place(config).data() is not None:
         raise BackupError("There are settings already. Restore with --force to replace them.")
     if manifest.desk_files and any(own_posts(config).stored()):
         raise BackupError(

@@ -18,11 +18,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from bot.backup.archive import ARTICLES, COUNTS, DESK, FORMAT, SETTINGS, VOTES, Manifest, Writer, is_desk_file
-from bot.config import BotConfig
+from bot.config import BotConfig, open_index, settings_place
 from bot.own_posts import own_posts
-from bot.server.feedback import DailyCounts, FeedbackStore, Row
+from bot.server.feedback import Row, open_daily_counts, open_votes
 from ingest.errors import BackupError
-from ingest.index import Index, Store, damaged_files
+from ingest.index import Store, damaged_files
 from ingest.version import installed_version
 
 log = logging.getLogger("footnote")
@@ -66,7 +66,7 @@ def save(config: BotConfig, file: Path, *, force: bool = False) -> Saved:
 
 def _write(config: BotConfig, part: Path) -> Manifest:
     with (
-        Index(config.index, config.index_config).reading_once() as store,
+        open_index(config).reading_once() as store,
         os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out,
     ):
         with zipfile.ZipFile(out, "w", compresslevel=1) as archive:
@@ -76,8 +76,8 @@ def _write(config: BotConfig, part: Path) -> Manifest:
             if votes is not None:
                 lines = "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in votes)
                 writer.add(VOTES, io.BytesIO(lines.encode()))
-            if config.settings_file.is_file():
-                writer.add(SETTINGS, io.BytesIO(config.settings_file.read_bytes()))
+            if (settings := settings_place(config).data()) is not None:
+                writer.add(SETTINGS, io.BytesIO(settings))
             writer.add(COUNTS, io.BytesIO(json.dumps(_counts(config)).encode()))
             _add_desk(writer, config)
             manifest = Manifest(
@@ -121,7 +121,7 @@ def _add_desk(writer: Writer, config: BotConfig) -> None:
 
 
 def _counts(config: BotConfig) -> dict[str, dict[str, int]]:
-    counts = DailyCounts(config.counts_file)
+    counts = open_daily_counts(config)
     found = counts.since(date.min)
     if counts.problem:
         raise BackupError(counts.problem)
@@ -129,5 +129,5 @@ def _counts(config: BotConfig) -> dict[str, dict[str, int]]:
 
 
 def _votes(config: BotConfig) -> list[Row] | None:
-    file = config.feedback_file
-    return FeedbackStore(file).rows() if file is not None and file.exists() else None
+    votes = open_votes(config)
+    return votes.rows() if votes is not None and votes.tables.exists() else None

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from bot.gaps import MAX_QUESTIONS, GapGroup, GapList, GapStore, group_vectors
+from bot.gaps import MAX_QUESTIONS, GapGroup, GapList, GapsFile, GapStore, group_vectors
 from bot.gaps import store as store_module
 from ingest.embedder import Embedder
 
@@ -58,7 +58,7 @@ def _full_list(vectors: Floats) -> dict[str, float]:
     made = made + random.normal(0, _NOISE, made.shape).astype(np.float32)
     made /= np.linalg.norm(made, axis=1, keepdims=True)
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
-        store = GapStore(Path(folder) / "gaps.sqlite")
+        store = GapStore(GapsFile(Path(folder) / "gaps.sqlite"))
         per_day, store_module.MAX_PER_DAY = store_module.MAX_PER_DAY, MAX_QUESTIONS
         try:
             add = _seconds(lambda: store.add("How long do I hold it?", "made", made[0]))
@@ -76,7 +76,7 @@ def _full_list(vectors: Floats) -> dict[str, float]:
             "storing one, ms": round(1000 * add, 1),
             "grouping all, in the background, s": round(grouped, 1),
             "reading the list, ms": round(1000 * _seconds(store.list), 1),
-            "size of the file, MB": round(store.path.stat().st_size / 1e6, 1),
+            "size of the file, MB": round(Path(store.tables.place).stat().st_size / 1e6, 1),
         }
 
 

@@ -89,7 +89,7 @@ def export(
     if kind not in FORMATS:
         raise typer.BadParameter(f"--format is {', '.join(FORMATS)}.")
     votes = _store(index)
-    if out is not None and out.resolve() == votes.path.resolve():
+    if out is not None and str(out.resolve()) == str(Path(votes.tables.place).resolve()):
         raise FeedbackError(f"{out} is where the votes are stored. Name another file.")
     rows = votes.rows(verdict=verdict, since=_day(since, "--since"))
     data = format_rows(rows, kind).encode("utf-8")
@@ -128,12 +128,12 @@ def purge(
 
 def _store(index: Path | None) -> FeedbackStore:
     """Raises ConfigError if the owner has switched feedback off."""
-    from bot.server.feedback import FeedbackStore
+    from bot.server.feedback import open_votes
 
-    file = config_from_environment(index=index).feedback_file
-    if file is None:
+    votes = open_votes(config_from_environment(index=index))
+    if votes is None:
         raise ConfigError("Feedback is switched off: FOOTNOTE_FEEDBACK=off. Remove that setting to use it.")
-    return FeedbackStore(file)
+    return votes
 
 
 def _print_counts(title: str, counts: dict[str, int]) -> None:

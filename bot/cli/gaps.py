@@ -30,10 +30,10 @@ def gaps(
 ) -> None:
     """Show what readers asked and the blog does not say. The server keeps the list, if it is switched on."""
     from bot.config import OwnerSettings
-    from bot.gaps import GapStore
+    from bot.gaps import open_gaps
 
     config = OwnerSettings(config_from_environment(index=index)).current()
-    store = GapStore(config.gaps_file)
+    store = open_gaps(config)
     if purge:
         if not yes and not typer.confirm(f"Remove {len(store.questions())} questions for good?"):
             print("Nothing was removed.")

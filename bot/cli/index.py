@@ -45,9 +45,9 @@ def ingest(
 ) -> None:
     """Bring the index up to date with a blog: its files, or its address."""
     from bot.cli.output import print_report, progress_bar
+    from bot.config import open_index
     from bot.own_posts import own_posts
     from ingest.embedder import open_embedder
-    from ingest.index import Index
     from ingest.sources import loader, memory_in
     from ingest.sync import sync
 
@@ -60,7 +60,7 @@ def ingest(
     ):
         report = sync(
             sources or sample_sources(),
-            index=Index(config.index, config.index_config),
+            index=open_index(config),
             embedder=lambda: open_embedder(config.embedder),
             url=url,
             prune=prune,
@@ -79,10 +79,10 @@ def ingest(
 def list_articles(as_json: JsonFlag = False, index: IndexOption = None) -> None:
     """Show what is in the index."""
     from bot.cli.output import print_articles
-    from ingest.index import Index
+    from bot.config import open_index
 
     config = config_from_environment(index=index)
-    with Index(config.index, config.index_config).reading() as store:
+    with open_index(config).reading() as store:
         articles = store.articles()
     if as_json:
         print_json([_listed(article) for article in articles])
@@ -95,11 +95,11 @@ def forget(
     index: IndexOption = None,
 ) -> None:
     """Take one article out of the index (a later ingest of its source brings it back)."""
-    from ingest.index import Index
+    from bot.config import open_index
     from ingest.sync import forget as forget_article
 
     config = config_from_environment(index=index)
-    forget_article(Index(config.index, config.index_config), article_id)
+    forget_article(open_index(config), article_id)
     print(printable(f"Forgotten: {article_id}"))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 
 from bot.cli.options import IndexOption, config_from_environment
 from bot.config import demo_index, read_duration
@@ -76,7 +77,10 @@ def demo(
     from bot.server import serve as run_server
 
     index = index or demo_index() / str(blog_port)  # what was read at one port is not there at another
-    config = config_from_environment(index=index, port=port, host=HOST, follow=(), title=demo_title())
+    alone = {"database_url": SecretStr(""), "rate_store": SecretStr("")}  # not the owner's blog
+    config = config_from_environment(
+        index=index, port=port, host=HOST, follow=(), title=demo_title(), **alone
+    )
     check_ports(config.port, blog_port)  # before anything that takes time
     heart = watch(Limits(starting=_DEMO_START_SECONDS))  # before the blog's thread: it forks
     site = create_blog(f"http://{HOST}:{config.port}", load_posts())

@@ -28,8 +28,8 @@ def verify(file: FileArgument, as_json: JsonFlag = False, index: IndexOption = N
     Exit code 0 if all are verbatim, 1 if one is not, 2 if there is no quote in FILE.
     """
     from bot.cli.output import print_findings
+    from bot.config import open_index
     from bot.quote_check import check_quotes, find_quotes, report_json
-    from ingest.index import Index
 
     quotes = find_quotes(_read(file))
     if not quotes:
@@ -37,7 +37,7 @@ def verify(file: FileArgument, as_json: JsonFlag = False, index: IndexOption = N
             f"{file} holds no quote: neither citations as JSON nor a link with a text fragment (#:~:text=)."
         )
     config = config_from_environment(index=index)
-    live = Index(config.index, config.index_config)
+    live = open_index(config)
     with live.reading() as store:
         articles = {article.id: article for article in store.articles()}
         generation = live.generation() or ""

@@ -5,13 +5,15 @@ names the setting and says what to write. This room does not know what any setti
 """
 
 from bot.config.help import HELP
-from bot.config.owner import (
-    OWNED,
-    OwnerSettings,
-    SettingRefused,
-    check_setting,
+from bot.config.index import open_index, shared_generations
+from bot.config.owner import OWNED, OwnerSettings, SettingRefused, check_setting
+from bot.config.owner_places import (
+    SettingsFile,
+    SettingsPlace,
+    SettingsRow,
     parse_settings,
     set_aside,
+    settings_place,
     write_atomically,
 )
 from bot.config.places import (
@@ -56,6 +58,9 @@ __all__ = [
     "OwnerSettings",
     "Rate",
     "SettingRefused",
+    "SettingsFile",
+    "SettingsPlace",
+    "SettingsRow",
     "allow_followed",
     "cache_folder",
     "check_setting",
@@ -67,6 +72,7 @@ __all__ = [
     "in_clone",
     "is_prefix",
     "load_config",
+    "open_index",
     "parse_settings",
     "read_duration",
     "read_networks",
@@ -75,6 +81,8 @@ __all__ = [
     "read_root",
     "sample_sources",
     "set_aside",
+    "settings_place",
+    "shared_generations",
     "write_atomically",
     "write_duration",
     "write_rates",

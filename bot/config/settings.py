@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
@@ -33,6 +33,9 @@ from bot.config.values import (
 from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.errors import ConfigError
 
+if TYPE_CHECKING:
+    from ingest.database import Database
+
 PREFIX = "FOOTNOTE_"
 DEFAULT_TITLE = "Ask this blog"  # readers see this one in their own language
 log = logging.getLogger("footnote")
@@ -49,7 +52,7 @@ _RANGES = {
 }
 # All on: they give what the window gives, read-only and under the same limits, and assistants can only cite a blog that
 # they can ask.
-SECRETS = ("owner_token", "rate_store")  # an address may hold a password
+SECRETS = ("owner_token", "rate_store", "database_url")  # an address may hold a password
 PROTOCOLS = ("mcp", "openai", "nlweb")
 RATE, RATE_TOTAL = "120/minute 1000/hour", "600/minute"  # an address may be a whole office
 
@@ -59,7 +62,7 @@ class BotConfig:
     """Everything an owner may set; each field is the variable FOOTNOTE_<NAME>.
 
     index: by default that of a clone if the current folder is one, else the user's own. every: seconds.
-    owner_token, rate_store: never printed, logged or named in an error. fixed: names of the settings that come from the environment
+    owner_token, rate_store, database_url: never printed, logged or named in an error. fixed: names of the settings that come from the environment
     or the command line; no variable sets it.
     """
 
@@ -131,6 +134,17 @@ class BotConfig:
     paused: bool = False
     pause_message: str = ""
     model_answers: int = 0
+    blog: str = "blog"
+    database_url: SecretStr = field(default=SecretStr(""), repr=False)
+
+    @property
+    def database(self) -> Database | None:
+        """What several servers share; None if everything is in files of this machine. Raises ConfigError."""
+        from ingest.database import open_database
+
+        url = self.database_url.get_secret_value()
+        return open_database(url, self.blog) if url else None
+
     fixed: frozenset[str] = field(default=frozenset(), repr=False)
 
     def fix(self, names: Iterable[str]) -> BotConfig:
@@ -241,6 +255,7 @@ def defaults() -> dict[str, str]:
         "rate": write_rates(config.rate),
         "rate_total": write_rates(config.rate_total),
         "rate_store": "",
+        "database_url": "",
         "question_seconds": f"{config.question_seconds:g}",
         "answer_cache": "",
         "log_questions": "false",
@@ -284,6 +299,12 @@ def _index(text: str) -> Path:
     return Path(_file(text))
 
 
+def _blog(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?", text):
+        raise ConfigError("a name has up to 40 small letters, digits and hyphens, such as my-blog.")
+    return text
+
+
 def _colour(text: str) -> str:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
         raise ConfigError("write a colour as # and six digits, such as #0d5c63.")
@@ -316,6 +337,7 @@ def _protocols(text: str) -> tuple[str, ...]:
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "index": _index,
+    "blog": _blog,
     "colour": _colour,
     "languages": _languages,
     "gaps": _yes,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.config import BotConfig
+from bot.config import BotConfig, open_index
 from bot.eval.run import Measured, run, with_verdicts
 from bot.eval.sets import (
     QuestionSet,
@@ -31,7 +31,6 @@ from bot.eval.verdicts import (
 )
 from ingest.embedder import Embedder
 from ingest.errors import SourceError
-from ingest.index import Index
 from ingest.sync import Progress, silent
 
 
@@ -135,7 +134,7 @@ def _take(verdict_file: Path, chosen: Iterable[Path], config: BotConfig) -> list
 def _questions(path: Path, config: BotConfig) -> QuestionSet:
     if path.suffix.lower() != ".csv":
         return read_set(path)
-    index = Index(config.index, config.index_config)
+    index = open_index(config)
     try:
         with index.reading() as store:
             return read_sheet(path, store.articles())

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.config import BotConfig
+from bot.config import BotConfig, open_index
 from bot.eval.followups import follow_up_rows
 from bot.eval.index_cache import CachingEmbedder, cached_index
 from bot.eval.measures.baselines import LANGCHAIN, baseline_answers, open_langchain_rag
@@ -137,7 +137,7 @@ def _measure_spreadsheet(
     progress: Progress,
     cross_encoder: Reranker | None,
 ) -> Measured:
-    index = Index(config.index, config.index_config)
+    index = open_index(config)
     try:
         with index.reading() as store:
             question_set = read_sheet(path, store.articles())

@@ -7,6 +7,7 @@ does not know how an answer is shown, nor who asked: no address, session or time
 from bot.gaps.contradictions import Contradiction, find_contradictions
 from bot.gaps.digest import TEXTS as DIGEST_TEXTS
 from bot.gaps.digest import Digest, Disliked, month_name, render_markdown, render_page
+from bot.gaps.gaps_file import GapsFile, open_gaps
 from bot.gaps.grouping import group_vectors
 from bot.gaps.listing import Closed, GapGroup, GapList
 from bot.gaps.mask import mask
@@ -25,10 +26,12 @@ __all__ = [
     "GapList",
     "GapRecorder",
     "GapStore",
+    "GapsFile",
     "find_contradictions",
     "group_vectors",
     "mask",
     "month_name",
+    "open_gaps",
     "render_markdown",
     "render_page",
 ]

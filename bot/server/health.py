@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.config import shared_generations
 from bot.problems import Problem, Refused
 from ingest.version import installed_version
 
@@ -22,7 +23,8 @@ def health_body(bot: Bot, queue: QuestionQueue, scheduler: Scheduler | None) -> 
 
     "last_sync" is when the index was last brought up to date, and "last_sync_age" the seconds since then. It is the end
     of this server's last round, or, if that is later or there was none, when the live generation went live. "rate_store" is
-    "ok", or "down" while each server counts for itself; it is there if the owner has set a store.
+    "ok", or "down" while each server counts for itself; "database" is "ok", or "down" while answers come from what was fetched
+    before. Each is there if the owner has set its address.
 
     Raises:
         Refused: The server is starting, or its last search failed.
@@ -42,4 +44,6 @@ def health_body(bot: Bot, queue: QuestionQueue, scheduler: Scheduler | None) -> 
     body: dict[str, Any] = {"status": "ok", **counts, "version": installed_version(), **sync}
     if shared := queue.rates.shared:
         body["rate_store"] = "down" if shared.is_down else "ok"
+    if generations := shared_generations(bot.config):
+        body["database"] = "down" if generations.is_down else "ok"
     return {**body, "reingest": reingest} if reingest else body

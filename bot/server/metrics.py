@@ -15,6 +15,7 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
+from bot.config import shared_generations
 from bot.server.guard import OwnerToken
 from bot.types import Status
 from ingest.errors import FootnoteError
@@ -94,6 +95,10 @@ class Metrics:
         if shared := self._queue.rates.shared:
             yield GaugeMetricFamily(
                 "footnote_rate_store_up", "1 if the servers count together.", int(not shared.is_down)
+            )
+        if generations := shared_generations(self._bot.config):
+            yield GaugeMetricFamily(
+                "footnote_database_up", "1 if the shared database answers.", int(not generations.is_down)
             )
         info = {"version": installed_version()}
         with suppress(FootnoteError):  # without an index there is nothing to say of it

@@ -52,7 +52,7 @@ def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> N
     import uvicorn
 
     from bot.config import OwnerSettings
-    from bot.gaps import GapRecorder, GapStore
+    from bot.gaps import GapRecorder, open_gaps
     from bot.server.gradio_window import create_app
     from bot.server.guard.connections import MAX_CONNECTIONS, limited_protocol, raise_file_limit
     from bot.server.logs import log_questions, log_to_stderr
@@ -70,7 +70,7 @@ def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> N
     bot, files = open_bot(config), CompressedFiles()
     settings.on_change(bot.configure)
     queue, scheduler = open_queue(bot, config, settings.current), _scheduler(bot, config)
-    gaps = GapRecorder(bot, GapStore(config.gaps_file), lambda: settings.current().gaps)
+    gaps = GapRecorder(bot, open_gaps(config), lambda: settings.current().gaps)
     queue.listeners.append(gaps.listen)
     queue.hold()
     # No access log: a question must not end up in a file, and proxies keep their own.

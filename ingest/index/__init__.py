@@ -8,19 +8,23 @@ from ingest.index.checksums import damaged_files
 from ingest.index.copies import create_store, needs_rewrite, reset_search_index
 from ingest.index.disk import disk_errors, private_file
 from ingest.index.finish import Finisher, StartFinisher, Subprocess, finish
+from ingest.index.folder import Generations
 from ingest.index.generations import Index
 from ingest.index.next_generation import NextGeneration
 from ingest.index.records import NOTHING_STORED, Head, Stored
 from ingest.index.search_index import warm_up
+from ingest.index.shared import SharedGenerations, share_generations
 from ingest.index.store import Store
 from ingest.index.writer import Writer
 
 __all__ = [
     "NOTHING_STORED",
     "Finisher",
+    "Generations",
     "Head",
     "Index",
     "NextGeneration",
+    "SharedGenerations",
     "StartFinisher",
     "Store",
     "Stored",
@@ -33,5 +37,6 @@ __all__ = [
     "needs_rewrite",
     "private_file",
     "reset_search_index",
+    "share_generations",
     "warm_up",
 ]

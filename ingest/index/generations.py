@@ -1,46 +1,29 @@
-"""The index folder: which generation is live, reading it, and writing the next one.
+"""Reading the live generation of an index, and writing the next one.
 
-    index/
-      current            the live generation's name: the only file that is ever replaced
-      gen-7/             a store, never written once it has this name
-      gen-8.building-…/  the next generation, while it is written
-      write.lock         held by the one process that writes
-
-A writer works on a copy of the live generation, has it finished and checked in a subprocess, renames
-it and only then points `current` at it. Killed at any moment, it leaves the old or the new generation
-live and at most an incomplete one, which the next writer removes. A reader looks at `current` for each
-question and holds a lease on the generation it reads; a generation without a lease is removed by the
-next writer.
+A writer works on a copy of the live generation, has it finished and checked in a subprocess, gives it its name and only then
+makes it live. Killed at any moment, it leaves the old or the new generation live and at most an incomplete one, which the next
+writer removes. A reader looks for each question which generation is live and holds a lease on the one it reads; a generation
+without a lease is removed by the next writer.
 """
 
 from __future__ import annotations
 
 import contextlib
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from ingest.config import IndexConfig
-from ingest.errors import IndexBusy, IndexDamaged, IndexError_, IndexMissing
-from ingest.index import lease
+from ingest.errors import IndexDamaged, IndexError_, IndexMissing
 from ingest.index.checksums import damaged_files
 from ingest.index.copies import DB, TOKENS
-from ingest.index.disk import damaged, disk_errors, unwritable
+from ingest.index.disk import damaged
 from ingest.index.finish import StartFinisher, Subprocess
+from ingest.index.folder import FolderGenerations, Generations
 from ingest.index.lease import Lease
-from ingest.index.next_generation import (
-    INCOMPLETE,
-    NAME,
-    POINTER,
-    NextGeneration,
-    generation_number,
-    require_config,
-)
+from ingest.index.next_generation import NextGeneration, require_config
 from ingest.index.store import Store
 
 
@@ -56,13 +39,14 @@ class _Open:
 
 
 class Index:
-    """The index in one folder. May be shared by threads.
+    """An index. May be shared by threads.
 
     Args:
-        path: the folder.
+        path: the folder in which it is read and written.
         config: what the index must be built with.
         lock_timeout: seconds a writer waits for another one.
         start_finisher: starts what makes a new generation searchable and checks it.
+        generations: which there are; those of the folder by default.
     """
 
     def __init__(
@@ -72,8 +56,10 @@ class Index:
         *,
         lock_timeout: float = 600,
         start_finisher: StartFinisher = Subprocess,
+        generations: Generations | None = None,
     ) -> None:
         self.path = path
+        self._generations: Generations = generations or FolderGenerations(path)
         self.config = config
         self._lock_timeout = lock_timeout
         self._start_finisher = start_finisher
@@ -82,22 +68,11 @@ class Index:
 
     def generation(self) -> str | None:
         """Name of the live generation, None if there is none. Raises IndexDamaged."""
-        try:
-            text = (self.path / POINTER).read_text(encoding="utf-8", errors="replace").strip()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise damaged(error) from error
-        if not NAME.fullmatch(text):
-            raise damaged("its file “current” does not name a generation")
-        return text
+        return self._generations.live()
 
     def live_since(self) -> datetime | None:
         """When a sync made the live generation live; None if there is none."""
-        try:
-            return datetime.fromtimestamp((self.path / POINTER).stat().st_mtime, UTC)
-        except OSError:
-            return None
+        return self._generations.live_since()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Store]:
@@ -119,7 +94,7 @@ class Index:
     @contextlib.contextmanager
     def reading_once(self) -> Iterator[Store]:
         """As reading(), but the generation is closed and its lease given up when the block ends."""
-        once = Index(self.path, self.config)
+        once = Index(self.path, self.config, generations=self._generations)
         try:
             with once.reading() as store:
                 yield store
@@ -142,17 +117,19 @@ class Index:
             IndexDamaged: the live generation, or the new one, cannot be read.
             IndexError_: the folder cannot be written.
         """
-        with self._only_writer():
+        with self._generations.only_writer(self._lock_timeout):
             live = self._live(rebuild)
-            self._sweep(live)
-            generation = NextGeneration(self.path, live, self.config, self._start_finisher, rebuild=rebuild)
+            self._generations.sweep(live)
+            generation = NextGeneration(
+                self._generations, live, self.config, self._start_finisher, rebuild=rebuild
+            )
             try:
                 yield generation
                 generation.make_live()
             finally:
                 generation.discard()
             with contextlib.suppress(IndexError_):  # the new one is live; the next writer sweeps too
-                self._sweep(self.generation())
+                self._generations.sweep(self._generations.latest())
 
     def require_intact(self) -> None:
         """Raise IndexCorrupt if articles or token vectors of the live generation were damaged on the disk."""
@@ -187,8 +164,7 @@ class Index:
 
     def _read(self, name: str) -> _Open | None:
         """Lease and open a generation; None if it is gone."""
-        with disk_errors(writing=False):
-            held = lease.acquire(self.path / name)
+        held = self._generations.lease(name)
         if held is None:
             return None
         try:
@@ -205,47 +181,17 @@ class Index:
             _close_if_done(self._open)
             self._open = None
 
-    @contextlib.contextmanager
-    def _only_writer(self) -> Iterator[None]:
-        lock = FileLock(self.path / "write.lock", timeout=self._lock_timeout, mode=0o600)
-        try:
-            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock.acquire()
-        except Timeout as error:
-            raise IndexBusy(
-                "Another ingest is still writing this index. Wait until it has finished, then try again."
-            ) from error
-        except OSError as error:
-            raise unwritable(error) from error
-        try:
-            yield
-        finally:
-            lock.release()
-
     def _live(self, rebuild: bool) -> str | None:
         """The generation to go on from; for a rebuild, the newest there is if the pointer is damaged."""
         try:
-            name = self.generation()
+            name = self._generations.latest()
         except IndexDamaged:
             if not rebuild:
                 raise
-            return max(self._generations(), key=generation_number, default=None)
+            return self._generations.newest()
         if name and not rebuild and not (self.path / name).is_dir():
             raise damaged(f"“{name}” is missing")
         return name
-
-    def _generations(self) -> list[str]:
-        return [entry.name for entry in self.path.iterdir() if NAME.fullmatch(entry.name)]
-
-    def _sweep(self, live: str | None) -> None:
-        """Remove incomplete generations, and old ones that nobody reads."""
-        with disk_errors(writing=True):
-            for entry in self.path.iterdir():
-                if INCOMPLETE.fullmatch(entry.name):
-                    shutil.rmtree(entry, ignore_errors=True)
-            old = sorted((name for name in self._generations() if name != live), key=generation_number)
-            for name in old:
-                lease.remove(self.path / name, if_unknown=name != old[-1])
 
 
 def _close_if_done(opened: _Open) -> None:

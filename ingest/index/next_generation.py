@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import re
 import secrets
 import shutil
 from collections.abc import Callable
@@ -14,14 +13,11 @@ from ingest.config import IndexConfig
 from ingest.errors import IndexDamaged, IndexError_, IndexMismatch
 from ingest.index import copies, lease
 from ingest.index.checksums import damaged_files, write_checksums
-from ingest.index.disk import REBUILD, disk_errors, flush_folder, flush_tree, replace_text
+from ingest.index.disk import REBUILD, disk_errors
 from ingest.index.finish import Finisher, StartFinisher
+from ingest.index.folder import Generations, generation_number
 from ingest.index.records import Records, Stored
 from ingest.index.store import Store
-
-POINTER = "current"
-NAME = re.compile(r"gen-([1-9]\d{0,9})")
-INCOMPLETE = re.compile(NAME.pattern + r"\.(building-\w+|removing)")
 
 
 class NextGeneration:
@@ -29,14 +25,14 @@ class NextGeneration:
 
     def __init__(
         self,
-        root: Path,
+        generations: Generations,
         live: str | None,
         config: IndexConfig,
         start_finisher: StartFinisher,
         *,
         rebuild: bool,
     ) -> None:
-        self._root = root
+        self._generations, self._root = generations, generations.path
         self._live = live
         self._config = config
         self._rebuild = rebuild
@@ -44,10 +40,9 @@ class NextGeneration:
         self._finisher: Finisher | None = None
         self._store: Store | None = None
         self._previous: Store | None = None
-        taken = [generation_number(entry.name) for entry in root.iterdir()]
-        self._name = f"gen-{max([*taken, generation_number(live or '')]) + 1}"
+        self._name = generations.free_name(live)
         # Its own name each time: a killed writer may leave a finisher that still writes to its folder.
-        self._building = root / f"{self._name}.building-{secrets.token_hex(4)}"
+        self._building = self._root / f"{self._name}.building-{secrets.token_hex(4)}"
 
     def previous(self) -> Store | None:
         """The live store, to look things up in; None if there is none, or on a rebuild no readable one.
@@ -140,11 +135,7 @@ class NextGeneration:
                 f"The new index did not pass its check and was discarded; the previous one is still used. {error}"
             ) from error
         write_checksums(self._building)
-        with disk_errors(writing=True):
-            flush_tree(self._building)
-            self._building.rename(self._root / self._name)
-            flush_folder(self._root)
-            replace_text(self._root / POINTER, self._name + "\n")
+        self._generations.publish(self._building, self._name)
 
     def _finish(self) -> None:
         """Finish; if the search index is damaged, once more with a new one.
@@ -170,11 +161,6 @@ class NextGeneration:
                 with contextlib.suppress(IndexError_):  # most likely the error that led here
                     opened.close()
         shutil.rmtree(self._building, ignore_errors=True)
-
-
-def generation_number(name: str) -> int:
-    found = NAME.fullmatch(name)
-    return int(found[1]) if found else 0
 
 
 def require_config(built: IndexConfig, wanted: IndexConfig) -> None:

@@ -21,7 +21,7 @@ from patience import eventually
 from bot.config import BotConfig
 from bot.pipeline import Bot
 from bot.server import create_app
-from bot.server.feedback import FeedbackStore, Row
+from bot.server.feedback import FeedbackStore, Row, VotesFile
 from bot.server.feedback.routes import PER_CLIENT
 from bot.server.window import packaged_language
 
@@ -46,7 +46,7 @@ class Site:
 
     def rows(self) -> list[Row]:
         assert self.bot.config.feedback_file is not None
-        return FeedbackStore(self.bot.config.feedback_file).rows()
+        return FeedbackStore(VotesFile(self.bot.config.feedback_file)).rows()
 
     def wait_for(self, count: int, page: Page) -> list[Row]:
         found: list[Row] = eventually(
@@ -68,7 +68,7 @@ def site(_site: Site) -> Iterator[Site]:
     """Without votes, and with the articles as they are."""
     yield _site
     assert _site.bot.config.feedback_file is not None
-    FeedbackStore(_site.bot.config.feedback_file).purge()
+    FeedbackStore(VotesFile(_site.bot.config.feedback_file)).purge()
     _site.bot.articles, _site.bot.live = (STRETCHES, HOSTILE), "gen-1"
     _site.bot.asked.clear()
 

@@ -10,7 +10,7 @@ from fake_bot import FakeBot
 from pydantic import SecretStr
 
 from bot.config import BotConfig, OwnerSettings
-from bot.gaps import Closed, GapGroup, GapList, GapRecorder, GapStore
+from bot.gaps import Closed, GapGroup, GapList, GapRecorder, open_gaps
 from bot.server import create_app
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ TOKEN = "the-token-of-the-owner-0123456789"
 def test_the_owner_keeps_questions_and_changes_the_title(chromium: Any, tmp_path: Path) -> None:
     config = BotConfig(index=tmp_path / "index", owner_token=SecretStr(TOKEN), rate=(), rate_total=())
     settings, bot = OwnerSettings(config), cast("Bot", FakeBot(config))
-    store = GapStore(config.gaps_file)
+    store = open_gaps(config)
     group = GapGroup("Do you <b>sell</b> lamps?", 7, ("lamps?",), "2026-01-01", "2026-01-02", "Our lamps")
     store.save_list(GapList((group,), (Closed("Chairs?", 2, "2026-01-03", "Chairs"),), 7, "now"))
     recorder = GapRecorder(bot, store, lambda: settings.current().gaps)

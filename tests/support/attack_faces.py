@@ -22,7 +22,7 @@ from widget_pages import BUTTON, FRAME, wait
 
 from bot.pipeline import Bot
 from bot.server import create_app
-from bot.server.feedback import FeedbackStore
+from bot.server.feedback import FeedbackStore, VotesFile
 from bot.text.printable import printable
 
 FACES = ("window", "widget")
@@ -145,7 +145,7 @@ def facing(chromium: Any, face: str, bot: Quoter, *, policy: bool) -> Iterator[F
             blog.chat = address.replace("127.0.0.1", "localhost").rstrip("/")
             homes = (address, blog.chat, blog.address)
             assert config.feedback_file is not None
-            store = FeedbackStore(config.feedback_file)
+            store = FeedbackStore(VotesFile(config.feedback_file))
             with watched(chromium, homes, seen) as page:
                 if face == "window":
                     page.goto(address, wait_until="domcontentloaded")

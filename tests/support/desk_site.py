@@ -25,10 +25,10 @@ from browsing import Page, launched, serving
 from pydantic import SecretStr
 
 from bot.config import BotConfig, OwnerSettings
-from bot.gaps import Closed, GapGroup, GapList, GapRecorder, GapStore
+from bot.gaps import Closed, GapGroup, GapList, GapRecorder, GapStore, open_gaps
 from bot.server import create_app
 from bot.server.desk.cases import Cases
-from bot.server.feedback import DailyCounts, FeedbackStore, Vote
+from bot.server.feedback import CountsFile, DailyCounts, FeedbackStore, Vote, VotesFile
 from bot.server.feedback.recent_answers import RecentAnswer
 from bot.types import Answer
 
@@ -45,7 +45,7 @@ def desk_site(bot: Bot, config: BotConfig) -> Iterator[str]:
     """The address of a server with a desk over a bot, with counts, gaps, votes and test cases."""
     settings = OwnerSettings(config)
     settings.change({"gaps": "true"})
-    store = GapStore(config.gaps_file)
+    store = open_gaps(config)
     _fill(config, store)
     recorder = GapRecorder(bot, store, lambda: settings.current().gaps)
     with serving(create_app(bot, config, settings=settings, gaps=recorder)) as address:
@@ -59,7 +59,7 @@ def desk_config(folder: Path, **changed: Any) -> BotConfig:
 
 def _fill(config: BotConfig, store: GapStore) -> None:
     today, chance = datetime.now(UTC).date(), random.Random(7)
-    counts = DailyCounts(config.counts_file)
+    counts = DailyCounts(CountsFile(config.counts_file))
     answer = Answer(QUESTION, QUESTION, "Hold it for 30 seconds. [1]", (), "answered", 0.9)
     for back in range(90):
         counts.today = lambda back=back: today - timedelta(days=back)  # type: ignore[misc]
@@ -68,7 +68,7 @@ def _fill(config: BotConfig, store: GapStore) -> None:
                 counts.count(Answer("q", "q", "a", (), status, 0.5))  # type: ignore[arg-type]
         counts.write()
         if config.feedback_file and back % 3 == 0:
-            file = FeedbackStore(config.feedback_file, today=counts.today)
+            file = FeedbackStore(VotesFile(config.feedback_file), today=counts.today)
             down = back % 9 == 0
             vote = Vote("down", "incomplete", "It says nothing about mornings.") if down else Vote("up")
             file.save(RecentAnswer(f"{back:024}", answer, "gen-1", {}), vote)

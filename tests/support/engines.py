@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from patience import PATIENCE
@@ -64,3 +67,101 @@ class Redis:
         """It accepts connections and answers nothing."""
         assert self.process is not None
         self.process.send_signal(signal.SIGSTOP)
+
+
+@dataclass
+class Postgres:
+    """A cluster with files of its own, which a killed test leaves in the temporary folder."""
+
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="footnote-postgres-")))
+    _blogs: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://footnote@127.0.0.1:{self.port}/postgres"
+
+    def new_blog(self) -> str:
+        """A name that no other test uses."""
+        self._blogs += 1
+        return f"blog-{self._blogs}"
+
+    def make(self) -> None:
+        """Write the cluster's files, and start it."""
+        options = [
+            "-D",
+            str(self.folder / "data"),
+            "-U",
+            "footnote",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ]
+        if user := self._user():
+            shutil.chown(self.folder, user)
+        made = subprocess.run(
+            [_postgres("initdb"), "--locale=C", *options],
+            capture_output=True, text=True, user=self._user(), env={**os.environ, "LC_ALL": "C"}, check=False,
+        )  # fmt: skip
+        assert made.returncode == 0, made.stderr
+        self.start()
+
+    def start(self) -> None:
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "fsync": "off",
+            "unix_socket_directories": str(self.folder),
+        }
+        options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [_postgres("postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), *options],
+                stdout=log, stderr=log, user=self._user(), start_new_session=True,
+            )  # fmt: skip
+        wait_until(self._answers, "waited for postgres")
+
+    def stop(self) -> None:
+        """End it at once, with every connection."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait()
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _answers(self) -> bool:
+        import psycopg
+
+        try:
+            psycopg.connect(self.url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    @staticmethod
+    def _user() -> str | None:
+        """Postgres refuses to run as root."""
+        return "postgres" if os.getuid() == 0 else None
+
+
+def _postgres(program: str) -> str:
+    """The path of one of Postgres' programs, which Debian keeps out of PATH."""
+    found = shutil.which(program) or next(
+        map(str, sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), reverse=True)), None
+    )
+    if found is None:
+        pytest.skip(f"{program} is not installed")
+    return found
+
+
+def start_postgres() -> Postgres:
+    """A new cluster; skips the test where there is none to be had."""
+    pytest.importorskip("psycopg", reason="the extra [wide] is not installed")
+    _postgres("initdb")
+    made = Postgres()
+    made.make()
+    return made

@@ -14,7 +14,7 @@ from ingest.article import Article, LoadFailure
 from ingest.config import IndexConfig
 from ingest.embedder import Embedder
 from ingest.errors import SourceError
-from ingest.index import Index, finish
+from ingest.index import Generations, Index, finish
 from ingest.sync import SyncReport, sync
 
 CONFIG = IndexConfig(embedder="fake", max_tokens=40)
@@ -62,8 +62,14 @@ def two_posts(folder: Path) -> Path:
     return folder
 
 
-def index_at(path: Path, config: IndexConfig = CONFIG, **options: float) -> Index:
-    return Index(path, config, start_finisher=InProcess, **options)
+def index_at(
+    path: Path,
+    config: IndexConfig = CONFIG,
+    *,
+    lock_timeout: float = 600,
+    generations: Generations | None = None,
+) -> Index:
+    return Index(path, config, start_finisher=InProcess, lock_timeout=lock_timeout, generations=generations)
 
 
 def ingest(

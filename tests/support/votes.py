@@ -6,19 +6,18 @@ What this file does not know: HTTP, and the command line.
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from fake_bot import FakeBot
 
-from bot.server.feedback import FeedbackStore
+from bot.server.feedback import FeedbackStore, VotesFile
 from bot.server.feedback.recent_answers import RecentAnswer
 from bot.server.feedback.store import Vote
 from bot.types import Answer
+from ingest.database import Tables
 
 DAY = date(2026, 3, 1)
 
@@ -36,8 +35,8 @@ def given(
     return RecentAnswer(known_as or secrets.token_hex(12), answer, "gen-1", {})
 
 
-def on(path: Path, day: date = DAY, wait: float = 5.0) -> FeedbackStore:
-    return FeedbackStore(path, today=lambda: day, wait=wait)
+def on(place: Path | Tables, day: date = DAY, wait: float = 5.0) -> FeedbackStore:
+    return FeedbackStore(VotesFile(place, wait) if isinstance(place, Path) else place, today=lambda: day)
 
 
 def all_bytes(path: Path) -> bytes:
@@ -45,15 +44,12 @@ def all_bytes(path: Path) -> bytes:
     return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
 
 
-def fill(path: Path, count: int, day: str) -> None:
+def fill(place: Path | Tables, count: int, day: str) -> None:
     """So many votes of one day, at once."""
-    on(path).rows()
-    on(path).save(given(known_as="first"), Vote("up"))
     rows = [
         (f"{day}-{n:06}", day, "up", "", "", f"q {n}", "a", "answered", "[]", 0.5, "g") for n in range(count)
     ]
-    with closing(sqlite3.connect(path)) as db, db:
-        db.execute("DELETE FROM feedback WHERE id = 'first'")
+    with on(place).tables.writing() as db:
         db.executemany("INSERT INTO feedback VALUES (?,?,?,?,?,?,?,?,?,?,?)", rows)
 
 

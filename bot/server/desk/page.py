@@ -17,7 +17,7 @@ from bot.server.desk.cases import Cases
 from bot.server.desk.tab import Desk
 from bot.server.desk.tabs import TABS
 from bot.server.desk.words import mark
-from bot.server.feedback import DailyCounts
+from bot.server.feedback import DailyCounts, open_daily_counts
 from bot.server.gradio_window import import_gradio
 from bot.server.guard import DESK, MAX_UPLOAD, STATIC
 
@@ -46,7 +46,7 @@ def mount_desk(
 ) -> None:
     """Serve the desk at /owner; the gate in front of it lets the owner in alone."""
     gr = import_gradio()
-    counts = DailyCounts(config.counts_file)
+    counts = open_daily_counts(config)
     queue.listeners.append(counts.count)
     page = build_desk(bot, config, queue, scheduler, counts, settings, gaps)
     _write_at_end(api, counts)

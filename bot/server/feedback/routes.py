@@ -20,6 +20,7 @@ from bot.problems import Problem, Refused
 from bot.server.feedback.export import FORMATS, format_rows
 from bot.server.feedback.recent_answers import RecentAnswers
 from bot.server.feedback.store import MAX_NOTE, REASONS, VERDICTS, FeedbackStore, Verdict, Vote
+from bot.server.feedback.votes_file import open_votes
 from bot.server.guard import OwnerToken, RateLimits, SharedCounts
 from bot.server.request_body import read_object, refuse_unknown
 from bot.text.printable import replace_lone_surrogates
@@ -53,10 +54,10 @@ def add_feedback_routes(
     """
 
     def store() -> FeedbackStore:
-        file = current().feedback_file
-        if file is None:
+        votes = open_votes(current())
+        if votes is None:
             _refuse(403, "feedback_off", "This blog does not ask for feedback.")
-        return FeedbackStore(file)
+        return votes
 
     _add_readers_routes(app, store, recent, RateLimits(PER_CLIENT, TOTAL, shared=shared, kind="votes"))
     _add_owners_routes(app, store, OwnerToken(config.owner_token.get_secret_value()))

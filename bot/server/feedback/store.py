@@ -1,54 +1,48 @@
-"""Readers' votes in one SQLite file on the server: what was asked, what was answered, what it cited.
+"""Readers' votes: what was asked, what was answered, what it cited.
 
 No address, session, browser or time of day is stored: a row has a day and the random id of its answer, and rows are
-listed in the order of those ids, so that two votes of one reader look like those of two. (The file's bytes still
-show the order of votes until the next purge.) What a reader typed is redacted before it is written; so is the
+listed in the order of those ids, so that two votes of one reader look like those of two. What a reader typed is redacted before it is written; so is the
 answer, which may repeat it.
 
-The file has three limits: MAX_PER_DAY votes are taken on one day, so that a flood cannot push out earlier votes; of
-more than MAX_VOTES the oldest days go; and the file is never larger than MAX_BYTES.
-
-A connection lives for one call: so threads, processes, a server killed at any moment and the owner's commands share
-the file by SQLite's own locks. Nothing else here opens the file: closing it would drop the locks of another thread.
-The journal is the plain one, which needs no change of mode that two first votes could not both make.
+There are two limits: MAX_PER_DAY votes are taken on one day, so that a flood cannot push out earlier votes; of more than
+MAX_VOTES the oldest days go.
 """
 
 from __future__ import annotations
 
 import json
-import sqlite3
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from bot.server.feedback.recent_answers import RecentAnswer
 from bot.text.markdown import plain
 from bot.text.redact import redact
+from ingest.database import Connection, Layout, Tables
 from ingest.errors import FeedbackError, FeedbackFull
 
-T = TypeVar("T")
 Verdict = Literal["up", "down"]
 VERDICTS = ("up", "down")
 REASONS = ("wrong", "incomplete", "not_asked", "should_know", "unclear", "unsafe")
 MAX_VOTES, MAX_PER_DAY = 10_000, 500  # rows
-MAX_BYTES = 256 * 1024 * 1024
 MAX_NOTE, MAX_QUESTION, MAX_ANSWER = 500, 2_000, 8_000  # characters that are stored
 _MAX_ID = 2_000  # characters of an article's id
-_PAGE = 4096
-_WAIT = 5.0  # seconds for another process to finish writing
-SCHEMA = 1
-_TABLE = """
+LAYOUT = Layout(
+    "feedback",
+    (
+        """
 CREATE TABLE feedback (
   id TEXT PRIMARY KEY, day TEXT NOT NULL, verdict TEXT NOT NULL CHECK (verdict IN ('up', 'down')),
   reason TEXT NOT NULL, note TEXT NOT NULL, question TEXT NOT NULL, answer TEXT NOT NULL,
   status TEXT NOT NULL, citations TEXT NOT NULL, answerable REAL NOT NULL, generation TEXT NOT NULL
 ) WITHOUT ROWID
-"""
-_BY_DAY = "CREATE INDEX by_day ON feedback (day)"
+""",
+        "CREATE INDEX by_day ON feedback (day)",
+    ),
+    error=FeedbackError,
+)
 _INVISIBLE = "\n\u200c\u200d"
 _COLUMNS = "id, day, verdict, reason, note, question, answer, status, citations, answerable, generation"
 _INSERT = f"INSERT INTO feedback ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
@@ -82,22 +76,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class FeedbackStore:
-    """The file of votes. Each call raises FeedbackError if the file cannot be used.
+    """The votes. Each call raises FeedbackError if the tables cannot be used."""
 
-    Attributes:
-        wait: Seconds to wait while another program writes to the file.
-    """
-
-    path: Path
+    tables: Tables
     today: Callable[[], date] = lambda: datetime.now(UTC).date()
-    wait: float = _WAIT
 
     def save(self, answered: RecentAnswer, vote: Vote) -> None:
         """Store a vote, or put it in place of the earlier one for this answer.
 
         Raises FeedbackFull when the day's votes are used up.
         """
-        with self._writing() as db:
+        with self.tables.writing() as db:
             # In place of the earlier one, and nothing else of it: its day stays.
             changed = db.execute(
                 "UPDATE feedback SET verdict = ?, reason = ?, note = ? WHERE id = ?",
@@ -116,34 +105,34 @@ class FeedbackStore:
 
     def replace_all(self, rows: Sequence[Row]) -> None:
         """Store these votes in place of all that there are, such as those of a backup."""
-        with self._writing() as db:
+        with self.tables.writing() as db:
             db.execute("DELETE FROM feedback")
             db.executemany(_INSERT, [_values(row) for row in rows])
 
     def withdraw(self, answer_id: str) -> bool:
         """Remove the vote for an answer; returns whether there was one."""
-        if not self.path.exists():
+        if not self.tables.exists():
             return False
-        return self._delete(" WHERE id = ?", (answer_id,)) > 0
+        return self.tables.remove("DELETE FROM feedback WHERE id = ?", (answer_id,)) > 0
 
     def rows(self, *, verdict: str = "", since: str = "") -> list[Row]:
         """The stored votes, the latest day first. since: an ISO date."""
-        if not self.path.exists():
+        if not self.tables.exists():
             return []
         wanted = f"SELECT {_COLUMNS} FROM feedback WHERE day >= ? AND (? = '' OR verdict = ?)"
-        with self._open() as db:
+        with self.tables.reading() as db:
             found = db.execute(f"{wanted} ORDER BY day DESC, id", (since, verdict, verdict)).fetchall()
         try:
             return [_read(row) for row in found]
         except (ValueError, TypeError) as error:
-            raise _unusable(self.path, str(error)) from error
+            raise FeedbackError(f"A vote in {self.tables.place} cannot be read ({error}).") from error
 
     def by_day(self, since: str) -> dict[str, dict[str, int]]:
         """Day -> verdict -> number of votes, from an ISO date on."""
-        if not self.path.exists():
+        if not self.tables.exists():
             return {}
         found: dict[str, dict[str, int]] = {}
-        with self._open() as db:
+        with self.tables.reading() as db:
             query = "SELECT day, verdict, count(*) FROM feedback WHERE day >= ? GROUP BY day, verdict ORDER BY day"
             for day, verdict, number in db.execute(query, (since,)):
                 found.setdefault(day, {})[verdict] = number
@@ -151,104 +140,23 @@ class FeedbackStore:
 
     def count(self, *, answer_id: str | None = None, before: str | None = None) -> int:
         """How many rows purge() would remove."""
-        if not self.path.exists():
+        if not self.tables.exists():
             return 0
         where, values = _condition(answer_id, before)
-        with self._open() as db:
+        with self.tables.reading() as db:
             return _number(db, f"SELECT count(*) FROM feedback{where}", *values)
 
     def purge(self, *, answer_id: str | None = None, before: str | None = None) -> int:
         """Remove one row, those of the days before an ISO date, or all; returns how many.
 
-        Removed rows are overwritten in the file, and the file is made smaller; also on a full disk.
+        In a file, removed rows are overwritten and the file is made smaller; also on a full disk.
         """
-        if not self.path.exists():
+        if not self.tables.exists():
             return 0
         where, values = _condition(answer_id, before)
-        removed = self._delete(where, values)
-        self._with_room_or_without(lambda db: db.execute("VACUUM"))
+        removed = self.tables.remove(f"DELETE FROM feedback{where}", values)
+        self.tables.compact()
         return removed
-
-    def _delete(self, where: str, values: tuple[str, ...]) -> int:
-        def delete(db: sqlite3.Connection) -> int:
-            with _transaction(db):
-                return db.execute(f"DELETE FROM feedback{where}", values).rowcount
-
-        return self._with_room_or_without(delete)
-
-    def _with_room_or_without(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do work that only takes something out of the file.
-
-        On a full disk no journal can be written; the work is then done with a journal in memory, which can leave a
-        damaged file if the machine stops in the middle: what is to be removed is removed all the same.
-        """
-        try:
-            with self._open() as db:
-                return work(db)
-        except FeedbackError as error:
-            if not _is_full(error.__cause__):
-                raise
-        with self._open() as db:
-            db.execute("PRAGMA journal_mode = MEMORY")
-            return work(db)
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._open() as db, _transaction(db):
-            yield db
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            new = not self.path.exists()
-            with closing(sqlite3.connect(self.path, timeout=self.wait, isolation_level=None)) as db:
-                if new:
-                    self.path.chmod(0o600)  # readable by the owner alone, before anything is in it
-                self._prepare(db)
-                yield db
-        except OSError as error:
-            raise _unusable(self.path, error.strerror or str(error)) from error
-        except sqlite3.Error as error:
-            raise _unusable(self.path, str(error)) from error
-
-    def _prepare(self, db: sqlite3.Connection) -> None:
-        db.execute("PRAGMA secure_delete = ON")
-        db.execute("PRAGMA temp_store = MEMORY")  # VACUUM would copy the rows to a folder for everybody
-        db.execute(f"PRAGMA max_page_count = {MAX_BYTES // _PAGE}")
-        if self._is_made(db):
-            return
-        with _transaction(db):
-            if self._is_made(db):  # by another process, just now
-                return
-            if _number(db, "SELECT count(*) FROM sqlite_master"):
-                raise FeedbackError(
-                    f"{self.path} is the database of another program. Name another file in FOOTNOTE_FEEDBACK."
-                )
-            db.execute(_TABLE)
-            db.execute(_BY_DAY)
-            db.execute(f"PRAGMA user_version = {SCHEMA}")
-
-    def _is_made(self, db: sqlite3.Connection) -> bool:
-        made_by = _number(db, "PRAGMA user_version")
-        if made_by > SCHEMA:
-            raise FeedbackError(
-                f"{self.path} was written by a newer version of Footnote. Update Footnote, or name another "
-                "file in FOOTNOTE_FEEDBACK."
-            )
-        return made_by == SCHEMA
-
-
-@contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """Everything inside is written, or nothing; one writer at a time."""
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    finally:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
 
 
 def _row(answered: RecentAnswer, vote: Vote, day: str) -> tuple[str | float, ...]:
@@ -303,19 +211,5 @@ def _condition(answer_id: str | None, before: str | None) -> tuple[str, tuple[st
     return (" WHERE day < ?", (before,)) if before is not None else ("", ())
 
 
-def _number(db: sqlite3.Connection, query: str, *values: str) -> int:
+def _number(db: Connection, query: str, *values: str) -> int:
     return int(db.execute(query, values).fetchone()[0])
-
-
-def _is_full(error: BaseException | None) -> bool:
-    """Whether SQLite found no room, or could not make its journal."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest says which call it was
-    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
-
-
-def _unusable(path: Path, reason: str) -> FeedbackError:
-    return FeedbackError(
-        f"The readers' feedback in {path} cannot be read or written ({reason}). Answers are not affected. See "
-        "that there is room on the disk and that the file may be written; if it is damaged, move it away and a "
-        "new one is made."
-    )

@@ -24,7 +24,7 @@ from bot.gaps import (
     GapStore,
     find_contradictions,
 )
-from bot.server.feedback import REASONS, DailyCounts, FeedbackStore
+from bot.server.feedback import REASONS, open_daily_counts, open_votes
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
@@ -38,13 +38,13 @@ _FOUND = TypeAdapter(tuple[str, tuple[Contradiction, ...]])
 
 def make_digest(bot: Bot, config: BotConfig, store: GapStore, month: str) -> Digest:
     """The digest of a month. Raises FootnoteError: a store or the index cannot be read."""
-    file = config.feedback_file
-    votes = FeedbackStore(file).rows(verdict="down", since=f"{month}-01") if file else []
+    kept = open_votes(config)
+    votes = kept.rows(verdict="down", since=f"{month}-01") if kept else []
     disliked = [
         Disliked(row.day, row.question, row.answer, row.reason) for row in votes if row.day.startswith(month)
     ]
     counted: Counter[str] = Counter()
-    for day, numbers in DailyCounts(config.counts_file).since(date.fromisoformat(f"{month}-01")).items():
+    for day, numbers in open_daily_counts(config).since(date.fromisoformat(f"{month}-01")).items():
         if day.startswith(month):
             counted.update(numbers)
     oldest = (datetime.now(UTC).date() - timedelta(days=DAYS_KEPT)).isoformat()
@@ -69,7 +69,7 @@ def in_words_of(digest: Digest, words: Translations, window: Translations) -> Di
 def digest_months(config: BotConfig, found: GapList) -> list[str]:
     """The months of which there is something to show, such as 2026-11, the latest first; this one in any case."""
     today = datetime.now(UTC).date()
-    counted = DailyCounts(config.counts_file).since(today - timedelta(days=31 * MOST_MONTHS))
+    counted = open_daily_counts(config).since(today - timedelta(days=31 * MOST_MONTHS))
     months = {today.isoformat()[:7], *(day[:7] for day in counted)}
     months |= {month for group in found.groups for month in group.months}
     months |= {one.day[:7] for one in found.closed}

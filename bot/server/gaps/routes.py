@@ -10,7 +10,7 @@ from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from bot.gaps import GapStore, render_markdown, render_page
+from bot.gaps import open_gaps, render_markdown, render_page
 from bot.problems import Problem, Refused
 from bot.server.desk.words import desk_languages
 from bot.server.gaps.digest import in_words_of, is_month, make_digest, this_month
@@ -31,7 +31,7 @@ def add_gap_routes(
 ) -> None:
     """current: gives the settings in force. recorder: what keeps the list in this server, if anything does."""
     owner = OwnerToken(config.owner_token.get_secret_value())
-    store = recorder.store if recorder else GapStore(config.gaps_file)
+    store = recorder.store if recorder else open_gaps(config)
 
     async def on_desk(request: Request) -> Response:
         """The digest of ?month in the owner's language, or as a file; the gate of the desk lets the owner in alone."""

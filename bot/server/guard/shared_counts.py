@@ -27,7 +27,7 @@ from ingest.errors import ConfigError
 if TYPE_CHECKING:
     from bot.config import BotConfig, Rate
 
-TIMEOUT = 0.25  # seconds that the store may take to answer
+TIMEOUT = 1.0  # seconds that the store may take to answer; a server that loads its model is slow to listen
 AGAIN_SECONDS = 2.0  # between two looks at a store that is down
 _SCHEMES = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}  # one protocol
 log = logging.getLogger("footnote")

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from bot.config import open_index
 from bot.own_posts import own_posts
 from ingest.embedder import Embedder, Floats, TokenVectors
-from ingest.index import Index, StartFinisher, Subprocess
+from ingest.index import StartFinisher, Subprocess
 from ingest.sync import Progress, SyncReport, sync
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def background_sync(
         from ingest.sources import loader, memory_in
 
         wait = ROUND_WAIT_SECONDS if patient else OWNER_WAIT_SECONDS
-        index = Index(config.index, config.index_config, lock_timeout=wait, start_finisher=start_finisher)
+        index = open_index(config, lock_timeout=wait, start_finisher=start_finisher)
         memory = memory_in(config.index)
         with loader(memory=memory, allow_private=config.allow_private, patient=patient) as load:
             return sync(

@@ -23,7 +23,7 @@ from bot.backup.archive import ARTICLES, COUNTS, MANIFEST, VOTES, Writer
 from bot.cli import commands as cli
 from bot.config import BotConfig, OwnerSettings
 from bot.own_posts import own_posts
-from bot.server.feedback import DailyCounts
+from bot.server.feedback import CountsFile, DailyCounts
 from bot.server.feedback.store import Vote
 from bot.types import Answer
 from ingest.errors import BackupError, FeedbackError, IndexMissing
@@ -67,7 +67,7 @@ def vote(config: BotConfig, known_as: str, verdict: str) -> None:
 
 
 def counted(config: BotConfig, questions: int) -> DailyCounts:
-    counts = DailyCounts(config.counts_file, today=lambda: date(2026, 3, 1), delay=3600)
+    counts = DailyCounts(CountsFile(config.counts_file), today=lambda: date(2026, 3, 1), delay=3600)
     for _ in range(questions):
         counts.count(Answer("q", "q", "a", (), "answered", 0.9))
     return counts

@@ -14,10 +14,11 @@ import numpy as np
 import pytest
 from conftest import FakeEmbedder
 
-from bot.gaps import DAYS_KEPT, GapRecorder, GapStore, find_contradictions, mask
+from bot.gaps import DAYS_KEPT, GapRecorder, GapsFile, GapStore, find_contradictions, mask
 from bot.gaps import store as store_module
 from bot.types import Answer, Status, Turn
 from ingest.article import Article
+from ingest.database import Tables, open_database
 from ingest.errors import GapsError, NotInIndex
 
 VECTOR = np.full(64, 0.125, np.float32)
@@ -62,6 +63,7 @@ class Kept:
     blog: Blog
     recorder: GapRecorder
     on: list[bool]
+    file: Path
 
     def hear(
         self,
@@ -78,37 +80,50 @@ class Kept:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Kept:
+def in_file(tmp_path: Path) -> Kept:
+    return kept_in(GapsFile(tmp_path / "index.gaps.sqlite"), tmp_path)
+
+
+@pytest.fixture(params=["file", "postgres"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+    """In each place that questions may be in."""
+    if request.param == "file":
+        return kept_in(GapsFile(tmp_path / "index.gaps.sqlite"), tmp_path)
+    postgres = request.getfixturevalue("postgres")
+    return kept_in(open_database(postgres.url, postgres.new_blog()).tables(store_module.LAYOUT), tmp_path)
+
+
+def kept_in(tables: Tables, tmp_path: Path) -> Kept:
     blog, on = Blog(), [True]
-    store = GapStore(tmp_path / "index.gaps.sqlite")
+    store = GapStore(tables)
     recorder = GapRecorder(blog, store, lambda: on[0], sleep=lambda _: None)  # type: ignore[arg-type]
-    return Kept(blog, recorder, on)
+    return Kept(blog, recorder, on, tmp_path / "index.gaps.sqlite")
 
 
-def test_only_what_the_blog_does_not_say_is_kept_and_only_if_the_owner_wants_it(kept: Kept) -> None:
-    kept.on[0] = False
-    kept.hear("Do you sell lamps?")
-    assert not kept.recorder.store.path.exists()
-    kept.on[0] = True
-    kept.hear("Do you sell lamps?")
-    kept.hear("Thanks!", "chat")
-    kept.hear("How long?", "answered")
-    kept.hear("My legs are numb", "urgent")
-    kept.hear("My legs are numb")  # whatever the status says
-    kept.hear("And a chair?", history=[Turn("user", "my legs went numb")])
-    kept.hear("¿Cuánto cuesta una lámpara?", answerable=0.0)
-    assert kept.texts() == {"Do you sell lamps?"}
+def test_only_what_the_blog_does_not_say_is_kept_and_only_if_the_owner_wants_it(in_file: Kept) -> None:
+    in_file.on[0] = False
+    in_file.hear("Do you sell lamps?")
+    assert not in_file.file.exists()
+    in_file.on[0] = True
+    in_file.hear("Do you sell lamps?")
+    in_file.hear("Thanks!", "chat")
+    in_file.hear("How long?", "answered")
+    in_file.hear("My legs are numb", "urgent")
+    in_file.hear("My legs are numb")  # whatever the status says
+    in_file.hear("And a chair?", history=[Turn("user", "my legs went numb")])
+    in_file.hear("¿Cuánto cuesta una lámpara?", answerable=0.0)
+    assert in_file.texts() == {"Do you sell lamps?"}
 
 
-def test_a_row_has_a_day_and_nothing_else_that_says_who_or_when(kept: Kept) -> None:
-    kept.hear("My name is Ann Bell, write to ann@example.org: do you sell lamps?")
-    with sqlite3.connect(kept.recorder.store.path) as db:
+def test_a_row_has_a_day_and_nothing_else_that_says_who_or_when(in_file: Kept) -> None:
+    in_file.hear("My name is Ann Bell, write to ann@example.org: do you sell lamps?")
+    with sqlite3.connect(in_file.file) as db:
         columns = [row[1] for row in db.execute("PRAGMA table_info(questions)")]
         row = dict(zip(columns, db.execute("SELECT * FROM questions").fetchone(), strict=True))
     assert columns == ["id", "day", "question", "model", "vector", "closed", "post", "title", "url"]
     assert date.fromisoformat(row["day"]) and len(row["day"]) == 10
     assert row["question"] == "My name is [name], write to [e-mail]: do you sell lamps?"
-    assert b"Ann" not in kept.recorder.store.path.read_bytes()
+    assert b"Ann" not in in_file.file.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -163,34 +178,37 @@ def test_a_gap_closes_by_the_post_that_answers_it_and_opens_when_that_goes(kept:
     assert not found.closed and found.questions == 3
 
 
-def test_questions_are_purged_after_their_days_or_at_once(kept: Kept) -> None:
-    kept.hear("Do you sell lamps?")
-    kept.recorder.tend()
-    kept.recorder.store.today = lambda: date.fromordinal(date.today().toordinal() + DAYS_KEPT + 1)
-    kept.hear("How tall is the chair?")
-    found = kept.recorder.tend()
-    assert kept.texts() == {"How tall is the chair?"} and found.questions == 1
-    assert b"lamps" not in kept.recorder.store.path.read_bytes()
-    assert kept.recorder.purge() == 1
-    assert not kept.texts() and not kept.recorder.store.list().groups
-    assert b"chair" not in kept.recorder.store.path.read_bytes()
+def test_questions_are_purged_after_their_days_or_at_once(in_file: Kept) -> None:
+    in_file.hear("Do you sell lamps?")
+    in_file.recorder.tend()
+    in_file.recorder.store.today = lambda: date.fromordinal(date.today().toordinal() + DAYS_KEPT + 1)
+    in_file.hear("How tall is the chair?")
+    found = in_file.recorder.tend()
+    assert in_file.texts() == {"How tall is the chair?"} and found.questions == 1
+    assert b"lamps" not in in_file.file.read_bytes()
+    assert in_file.recorder.purge() == 1
+    assert not in_file.texts() and not in_file.recorder.store.list().groups
+    assert b"chair" not in in_file.file.read_bytes()
 
 
 @pytest.mark.parametrize("content", [b"no database " * 1000, b"SQLite format 3\0" + b"\xff" * 5000])
-def test_a_damaged_file_is_set_aside_and_a_new_one_begun(kept: Kept, content: bytes) -> None:
-    path = kept.recorder.store.path
+def test_a_damaged_file_is_set_aside_and_a_new_one_begun(in_file: Kept, content: bytes) -> None:
+    path = in_file.file
     path.write_bytes(content)
-    kept.hear("Do you sell lamps?")
-    kept.hear("How tall is the chair?")
-    assert "How tall is the chair?" in kept.texts()
-    assert path.with_name(f"{path.name}.damaged-1").read_bytes() == content and kept.recorder.store.problem
+    in_file.hear("Do you sell lamps?")
+    in_file.hear("How tall is the chair?")
+    assert "How tall is the chair?" in in_file.texts()
+    assert (
+        path.with_name(f"{path.name}.damaged-1").read_bytes() == content
+        and in_file.recorder.store.tables.problem
+    )
 
 
-def test_another_programs_file_is_left_alone(kept: Kept) -> None:
-    with sqlite3.connect(kept.recorder.store.path) as db:
+def test_another_programs_file_is_left_alone(in_file: Kept) -> None:
+    with sqlite3.connect(in_file.file) as db:
         db.execute("CREATE TABLE theirs (x)")
     with pytest.raises(GapsError, match="another program"):
-        kept.recorder.store.add("a", "fake", VECTOR)
+        in_file.recorder.store.add("a", "fake", VECTOR)
 
 
 def test_the_file_is_bounded_and_a_flood_pushes_out_no_other_day(

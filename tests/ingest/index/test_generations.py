@@ -6,20 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import FakeEmbedder
-from patience import PATIENCE
 from small_blog import CONFIG, ask, ids, index_at, ingest, post
 
 from ingest.config import IndexConfig
 from ingest.errors import (
-    IndexBusy,
     IndexCorrupt,
     IndexDamaged,
     IndexError_,
@@ -233,38 +229,6 @@ def test_the_real_check_passes_what_is_whole(index: Index, posts: Path) -> None:
     assert ask(index, "steep leaves")[0].endswith("minutes.")
 
 
-def test_writers_take_turns(index: Index, tmp_path: Path) -> None:
-    def add(n: int) -> None:
-        folder = tmp_path / f"more-{n}"
-        post(folder, "one", f"Post {n}", f"Exercise {n}.")
-        ingest(index_at(index.path), folder)
-
-    threads = [threading.Thread(target=add, args=(n,)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [name for name in ids(index) if "more" in name] == [f"more-{n}/one.md" for n in range(4)]
-    assert index.generation() == "gen-5"
-
-
-def test_a_writer_does_not_wait_for_ever(index: Index, posts: Path) -> None:
-    errors: list[BaseException] = []
-
-    def second() -> None:
-        try:
-            ingest(index_at(index.path, lock_timeout=0.2), posts)
-        except IndexBusy as error:
-            errors.append(error)
-
-    with index.writing():
-        thread = threading.Thread(target=second)
-        thread.start()
-        thread.join()
-    assert "Another ingest" in str(errors[0])
-    ingest(index, posts)
-
-
 def test_what_is_being_read_stays(index: Index, posts: Path) -> None:
     with index.reading() as old:
         post(posts, "calves", "Calves", "Never stretch.")
@@ -290,63 +254,6 @@ def test_an_index_made_anew_is_noticed(index: Index, tmp_path: Path) -> None:
     assert index.generation() == "gen-1"
     assert ids(index) == ["other/tea.md"]
     assert len(ask(index, "dough", 9)) == 1
-
-
-_READER = """
-import sys, time
-from pathlib import Path
-from small_blog import index_at, ask
-index = index_at(Path(sys.argv[1]))
-asked = 0
-print("ready", flush=True)
-while not Path(sys.argv[2]).exists():
-    found = ask(index, "edition of the news", 9)
-    assert len(found) == 2, found
-    asked += 1
-    time.sleep(0.01)
-print(asked, ask(index, "edition of the news")[0].split()[-1], flush=True)
-"""
-
-
-def test_readers_never_notice_twenty_syncs(index: Index, posts: Path, tmp_path: Path) -> None:
-    """In threads and in another process; and each new text is there at the next question."""
-    post(posts, "bread", "News", "The edition of the news is number-0.")
-    ingest(index, posts)
-    stop = tmp_path / "stop"
-    paths = [str(ROOT / "tests" / "support"), str(ROOT / "tests"), str(ROOT)]
-    reader = subprocess.Popen(
-        [sys.executable, "-c", f"import sys; sys.path[:0] = {paths}\n{_READER}", str(index.path), str(stop)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert reader.stdout and reader.stdout.readline() == "ready\n"
-    wrong: list[object] = []
-
-    def read() -> None:
-        try:
-            while not stop.exists():
-                if len(found := ask(index, "edition of the news", 9)) != 2:
-                    wrong.append(found)
-                time.sleep(0.01)
-        except BaseException as error:
-            wrong.append(error)
-            raise
-
-    threads = [threading.Thread(target=read) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for n in range(1, 21):
-        post(posts, "bread", "News", f"The edition of the news is number-{n}.")
-        ingest(index_at(index.path), posts)
-        assert ask(index, "edition of the news")[0].endswith(f"number-{n}.")
-    stop.touch()
-    for thread in threads:
-        thread.join()
-    said, problem = reader.communicate(timeout=PATIENCE)
-    assert not wrong and not problem
-    asked, last = said.split()
-    assert int(asked) > 20 and last == "number-20."
 
 
 def test_a_year_of_posts_does_not_fill_the_disk(index: Index, posts: Path) -> None:

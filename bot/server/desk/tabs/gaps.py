@@ -38,7 +38,7 @@ def build(desk: Desk) -> None:
         is_on = desk.settings.current().gaps
         found = desk.gaps.store.list() if desk.gaps else GapList()
         return [
-            list_html(found, words, is_on=is_on, problem=desk.gaps.store.problem if desk.gaps else ""),
+            list_html(found, words, is_on=is_on, problem=desk.gaps.store.tables.problem if desk.gaps else ""),
             gr.update(value=words("gaps_stop" if is_on else "gaps_keep"), variant="secondary" if is_on else "primary"),
             gr.update(visible=is_on or bool(found.groups or found.closed)),
             digests_html(digest_months(desk.config, found), words),

@@ -16,7 +16,7 @@ from bot.server.desk.reading import report_html
 from bot.server.desk.tab import QUIET, Desk, html_block, panel, words_of
 from bot.server.desk.tabs.gaps import digest_address
 from bot.server.desk.words import mark
-from bot.server.feedback import FeedbackStore
+from bot.server.feedback import open_votes
 from bot.server.gaps import digest_months
 from bot.server.gradio_window import import_gradio
 from bot.server.health import health_body
@@ -101,8 +101,8 @@ def pictures_html(desk: Desk, days: int, words: Translations) -> str:
 
 
 def _votes(desk: Desk, since: date) -> Mapping[str, Mapping[str, int]] | None:
-    file = desk.config.feedback_file
-    return None if file is None else FeedbackStore(file).by_day(since.isoformat())
+    votes = open_votes(desk.config)
+    return None if votes is None else votes.by_day(since.isoformat())
 
 
 def _synced(last: str | None, words: Translations) -> list[tuple[str, str]]:

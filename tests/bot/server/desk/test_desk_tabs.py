@@ -20,7 +20,7 @@ from bot.server.desk.cases import Cases
 from bot.server.desk.tab import Desk
 from bot.server.desk.tabs import adding, posts, today, try_it
 from bot.server.desk.words import desk_languages
-from bot.server.feedback import DailyCounts
+from bot.server.feedback import CountsFile, DailyCounts
 from bot.server.question_queue import open_queue
 from bot.server.reingest import Scheduler, background_sync
 from bot.startup import open_bot
@@ -51,7 +51,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     )
     thread = threading.Thread(target=scheduler.run, daemon=True)
     thread.start()
-    counts = DailyCounts(config.counts_file, today=lambda: DAY, delay=3600)
+    counts = DailyCounts(CountsFile(config.counts_file), today=lambda: DAY, delay=3600)
     queue = open_queue(bot, config)
     settings, cases, page = OwnerSettings(config), Cases(config.desk_folder), cast("Any", None)
     made = Desk(bot, queue, scheduler, page, settings, None, counts, own, cases)

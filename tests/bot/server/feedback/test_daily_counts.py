@@ -7,9 +7,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from engines import Postgres
 
-from bot.server.feedback import DailyCounts
+from bot.server.feedback import CountsFile, DailyCounts
+from bot.server.feedback.daily_counts import LAYOUT
 from bot.types import Answer, Status
+from ingest.database import Tables, open_database
 
 DAY = date(2026, 3, 1)
 SECRET = "What about my rash?"
@@ -20,7 +23,7 @@ def answer(status: Status) -> Answer:
 
 
 def counts_in(path: Path) -> DailyCounts:
-    return DailyCounts(path, today=lambda: DAY, delay=3600)
+    return DailyCounts(CountsFile(path), today=lambda: DAY, delay=3600)
 
 
 @pytest.fixture
@@ -28,7 +31,41 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "data" / "index.counts.sqlite"
 
 
-def test_counts_are_added_up_over_restarts_and_processes(path: Path) -> None:
+@pytest.fixture(params=["file", "postgres"])
+def place(request: pytest.FixtureRequest, path: Path) -> Tables:
+    if request.param == "file":
+        return CountsFile(path)
+    postgres = request.getfixturevalue("postgres")
+    return open_database(postgres.url, postgres.new_blog()).tables(LAYOUT)
+
+
+def test_counts_are_added_up_over_restarts_and_servers(place: Tables) -> None:
+    first, second, third = (DailyCounts(place, today=lambda: DAY, delay=3600) for _ in range(3))
+    for status in ("answered", "answered", "abstained"):
+        first.count(answer(status))
+    first.write()
+    second.count(answer("answered"))
+    second.write()
+    found = {"2026-03-01": {"answered": 3, "abstained": 1}}
+    assert third.since(DAY) == first.since(DAY) == found
+    assert third.since(date(2026, 3, 2)) == {} and not third.problem
+
+
+def test_counts_wait_while_the_database_is_down(postgres: Postgres) -> None:
+    counts = DailyCounts(
+        open_database(postgres.url, postgres.new_blog()).tables(LAYOUT), today=lambda: DAY, delay=3600
+    )
+    counts.count(answer("answered"))
+    postgres.stop()
+    try:
+        counts.write()
+        assert "cannot be reached" in counts.problem and postgres.url not in counts.problem
+    finally:
+        postgres.start()
+    assert counts.since(DAY) == {"2026-03-01": {"answered": 1}} and not counts.problem
+
+
+def test_a_request_only_adds_in_memory(path: Path) -> None:
     first, second = counts_in(path), counts_in(path)
     for status in ("answered", "answered", "abstained"):
         first.count(answer(status))
@@ -50,7 +87,7 @@ def test_the_timer_writes(path: Path) -> None:
             super().write()
             written.set()
 
-    counts = Watched(path, today=lambda: DAY, delay=0.01)
+    counts = Watched(CountsFile(path), today=lambda: DAY, delay=0.01)
     counts.count(answer("urgent"))
     assert written.wait(60)
     assert counts_in(path).since(DAY) == {"2026-03-01": {"urgent": 1}}

@@ -19,9 +19,9 @@ from fake_bot import STEPS, STRETCHES
 from patience import PATIENCE
 from votes import DAY, all_bytes, fill, given, on, quick
 
-from bot.server.feedback import MAX_NOTE, FeedbackStore
-from bot.server.feedback import store as feedback
+from bot.server.feedback import MAX_NOTE, FeedbackStore, VotesFile, votes_file
 from bot.server.feedback.store import (
+    LAYOUT,
     MAX_ANSWER,
     MAX_PER_DAY,
     MAX_VOTES,
@@ -29,6 +29,7 @@ from bot.server.feedback.store import (
     Row,
     Vote,
 )
+from ingest.database import Tables, open_database
 from ingest.errors import FeedbackError, FeedbackFull
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -42,6 +43,15 @@ def path() -> Iterator[Path]:
         yield Path(folder) / "kept" / "votes.sqlite"
 
 
+@pytest.fixture(params=["file", "postgres"])
+def place(request: pytest.FixtureRequest, path: Path) -> Tables:
+    """Each place that votes may be in."""
+    if request.param == "file":
+        return VotesFile(path)
+    postgres = request.getfixturevalue("postgres")
+    return open_database(postgres.url, postgres.new_blog()).tables(LAYOUT)
+
+
 def child(code: str, path: Path) -> subprocess.Popen[str]:
     """Another process that has `path`, `given`, `on`, `Vote`."""
     imports = "import os, signal, sqlite3, sys; from pathlib import Path; from votes import given, on; from bot.server.feedback.store import Vote"
@@ -53,10 +63,10 @@ def child(code: str, path: Path) -> subprocess.Popen[str]:
 # --- what is kept
 
 
-def test_a_vote_is_kept_with_what_it_is_about(path: Path) -> None:
+def test_a_vote_is_kept_with_what_it_is_about(place: Tables) -> None:
     about = given()
-    on(path).save(about, DOWN)
-    (row,) = on(path).rows()
+    on(place).save(about, DOWN)
+    (row,) = on(place).rows()
     start = STRETCHES.text.index(STEPS[2])
     assert row == Row(
         id=about.id, day="2026-03-01", verdict="down", reason="wrong", note="It is 20 seconds.",
@@ -78,11 +88,11 @@ def test_nothing_else_is_kept(path: Path) -> None:
     assert columns == [field.name for field in fields(Row)] and tables == [("feedback",)]
 
 
-def test_rows_tell_nothing_of_the_order_in_which_they_came(path: Path) -> None:
+def test_rows_tell_nothing_of_the_order_in_which_they_came(place: Tables) -> None:
     ids = [f"{n:024}" for n in (5, 3, 9, 1, 7)]
     for one in ids:
-        on(path).save(given(known_as=one), UP)
-    assert [row.id for row in on(path).rows()] == sorted(ids)
+        on(place).save(given(known_as=one), UP)
+    assert [row.id for row in on(place).rows()] == sorted(ids)
 
 
 def test_only_the_owner_of_the_file_may_read_it(path: Path) -> None:
@@ -124,28 +134,56 @@ def test_what_tells_who_somebody_is_is_masked_wherever_it_was_typed(path: Path) 
     assert b"example.org" not in all_bytes(path)
 
 
-def test_texts_are_cut_and_hold_nothing_that_a_program_would_stumble_over(path: Path) -> None:
+def test_texts_are_cut_and_hold_nothing_that_a_program_would_stumble_over(place: Tables) -> None:
     odd = "a\0\x1fb\x1b[31mc\x07\r\nd\u2028e\x85f\x1cg\th\u202ei\u2066\ufeff\U000e0041\x9bj \ud83d k"
-    on(path).save(given(question=odd + "?" * 3000, text="x" * 9000), Vote("down", "", odd))
-    (row,) = on(path).rows()
+    on(place).save(given(question=odd + "?" * 3000, text="x" * 9000), Vote("down", "", odd))
+    (row,) = on(place).rows()
     assert row.note == "ab[31mc\nd\ne\nf\ng hij ? k"
     assert (
         row.question.startswith("ab[31mc\nd") and len(row.question) <= 2000 and len(row.answer) == MAX_ANSWER
     )
     for n, note in enumerate(("می\u200cخواهم 👩\u200d👧 हिन्दी é", "w" * MAX_NOTE)):
-        on(path).save(given(known_as=f"{n:024}"), Vote("up", "", note))
-        assert next(row.note for row in on(path).rows() if row.id == f"{n:024}") == note
+        on(place).save(given(known_as=f"{n:024}"), Vote("up", "", note))
+        assert next(row.note for row in on(place).rows() if row.id == f"{n:024}") == note
 
 
-def test_rows_are_asked_for_by_thumb_and_day(path: Path) -> None:
+def test_rows_are_asked_for_by_thumb_and_day(place: Tables) -> None:
     for day, vote in ((1, UP), (2, DOWN), (3, UP)):
-        on(path, date(2026, 3, day)).save(given(), vote)
-    kept = on(path)
+        on(place, date(2026, 3, day)).save(given(), vote)
+    kept = on(place)
     assert [row.day[-2:] for row in kept.rows()] == ["03", "02", "01"]
     assert [row.day[-2:] for row in kept.rows(verdict="up")] == ["03", "01"]
     assert [row.day[-2:] for row in kept.rows(since="2026-03-02")] == ["03", "02"]
     assert kept.rows(verdict="down", since="2026-03-03") == []
-    assert on(path.with_name("none.sqlite")).rows() == [] and not path.with_name("none.sqlite").exists()
+    assert kept.by_day("2026-03-02") == {"2026-03-02": {"down": 1}, "2026-03-03": {"up": 1}}
+    assert kept.count(before="2026-03-02") == kept.purge(before="2026-03-02") == 1
+    rest = kept.rows()
+    kept.replace_all(rest[:1])
+    assert kept.rows() == rest[:1] and kept.withdraw(rest[0].id) and not kept.withdraw(rest[0].id)
+
+
+def test_asking_for_votes_makes_no_file(path: Path) -> None:
+    assert on(path).rows() == [] and not path.exists()
+
+
+def test_votes_of_several_servers_all_arrive_and_the_day_still_ends(place: Tables) -> None:
+    writers = 6
+    fill(place, MAX_PER_DAY - writers, "2026-03-01")
+    refused: list[str] = []
+
+    def vote() -> None:
+        for _ in range(2):
+            try:
+                on(place).save(given(), UP)
+            except FeedbackFull as error:
+                refused.append(str(error))
+
+    threads = [threading.Thread(target=vote) for _ in range(writers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert on(place).count() == MAX_PER_DAY and len(refused) == writers
 
 
 # --- what is gone
@@ -178,17 +216,17 @@ def test_purging_what_is_not_there_makes_no_file(path: Path) -> None:
 # --- how much
 
 
-def test_a_day_has_an_end_but_a_change_of_mind_is_always_taken(path: Path) -> None:
-    fill(path, MAX_PER_DAY - 1, "2026-03-01")
+def test_a_day_has_an_end_but_a_change_of_mind_is_always_taken(place: Tables) -> None:
+    fill(place, MAX_PER_DAY - 1, "2026-03-01")
     last = given()
-    on(path).save(last, UP)
+    on(place).save(last, UP)
     with pytest.raises(FeedbackFull, match="500 votes"):
-        on(path).save(given(), UP)
-    on(path).save(last, DOWN)
-    assert len(on(path).rows()) == MAX_PER_DAY
-    on(path, date(2026, 3, 2)).save(given(), UP)
-    assert on(path).withdraw(last.id)
-    on(path).save(given(), UP)
+        on(place).save(given(), UP)
+    on(place).save(last, DOWN)
+    assert len(on(place).rows()) == MAX_PER_DAY
+    on(place, date(2026, 3, 2)).save(given(), UP)
+    assert on(place).withdraw(last.id)
+    on(place).save(given(), UP)
 
 
 def test_of_too_many_the_oldest_go(path: Path) -> None:
@@ -210,7 +248,7 @@ def test_of_too_many_the_oldest_go(path: Path) -> None:
 
 
 def test_a_file_that_is_full_says_so_and_can_be_purged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feedback, "MAX_BYTES", 30 * 4096)
+    monkeypatch.setattr(votes_file, "MAX_BYTES", 30 * 4096)
     long = given(text="x" * MAX_ANSWER).answer
     with pytest.raises(FeedbackError, match="full") as caught:
         for _ in range(60):
@@ -388,7 +426,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_the_days_are_those_of_utc() -> None:
-    assert abs((FeedbackStore(Path("x")).today() - date.today()).days) <= 1
+    assert abs((FeedbackStore(VotesFile(Path("x"))).today() - date.today()).days) <= 1
     assert DAY.isoformat() == "2026-03-01" and len(set(REASONS)) == 6
 
 

@@ -14,9 +14,9 @@ import pytest
 from conftest import FakeEmbedder
 
 from bot.config import BotConfig
-from bot.gaps import Closed, GapGroup, GapList, GapStore, render_markdown, render_page
+from bot.gaps import Closed, GapGroup, GapList, GapStore, open_gaps, render_markdown, render_page
 from bot.server.desk.words import desk_languages
-from bot.server.feedback import DailyCounts, FeedbackStore, Vote
+from bot.server.feedback import CountsFile, DailyCounts, FeedbackStore, Vote, VotesFile
 from bot.server.feedback.recent_answers import RecentAnswer
 from bot.server.gaps.digest import digest_months, in_words_of, make_digest
 from bot.server.window import packaged_languages
@@ -51,19 +51,19 @@ class Blog:
 def config(tmp_path: Path) -> BotConfig:
     config = BotConfig(index=tmp_path / "index", gaps=True)
     for day in (TODAY, date.fromisoformat(f"{BEFORE}-02"), TODAY - timedelta(days=200)):
-        counts = DailyCounts(config.counts_file, today=lambda day=day: day, delay=3600)  # type: ignore[misc]
+        counts = DailyCounts(CountsFile(config.counts_file), today=lambda day=day: day, delay=3600)  # type: ignore[misc]
         for status in ("answered", "answered", "abstained"):
             counts.count(Answer("q", "q", "a", (), cast("Any", status), 0.5))
         counts.write()
     answer = Answer("How long?", "How long?", "A week. <b>", (), "answered", 0.9)
-    file = FeedbackStore(cast("Path", config.feedback_file), today=lambda: TODAY)
+    file = FeedbackStore(VotesFile(cast("Path", config.feedback_file)), today=lambda: TODAY)
     file.save(RecentAnswer("a" * 24, answer, "gen-1", {}), Vote("down", "not_asked"))
     return config
 
 
 @pytest.fixture
 def store(config: BotConfig) -> GapStore:
-    store = GapStore(config.gaps_file)
+    store = open_gaps(config)
     lamps = GapGroup(
         "Do you sell <i>lamps</i>?", 5, ("lamps?",), f"{BEFORE}-01", TODAY.isoformat(), "Our lamps", None, {BEFORE: 2, MONTH: 3}
     )  # fmt: skip

@@ -1,0 +1,26 @@
+"""The database of several servers (Postgres), and what a store needs of it or of a SQLite file: tables, transactions.
+
+In goes the address of a database and the name of a blog, out come tables in a schema of that blog's own. This room does not
+know what is kept in them.
+"""
+
+from typing import TYPE_CHECKING
+
+from ingest.database.postgres import Database, PostgresTables, open_database
+from ingest.database.tables import Connection, Cursor, Layout, Tables
+from ingest.database.watched import LOOK_SECONDS, Watched
+
+if TYPE_CHECKING:
+    from ingest.database.postgres import Session as Session
+
+__all__ = [
+    "LOOK_SECONDS",
+    "Connection",
+    "Cursor",
+    "Database",
+    "Layout",
+    "PostgresTables",
+    "Tables",
+    "Watched",
+    "open_database",
+]
