@@ -16,9 +16,10 @@ from patience import eventually
 from processes import started
 
 _PUBLISHED = re.compile(r"^```nginx\n(location /chat/ .*?)^```", re.M | re.S)
+# A single process: the workers of a master that is killed would go on.
 _MAIN = """
 daemon off;
-worker_processes 1;
+master_process off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{ worker_connections 512; }}

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from conftest import FakeEmbedder
 from fake_bot import FakeBot
+from hypothesis import given
+from hypothesis import strategies as st
 from small_blog import ids, index_at
 from small_site import Site, serving
 from starlette.testclient import TestClient
@@ -239,6 +241,21 @@ def test_what_is_no_article_lists_nothing() -> None:
                         {"@graph": {"@type": "Article"}}]  # fmt: skip
     assert read_structured_data(json.dumps(nodes).encode(), url=HERE) == ()
     assert read_structured_data(b"", url=HERE) == ()
+
+
+_NAMES = ("@type", "@id", "@graph", "url", "mainEntityOfPage", "author", "name", "headline", "articleBody", "keywords",
+          "datePublished", "isAccessibleForFree")  # fmt: skip
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text() | st.sampled_from(("Article", "WebPage", "/a", HERE)),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(_NAMES), inner, max_size=8),
+    max_leaves=30,
+)
+
+
+@given(_VALUES)
+def test_no_data_bring_it_down(value: Any) -> None:
+    for one in read_structured_data(json.dumps(value).encode(), url=HERE):
+        assert one.post.url and one.post.url.startswith("http")
 
 
 def test_too_many_objects_are_refused() -> None:
