@@ -25,10 +25,12 @@ demo: $(VENV)/.run
 fragments: $(VENV)/.test
 	$(BIN)/python tests/support/fragments.py
 
-# In two processes, a file's tests in one of them. Browser tests apart: see tests/conftest.py.
+# In two processes, a file's tests in one of them. Browser tests apart: see tests/conftest.py. In order of the folders:
+# sorted by the number of tests, files with few slow ones would be left for the end, and for one process.
+TEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
+	$(TEST)
+	$(TEST) -m browser
 
 check: $(VENV)/.check
 	$(BIN)/ruff check .
