@@ -197,7 +197,10 @@ def load_config(environ: Mapping[str, str]) -> BotConfig:
             log.warning("%s is no setting of this version and is not used.%s", key, hint)
             continue
         given[name] = value.strip()
-    return replace(BotConfig(), **{name: _named_value(name, text) for name, text in given.items()}).fix(given)
+    values = {name: _named_value(name, text) for name, text in given.items()}
+    if "blog" in values and "index" not in values:
+        values["index"] = default_index().parent / values["blog"] / "index"
+    return replace(BotConfig(), **values).fix(given)
 
 
 def read_setting(name: str, text: str) -> Any:

@@ -13,7 +13,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -39,12 +39,12 @@ class SharedCounts:
     Args:
         url: Such as redis://host:6379/0.
         secret: Keys the hashes of addresses; the same for all servers.
-        pause: Waits between two looks at a store that is down; replaced in tests.
+        blog: Whose counts; those of other blogs in the same store are apart.
     """
 
-    def __init__(self, url: str, secret: bytes = b"", pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, url: str, secret: bytes = b"", blog: str = "blog") -> None:
         self._limiter, self._storage = _connected(url)
-        self._secret, self._pause = hashlib.sha256(secret).digest(), pause
+        self._secret, self._blog = hashlib.sha256(secret).digest(), blog
         self._mutex = threading.Lock()
         self._is_down = False
         if not self._storage.check():
@@ -67,7 +67,7 @@ class SharedCounts:
         """
         if self._is_down:
             return None
-        items = [(who, item_of(rate), (kind, self._hashed(who))) for who, rate in rules]
+        items = [(who, item_of(rate), (self._blog, kind, self._hashed(who))) for who, rate in rules]
         try:
             for who, item, key in items:
                 if not self._limiter.test(item, *key):
@@ -80,7 +80,7 @@ class SharedCounts:
             return None
         return 0.0, ""
 
-    def _left(self, item: RateLimitItem, key: tuple[str, str]) -> float:
+    def _left(self, item: RateLimitItem, key: tuple[str, str, str]) -> float:
         return max(self._limiter.get_window_stats(item, *key).reset_time - time.time(), 0.001)
 
     def _hashed(self, who: str) -> str:
@@ -101,7 +101,7 @@ class SharedCounts:
 
     def _wait_for_store(self) -> None:
         while True:
-            self._pause(AGAIN_SECONDS)
+            time.sleep(AGAIN_SECONDS)
             if self._storage.check():
                 break
         with self._mutex:
@@ -114,7 +114,7 @@ def open_counts(config: BotConfig) -> SharedCounts | None:
     url = config.rate_store.get_secret_value()
     if not url or not (config.rate or config.rate_total):
         return None
-    return SharedCounts(url, config.owner_token.get_secret_value().encode())
+    return SharedCounts(url, config.owner_token.get_secret_value().encode(), config.blog)
 
 
 def item_of(rate: Rate) -> RateLimitItem:

@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from ingest.database import LOOK_SECONDS, Database, Watched
-from ingest.errors import DatabaseError, FootnoteError, IndexDamaged, IndexError_
+from ingest.errors import ConfigError, DatabaseError, FootnoteError, IndexDamaged, IndexError_
 from ingest.index import lease
-from ingest.index.disk import disk_errors
+from ingest.index.disk import disk_errors, write_private
 from ingest.index.folder import FolderGenerations, busy, generation_number
 from ingest.index.lease import Lease
 from ingest.index.shared.files import LAYOUT, fetch_files, is_marked, mark, store_files
@@ -241,5 +241,29 @@ def _leased(db: Session, key: int, number: int) -> Iterator[bool]:
 
 @functools.cache
 def share_generations(path: Path, database: Database) -> SharedGenerations:
-    """The generations of a blog in a folder, one object for all of a process."""
+    """The generations of a blog in a folder, one object for all of a process.
+
+    Raises:
+        ConfigError: The folder has the index of another blog, or cannot be used.
+    """
+    _claim(path, database.blog)
     return SharedGenerations(path, database)
+
+
+def _claim(path: Path, blog: str) -> None:
+    """Note in a folder whose index it has, so that a slip in a setting shows no blog's posts to readers of another."""
+    owner = path / "blog"
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not owner.exists():
+            write_private(owner, blog)
+        found = owner.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise ConfigError(
+            f"The folder of FOOTNOTE_INDEX cannot be used ({error.strerror or error})."
+        ) from error
+    if found != blog:
+        raise ConfigError(
+            f"The folder of FOOTNOTE_INDEX has the index of the blog “{found[:40]}”, and FOOTNOTE_BLOG is “{blog}”. Give each "
+            "blog a folder of its own, or delete this one: it is fetched again."
+        )
