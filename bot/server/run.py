@@ -164,12 +164,18 @@ def _empty(config: BotConfig) -> str:
         return (
             "Nothing has been read yet. The blog is read now; questions are answered as soon as that is done."
         )
+    if config.owner_token.get_secret_value():
+        return (
+            f"There is nothing to answer from in {config.index} yet. Open your desk, at /owner: in Posts, open “What is "
+            "followed”, enter the address of your blog and press “Follow it”. No restart is needed."
+        )
     from bot.config import default_index
 
     index = "" if config.index == default_index() else f" --index {config.index}"
     return (
         f"There is nothing to answer from in {config.index} yet. Type this in a second terminal, with the address of your "
-        f"blog: footnote ingest{index} https://www.your-blog.com. The next question is then answered; no restart is needed."
+        f"blog: footnote ingest{index} https://www.your-blog.com. The next question is then answered; no restart is needed. To "
+        "do this and more in the browser, set FOOTNOTE_OWNER_TOKEN to a secret of 16 characters or more and start again."
     )
 
 

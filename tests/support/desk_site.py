@@ -186,5 +186,23 @@ def main(folder: Path, lang: str = "en") -> None:
     print(f"{len(look.runs)} states, {len(look.wrong)} complaints", *look.wrong, sep="\n")
 
 
+def docs(folder: Path) -> None:
+    """The pictures of the documentation, small enough for a page."""
+    from PIL import Image
+
+    with tempfile.TemporaryDirectory() as made:
+        main(Path(made))
+        for name, view in (*((name, "1280-light") for name, _ in TABS), ("today", "360-dark")):
+            with Image.open(Path(made) / f"{name}-{view}.png") as shot:
+                cut = shot.convert("RGB").crop((0, 0, shot.width, min(shot.height, 1000)))
+            wide = min(cut.width, 960)
+            small = cut.resize((wide, cut.height * wide // cut.width), Image.Resampling.LANCZOS)
+            ending = "-phone" if view.startswith("360") else ""
+            small.save(folder / f"desk-{name}{ending}.webp", quality=80, method=6)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:3])
+    if sys.argv[1] == "--docs":
+        docs(Path(sys.argv[2]))
+    else:
+        main(Path(sys.argv[1]), *sys.argv[2:3])

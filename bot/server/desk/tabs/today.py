@@ -20,7 +20,7 @@ from bot.server.feedback import open_votes
 from bot.server.gaps import digest_months
 from bot.server.gradio_window import import_gradio
 from bot.server.health import health_body
-from ingest.errors import FeedbackError, FootnoteError
+from ingest.errors import FeedbackError, FootnoteError, IndexMissing
 from ingest.version import installed_version
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def state_html(desk: Desk, words: Translations) -> str:
         facts = [(words("today_posts"), str(body["articles"])), *_synced(body["last_sync"], words)]
     except (Refused, FootnoteError) as error:
         good, facts = False, []
-        sentence = str(error) if isinstance(error, FootnoteError) else explain(error).message
+        sentence = words("today_empty") if isinstance(error, IndexMissing) else _sentence(error)
     facts.append((words("today_version"), installed_version()))
     listed = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>" for name, text in facts)
     kind = "good" if good else "bad"
@@ -75,6 +75,10 @@ def state_html(desk: Desk, words: Translations) -> str:
         _last_job(desk, words),
         _latest_digest(desk, words),
     )
+
+
+def _sentence(error: Exception) -> str:
+    return str(error) if isinstance(error, FootnoteError) else explain(error).message
 
 
 def pictures_html(desk: Desk, days: int, words: Translations) -> str:

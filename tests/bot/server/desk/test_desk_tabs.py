@@ -152,7 +152,9 @@ def test_today_shows_state_counts_and_what_was_left_out(desk: Desk) -> None:
 def test_today_says_what_is_wrong(tmp_path: Path, desk: Desk) -> None:
     empty = bot_on(tmp_path / "nothing")
     broken = replace(desk, bot=empty, queue=open_queue(empty, BotConfig()), scheduler=None)
-    assert "no index" in today.state_html(broken, WORDS) and "desk-bad" in today.state_html(broken, WORDS)
+    assert "enter the address of your blog" in today.state_html(
+        broken, WORDS
+    ) and "desk-bad" in today.state_html(broken, WORDS)
 
 
 @pytest.mark.model
