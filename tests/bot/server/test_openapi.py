@@ -79,6 +79,9 @@ def schema_of(described: dict[str, Any], path: str, method: str, status: int) ->
         ("/ask", "get", "/ask?query=How+do+I+stretch&mode=summarize", None),
         ("/ask", "get", "/ask", None),
         ("/ask", "post", "/ask", {"query": {"text": "Peru?"}}),
+        ("/metrics", "get", "/metrics", None),
+        ("/api/feedback", "get", "/api/feedback", None),
+        ("/api/gaps", "get", "/api/gaps", None),
     ],
 )
 def test_a_response_is_as_described(
@@ -86,6 +89,17 @@ def test_a_response_is_as_described(
 ) -> None:
     response = client.request(method, url, json=body)
     Draft202012Validator(schema_of(described, path, method, response.status_code)).validate(response.json())
+
+
+@pytest.mark.parametrize(
+    "path", ["/embed", "/widget.js", "/element.js", "/schemamap.xml", "/schema/articles.jsonl", "/a/{token}"]
+)
+def test_what_is_no_json_has_the_type_that_is_described(
+    client: TestClient, described: dict[str, Any], path: str
+) -> None:
+    response = client.get(path.replace("{token}", "none"))
+    content = described["paths"][path]["get"]["responses"][str(response.status_code)]["content"]
+    assert response.headers["content-type"].partition(";")[0] in content
 
 
 def test_a_vote_that_is_taken_is_as_described(client: TestClient, described: dict[str, Any]) -> None:
