@@ -1,4 +1,4 @@
-"""`footnote backup` and `restore`: index, feedback and what the owner added in one file, while the server runs."""
+"""`footnote backup`, `restore` and `move`: index, feedback and what the owner added in one file, or in another place."""
 
 from __future__ import annotations
 
@@ -59,6 +59,32 @@ def restore(
         printable(
             f"Restored {_contents(restored.articles, restored.votes, restored.own)}, as of {restored.made}."
         )
+    )
+
+
+def move(
+    to: Annotated[str, typer.Argument(metavar="database|files", help="Where the blog shall be from now on.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    as_json: JsonFlag = False,
+    index: IndexOption = None,
+) -> None:
+    """Move index, votes, gaps, counts and settings to the database of FOOTNOTE_DATABASE_URL, or back to files."""
+    from dataclasses import asdict
+    from typing import cast, get_args
+
+    from bot.backup import Place
+    from bot.backup import move as move_blog
+
+    if to not in get_args(Place):
+        raise typer.BadParameter("Say where to: database or files.")
+    moved = move_blog(config_from_environment(index=index), cast("Place", to), force=force)
+    if as_json:
+        print_json(asdict(moved))
+        return
+    unset = " Remove FOOTNOTE_DATABASE_URL from the settings." if to == "files" else ""
+    print(
+        f"Moved to {'the database' if to == 'database' else 'files'}: {_contents(moved.articles, moved.votes, 0)}, "
+        f"{moved.gaps} questions of the gap list. Start the servers again.{unset}"
     )
 
 

@@ -8,7 +8,7 @@ from ingest.index.checksums import damaged_files
 from ingest.index.copies import create_store, needs_rewrite, reset_search_index
 from ingest.index.disk import disk_errors, private_file
 from ingest.index.finish import Finisher, StartFinisher, Subprocess, finish
-from ingest.index.folder import Generations
+from ingest.index.folder import Generations, generation_number
 from ingest.index.generations import Index
 from ingest.index.next_generation import NextGeneration
 from ingest.index.records import NOTHING_STORED, Head, Stored
@@ -34,6 +34,7 @@ __all__ = [
     "damaged_files",
     "disk_errors",
     "finish",
+    "generation_number",
     "needs_rewrite",
     "private_file",
     "reset_search_index",

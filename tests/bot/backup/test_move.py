@@ -1,0 +1,96 @@
+"""A blog moves from files to the database and back, whole, and never over something that is there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from engines import Postgres
+from pydantic import SecretStr
+from small_blog import CONFIG, InProcess, ask, index_at, ingest, two_posts
+from votes import given
+
+from bot.backup import Moved, move
+from bot.backup.move import Place
+from bot.config import BotConfig, OwnerSettings, open_index, settings_place, shared_generations
+from bot.gaps import open_gaps
+from bot.server.feedback import Vote, open_daily_counts, open_votes
+from ingest.errors import BackupError, ConfigError
+
+GAP = "Do you sell lamps?"
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BotConfig:
+    monkeypatch.setattr(BotConfig, "index_config", property(lambda _: CONFIG))
+    return BotConfig(index=tmp_path / "data" / "index")
+
+
+@pytest.fixture
+def shared(config: BotConfig, postgres: Postgres) -> BotConfig:
+    return replace(config, database_url=SecretStr(postgres.url), blog=postgres.new_blog())
+
+
+def fill(config: BotConfig, posts: Path) -> None:
+    ingest(index_at(config.index, generations=shared_generations(config)), posts)
+    votes = open_votes(config)
+    assert votes is not None
+    votes.save(given(known_as="one"), Vote("down", "wrong", "It is 20 seconds."))
+    open_gaps(config).add(GAP, "fake", np.full(3, 0.5, np.float32))
+    open_gaps(config).set_note("asked", "gen-1")
+    counts = open_daily_counts(config)
+    counts.count(given().answer)
+    counts.write()
+    OwnerSettings(config).change({"title": "Bread & Salt"})
+
+
+def contents(config: BotConfig) -> list[object]:
+    """All that a blog has, except for what names no content."""
+    votes, gaps = open_votes(config), open_gaps(config)
+    assert votes is not None
+    index = index_at(config.index, generations=shared_generations(config))
+    with index.reading_once() as store:
+        stored = [store.articles(), sorted(store.tokens([one[0] for one in store.outline()]).items())]
+    vectors = {known: vector.tolist() for known, vector in gaps.vectors("fake").items()}
+    return [
+        *stored, votes.rows(), gaps.questions(), vectors, gaps.note("asked"),
+        open_daily_counts(config).since(date(2020, 1, 1)), OwnerSettings(config).current().title,
+        ask(index, "descale the kettle"),
+    ]  # fmt: skip
+
+
+def moved(config: BotConfig, to: Place, *, force: bool = False) -> Moved:
+    target = open_index(config, start_finisher=InProcess)
+    return move(config, to, force=force, target=target)
+
+
+def test_a_blog_moves_to_the_database_and_back(config: BotConfig, shared: BotConfig, tmp_path: Path) -> None:
+    fill(config, two_posts(tmp_path / "posts"))
+    before = contents(config)
+    assert moved(shared, "database") == Moved(2, 1, 1)
+    another_machine = replace(shared, index=tmp_path / "other" / "index")
+    assert contents(shared) == contents(another_machine) == before
+    open_gaps(another_machine).add("And chairs?", "fake", np.full(3, 0.25, np.float32))
+    OwnerSettings(another_machine).change({"title": "Salt"})
+    now = contents(another_machine)
+    back = replace(another_machine, database_url=SecretStr(""))
+    assert moved(another_machine, "files") == Moved(2, 1, 2)
+    assert contents(back) == now != before
+
+
+def test_nothing_is_replaced_unasked(config: BotConfig, shared: BotConfig, tmp_path: Path) -> None:
+    fill(config, two_posts(tmp_path / "posts"))
+    settings_place(shared).change({"title": "Of somebody else"})
+    with pytest.raises(BackupError, match="--force"):
+        moved(shared, "database")
+    assert open_gaps(shared).questions() == [] and OwnerSettings(shared).current().title == "Of somebody else"
+    moved(shared, "database", force=True)
+    assert contents(shared) == contents(config)
+
+
+def test_without_a_database_it_names_the_setting(config: BotConfig) -> None:
+    with pytest.raises(ConfigError, match="FOOTNOTE_DATABASE_URL"):
+        move(config, "database")
