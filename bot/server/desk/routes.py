@@ -56,7 +56,7 @@ def add_desk_routes(app: FastAPI, access: Access, cases: Cases) -> None:
             return _login_page(request, "login_wait", 429, {"Retry-After": str(seconds)})
         if cookie is None:
             return _login_page(request, "login_wrong", 401)
-        opened = _redirect(request, f"{DESK}/")
+        opened = _redirect(request, f"{DESK}/{_asked_language(request)}")
         opened.set_cookie(
             COOKIE, cookie, max_age=SESSION_SECONDS, path=_root(request) + DESK, httponly=True,
             samesite="strict", secure=request.scope["scheme"] == "https",
@@ -80,7 +80,7 @@ def _login_page(
         {key: escape(text) for key, text in words.texts.items() if key.startswith("login_")},
         code=escape(words.code),
         files=f"{_root(request)}{STATIC}/desk",
-        action=f"{_root(request)}{LOGIN}",
+        action=f"{_root(request)}{LOGIN}{_asked_language(request)}",
         alert=alert,
         described=' aria-describedby="problem" aria-invalid="true"' if problem else "",
     )
@@ -96,6 +96,11 @@ def _file(path: Path, kind: str, name: str | None = None) -> Response:
 def _words(request: Request) -> Translations:
     accepted = request.headers.get("accept-language", "")
     return choose_language(request.query_params.get("lang", ""), accepted, desk_languages())
+
+
+def _asked_language(request: Request) -> str:
+    """The query that keeps the language which the address names; "" if it names none."""
+    return f"?lang={_words(request).code}" if request.query_params.get("lang") else ""
 
 
 def _redirect(request: Request, path: str) -> Response:

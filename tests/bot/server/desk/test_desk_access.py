@@ -77,6 +77,17 @@ def test_the_right_token_opens_the_desk_with_a_strict_cookie(visitor: TestClient
     assert visitor.get("/owner/login").headers["location"] == "/owner/"
 
 
+def test_the_language_of_the_address_is_kept_at_the_login(visitor: TestClient) -> None:
+    assert visitor.get("/owner/?lang=de").headers["location"] == "/owner/login?lang=de"
+    assert 'action="/owner/login?lang=de"' in visitor.get("/owner/login?lang=de").text
+    entered = visitor.post("/owner/login?lang=de", data={"token": TOKEN}, headers=OWN)
+    assert entered.headers["location"] == "/owner/?lang=de"
+    assert (
+        visitor.post('/owner/login?lang="x', data={"token": TOKEN}, headers=OWN).headers["location"]
+        == "/owner/?lang=en"
+    )
+
+
 def test_the_cookie_is_secure_behind_https_and_its_path_is_where_the_chat_is(tmp_path: Path) -> None:
     http = TestClient(app_with(tmp_path, root_path="https://blog.example/chat"), follow_redirects=False)
     entered = http.post(
