@@ -135,6 +135,8 @@ def test_stopping_keeps_what_has_arrived_and_frees_the_bot(page: Page, bot: Fake
     page.press("#fn-box textarea", "Enter")
     page.wait_for_selector(".fn-partial >> text=Tight")
     page.press("#fn-box textarea", "Enter")  # busy: nothing may come of it
+    page.wait_for_timeout(2500)  # silence alone does not end it
+    assert page.locator(".fn-partial.fn-stopped, .fn-problem").count() == 0
     page.click("#fn-stop")
     page.wait_for_selector(".fn-partial >> text=Stopped.")
     assert page.inner_text(".fn-partial").startswith("Tight")

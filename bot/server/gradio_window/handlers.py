@@ -133,7 +133,7 @@ class _Asking:
         yield self.view.busy(now := next(states), words)
         self.conversations.save(key, now)
         for then in states:
-            yield self.view.growing(then, words) if then != now else {}
+            yield self.view.growing(then, words) if then != now else self.view.unchanged()
             now = then
         self.conversations.save(key, now)
         yield self.view.settled(now, words)

@@ -79,6 +79,10 @@ class View:
         """Updates for an answer that arrives in pieces."""
         return {self.talk: talk, self.chat: chat_messages(talk, words)}
 
+    def unchanged(self) -> dict[Any, Any]:
+        """An update that changes nothing: Gradio takes no empty one."""
+        return {self.stop: import_gradio().skip()}
+
     def settled(self, talk: Conversation, words: Translations) -> dict[Any, Any]:
         """Updates for a conversation in which nothing is being answered."""
         gr = import_gradio()
