@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.config import PREFIX, SettingRefused
+from bot.config import DEFAULT_TITLE, PREFIX, SettingRefused
 from bot.server.desk.site_check import check_site, fetch_page
 from bot.server.desk.tab import HIDDEN, QUIET, Desk, html_block, note, panel, words_of
 from bot.server.desk.words import mark
@@ -89,9 +89,9 @@ def _shown(desk: Desk, name: str) -> Any:
     in_force = _written(getattr(current, name))
     if name in desk.settings.fixed:
         return in_force
-    return import_gradio().update(
-        value=stored.get(name, ""), placeholder=in_force if name not in stored else ""
-    )
+    if name in stored or in_force == DEFAULT_TITLE:  # which readers see in their own language
+        in_force = ""
+    return import_gradio().update(value=stored.get(name, ""), placeholder=in_force)
 
 
 def _written(value: object) -> str:
