@@ -8,11 +8,13 @@ FROM ${BASE} AS build
 ARG TORCH=2.13.0
 ARG PIP_EXTRA_INDEX_URL
 ARG PIP_FIND_LINKS
+# [wide] for several machines.
+ARG EXTRAS=
 ENV PATH=/opt/footnote/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python3 -m venv /opt/footnote
 RUN pip install "torch==${TORCH}+cpu" || pip install "torch==${TORCH}"
 COPY . /src
-RUN pip install -c /src/constraints.txt /src && rm -rf /src
+RUN pip install -c /src/constraints.txt "/src${EXTRAS}" && rm -rf /src
 
 FROM ${BASE}
 COPY --from=build /opt/footnote /opt/footnote

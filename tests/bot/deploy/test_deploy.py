@@ -140,6 +140,33 @@ def test_compose_has_a_server_and_a_proxy_with_a_certificate() -> None:
     assert load_config(environment).trusted_proxies == (subnet,)
 
 
+def test_the_compose_file_of_several_machines_shares_all_that_servers_share() -> None:
+    folder = ROOT / "deploy" / "wide"
+    compose = yaml.safe_load((folder / "compose.yaml").read_text(encoding="utf-8"))
+    first, second = compose["services"]["first"], compose["services"]["second"]
+    shared = {"FOOTNOTE_DATABASE_URL", "FOOTNOTE_RATE_STORE", "FOOTNOTE_OWNER_TOKEN"}
+    for name in shared:
+        assert first["environment"][name] == second["environment"][name]
+    assert set(first["environment"]) - set(second["environment"]) == {"FOOTNOTE_FOLLOW"}  # one reads the blog
+    assert first["image"] == second["image"] and first["volumes"] != second["volumes"]
+    engines = {"FOOTNOTE_DATABASE_URL": "postgresql://footnote:x@postgres:5432/footnote"}
+    assert (
+        engines["FOOTNOTE_DATABASE_URL"].partition("x@")[2] in first["environment"]["FOOTNOTE_DATABASE_URL"]
+    )
+    assert load_config(
+        {**engines, "FOOTNOTE_RATE_STORE": first["environment"]["FOOTNOTE_RATE_STORE"]}
+    ).database
+    assert {"postgres", "redis"} <= set(compose["services"])
+    assert first["build"]["args"][
+        "EXTRAS"
+    ] == "[wide]" and 'RUN pip install -c /src/constraints.txt "/src${EXTRAS}"' in "\n".join(container())
+    subnet = compose["networks"]["default"]["ipam"]["config"][0]["subnet"]
+    assert first["environment"]["FOOTNOTE_TRUSTED_PROXIES"] == subnet
+    proxy = (folder / "Caddyfile").read_text(encoding="utf-8")
+    assert "lb_policy cookie" in proxy and "health_uri /healthz" in proxy and "path /owner" in proxy
+    assert all(f"{{${name}}}" in proxy for name in compose["services"]["caddy"]["environment"])
+
+
 def container() -> list[str]:
     return (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
 
@@ -170,7 +197,7 @@ def test_the_unit_starts_the_server_as_a_user_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Dockerfile", "compose.yaml", "deploy/footnote.service", "deploy/reingest.yml", "deploy/space/Dockerfile",
+    ["Dockerfile", "compose.yaml", "deploy/wide/compose.yaml", "docs/wide.md", "deploy/footnote.service", "deploy/reingest.yml", "deploy/space/Dockerfile",
      "deploy/space/README.md", "docs/live.md"],
 )  # fmt: skip
 def test_every_setting_that_they_name_exists(name: str) -> None:
