@@ -69,6 +69,10 @@ class Redis:
         self.process.send_signal(signal.SIGSTOP)
 
 
+# Ends with the test's process, however that ends.
+_UNTIL_EOF = '"$0" "$@" & cat > /dev/null; kill -QUIT $!; wait'
+
+
 @dataclass
 class Postgres:
     """A cluster with files of its own, which a killed test leaves in the temporary folder."""
@@ -118,15 +122,16 @@ class Postgres:
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [_postgres("postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), *options],
-                stdout=log, stderr=log, user=self._user(), start_new_session=True,
+                ["sh", "-c", _UNTIL_EOF, _postgres("postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), *options],
+                stdin=subprocess.PIPE, stdout=log, stderr=log, user=self._user(), start_new_session=True,
             )  # fmt: skip
         wait_until(self._answers, "waited for postgres")
 
     def stop(self) -> None:
         """End it at once, with every connection."""
         if self.process is not None:
-            self.process.send_signal(signal.SIGQUIT)
+            assert self.process.stdin is not None
+            self.process.stdin.close()
             self.process.wait()
 
     def remove(self) -> None:
