@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from bot.cli import ask, backup, deploy, feedback, gaps, index, measure, serve, verify
 from bot.config import HELP, PREFIX, defaults
@@ -22,7 +23,9 @@ from ingest.version import installed_version
 def _environment_help() -> str:
     known = defaults()
     rows = [f"{PREFIX}{name.upper()}: {text} [{known[name] or 'none'}]" for name, text in HELP.items()]
-    return "Settings from the environment:\n\n" + "\n\n".join(rows)
+    return escape(
+        "Settings from the environment:\n\n" + "\n\n".join(rows)
+    )  # else rich reads brackets as its markup
 
 
 app = typer.Typer(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from importlib.metadata import version
@@ -89,6 +91,9 @@ def test_verdicts_are_stored_beside_the_set(
     assert store_path(tmp_path / "mine", "mine") == Path("data/eval/mine/verdicts.jsonl")
 
 
-def test_the_help_names_the_folder_in_use(footnote: Footnote, tmp_path: Path) -> None:
-    code, out, _ = footnote("--help")
-    assert code == 0 and "--version" in out and "FOOTNOTE_INDEX" in out
+def test_the_help_names_the_folder_in_use(tmp_path: Path) -> None:
+    settings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path), "COLUMNS": "400"}
+    command = [sys.executable, "-m", "bot", "--help"]  # the folder is found when the command is imported
+    done = subprocess.run(command, cwd=tmp_path, env=settings, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "--version" in done.stdout
+    assert "else in your own data folder [/" in done.stdout
