@@ -138,7 +138,7 @@ class GapRecorder:
             if self.store.purge():
                 self._changed = True
             generation = self._bot.generation()
-            if not generation:
+            if not generation or not self.store.tables.exists():  # nothing has been kept
                 return self.store.list()
             known = self._asked or self.store.note("asked")
             if known == generation and not self._changed:

@@ -148,6 +148,10 @@ def test_personal_details_are_masked(typed: str, stored: str) -> None:
     assert mask(typed) == stored
 
 
+def test_where_nothing_is_kept_no_file_is_made(in_file: Kept) -> None:
+    assert in_file.recorder.tend().groups == () and not in_file.file.exists()
+
+
 def test_gaps_are_grouped_with_a_question_as_title_and_the_nearest_post(kept: Kept) -> None:
     for question in (
         "Do you sell lamps?",
