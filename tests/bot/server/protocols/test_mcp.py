@@ -290,8 +290,18 @@ def test_over_stdio_nothing_but_messages_is_written(tmp_path: Path) -> None:
     lines = [{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello},
              {"jsonrpc": "2.0", "method": "notifications/initialized"}, LIST | {"id": 2}]  # fmt: skip
     written = "".join(json.dumps(line) + "\n" for line in lines) + "no message\n"
-    done = subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, input=written, capture_output=True, text=True, check=True
-    )
-    assert {json.loads(line)["jsonrpc"] for line in done.stdout.splitlines()} == {"2.0"}
-    assert {json.loads(line).get("id") for line in done.stdout.splitlines()} >= {1, 2}
+    with subprocess.Popen(
+        [sys.executable, *arguments], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(written)
+        process.stdin.flush()
+        messages: list[dict[str, Any]] = []
+        while not {1, 2} <= {
+            message.get("id") for message in messages
+        }:  # at the end of its input it drops the rest
+            messages.append(json.loads(process.stdout.readline()))
+        process.stdin.close()
+        messages += [json.loads(line) for line in process.stdout]
+    assert {message["jsonrpc"] for message in messages} == {"2.0"} and process.returncode == 0
