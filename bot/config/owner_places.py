@@ -191,8 +191,8 @@ def changed(raw: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]
     return {name: value for name, value in new.items() if name not in values or value}
 
 
-def set_aside(file: Path, reason: str) -> str:
-    """Rename a damaged file, so that a new one can be written; returns a sentence for the owner."""
+def set_aside(file: Path, reason: str, effect: str = "what was set in it is not in force") -> str:
+    """Rename a damaged file, so that a new one can be written; returns a sentence for the owner. effect: its end."""
     aside = next(
         path
         for number in range(1, 1000)
@@ -202,7 +202,7 @@ def set_aside(file: Path, reason: str) -> str:
         file.replace(aside)
     except OSError as error:
         return f"{file} is damaged ({reason}) and cannot be moved away ({error.strerror}). Delete it."
-    return f"{file} was damaged ({reason}). It is now {aside.name}, and what was set in it is not in force."
+    return f"{file} was damaged ({reason}). It is now {aside.name}, and {effect}."
 
 
 def write_atomically(file: Path, data: bytes) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.config import BotConfig
 
 _WAIT = 5.0  # seconds for another process to finish writing
+_ASIDE = ("it is no database of ours, or damaged", "the questions in it are not listed any more")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -78,7 +79,7 @@ class GapsFile:
             raise self._unusable(error.strerror or str(error)) from error
         except sqlite3.Error as error:
             if _is_damaged(error):
-                self.problem = set_aside(self.path, "it is no database of ours, or damaged")
+                self.problem = set_aside(self.path, *_ASIDE)
             raise self._unusable(str(error)) from error
 
     def _connected(self) -> sqlite3.Connection:
@@ -89,7 +90,7 @@ class GapsFile:
         except sqlite3.Error as error:
             if not _is_damaged(error):
                 raise
-            self.problem = set_aside(self.path, "it is no database of ours, or damaged")
+            self.problem = set_aside(self.path, *_ASIDE)
             return self._prepared()
 
     def _prepared(self) -> sqlite3.Connection:

@@ -10,10 +10,10 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.config import set_aside
 from bot.server.feedback.daily_counts import LAYOUT, DailyCounts
 from ingest.errors import DatabaseError
 
@@ -72,22 +72,17 @@ class CountsFile:
             except sqlite3.DatabaseError as error:
                 if (getattr(error, "sqlite_errorcode", 0) & 0xFF) not in _CORRUPT:
                     raise
-                self._set_aside()
+                self.problem = set_aside(
+                    self.path,
+                    "it held something else than was written",
+                    "a backup may have the earlier counts",
+                )
+                log.warning("%s", self.problem)
                 db = _connected(self.path)
             with closing(db):
                 yield db
         except (sqlite3.Error, OSError) as error:
             raise DatabaseError(f"{self.path.name}: {error}.") from error
-
-    def _set_aside(self) -> None:
-        moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-        aside = self.path.with_name(f"{self.path.name}.damaged-{moment}")
-        self.path.replace(aside)
-        self.problem = (
-            f"The counts of questions in {self.path.name} were damaged. They are now in {aside.name}, and a new file "
-            "is begun; a backup may have the earlier ones."
-        )
-        log.warning("%s", self.problem)
 
 
 def _connected(path: Path) -> sqlite3.Connection:
