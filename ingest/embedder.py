@@ -11,7 +11,6 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -19,48 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.errors import EmbedderError, IndexCorrupt
+from ingest.errors import EmbedderError
 from ingest.minilm import DIMENSION, MiniLM, open_tokenizer
+from ingest.token_vectors import TokenVectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class TokenVectors:
-    """The contextual vectors of a text's tokens.
-
-    starts, ends: (n,) int32 offsets into the text, special tokens left out. vectors: (n, d)
-    float32, unit length.
-    """
-
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
-    vectors: Floats
-
-    def to_bytes(self) -> bytes:
-        """n and d as two int32, the offsets, then the vectors as int8, each scaled to its peak."""
-        n, d = self.vectors.shape
-        peak = np.abs(self.vectors).max(axis=1, keepdims=True)
-        scale = np.where(peak > 0, 127.0 / np.maximum(peak, 1e-9), 0.0)
-        small = np.rint(self.vectors * scale).astype(np.int8)
-        head = np.array([n, d], np.int32)
-        return b"".join(a.tobytes() for a in (head, self.starts, self.ends, small))
-
-    @staticmethod
-    def from_bytes(blob: bytes) -> TokenVectors:
-        """What to_bytes wrote; vectors come back at unit length. Raises IndexCorrupt if it is something else."""
-        n, d = (int(x) for x in np.frombuffer(blob[:8].ljust(8, b"\xff"), np.int32, 2))
-        if n < 0 or d < 0 or len(blob) != 8 + n * (8 + d):
-            raise IndexCorrupt(
-                "The index is damaged: its token vectors cannot be read. The next `footnote ingest` rebuilds it."
-            )
-        starts = np.frombuffer(blob, np.int32, n, 8)
-        ends = np.frombuffer(blob, np.int32, n, 8 + 4 * n)
-        small = np.frombuffer(blob, np.int8, n * d, 8 + 8 * n).reshape(n, d)
-        return TokenVectors(starts, ends, _unit(small.astype(np.float32)))
 
 
 class Embedder(Protocol):

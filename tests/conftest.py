@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from ingest.embedder import Floats, TokenVectors
+from ingest.embedder import Floats
+from ingest.token_vectors import TokenVectors
 
 if TYPE_CHECKING:
     from browsing import Page

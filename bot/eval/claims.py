@@ -21,7 +21,7 @@ from bot.types import Passage
 from bot.write.verify import PreparedPassage, Verdict, judge, prepare
 from ingest.article import Article, chunk, embedding_text
 from ingest.config import IndexConfig
-from ingest.embedder import Embedder, TokenVectors
+from ingest.embedder import Embedder
 from ingest.errors import SourceError
 from ingest.sources import load
 
@@ -90,8 +90,7 @@ class PreparedPosts:
         texts = [embedding_text(article.title, piece)[0] for piece in pieces]
         _, tokens = self._embedder.embed_tokens(texts)
         for piece, vectors in zip(pieces, tokens, strict=True):
-            stored = TokenVectors.from_bytes(vectors.to_bytes())  # as the index stores them
-            self.prepared[piece.id] = prepare(Passage(piece, article.title, None, 0.0), stored, article)
+            self.prepared[piece.id] = prepare(Passage(piece, article.title, None, 0.0), vectors, article)
 
 
 def read_post(path: Path) -> Article:

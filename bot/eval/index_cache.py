@@ -21,10 +21,11 @@ import ingest
 from bot.eval.sets.case import QuestionSet
 from ingest.article import Article
 from ingest.config import IndexConfig
-from ingest.embedder import Embedder, Floats, TokenVectors
+from ingest.embedder import Embedder, Floats
 from ingest.errors import IndexDamaged, IndexMismatch, IndexMissing
 from ingest.index import Index
 from ingest.sync import sync
+from ingest.token_vectors import TokenVectors
 
 _MAX_CACHED = 8  # sets whose index is kept
 
@@ -89,8 +90,11 @@ def _cache_folder(cache: Path, key: str) -> Path | None:
     return folder
 
 
+_MOST_KNOWN = 800  # texts with their token vectors: 150 MB
+
+
 class CachingEmbedder:
-    """An embedder that caches questions, so that baselines need not embed them again.
+    """An embedder that caches questions and passages, so that baselines need not embed them again.
 
     The first embedding of a question is real, and so is the time of the bot's answer.
     """
@@ -122,6 +126,8 @@ class CachingEmbedder:
         if len(texts) != 1:
             return self._embedder.embed_tokens(texts)
         if texts[0] not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
             pooled, tokens = self._embedder.embed_tokens(texts)
             self._known[texts[0]] = (pooled[0], tokens[0])
         vector, one = self._known[texts[0]]

@@ -24,7 +24,8 @@ from bot.retrieve import Corpus, EmbeddedQuestion
 from bot.text.tokens import STOPWORDS, overlap, stem, stems, words
 from bot.types import Passage
 from ingest.article import Kind, blocks, embedding_text, sentences
-from ingest.embedder import Floats, TokenVectors
+from ingest.embedder import Floats
+from ingest.token_vectors import TokenVectors
 
 Ints = NDArray[np.int64]
 _NEAR = 25  # tokens before and after a sentence that count as its context

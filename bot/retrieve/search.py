@@ -14,7 +14,8 @@ import numpy as np
 
 from bot.retrieve.corpus import Corpus
 from bot.types import NO_CONTEXT, Context, Passage, Question
-from ingest.embedder import Embedder, Floats, TokenVectors
+from ingest.embedder import Embedder, Floats
+from ingest.token_vectors import TokenVectors
 
 DEPTH = 50  # how far down each ranking fusion looks at least
 RRF_K = 60  # of Cormack, Clarke & Büttcher (2009)

@@ -20,8 +20,8 @@ from bot.types import Citation, Passage, Token
 from bot.write.chat_model import ChatModel, build_prompt
 from bot.write.model_output import ModelSentence, is_clean, split_sentences
 from bot.write.verify import PreparedPassage, Source, judge, prepare
-from ingest.article import Article
-from ingest.embedder import Embedder, TokenVectors
+from ingest.article import Article, embedding_text
+from ingest.embedder import Embedder
 from ingest.errors import ModelError
 
 log = logging.getLogger("footnote")
@@ -59,8 +59,8 @@ def word(
         model: The owner's chat model.
         query: The standalone question.
         passages: What the model may use, best first.
-        corpus: The index that the passages come from, for articles and stored token vectors.
-        embedder: The model of the index, for the token vectors of what is written.
+        corpus: The index that the passages come from, for their articles.
+        embedder: The model of the index, for the token vectors of the passages and of what is written.
 
     Yields:
         The answer's text in pieces.
@@ -69,8 +69,7 @@ def word(
         What was yielded; incomplete if the model failed or stalled, or if nothing passed.
     """
     prompt = build_prompt(query, passages)
-    stored = corpus.store.tokens([p.chunk.id for p in prompt.keys.values()])
-    prepared = prepare_all(prompt.keys, stored, corpus.articles)
+    prepared = prepare_all(prompt.keys, corpus.articles, embedder)
     text, citations = "", tuple[Citation, ...]()
     try:
         with closing(model.stream(prompt)) as pieces:
@@ -86,12 +85,13 @@ def word(
 
 
 def prepare_all(
-    keys: Mapping[str, Passage], stored: Mapping[str, bytes], articles: Mapping[str, Article]
+    keys: Mapping[str, Passage], articles: Mapping[str, Article], embedder: Embedder
 ) -> dict[str, PreparedPassage]:
-    """Each key's passage, ready for the check. stored: serialised token vectors by chunk id."""
+    """Each key's passage, ready for the check, which needs more of token vectors than the index keeps."""
+    _, tokens = embedder.embed_tokens([embedding_text(p.title, p.chunk)[0] for p in keys.values()])
     return {
-        key: prepare(p, TokenVectors.from_bytes(stored[p.chunk.id]), articles[p.chunk.article_id])
-        for key, p in keys.items()
+        key: prepare(passage, its, articles[passage.chunk.article_id])
+        for (key, passage), its in zip(keys.items(), tokens, strict=True)
     }
 
 

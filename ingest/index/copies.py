@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 
 from ingest.config import IndexConfig
-from ingest.index import lease, token_vectors
+from ingest.index import lease, segments
 from ingest.index.disk import copy_tree, disk_errors
 from ingest.index.records import Records
-from ingest.index.token_vectors import Segments
+from ingest.index.segments import Segments
 
 DB, CHROMA, TOKENS = "articles.db", "chroma", "tokens"
 _MOST_SEGMENTS = 64
@@ -53,7 +53,7 @@ def copy_store(source: Path, target: Path, *, segment: str, without_search: bool
             _mark_all_pending(records)
     with disk_errors(writing=True):
         if not rewrite:
-            token_vectors.link(source / TOKENS, target / TOKENS)
+            segments.link(source / TOKENS, target / TOKENS)
         if not new_search and (source / CHROMA).is_dir():
             copy_tree(source / CHROMA, target / CHROMA)
 
@@ -66,7 +66,7 @@ def needs_rewrite(directory: Path) -> bool:
     with contextlib.closing(Records(directory / DB)) as records:
         churn, chunks = int(records.meta("churn", "0")), records.counts()[1]
         used = sum(size for _, size in records.segments().values())
-    sizes = token_vectors.sizes(directory / TOKENS)
+    sizes = segments.sizes(directory / TOKENS)
     dead = sum(sizes.values()) - used
     return churn * 5 > chunks + churn or dead * 5 > used + dead or len(sizes) >= _MOST_SEGMENTS
 

@@ -24,7 +24,7 @@ from ingest.config import IndexConfig
 from ingest.embedder import Floats
 from ingest.errors import IndexMismatch
 from ingest.index.disk import REBUILD, damaged, disk_errors
-from ingest.index.token_vectors import Place
+from ingest.index.segments import Place
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);

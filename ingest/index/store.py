@@ -17,14 +17,14 @@ from ingest.article import Article, Chunk
 from ingest.config import IndexConfig
 from ingest.embedder import Floats
 from ingest.errors import IndexMismatch, NotInIndex
-from ingest.index import exact_search, token_vectors
+from ingest.index import exact_search, segments
 from ingest.index.checksums import damaged_files
 from ingest.index.copies import CHROMA, DB, TOKENS
 from ingest.index.disk import REBUILD, damaged
 from ingest.index.exact_search import ExactSearch
 from ingest.index.records import Head, Record, Records, Stored
 from ingest.index.search_index import BATCH, SearchIndex, require_whole
-from ingest.index.token_vectors import Place, Segments
+from ingest.index.segments import Place, Segments
 
 
 class Store:
@@ -135,7 +135,7 @@ class Store:
         """
         ids = self._records.chunk_ids()
         self._segments.flush()
-        sizes = token_vectors.sizes(self._directory / TOKENS)
+        sizes = segments.sizes(self._directory / TOKENS)
         if any(end > sizes.get(name, 0) for name, (end, _) in self._records.segments().items()):
             raise damaged("the token vectors are cut short")
         if not ids:

@@ -1,4 +1,4 @@
-"""Token vectors survive storing; a wrong or damaged model is an error that says what to do."""
+"""A wrong or damaged model is an error that says what to do; both engines give the same vectors."""
 
 from __future__ import annotations
 
@@ -9,30 +9,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import (
     PackagedEmbedder,
     SentenceTransformerEmbedder,
-    TokenVectors,
     model_folder,
     open_embedder,
     verify_packaged,
 )
 from ingest.errors import EmbedderError
-
-
-@given(st.integers(0, 20), st.integers(1, 40), st.integers(0, 2**32 - 1))
-def test_round_trip(n: int, d: int, seed: int) -> None:
-    draw = np.random.default_rng(seed)
-    vectors = draw.standard_normal((n, d)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    starts = np.arange(n, dtype=np.int32)
-    back = TokenVectors.from_bytes(TokenVectors(starts, starts + 1, vectors).to_bytes())
-    assert (back.starts == starts).all() and (back.ends == starts + 1).all()
-    assert np.allclose((back.vectors * vectors).sum(axis=1), 1.0, atol=1e-3)
 
 
 def test_packaged_weights_are_the_official_ones(tmp_path: Path) -> None:

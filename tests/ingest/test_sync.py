@@ -12,7 +12,7 @@ from conftest import FakeEmbedder
 from small_blog import CONFIG, ask, ids, index_at, ingest, load, post
 
 from ingest.article import Article, LoadFailure, Seen
-from ingest.embedder import Floats, TokenVectors
+from ingest.embedder import Floats
 from ingest.errors import (
     EmbedderError,
     FootnoteError,
@@ -24,6 +24,7 @@ from ingest.index import Index, Stored
 from ingest.plan import Plan, plan
 from ingest.sources import Listing
 from ingest.sync import forget
+from ingest.token_vectors import TokenVectors
 
 # -- plan: pure
 
@@ -202,11 +203,7 @@ def test_an_edit_embeds_only_the_section_it_is_in(index: Index, posts: Path) -> 
         pieces = store.chunks("posts/calves.md")
         assert all(text[piece.start : piece.end] == piece.text for piece in pieces)
         tokens = TokenVectors.from_bytes(store.tokens([pieces[2].id])[pieces[2].id])
-        assert np_close(tokens.vectors[-1], FakeEmbedder().embed_query("breathe"))
-
-
-def np_close(one: Floats, other: Floats) -> bool:
-    return float(one @ other) > 0.99
+        assert tokens.vectors[-1] @ FakeEmbedder().embed_query("breathe") > 0.6  # of its signs alone
 
 
 def test_a_new_title_embeds_the_whole_article(index: Index, posts: Path) -> None:

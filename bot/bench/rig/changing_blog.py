@@ -10,8 +10,9 @@ import numpy as np
 
 from ingest.article import Article, chunk, embedding_text
 from ingest.config import IndexConfig
-from ingest.embedder import Floats, TokenVectors
+from ingest.embedder import Floats
 from ingest.index import Store
+from ingest.token_vectors import TokenVectors
 
 CONFIG = IndexConfig(embedder="made-up", max_tokens=40)
 _ARTICLES = 8

@@ -15,7 +15,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ingest.config import DEFAULT_EMBEDDER
-from ingest.embedder import Floats, TokenVectors
+from ingest.embedder import Floats
+from ingest.token_vectors import TokenVectors
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 

@@ -20,7 +20,7 @@ from bot.eval.sets.case import Span
 from bot.read import spans
 from bot.retrieve import Corpus
 from ingest.article import Article, Chunk, embedding_text
-from ingest.embedder import Embedder, Floats, TokenVectors
+from ingest.embedder import Embedder, Floats
 
 BM25, DENSE, LANGCHAIN = "BM25 alone", "dense alone", "LangChain, k = 4"
 DEPTH = 50  # passages that are ranked
@@ -65,7 +65,7 @@ def baseline_answers(
     question: str, corpus: Corpus, embedder: Embedder, pipeline: RagPipeline | None, quotes: int
 ) -> dict[str, BaselineAnswer]:
     """Each method by its name. quotes: how many sentences dense alone may quote."""
-    found = {BM25: _bm25(question, corpus), DENSE: _dense(embedder.embed_query(question), corpus, quotes)}
+    found = {BM25: _bm25(question, corpus), DENSE: _dense(question, corpus, embedder, quotes)}
     if pipeline is not None:
         found[LANGCHAIN] = _langchain(pipeline.search(question), corpus)
     return found
@@ -77,9 +77,10 @@ def _bm25(question: str, corpus: Corpus) -> BaselineAnswer:
     return BaselineAnswer(unique(corpus.chunks[i].article_id for i in order), float(scores.max(initial=0.0)))
 
 
-def _dense(vector: Floats, corpus: Corpus, quotes: int) -> BaselineAnswer:
+def _dense(question: str, corpus: Corpus, embedder: Embedder, quotes: int) -> BaselineAnswer:
+    vector = embedder.embed_query(question)
     hits = [(corpus.chunks[corpus.numbers[key]], near) for key, near in corpus.store.nearest(vector, DEPTH)]
-    nearest = nearest_sentences(vector, [chunk for chunk, _ in hits[:_READ]], corpus, quotes)
+    nearest = nearest_sentences(vector, [chunk for chunk, _ in hits[:_READ]], corpus, embedder, quotes)
     return BaselineAnswer(unique(c.article_id for c, _ in hits), hits[0][1] if hits else -1.0, tuple(nearest))
 
 
@@ -97,16 +98,18 @@ def unique(ids: Iterator[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids))
 
 
-def nearest_sentences(vector: Floats, chunks: Sequence[Chunk], corpus: Corpus, k: int) -> list[Span]:
+def nearest_sentences(
+    vector: Floats, chunks: Sequence[Chunk], corpus: Corpus, embedder: Embedder, k: int
+) -> list[Span]:
     """The k sentences with the highest cosine to the question; a sentence's vector is the mean of its
     tokens' vectors, made in their passage (late chunking; Günther et al. 2024).
     """
-    blobs = corpus.store.tokens([chunk.id for chunk in chunks])
     scored: list[tuple[float, Span]] = []
     for chunk in chunks:
         article = corpus.articles[chunk.article_id]
-        tokens = TokenVectors.from_bytes(blobs[chunk.id])
-        starts = tokens.starts + embedding_text(article.title, chunk)[1]
+        text, shift = embedding_text(article.title, chunk)
+        tokens = embedder.embed_tokens([text])[1][0]
+        starts = tokens.starts + shift
         for start, end, _ in spans(article.text, chunk.start, chunk.end):
             rows = (starts >= start) & (starts < end)
             if rows.any():

@@ -19,9 +19,10 @@ import numpy as np
 
 from bot.config import open_index
 from bot.own_posts import own_posts
-from ingest.embedder import Embedder, Floats, TokenVectors
+from ingest.embedder import Embedder, Floats
 from ingest.index import StartFinisher, Subprocess
 from ingest.sync import Progress, SyncReport, sync
+from ingest.token_vectors import TokenVectors
 
 if TYPE_CHECKING:
     from bot.pipeline import Bot

@@ -25,7 +25,8 @@ from bot.write.verify.sentence import ParsedText, Word, parse_text
 from bot.write.verify.synonyms import any_similar, similar
 from bot.write.verify.wordnet import are_siblings, is_entailed
 from ingest.article import Article, Kind, embedding_text
-from ingest.embedder import Floats, TokenVectors
+from ingest.embedder import Floats
+from ingest.token_vectors import TokenVectors
 
 MAX_SOURCES = 3
 MIN_MEAN, MIN_WORD = 0.80, 0.42  # set on the tuned half of data/eval/claims
@@ -87,7 +88,7 @@ def prepare(passage: Passage, tokens: TokenVectors, article: Article) -> Prepare
 
     Args:
         passage: The passage that a claim cites.
-        tokens: Its stored token vectors, one row per token, unit length.
+        tokens: Its token vectors, one row per token, unit length.
         article: The article that it belongs to.
     """
     indexed, shift = embedding_text(passage.title, passage.chunk)

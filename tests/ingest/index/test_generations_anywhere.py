@@ -317,7 +317,8 @@ def test_an_edit_moves_a_small_part_of_the_index(
     ingest(writer, posts)
     wait_until(lambda: ask(reader, "edition of the news")[0].endswith("number-5."), "waited for the edition")
     moved = [record.args for record in caplog.records if "bytes were" in record.msg]
-    assert len(moved) == 2 and all(part < whole * 0.7 for _, part, whole in moved), moved  # type: ignore[misc, operator]
+    # Token vectors, a third of the whole, stay where they are.
+    assert len(moved) == 2 and all(part < whole * 0.75 for _, part, whole in moved), moved  # type: ignore[misc, operator]
 
 
 def test_a_folder_of_another_database_is_fetched_anew(

@@ -19,10 +19,11 @@ from conftest import FakeEmbedder
 from small_blog import CONFIG
 
 from ingest.article import Article, Chunk, chunk
-from ingest.embedder import Floats, TokenVectors
+from ingest.embedder import Floats
 from ingest.errors import IndexDamaged, IndexMismatch, NotInIndex
 from ingest.index import copies, exact_search
 from ingest.index.store import Store
+from ingest.token_vectors import TokenVectors
 
 MODEL = FakeEmbedder()
 

@@ -1,6 +1,6 @@
 """Token vectors on disk: opaque bytes in segment files that are never changed once written.
 
-They are by far the largest part of an index (some 60 kB a chunk), so a new generation does not
+They are by far the largest part of an index (some 5 kB a chunk), so a new generation does not
 copy them: it links the older generations' segments and writes one segment of its own.
 """
 

@@ -12,7 +12,7 @@ from small_blog import index_at, ingest, post
 
 from ingest.errors import IndexDamaged
 from ingest.index import copies
-from ingest.index.token_vectors import Place, Segments
+from ingest.index.segments import Place, Segments
 
 
 @settings(deadline=None)  # it works on files
