@@ -25,10 +25,11 @@ DOORS = {
     "torch": {
         "ingest/embedder.py",
         "bot/train/sentence_net.py",
+        "bot/train/base_model.py",
         "bot/train/cross_encoder.py",
         "bot/train/export.py",
     },
-    "onnx": {"bot/train/encoder_graph.py", "bot/train/export.py"},
+    "onnx": {"bot/train/base_model.py", "bot/train/encoder_graph.py", "bot/train/export.py"},
     "transformers": {"ingest/embedder.py", "bot/train/cross_encoder.py"},
     "langchain_core": {
         "bot/langchain.py",

@@ -59,7 +59,8 @@ def test_the_content_of_sample_and_demo_is_in_the_wheel_and_no_other_data(wheel:
 
 
 @pytest.mark.parametrize(
-    "ending", [".npz", ".toml", ".tsv.gz", ".txt", ".md", ".js", ".css", ".json", ".png", "py.typed"]
+    "ending",
+    [".npz", ".npy", ".onnx", ".toml", ".tsv.gz", ".txt", ".md", ".js", ".css", ".json", ".png", "py.typed"],
 )
 def test_weights_word_lists_and_static_files_are_in_it(wheel: zipfile.ZipFile, ending: str) -> None:
     assert [name for name in wheel.namelist() if name.startswith("bot/") and name.endswith(ending)]

@@ -1,13 +1,11 @@
 """A cross-encoder: question and passage read together, word by word, sentence by sentence.
 
-The embedding model's own six layers, trained further, over question and passage at once (Nogueira & Cho, "Passage
-Re-ranking with BERT", 2019), so that every word of one is read in the light of the other. Each token is also marked
-with whether its stem is on the other side and how near it comes to anything there (late interaction); such marks
-make little training data go far (Chen et al., "Reading Wikipedia to Answer Open-Domain Questions", ACL 2017, section
-3.2). Each sentence is judged by the mean of its tokens' states, beside the state of the whole.
+ms-marco-MiniLM-L-12-v2, which learnt to rank passages for what people asked a search engine, trained further on which
+sentence answers (Nogueira & Cho, "Passage Re-ranking with BERT", 2019). Each token is also marked with whether its stem is on
+the other side (Chen et al., "Reading Wikipedia to Answer Open-Domain Questions", ACL 2017, section 3.2). Each sentence is
+judged by the mean of its tokens' states, beside the state of the whole.
 
-It runs in onnxruntime, its matrices in eight bits. The embeddings of words are those of the packaged model, and are
-read from its file.
+It runs in onnxruntime, its matrices and its embeddings of words in eight bits.
 """
 
 from __future__ import annotations
@@ -27,14 +25,12 @@ from bot.text.tokens import STOPWORDS, stem, words
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Floats, model_folder
 from ingest.errors import EmbedderError
-from ingest.minilm import open_session, open_tokenizer, read_safetensors
+from ingest.minilm import open_session, open_tokenizer
 
 FOLDER = Path(__file__).parent / "weights"
-NETWORK, ABOUT = "cross_encoder.onnx", "cross_encoder.json"  # the latter: calibration, what it was trained on
-MARKS = (
-    4  # numbers each token is marked with: stem on the other side, nearest cosine there, stop word, heading
-)
-_UNLIKE = 0.3  # cosine that is assumed for a token that has no vector
+NETWORK, WORDS = "cross_encoder.onnx", "cross_encoder_words.npy"
+ABOUT = "cross_encoder.json"  # calibration, scale and zero of the words, what it was trained on
+MARKS = 3  # numbers each token is marked with: stem on the other side, stop word, heading
 _TOGETHER = 512  # tokens of a batch, padding included: more would not fit a core's cache
 
 Ints = NDArray[np.int64]
@@ -72,16 +68,14 @@ def cut(tokenizer: Any, text: str) -> Pieces:
 
 def pair(question: Pieces, passage: Pieces, inputs: ReaderInput, number: int) -> Pair:
     """A question and the passage `number` of its inputs as one sequence."""
-    vectors = inputs.texts[number]
-    n, t = len(inputs.question), len(vectors)
-    near = inputs.question @ vectors.T if n and t else np.full((max(n, 1), max(t, 1)), _UNLIKE, np.float32)
+    n, t = len(inputs.question), len(inputs.texts[number])
     of_question, of_passage = _stems(question), _stems(passage)
     content = {s for s, stop in of_question if s and not stop}
     anywhere = {stem(word) for word, _, _ in words(passage.text)}
     head = set(inputs.heads[number].tolist())
-    left = [_mark(s in anywhere, near[i].max(), stop, False) for i, (s, stop) in enumerate(of_question[:n])]
+    left = [[float(s in anywhere), float(stop), 0.0] for s, stop in of_question[:n]]
     right = [
-        _mark(s in content, near[:, i].max(), stop, i in head) for i, (s, stop) in enumerate(of_passage[:t])
+        [float(s in content), float(stop), float(i in head)] for i, (s, stop) in enumerate(of_passage[:t])
     ]
     plain = [[0.0] * MARKS]
     first = len(left) + 2
@@ -94,10 +88,6 @@ def pair(question: Pieces, passage: Pieces, inputs: ReaderInput, number: int) ->
     )
     marks = np.array(plain + left + plain + right + plain, np.float32)
     return Pair(np.array(ids, np.int64), np.array(types, np.int64), marks, places)
-
-
-def _mark(shared: bool, nearest: float, stop: bool, heading: bool) -> list[float]:
-    return [float(shared), float(nearest), float(stop), float(heading)]
 
 
 def _stems(pieces: Pieces) -> list[tuple[str, bool]]:
@@ -185,7 +175,9 @@ class CrossEncoder:
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     tokenizer: Any
-    words: Floats
+    words: NDArray[np.uint8]
+    scale: float
+    zero: float
     session: Any
     calibration: Floats
 
@@ -193,7 +185,8 @@ class _Loaded:
         found: dict[int, float] = {}
         for some in _batches(pairs):
             b = batch_of(some)
-            inputs = {"words": self.words[b.ids], "types": b.types, "mask": b.mask}
+            words = (self.words[b.ids] - np.float32(self.zero)) * np.float32(self.scale)
+            inputs = {"words": words, "types": b.types, "mask": b.mask}
             (scores,) = self.session.run(None, inputs | {"marks": b.marks, "pool": b.pool})
             for row, p in zip(scores, some, strict=True):
                 found.update({k: float(row[place]) for place, (k, _, _) in enumerate(p.sentences)})
@@ -211,12 +204,14 @@ def _batches(pairs: Sequence[Pair]) -> Iterator[list[Pair]]:
 
 def _load(folder: Path, threads: int) -> _Loaded:
     model = model_folder(DEFAULT_EMBEDDER)
-    if not (folder / NETWORK).is_file() or model is None:
+    if not all((folder / name).is_file() for name in (NETWORK, WORDS, ABOUT)) or model is None:
         raise EmbedderError(
             "The cross-encoder's weights are missing. Run `make train-cross-encoder` in a clone, or reinstall Footnote."
         )
     session = open_session((folder / NETWORK).read_bytes(), threads)
     about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
     calibration = np.array(about["calibration"], np.float32)
-    words = read_safetensors(model / "model.safetensors")["embeddings.word_embeddings.weight"]
-    return _Loaded(open_tokenizer(model / "tokenizer.json"), words, session, calibration)
+    words = np.load(folder / WORDS, mmap_mode="r")
+    tokenizer = open_tokenizer(model / "tokenizer.json")  # the same words, by the same numbers
+    scale, zero = (float(value) for value in about["words"])
+    return _Loaded(tokenizer, words, scale, zero, session, calibration)

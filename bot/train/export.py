@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
-from bot.read.cross_encoder import ABOUT, MARKS, NETWORK
-from ingest.config import DEFAULT_EMBEDDER
+from bot.read.cross_encoder import ABOUT, MARKS, NETWORK, WORDS
+from bot.train import base_model
 
 _HEADS = 12
 _UNCALIBRATED = [0.5, 0.5, 0.0]  # until `python -m bot.train.calibrate` has run
@@ -61,5 +62,12 @@ def export(net: torch.nn.Module, folder: Path, origin: Mapping[str, Any]) -> Non
             weight_type=QuantType.QInt8,
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )
-    about = {"calibration": _UNCALIBRATED, "base": DEFAULT_EMBEDDER, "trained on": dict(origin)}
+    embeddings, scale, zero = base_model.read_words()
+    np.save(folder / WORDS, embeddings)
+    about = {
+        "calibration": _UNCALIBRATED,
+        "words": [scale, zero],
+        "base": base_model.NAME,
+        "trained on": dict(origin),
+    }
     (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")

@@ -63,10 +63,9 @@ def test_a_pair_holds_every_token_once_and_tells_where_sentences_are() -> None:
 def test_each_token_is_told_what_stands_on_the_other_side() -> None:
     asked, said = words_of("the stretches"), words_of("Seated hold the stretch")
     made = pair(asked, said, inputs_of(unit(0, 1), [unit(2, 2, 3, 1)], [sentence(0, [1])]), 0)
-    shared, nearest, stop, heading = made.marks.T.tolist()
+    shared, stop, heading = made.marks.T.tolist()
     assert shared[1:3] == [1.0, 1.0]  # both words of the question stand there, one as another form
     assert shared[4:8] == [0.0, 0.0, 0.0, 1.0]  # of the passage only the content word counts
-    assert nearest[4:8] == [0.0, 0.0, 0.0, 1.0] and nearest[2] == 1.0
     assert stop[1] == stop[6] == 1.0 and sum(stop) == 2.0
     assert heading[4] == 1.0 and sum(heading) == 1.0
 

@@ -15,7 +15,7 @@ from bot.train.competing import competing
 from bot.train.public_sets import Row, read_rows
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Floats, SentenceTransformerEmbedder, model_folder
-from ingest.minilm import open_tokenizer
+from ingest.minilm import open_tokenizer, read_safetensors
 
 KETTLE = "Kettles\nFill it with vinegar. Boil it twice; rinse."
 SENTENCES = ((8, 29), (30, 51))
@@ -68,13 +68,31 @@ def test_near_passages_compete_but_not_those_that_hold_the_answer() -> None:
 
 
 @pytest.mark.model
-def test_a_few_steps_learn_and_what_is_written_reads_the_same(tmp_path: Path) -> None:
+def test_a_few_steps_learn_and_what_is_written_reads_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Begun from the packaged embedding model, which is at hand, and smaller than the base that ships."""
     import torch
 
+    from bot.train import base_model
     from bot.train.cross_encoder import TrainableCrossEncoder, tokenize_group, train
     from bot.train.export import export
 
-    tokenizer = open_tokenizer((model_folder(DEFAULT_EMBEDDER) or Path()) / "tokenizer.json")
+    folder = model_folder(DEFAULT_EMBEDDER) or Path()
+    tokenizer = open_tokenizer(folder / "tokenizer.json")
+    stored = read_safetensors(folder / "model.safetensors")
+    base = {
+        k: torch.from_numpy(v.copy()) for k, v in stored.items() if k.startswith(("embeddings.", "encoder."))
+    }
+    base.pop("embeddings.position_ids", None)
+    table = stored["embeddings.word_embeddings.weight"]
+    scale = float(np.abs(table).max()) / 127
+    coded = np.rint(table / scale + 128).astype(np.uint8)
+    base["embeddings.word_embeddings.weight"] = torch.from_numpy(
+        (coded - np.float32(128)) * np.float32(scale)
+    )
+    monkeypatch.setattr(base_model, "read_weights", lambda: dict(base))
+    monkeypatch.setattr(base_model, "read_words", lambda: (coded, scale, 128.0))
     lamp = "Lamps\nDust the lamp's shade."
     groups = [
         [row("with what do I fill it"), row("with what do I fill it", lamp, False)],
