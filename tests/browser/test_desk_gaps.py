@@ -49,7 +49,8 @@ def test_the_owner_keeps_questions_and_changes_the_title(chromium: Any, tmp_path
         page.fill("#settings-field-title input", "Brot & Salz")
         page.fill("#settings-field-colour input", "teal")
         page.click("#settings-save")
-        page.locator("#settings-result").get_by_text("#0d5c63", exact=False).wait_for()  # the error, not the help
+        # The help beside the field holds the same example as the error.
+        page.locator("#settings-result").get_by_text("#0d5c63", exact=False).wait_for()
         assert settings.current().title == config.title
         page.fill("#settings-field-colour input", "#aa3300")
         page.click("#settings-save")
