@@ -66,7 +66,7 @@ train: $(VENV)/.train
 train-cross-encoder: $(VENV)/.train
 	@test -n "$(ALSO)$(COLLECTION)" || echo "Training on data/train/reading alone. COLLECTION=DIR and ALSO='DIR DIR' name folders of public question sets."
 	$(BIN)/python -m bot.train.cross_encoder $(if $(COLLECTION),--collection $(COLLECTION)) $(if $(ALSO),--also $(ALSO))
-	$(BIN)/python -m bot.train.calibrate $(if $(ALSO),--also $(ALSO))
+	$(BIN)/python -m bot.train.calibrate
 
 train-safety: $(VENV)/.train
 	$(BIN)/python -m bot.train.safety_classifier

@@ -28,6 +28,7 @@ from ingest.sync import sync
 from ingest.token_vectors import TokenVectors
 
 _MAX_CACHED = 8  # sets whose index is kept
+_MOST_KNOWN = 800  # texts whose token vectors a CachingEmbedder keeps: 150 MB
 
 
 @contextlib.contextmanager
@@ -88,9 +89,6 @@ def _cache_folder(cache: Path, key: str) -> Path | None:
     for old in folders[_MAX_CACHED:]:
         shutil.rmtree(old, ignore_errors=True)
     return folder
-
-
-_MOST_KNOWN = 800  # texts with their token vectors: 150 MB
 
 
 class CachingEmbedder:

@@ -3,7 +3,7 @@
 ms-marco-MiniLM-L-12-v2 is trained further on question and passage together, in one pass over a mix (and a short second one): questions about the posts
 of data/train/reading, half of each question set in the BEIR layout that `--also` names (the questions whose id has an even
 SHA-1, so that the other half can be used for evaluation), and the public question sets that `--collection` names. All
-sentences of a question's passages and "none of them" compete in one softmax. About half an hour on two cores with amx. No
+sentences of a question's passages and "none of them" compete in one softmax. About an hour on two cores with amx. No
 question of data/eval is read.
 """
 
@@ -49,7 +49,7 @@ from ingest.minilm import open_tokenizer
 _PASSAGES = 12
 _NEGATIVES = 2  # passages without an answer for each question and epoch
 _OWN = 1700  # questions about the posts of data/train/reading
-_AGAIN = 1300, 200  # of its own and of public sets, in the short second pass
+_AGAIN_OWN, _AGAIN = 1300, 200  # of them, and of public sets, in the short second pass
 _RATE, _LATER_RATE = 5e-5, 3e-5
 _NOTHING = np.zeros((0, 0), np.float32)
 # Without dropout inside and with plain attention a step takes a sixth of the time.
@@ -58,11 +58,7 @@ _CHEAP: dict[str, Any] = {
     "attention_probs_dropout_prob": 0.0,
     "hidden_dropout_prob": 0.0,
 }
-_SIZE: dict[str, Any] = {
-    "vocab_size": 30522,
-    "hidden_size": 384,
-    "intermediate_size": 1536,
-}
+_SIZE: dict[str, Any] = {"vocab_size": 30522, "hidden_size": 384, "intermediate_size": 1536}
 _BATCH = 8  # questions per step; sequences of similar length share a pass
 
 
@@ -243,23 +239,17 @@ def main() -> None:
     given = parser.parse_args()
     embedder = SentenceTransformerEmbedder(threads=2)
     tokenizer = open_tokenizer((model_folder(DEFAULT_EMBEDDER) or Path()) / "tokenizer.json")
-    found = list(examples(given.data, embedder))
-    kept_out = left_out(found)
-    found = [e for e in found if e.asked.post not in kept_out]
-    own = tokenize([*found, *examples(given.data, embedder, LATER_POSTS)], tokenizer)
+    own = tokenize([*examples(given.data, embedder), *examples(given.data, embedder, LATER_POSTS)], tokenizer)
     also = tokenize([e for folder in given.also for e in read_benchmark(folder, embedder)], tokenizer)
     draw = random.Random(0)
     public, origin = read_public(given.collection, embedder, tokenizer, draw)
     mix = [*draw.sample(own, min(_OWN, len(own))), *also, *public]
     print(f"{len(mix)} questions, {len(public)} of them of public sets")
     net = train(mix, TrainableCrossEncoder(), seed=0, epochs=1, rate=_RATE)
-    again = [
-        x
-        for some, most in zip((own, public), _AGAIN, strict=True)
-        for x in draw.sample(some, min(most, len(some)))
-    ]
+    again = [*draw.sample(own, min(_AGAIN_OWN, len(own))), *draw.sample(public, min(_AGAIN, len(public)))]
     net = train(again, net.train(), seed=5, epochs=1, rate=_LATER_RATE)
-    written = {"data/train/reading": {"questions": min(_OWN, len(own)), "licence": "MIT"}}
+    counts = {"questions": min(_OWN, len(own)), "second pass": min(_AGAIN_OWN, len(own))}
+    written = {"data/train/reading": counts | {"licence": "MIT"}}
     export(net, given.out, written | origin)
 
 
@@ -302,11 +292,6 @@ def tokenize_group(
             gold.append(right)
             hard.append(row.cosine)
     return TokenizedExample(tuple(pairs), tuple(gold), tuple(hard))
-
-
-def left_out(found: Sequence[Example]) -> set[str]:
-    """Every sixth post, left out for calibration."""
-    return set(sorted({e.asked.post for e in found})[::6])
 
 
 if __name__ == "__main__":
