@@ -24,6 +24,7 @@ from ingest.errors import ZIP_ERRORS, BackupError
 MANIFEST, ARTICLES, VOTES = "footnote-backup.json", "articles.db", "votes.jsonl"
 SETTINGS, COUNTS = "settings.json", "counts.json"
 DESK = "desk/"  # what the owner added: texts, files, addresses, test cases
+CASES = "cases.csv"
 FORMAT = 2  # raise when an older version could not read what is written
 _DESK_FORMAT = 2  # the first with counts and what the owner added
 # Fewer digits than a generation's name may have, so that a made-up number leaves room for the generations after it.

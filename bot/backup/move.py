@@ -1,8 +1,9 @@
-"""Move a blog between the files of one machine and the database of several: index, votes, gaps, counts and settings."""
+"""Move a blog between the files of one machine and the database of several: index, votes, gaps, counts, settings, the desk's own."""
 
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,9 +12,11 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from bot.backup.archive import ARTICLES
+from bot.backup.archive import ARTICLES, CASES
+from bot.backup.recovery import put_desk
 from bot.config import BotConfig, open_index, settings_place
 from bot.gaps import open_gaps
+from bot.own_posts import own_posts
 from bot.server.feedback import open_daily_counts, open_votes
 from ingest.database import Tables
 from ingest.errors import BackupError, ConfigError, IndexMissing
@@ -24,11 +27,12 @@ Place = Literal["database", "files"]
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What is there now. votes: 0, too, if the settings keep none."""
+    """What is there now. votes: 0, too, if the settings keep none. own: texts and files of the owner."""
 
     articles: int
     votes: int
     gaps: int
+    own: int
 
 
 def move(
@@ -67,7 +71,8 @@ def move(
     _copy(open_daily_counts(old).tables, open_daily_counts(new).tables, ("counts",))
     if (settings := settings_place(old).data()) is not None:
         settings_place(new).replace(settings)
-    return Moved(articles, votes[1].count() if votes[1] else 0, len(open_gaps(new).questions()))
+    own = _copy_desk(old, new)
+    return Moved(articles, votes[1].count() if votes[1] else 0, len(open_gaps(new).questions()), own)
 
 
 def _move_index(old: Index, new: Index, to: Place) -> int:
@@ -101,6 +106,25 @@ def _copy(old: Tables, new: Tables, names: Sequence[str]) -> None:
                 target.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
 
 
+def _copy_desk(old: BotConfig, new: BotConfig) -> int:
+    """What the owner added, in place of all that there is; returns how many texts and files of hers there are."""
+    own, place = own_posts(old), own_posts(new).place
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    try:
+        names = []
+        for name, file in (*own.stored(), (CASES, own.place / CASES)):
+            if file.is_file():
+                (draft / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, draft / name)
+                names.append(name)
+        if names or any(own_posts(new).stored()):
+            put_desk(new, draft)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return sum("/" in name for name in names)
+
+
 def _require_nothing(new: BotConfig, to: Place) -> None:
     votes = open_votes(new)
     there = [
@@ -108,6 +132,7 @@ def _require_nothing(new: BotConfig, to: Place) -> None:
         votes is not None and votes.count() > 0,
         open_gaps(new).questions(),
         settings_place(new).data() is not None,
+        any(own_posts(new).stored()),
     ]
     if any(there):
         raise BackupError(

@@ -17,12 +17,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from bot.backup.archive import COUNTS, DESK, SETTINGS, VOTES, Manifest, Reader, broken, opened
-from bot.config import BotConfig, open_index, parse_settings, settings_place
+from bot.backup.archive import CASES, COUNTS, DESK, SETTINGS, VOTES, Manifest, Reader, broken, opened
+from bot.config import BotConfig, desk_folder, open_index, parse_settings, settings_place
 from bot.own_posts import own_posts
 from bot.server.feedback import MAX_VOTES, FeedbackStore, Row, open_daily_counts, open_votes
 from ingest.config import IndexConfig
-from ingest.errors import BackupError, ConfigError, IndexDamaged
+from ingest.errors import BackupError, ConfigError, DatabaseError, IndexDamaged
 from ingest.index import Index, NextGeneration
 
 _MOST_VOTES = 512 << 20  # bytes
@@ -79,7 +79,7 @@ def restore(config: BotConfig, file: Path, *, force: bool = False, index: Index 
                 _require_room(index.path, manifest)
                 _fill(generation, reader)
             if manifest.desk_files is not None:
-                _put_desk(config, draft)
+                put_desk(config, draft)
     open_daily_counts(config).restore(counts)
     if settings is not None:
         try:
@@ -95,7 +95,7 @@ def restore(config: BotConfig, file: Path, *, force: bool = False, index: Index 
 @contextmanager
 def _unpacked_desk(config: BotConfig, reader: Reader) -> Iterator[Path]:
     """A folder beside the desk's with what the backup has of it, checked; it goes with the block."""
-    place = config.desk_folder
+    place = desk_folder(config).path
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         _require_room(place.parent, reader.manifest)
@@ -119,15 +119,17 @@ def _no_room_for_desk(error: OSError) -> BackupError:
     return BackupError(f"The backup cannot be unpacked beside the index ({error.strerror or error}).")
 
 
-def _put_desk(config: BotConfig, draft: Path) -> None:
+def put_desk(config: BotConfig, draft: Path) -> None:
+    """Put what the owner added, in a folder beside its place, where the settings say. Raises BackupError, SourceError."""
     own_posts(config).replace(draft)
+    if not (cases := draft / CASES).exists():
+        return
+    folder = desk_folder(config)
     try:
-        if (cases := draft / "cases.csv").exists():
-            cases.replace(config.desk_folder / cases.name)
-    except OSError as error:
-        raise BackupError(
-            f"The index was restored; {cases} cannot be written ({error.strerror or error})."
-        ) from error
+        with folder.changing():
+            cases.replace(folder.path / CASES)
+    except (OSError, DatabaseError) as error:
+        raise BackupError(f"The texts are in place; {CASES} cannot be written ({error}).") from error
 
 
 def _fill(generation: NextGeneration, reader: Reader) -> None:

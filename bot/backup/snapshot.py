@@ -17,7 +17,18 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from bot.backup.archive import ARTICLES, COUNTS, DESK, FORMAT, SETTINGS, VOTES, Manifest, Writer, is_desk_file
+from bot.backup.archive import (
+    ARTICLES,
+    CASES,
+    COUNTS,
+    DESK,
+    FORMAT,
+    SETTINGS,
+    VOTES,
+    Manifest,
+    Writer,
+    is_desk_file,
+)
 from bot.config import BotConfig, open_index, settings_place
 from bot.own_posts import own_posts
 from bot.server.feedback import Row, open_daily_counts, open_votes
@@ -111,8 +122,8 @@ def _add_index(writer: Writer, store: Store) -> None:
 
 def _add_desk(writer: Writer, config: BotConfig) -> None:
     """What the owner added; a file that she takes out meanwhile is left out."""
-    cases = config.desk_folder / "cases.csv"
-    for name, path in (*own_posts(config).stored(), (cases.name, cases)):
+    own = own_posts(config)
+    for name, path in (*own.stored(), (CASES, own.place / CASES)):
         if not is_desk_file(f"{DESK}{name}"):  # put there by hand, under another name than ours
             log.warning("%s is not saved: its name is none that the desk gives.", name)
             continue

@@ -68,7 +68,7 @@ def move(
     as_json: JsonFlag = False,
     index: IndexOption = None,
 ) -> None:
-    """Move index, votes, gaps, counts and settings to the database of FOOTNOTE_DATABASE_URL, or back to files."""
+    """Move index, votes, gaps, counts, settings and what you added on the desk to the database of FOOTNOTE_DATABASE_URL, or back."""
     from dataclasses import asdict
     from typing import cast, get_args
 
@@ -83,7 +83,7 @@ def move(
         return
     unset = " Remove FOOTNOTE_DATABASE_URL from the settings." if to == "files" else ""
     print(
-        f"Moved to {'the database' if to == 'database' else 'files'}: {_contents(moved.articles, moved.votes, 0)}, "
+        f"Moved to {'the database' if to == 'database' else 'files'}: {_contents(moved.articles, moved.votes, moved.own)}, "
         f"{moved.gaps} questions of the gap list. Start the servers again.{unset}"
     )
 

@@ -5,7 +5,7 @@ names the setting and says what to write. This room does not know what any setti
 """
 
 from bot.config.help import HELP
-from bot.config.index import open_index, shared_generations
+from bot.config.index import DESK_FOLDERS, desk_folder, open_index, shared_generations
 from bot.config.owner import OWNED, OwnerSettings, SettingRefused, check_setting
 from bot.config.owner_places import (
     SettingsFile,
@@ -50,6 +50,7 @@ from bot.config.values import (
 __all__ = [
     "ANY_SUBDOMAIN",
     "DEFAULT_TITLE",
+    "DESK_FOLDERS",
     "HELP",
     "OWNED",
     "PREFIX",
@@ -69,6 +70,7 @@ __all__ = [
     "defaults",
     "demo_index",
     "describe_duration",
+    "desk_folder",
     "in_clone",
     "is_prefix",
     "load_config",

@@ -1,4 +1,4 @@
-"""The index of the settings: in a folder of this machine, or shared by several through a database."""
+"""The index of the settings, and what the owner added: in folders of this machine, or shared by several through a database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bot.config.settings import BotConfig
+    from ingest.database import Folder
     from ingest.index import Index, SharedGenerations
+
+DESK_FOLDERS = (".desk", ".desk-copy")  # beside the index: of one machine, and of several
 
 
 def open_index(config: BotConfig, **options: Any) -> Index:
@@ -21,3 +24,11 @@ def shared_generations(config: BotConfig) -> SharedGenerations | None:
     from ingest.index import share_generations
 
     return None if config.database is None else share_generations(config.index, config.database)
+
+
+def desk_folder(config: BotConfig) -> Folder:
+    """What the owner added on the desk: texts, addresses, test cases. Raises ConfigError."""
+    from ingest.database import LocalFolder, SharedFolder
+
+    one, several = (config.beside(name.removeprefix(".")) for name in DESK_FOLDERS)
+    return LocalFolder(one) if config.database is None else SharedFolder(several, config.database)

@@ -171,11 +171,6 @@ class BotConfig:
         return self.beside("counts.sqlite")
 
     @property
-    def desk_folder(self) -> Path:
-        """What the owner added on the desk: texts, addresses, test cases."""
-        return self.beside("desk")
-
-    @property
     def index_config(self) -> IndexConfig:
         return IndexConfig(embedder=self.embedder)
 

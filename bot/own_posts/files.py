@@ -13,6 +13,7 @@ import shutil
 import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path, PurePosixPath
 
 from ingest.article import Article, LeftOut, LoadFailure, Seen
@@ -28,7 +29,10 @@ MAX_UNPACKED, MAX_MEMBERS = 256 * 1024 * 1024, 5000  # of an archive
 _TABLE = ".csv"  # a table of addresses in an archive
 
 
-def add_text(folder: Path, title: str, text: str, url: str = "") -> Path:
+Changing = Callable[[], AbstractContextManager[None]]  # inside it, files get their own names or go
+
+
+def add_text(folder: Path, title: str, text: str, url: str = "", changing: Changing = nullcontext) -> Path:
     """Add a pasted text as a file. Raises SourceError, which says what is wrong."""
     title, address = " ".join(title.split()), url.strip()
     if not title:
@@ -41,10 +45,10 @@ def add_text(folder: Path, title: str, text: str, url: str = "") -> Path:
         raise SourceError("The address must begin with https:// or http://, or be left empty.")
     fields = f"Title: {title[:300]}\n" + (f"Url: {address}\n" if address else "")
     data = f"{fields}\n{text}".encode("utf-8", "replace")
-    return _put(folder, f"{_plain_name(title)[:60]}.txt", lambda draft: draft.write_bytes(data))
+    return _put(folder, f"{_plain_name(title)[:60]}.txt", lambda draft: draft.write_bytes(data), changing)
 
 
-def add_file(folder: Path, upload: Path, name: str) -> Path:
+def add_file(folder: Path, upload: Path, name: str, changing: Changing = nullcontext) -> Path:
     """Add an uploaded file under its own name. Raises SourceError, which says what is wrong."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in UPLOADS:
@@ -60,8 +64,8 @@ def add_file(folder: Path, upload: Path, name: str) -> Path:
         raise SourceError("It is empty.")
     plain = _plain_name(PurePosixPath(name).stem)
     if suffix == ".zip":
-        return _put(folder, plain, lambda draft: _unpack(upload, draft))
-    return _put(folder, plain + suffix, lambda draft: shutil.copyfile(upload, draft))
+        return _put(folder, plain, lambda draft: _unpack(upload, draft), changing)
+    return _put(folder, plain + suffix, lambda draft: shutil.copyfile(upload, draft), changing)
 
 
 def remove(folder: Path, file: Path) -> None:
@@ -87,7 +91,7 @@ def files_below(folder: Path) -> Iterator[Path]:
                 yield file
 
 
-def _put(folder: Path, name: str, write: Callable[[Path], object]) -> Path:
+def _put(folder: Path, name: str, write: Callable[[Path], object], changing: Changing) -> Path:
     """Write to a hidden place, read what is there, and give it the name, or a free one like it; returns the path."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -97,7 +101,9 @@ def _put(folder: Path, name: str, write: Callable[[Path], object]) -> Path:
             draft = hidden / name
             write(draft)
             _require_posts(hidden)
-            return draft.rename(_free(folder / name))
+            with changing():
+                folder.mkdir(mode=0o700, exist_ok=True)  # another server may have removed its last file
+                return draft.rename(_free(folder / name))
         finally:
             shutil.rmtree(hidden, ignore_errors=True)
     except OSError as error:

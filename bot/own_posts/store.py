@@ -1,4 +1,4 @@
-"""The folder beside the index with what the owner added, and the list of what she took out."""
+"""The folder beside the index, or in the database of several servers, with what the owner added, and the list of what she took out."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import json
 import logging
 import os
 import shutil
-import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from bot.config import DESK_FOLDERS, desk_folder
 from bot.own_posts import files
 from ingest.article import Article, Item, LeftOut, Seen
-from ingest.errors import SourceError
+from ingest.database import Folder
+from ingest.errors import DatabaseError, SourceError
 from ingest.index import NOTHING_STORED, Stored
 from ingest.urls import address_key, is_web, public_url
 
@@ -40,10 +42,14 @@ class _Lists:
 
 @dataclass(frozen=True, slots=True)
 class OwnPosts:
-    """What the owner added and took out, in one folder. Thread-safe; other processes may read."""
+    """What the owner added and took out, in one folder. Thread-safe; other processes may read. Each call raises SourceError."""
 
-    place: Path
-    _mutex: threading.Lock = field(default_factory=threading.Lock)
+    desk: Folder
+
+    @property
+    def place(self) -> Path:
+        """Of everything."""
+        return self.desk.path
 
     @property
     def folder(self) -> Path:
@@ -52,26 +58,25 @@ class OwnPosts:
 
     def sources(self) -> tuple[str, ...]:
         """What a sync reads beside the blog: the addresses, and the folder once it holds a file."""
+        addresses = self.addresses()
         here = any(True for _ in files.files_below(self.folder))
-        return (*self.addresses(), *((str(self.folder),) if here else ()))
+        return (*addresses, *((str(self.folder),) if here else ()))
 
     def addresses(self) -> tuple[str, ...]:
         """The addresses that were added, oldest first."""
-        return self._read().addresses
+        return self._fetched().addresses
 
     def taken_out(self) -> Mapping[str, str]:
         """Id to title of the posts that stay out of the index."""
-        return self._read().taken_out
+        return self._fetched().taken_out
 
     def add_text(self, title: str, text: str, url: str = "") -> Path:
         """Add a pasted text. Raises SourceError."""
-        with self._mutex:
-            return files.add_text(self.folder, title, text, url)
+        return files.add_text(self.folder, title, text, url, self._changing)
 
     def add_file(self, upload: Path, name: str) -> Path:
         """Add an uploaded file, of which a copy is made. Raises SourceError."""
-        with self._mutex:
-            return files.add_file(self.folder, upload, name)
+        return files.add_file(self.folder, upload, name, self._changing)
 
     def add_address(self, address: str) -> str:
         """Follow an address; returns it as it is stored. Raises SourceError."""
@@ -79,7 +84,7 @@ class OwnPosts:
         found = public_url(written if "://" in written else f"https://{written}") if written else None
         if found is None:
             raise SourceError("Write the address of a post or a blog, with https:// in front.")
-        with self._mutex:
+        with self._changing():
             lists = self._read()
             if found not in lists.addresses:
                 if len(lists.addresses) >= MAX_ADDRESSES:
@@ -91,14 +96,14 @@ class OwnPosts:
 
     def remove_address(self, address: str) -> None:
         """Follow an address no longer; what was read from it stays."""
-        with self._mutex:
+        with self._changing():
             lists = self._read()
             left = tuple(each for each in lists.addresses if each != address)
             self._write(_Lists(left, lists.taken_out))
 
     def take_out(self, article_id: str, title: str, origin: str) -> None:
         """Have a post stay out: a file that was added here is deleted, any other post is left out by later syncs."""
-        with self._mutex:
+        with self._changing():
             if (file := self._own_file(origin)) is not None:
                 files.remove(self.folder, file)
                 return
@@ -108,13 +113,14 @@ class OwnPosts:
 
     def put_back(self, article_id: str) -> None:
         """Let the next sync read a post again that was taken out."""
-        with self._mutex:
+        with self._changing():
             lists = self._read()
             left = {key: title for key, title in lists.taken_out.items() if key != article_id}
             self._write(_Lists(lists.addresses, left))
 
     def is_own(self, origin: str) -> bool:
         """Whether an article's origin is a file that was added here."""
+        self._fetched()
         return self._own_file(origin) is not None
 
     def leaving_out(self, load: Load) -> Load:
@@ -134,6 +140,7 @@ class OwnPosts:
 
     def stored(self) -> Iterator[tuple[str, Path]]:
         """Everything that is stored, for a backup: each file's name below the place, and where it is."""
+        self._fetched()
         for file in (self.place / _LISTS, *files.files_below(self.folder)):
             if file.is_file():
                 yield file.relative_to(self.place).as_posix(), file
@@ -143,7 +150,7 @@ class OwnPosts:
 
         Raises SourceError; then what was stored before is still there.
         """
-        with self._mutex:
+        with self._changing():
             old = draft.with_name(f"{draft.name}.old")
             try:
                 self.place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -164,13 +171,31 @@ class OwnPosts:
             finally:
                 shutil.rmtree(old, ignore_errors=True)
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        with _source_errors(), self.desk.changing():
+            yield
+
+    def _fetched(self) -> _Lists:
+        with _source_errors():
+            self.desk.fetch()
+        return self._read()
+
     def _own_file(self, origin: str) -> Path | None:
         """The file of an origin below our folder; None for an export, which holds more than one post."""
         if not origin.startswith("file:"):
             return None
-        file = Path(unquote(urlsplit(origin).path))
+        file = self._here(Path(unquote(urlsplit(origin).path)))
         inside = file.resolve().is_relative_to(self.folder.resolve())
         return file if inside and file.is_file() and file.suffix.lower() in files.POSTS else None
+
+    def _here(self, file: Path) -> Path:
+        """Where a file is that another server has read in its own copy of the folder, or this one before it moved."""
+        parts = file.parts
+        for at, part in enumerate(parts[1:], 1):
+            if part == _FOLDER and parts[at - 1].endswith(DESK_FOLDERS):
+                return self.folder.joinpath(*parts[at + 1 :])
+        return file
 
     def _read(self) -> _Lists:
         path = self.place / _LISTS
@@ -211,8 +236,16 @@ class OwnPosts:
 
 
 def own_posts(config: BotConfig) -> OwnPosts:
-    """Those beside the index."""
-    return OwnPosts(config.desk_folder)
+    """Those of the settings' blog."""
+    return OwnPosts(desk_folder(config))
+
+
+@contextmanager
+def _source_errors() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        raise SourceError(str(error)) from error
 
 
 def _key(article_id: str) -> str:

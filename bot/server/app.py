@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.routing import Match
 
+from bot.config import desk_folder
 from bot.problems import Problem, Refused, explain
 from bot.server.answer_json import ToPayload, dumped, error_frame, event_frame, payload
 from bot.server.desk import DeskGate, add_desk_routes, open_access
@@ -126,7 +127,7 @@ def create_api(
     add_script_routes(app, languages, lambda: current().title)
     add_install_page(app, current)
     if access:
-        add_desk_routes(app, access, Cases(config.desk_folder))
+        add_desk_routes(app, access, Cases(desk_folder(config)))
     _add_static_routes(app, languages)
     describe(app)
     for path in _RESERVED:

@@ -6,6 +6,7 @@ know what is kept in them.
 
 from typing import TYPE_CHECKING
 
+from ingest.database.folders import Folder, LocalFolder, SharedFolder
 from ingest.database.postgres import Database, PostgresTables, open_database
 from ingest.database.tables import Connection, Cursor, Layout, Tables
 from ingest.database.watched import LOOK_SECONDS, Watched
@@ -18,8 +19,11 @@ __all__ = [
     "Connection",
     "Cursor",
     "Database",
+    "Folder",
     "Layout",
+    "LocalFolder",
     "PostgresTables",
+    "SharedFolder",
     "Tables",
     "Watched",
     "open_database",

@@ -24,7 +24,7 @@ from axe import Look, script
 from browsing import Page, launched, serving
 from pydantic import SecretStr
 
-from bot.config import BotConfig, OwnerSettings
+from bot.config import BotConfig, OwnerSettings, desk_folder
 from bot.gaps import Closed, GapGroup, GapList, GapRecorder, GapStore, open_gaps
 from bot.server import create_app
 from bot.server.desk.cases import Cases
@@ -87,7 +87,7 @@ def _fill(config: BotConfig, store: GapStore) -> None:
         ),
     )
     store.save_list(GapList(groups, closed, 15, "now"))
-    Cases(config.desk_folder).add("Do you sell gift cards?", "", ())
+    Cases(desk_folder(config)).add("Do you sell gift cards?", "", ())
 
 
 def signed_in(page: Page, address: str) -> None:

@@ -9,15 +9,17 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.errors import SourceError
+from ingest.errors import DatabaseError, SourceError
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
     from ingest.article import Article
+    from ingest.database import Folder
 
 SHEET, RESULTS = "cases.csv", "results.html"
 _COLUMNS = ("question", "expected")
@@ -27,26 +29,25 @@ _MAX_CELL = 2000  # characters
 
 @dataclass(slots=True)
 class Cases:
-    """The sheet in a folder. Thread-safe.
+    """The sheet in the folder of what the owner added. Thread-safe.
 
     Attributes:
         progress: Questions that were asked in the run that is under way, and how many there are; (0, 0) without one.
     """
 
-    folder: Path
+    folder: Folder
     progress: tuple[int, int] = (0, 0)
-    _mutex: threading.Lock = field(default_factory=threading.Lock)
     _running: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def sheet(self) -> Path:
-        """The CSV; it may not exist yet."""
-        return self.folder / SHEET
+        """The CSV, as it is now; it may not exist yet. Raises SourceError."""
+        return self._fetched() / SHEET
 
     @property
     def results(self) -> Path:
-        """The page of the last run; it may not exist yet."""
-        return self.folder / RESULTS
+        """The page of the last run; it may not exist yet. Raises SourceError."""
+        return self._fetched() / RESULTS
 
     def add(self, question: str, expected: str, articles: Iterable[Article]) -> None:
         """Add a case. expected: words of the blog, alternatives separated by |; "" if the blog does not say.
@@ -62,24 +63,15 @@ class Cases:
         for words in filter(None, (part.strip() for part in wanted.split("|"))):
             if next(places(words, posts), None) is None:
                 raise SourceError(f"“{words[:200]}” is in no post. Copy the words from the post as they are.")
-        with self._mutex:
-            rows = list(self.rows())
-            if len(rows) >= _MOST:
+        with self._changing() as folder:
+            text = _text_of(folder / SHEET)
+            if sum(1 for _ in _rows(text)) >= _MOST:
                 raise SourceError(f"There are {_MOST} cases already. Remove some from the sheet.")
-            self._append(asked, wanted)
+            _write(folder / SHEET, _with_case(text, asked, wanted))
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Question and expected words of each case. Raises SourceError if the sheet cannot be read."""
-        text = self._text()
-        if not text.strip():
-            return
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-        reader.fieldnames = [name.strip().casefold() for name in reader.fieldnames or ()]
-        if not set(_COLUMNS) <= set(reader.fieldnames):
-            raise SourceError(f"The first line of {SHEET} must name the columns “question” and “expected”.")
-        for row in reader:
-            if question := (row["question"] or "").strip():
-                yield question, (row["expected"] or "").strip()
+        yield from _rows(_text_of(self.sheet))
 
     def run(self, config: BotConfig) -> Future[Counter[str]]:
         """Ask all cases in a thread of low priority; the result counts them by grade, and the page is written.
@@ -112,37 +104,71 @@ class Cases:
         found = at_low_priority(
             lambda: evaluation.evaluate([self.sheet], config, baselines=False, progress=note)
         )
-        draft = self.results.with_name(f".{RESULTS}.{os.getpid()}")
-        evaluation.save_page(draft, found.sets, config.threshold)
-        draft.replace(self.results)
+        with self._changing() as folder:
+            draft = folder / f".{RESULTS}.{os.getpid()}"
+            evaluation.save_page(draft, found.sets, config.threshold)
+            draft.replace(folder / RESULTS)
         return Counter(outcome.grade for measured in found.sets.values() for outcome in measured.outcomes)
 
-    def _append(self, question: str, expected: str) -> None:
-        """Add a line, in the columns that the sheet has; the file is replaced as a whole."""
-        text = self._text() or ",".join(_COLUMNS) + "\n"
-        delimiter = _delimiter(text)
-        header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-        cells = {"question": question, "expected": expected}
-        line = io.StringIO(newline="")
-        writer = csv.writer(line, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        writer.writerow([cells.get(name.strip().casefold(), "") for name in header])
-        draft = self.sheet.with_name(f".{SHEET}.{os.getpid()}")
+    def _fetched(self) -> Path:
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft.write_text(f"{text.rstrip()}\n{line.getvalue()}", encoding="utf-8-sig")
-            draft.replace(self.sheet)
+            self.folder.fetch()
+        except DatabaseError as error:
+            raise SourceError(str(error)) from error
+        return self.folder.path
+
+    @contextmanager
+    def _changing(self) -> Iterator[Path]:
+        """The folder, to be changed."""
+        try:
+            with self.folder.changing():
+                self.folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+                yield self.folder.path
+        except DatabaseError as error:
+            raise SourceError(str(error)) from error
         except OSError as error:
             raise SourceError(f"{SHEET} cannot be written ({error.strerror or error}).") from error
 
-    def _text(self) -> str:
-        try:
-            return self.sheet.read_text(encoding="utf-8-sig")
-        except FileNotFoundError:
-            return ""
-        except (OSError, UnicodeDecodeError) as error:
-            raise SourceError(
-                f"{SHEET} cannot be read. Save it from your spreadsheet as “CSV UTF-8”."
-            ) from error
+
+def _rows(text: str) -> Iterator[tuple[str, str]]:
+    """Question and expected words of each case. Raises SourceError."""
+    if not text.strip():
+        return
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    reader.fieldnames = [name.strip().casefold() for name in reader.fieldnames or ()]
+    if not set(_COLUMNS) <= set(reader.fieldnames):
+        raise SourceError(f"The first line of {SHEET} must name the columns “question” and “expected”.")
+    for row in reader:
+        if question := (row["question"] or "").strip():
+            yield question, (row["expected"] or "").strip()
+
+
+def _with_case(text: str, question: str, expected: str) -> str:
+    """The sheet with one more line, in the columns that it has."""
+    text = text or ",".join(_COLUMNS) + "\n"
+    delimiter = _delimiter(text)
+    header = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    cells = {"question": question, "expected": expected}
+    line = io.StringIO(newline="")
+    writer = csv.writer(line, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow([cells.get(name.strip().casefold(), "") for name in header])
+    return f"{text.rstrip()}\n{line.getvalue()}"
+
+
+def _write(sheet: Path, text: str) -> None:
+    """Replace the file as a whole."""
+    draft = sheet.with_name(f".{SHEET}.{os.getpid()}")
+    draft.write_text(text, encoding="utf-8-sig")
+    draft.replace(sheet)
+
+
+def _text_of(sheet: Path) -> str:
+    try:
+        return sheet.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{SHEET} cannot be read. Save it from your spreadsheet as “CSV UTF-8”.") from error
 
 
 def _delimiter(text: str) -> str:

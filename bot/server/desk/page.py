@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from anyio.to_thread import run_sync
 
-from bot.config import OwnerSettings
+from bot.config import OwnerSettings, desk_folder
 from bot.own_posts import own_posts
 from bot.server.desk.cases import Cases
 from bot.server.desk.tab import Desk
@@ -73,7 +73,7 @@ def build_desk(
     with gr.Blocks(title=mark("desk_title"), analytics_enabled=False, delete_cache=_STALE) as page:
         desk = Desk(
             bot, queue, scheduler, page, settings or OwnerSettings(config), gaps, counts,
-            own_posts(config), Cases(config.desk_folder),
+            own_posts(config), Cases(desk_folder(config)),
         )  # fmt: skip
         with gr.Column(elem_id="desk"):
             gr.Markdown(_heading(), elem_id="desk-top", container=False, sanitize_html=False)

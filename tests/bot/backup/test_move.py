@@ -15,12 +15,15 @@ from votes import given
 
 from bot.backup import Moved, move
 from bot.backup.move import Place
-from bot.config import BotConfig, OwnerSettings, open_index, settings_place, shared_generations
+from bot.config import BotConfig, OwnerSettings, desk_folder, open_index, settings_place, shared_generations
 from bot.gaps import open_gaps
+from bot.own_posts import own_posts
+from bot.server.desk.cases import Cases
 from bot.server.feedback import Vote, open_daily_counts, open_votes
 from ingest.errors import BackupError, ConfigError
 
 GAP = "Do you sell lamps?"
+KNEES = "Bend the knee slowly. Hold it for ten seconds, then rest."
 
 
 @pytest.fixture
@@ -45,6 +48,9 @@ def fill(config: BotConfig, posts: Path) -> None:
     counts.count(given().answer)
     counts.write()
     OwnerSettings(config).change({"title": "Bread & Salt"})
+    own_posts(config).add_text("Knees", KNEES)
+    own_posts(config).take_out("lamps.md", "Lamps", "https://blog.example/lamps")
+    Cases(desk_folder(config)).add("Do you sell tea?", "", ())
 
 
 def contents(config: BotConfig) -> list[object]:
@@ -54,11 +60,13 @@ def contents(config: BotConfig) -> list[object]:
     index = index_at(config.index, generations=shared_generations(config))
     with index.reading_once() as store:
         stored = [store.articles(), sorted(store.tokens([one[0] for one in store.outline()]).items())]
+    own, cases = own_posts(config), list(Cases(desk_folder(config)).rows())
+    added = {name: file.read_text() for name, file in own.stored()}
     vectors = {known: vector.tolist() for known, vector in gaps.vectors("fake").items()}
     return [
         *stored, votes.rows(), gaps.questions(), vectors, gaps.note("asked"),
         open_daily_counts(config).since(date(2020, 1, 1)), OwnerSettings(config).current().title,
-        ask(index, "descale the kettle"),
+        ask(index, "descale the kettle"), added, cases,
     ]  # fmt: skip
 
 
@@ -70,14 +78,15 @@ def moved(config: BotConfig, to: Place, *, force: bool = False) -> Moved:
 def test_a_blog_moves_to_the_database_and_back(config: BotConfig, shared: BotConfig, tmp_path: Path) -> None:
     fill(config, two_posts(tmp_path / "posts"))
     before = contents(config)
-    assert moved(shared, "database") == Moved(2, 1, 1)
+    assert moved(shared, "database") == Moved(2, 1, 1, own=1)
     another_machine = replace(shared, index=tmp_path / "other" / "index")
     assert contents(shared) == contents(another_machine) == before
     open_gaps(another_machine).add("And chairs?", "fake", np.full(3, 0.25, np.float32))
     OwnerSettings(another_machine).change({"title": "Salt"})
+    own_posts(another_machine).add_text("Hips", KNEES)
     now = contents(another_machine)
     back = replace(another_machine, database_url=SecretStr(""))
-    assert moved(another_machine, "files") == Moved(2, 1, 2)
+    assert moved(another_machine, "files") == Moved(2, 1, 2, own=2)
     assert contents(back) == now != before
 
 

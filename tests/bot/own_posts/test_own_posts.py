@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 from conftest import FakeEmbedder
+from engines import Postgres
 
 from bot.own_posts import OwnPosts
 from bot.own_posts import files as own_files
 from ingest.config import IndexConfig
+from ingest.database import Database, Folder, LocalFolder, SharedFolder, open_database
+from ingest.database.folders import LAYOUT
 from ingest.errors import SourceError
 from ingest.index import Index
 from ingest.sources import load
@@ -23,11 +27,11 @@ KNEES = "Bend the knee slowly. Hold it for ten seconds, then rest."
 class Blog:
     """A blog in a folder, an index, and what the owner added beside it."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, desk: Folder) -> None:
         self.folder = place / "blog"
         self.folder.mkdir()
         self.index = Index(place / "index", IndexConfig(embedder="fake"))
-        self.own = OwnPosts(place / "index.desk")
+        self.own = OwnPosts(desk)
         self.embedder = FakeEmbedder()
 
     def sync(self) -> SyncReport:
@@ -42,12 +46,24 @@ class Blog:
 
 
 @pytest.fixture
-def blog(tmp_path: Path) -> Blog:
-    made = Blog(tmp_path)
+def database(postgres: Postgres) -> Database:
+    return open_database(postgres.url, postgres.new_blog())
+
+
+@pytest.fixture
+def blog(tmp_path: Path, request: pytest.FixtureRequest) -> Blog:
+    place = tmp_path / "index.desk"
+    if getattr(request, "param", "files") == "files":
+        made = Blog(tmp_path, LocalFolder(place))
+    else:
+        made = Blog(tmp_path, SharedFolder(place, request.getfixturevalue("database")))
     for name in ("Necks", "Backs"):
         text = f"# {name}\n\nAbout {name.lower()} there is this to know: move them every hour.\n"
         (made.folder / f"{name.lower()}.md").write_text(text)
     return made
+
+
+everywhere = pytest.mark.parametrize("blog", ["files", "postgres"], indirect=True)
 
 
 def zipped(**files: str) -> bytes:
@@ -64,6 +80,7 @@ def upload(blog: Blog, name: str, data: bytes) -> Path:
     return blog.own.add_file(file, name)
 
 
+@everywhere
 def test_what_was_added_stays_when_the_blog_is_read_again(blog: Blog) -> None:
     blog.own.add_text("Knees: a start", KNEES, "https://blog.example/knees")
     upload(blog, "Über Hüften!.md", b"# Hips\n\nTurn the hip out, then in, five times.\n")
@@ -76,6 +93,7 @@ def test_what_was_added_stays_when_the_blog_is_read_again(blog: Blog) -> None:
     assert pasted.text == KNEES and blog.own.is_own(pasted.origin)
 
 
+@everywhere
 def test_a_post_that_was_taken_out_stays_out_until_it_is_put_back(blog: Blog) -> None:
     blog.sync()
     blog.own.take_out("blog/necks.md", "Necks", (blog.folder / "necks.md").as_uri())
@@ -87,6 +105,7 @@ def test_a_post_that_was_taken_out_stays_out_until_it_is_put_back(blog: Blog) ->
     assert blog.sync().added == ("blog/necks.md",)
 
 
+@everywhere
 def test_taking_out_a_file_that_was_added_deletes_it(blog: Blog) -> None:
     file = blog.own.add_text("Knees", KNEES)
     blog.sync()
@@ -97,6 +116,7 @@ def test_taking_out_a_file_that_was_added_deletes_it(blog: Blog) -> None:
     assert outside.exists(), "only what was added here is deleted"
 
 
+@everywhere
 def test_an_archive_is_unpacked_without_leaving_the_folder(blog: Blog) -> None:
     post = "# {}\n\nStretch every day for a minute and rest.\n"
     data = zipped(
@@ -136,6 +156,7 @@ def test_a_bad_upload_says_why_and_leaves_nothing(
     assert [file.name for file in blog.own.folder.iterdir()] == ["knees.txt"]
 
 
+@everywhere
 def test_a_second_file_of_the_same_name_replaces_nothing(blog: Blog) -> None:
     first, second = (blog.own.add_text("Knees", f"{KNEES} Part {n}.") for n in (1, 2))
     assert (first.name, second.name) == ("knees.txt", "knees-2.txt") and "Part 1" in first.read_text()
@@ -151,10 +172,11 @@ def test_a_text_that_cannot_be_added_is_refused(blog: Blog, title: str, text: st
     assert blog.own.sources() == ()
 
 
+@everywhere
 def test_addresses_are_followed_until_they_are_removed(blog: Blog) -> None:
     assert blog.own.add_address(" blog.example/knees ") == "https://blog.example/knees"
     blog.own.add_address("https://blog.example/knees")
-    assert OwnPosts(blog.own.place).sources() == ("https://blog.example/knees",)
+    assert OwnPosts(blog.own.desk).sources() == ("https://blog.example/knees",)
     blog.own.remove_address("https://blog.example/knees")
     assert blog.own.sources() == ()
     for rubbish in ("", "   ", "ftp://blog.example", "file:///etc/passwd", "https://"):
@@ -169,3 +191,83 @@ def test_a_damaged_list_is_set_aside(blog: Blog, caplog: pytest.LogCaptureFixtur
     blog.own.add_address("https://blog.example/hips")
     assert blog.own.addresses() == ("https://blog.example/hips",)
     assert len([file for file in blog.own.place.iterdir() if "damaged" in file.name]) == 1
+
+
+def copies(database: Database, place: Path) -> tuple[OwnPosts, OwnPosts]:
+    one, other = (
+        OwnPosts(SharedFolder(place / name / "index.desk-copy", database)) for name in ("one", "other")
+    )
+    return one, other
+
+
+def test_what_is_added_on_one_server_is_read_and_taken_out_on_another(
+    database: Database, tmp_path: Path
+) -> None:
+    one, other = copies(database, tmp_path)
+    added = one.add_text("Knees", KNEES)
+    one.add_address("https://blog.example/feed")
+    assert (
+        other.sources() == ("https://blog.example/feed", str(other.folder))
+        and KNEES in (other.folder / "knees.txt").read_text()
+    )
+    assert other.is_own(added.as_uri()), "as the server that read it stored its place"
+    assert other.add_text("Knees", KNEES).name == "knees-2.txt"
+    other.take_out("own-posts/knees.txt", "Knees", added.as_uri())
+    other.take_out("https://blog.example/hips", "Hips", "https://blog.example/hips")
+    assert one.taken_out() == {"https://blog.example/hips": "Hips"}
+    assert [name for name, _ in one.stored()] == ["own-posts.json", "own-posts/knees-2.txt"]
+
+
+def test_a_copy_that_is_lost_or_changed_is_fetched_again(database: Database, tmp_path: Path) -> None:
+    one, other = copies(database, tmp_path)
+    large = b"# Hips\n\n" + b"Turn the hip out, then in, five times. " * 60_000
+    (tmp_path / "hips.md").write_bytes(large)
+    one.add_file(tmp_path / "hips.md", "hips.md")
+    one.add_text("Knees", KNEES)
+    other.sources()
+    (other.folder / "knees.txt").unlink()
+    with pytest.raises(SourceError):
+        other.add_text("", "")
+    with pytest.raises(RuntimeError), other.desk.changing():
+        (other.folder / "hips.md").write_text("half of a change")
+        raise RuntimeError
+    assert (other.folder / "hips.md").read_bytes() != large
+    other.sources()
+    assert (other.folder / "hips.md").read_bytes() == large and (other.folder / "knees.txt").is_file()
+    shutil.rmtree(one.place)
+    assert [name for name, _ in one.stored()] == ["own-posts/hips.md", "own-posts/knees.txt"]
+
+
+def test_while_the_database_is_down_nothing_changes_and_what_was_seen_is_used(
+    database: Database, postgres: Postgres, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, other = copies(database, tmp_path)
+    one.add_text("Knees", KNEES)
+    postgres.stop()
+    try:
+        assert (
+            one.sources() == one.sources() == (str(one.folder),)
+            and caplog.text.count("cannot be reached") == 1
+        )
+        for change in (
+            lambda: one.add_text("Hips", KNEES),
+            lambda: one.add_address("blog.example"),
+            other.sources,
+        ):
+            with pytest.raises(SourceError, match=r"FOOTNOTE_DATABASE_URL.*cannot be reached"):
+                change()
+    finally:
+        postgres.start()
+    assert (
+        [name for name, _ in other.stored()] == ["own-posts/knees.txt"] == [name for name, _ in one.stored()]
+    )
+
+
+def test_a_file_of_the_database_cannot_leave_the_folder(database: Database, tmp_path: Path) -> None:
+    one, other = copies(database, tmp_path)
+    one.add_text("Knees", KNEES)
+    with database.transaction(LAYOUT) as db:
+        db.execute("INSERT INTO files VALUES ('../../evil.md', 'x')")
+    with pytest.raises(SourceError, match="none of ours"):
+        other.sources()
+    assert not list(tmp_path.rglob("evil.md"))

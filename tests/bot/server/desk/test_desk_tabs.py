@@ -14,7 +14,7 @@ import pytest
 from live_blog import InProcess, bot_on, write
 from patience import PATIENCE
 
-from bot.config import BotConfig, OwnerSettings
+from bot.config import BotConfig, OwnerSettings, desk_folder
 from bot.own_posts import own_posts
 from bot.server.desk.cases import Cases
 from bot.server.desk.tab import Desk
@@ -53,7 +53,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     thread.start()
     counts = DailyCounts(CountsFile(config.counts_file), today=lambda: DAY, delay=3600)
     queue = open_queue(bot, config)
-    settings, cases, page = OwnerSettings(config), Cases(config.desk_folder), cast("Any", None)
+    settings, cases, page = OwnerSettings(config), Cases(desk_folder(config)), cast("Any", None)
     made = Desk(bot, queue, scheduler, page, settings, None, counts, own, cases)
     *_, last = posts._List(made).read_all(ENGLISH)
     assert "4 added" in last
@@ -128,7 +128,7 @@ def test_an_answer_comes_with_its_passages_and_is_kept_as_a_case(desk: Desk) -> 
 
 
 def test_a_sheet_that_a_spreadsheet_saved_is_continued(desk: Desk) -> None:
-    desk.cases.folder.mkdir(exist_ok=True)
+    desk.cases.folder.path.mkdir(exist_ok=True)
     desk.cases.sheet.write_text("Note;Question;Expected\nmine;How long?;a week\n", encoding="utf-8-sig")
     desk.cases.add('Is it "free"; or not?', "", ())
     assert list(desk.cases.rows()) == [("How long?", "a week"), ('Is it "free"; or not?', "")]
@@ -163,7 +163,7 @@ def test_her_cases_are_asked_of_the_bot_as_it_ships(tmp_path: Path) -> None:
     bot = open_bot(config)
     guides = Path(__file__).parents[4] / "data" / "guides"
     sync([str(guides)], index=Index(config.index, config.index_config), embedder=lambda: bot.embedder)
-    cases, question = Cases(config.desk_folder), "How long do I hold the seated stretch?"
+    cases, question = Cases(desk_folder(config)), "How long do I hold the seated stretch?"
     cases.add(question, "20 to 30 seconds", [bot.article(head.id) for head in bot.heads()])
     cases.add(question, "", ())  # it does say
     cases.add("Do you sell gift cards?", "", ())
