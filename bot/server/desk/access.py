@@ -1,7 +1,8 @@
 """Who may open the desk: the owner's token opens a session, and a signed cookie names it.
 
-The cookie holds the random id of a session and the time, signed with a key of this process. The sessions themselves
-are in the server's memory, so that a logout, or a restart, makes every copy of the cookie worthless.
+The cookie holds the random id of a session and the time, signed with a key of this process, or with one that all servers
+derive from the owner's token. The open sessions are known to the servers, so that a logout makes every copy of the cookie
+worthless; so does a restart of a server that is alone.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ import logging
 import secrets
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,14 +21,15 @@ from itsdangerous import BadSignature, TimestampSigner
 
 from bot.config import Rate
 from bot.problems import Problem, Refused
-from bot.server.guard import OwnerToken, RateLimits, SharedCounts
+from bot.server.desk.sessions import LAYOUT, MemorySessions, OpenSessions, SharedSessions
+from bot.server.guard import OwnerToken, RateLimits, SharedCounts, derived_key
+from ingest.errors import DatabaseError
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
 
 COOKIE = "footnote_owner"
 SESSION_SECONDS = 12 * 3600
-MAX_SESSIONS = 20  # beyond that the oldest one ends
 ATTEMPTS = (Rate(10, 60), Rate(60, 3600))  # logins that one client may try, right or wrong
 REPORTED = 10  # wrong tokens after which the log mentions them, each time
 MAX_TOKEN = 1000  # characters of a token that are looked at
@@ -49,29 +51,32 @@ class _Signer(TimestampSigner):
 
 @dataclass(slots=True)
 class Access:
-    """The sessions of one server. Thread-safe.
+    """Opens and closes sessions. Thread-safe.
 
     Attributes:
         owner: The token that opens a session.
         rates: How often one client may try.
         clock: Seconds since 1970.
+        sessions: Those that are open.
+        key: Signs cookies; the same for servers that share sessions.
     """
 
     owner: OwnerToken
     rates: RateLimits = field(default_factory=lambda: RateLimits(ATTEMPTS))
     clock: Callable[[], float] = time.time
+    sessions: OpenSessions = field(default_factory=MemorySessions)
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     _signer: _Signer = field(init=False)
-    _ends: OrderedDict[str, float] = field(default_factory=OrderedDict)  # session id -> when it ends
     _wrong: int = 0
     _mutex: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._signer = _Signer(secrets.token_bytes(32), self.clock)
+        self._signer = _Signer(self.key, self.clock)
 
     def log_in(self, token: str, address: str | None) -> str | None:
         """The cookie of a new session; None for a wrong token, whatever is wrong with it.
 
-        Raises Refused if this client has tried too often.
+        Raises Refused if this client has tried too often, or if the servers' sessions cannot be used just now.
         """
         left, _ = self.rates.wait(address)
         if left > 0:
@@ -80,24 +85,22 @@ class Access:
             self._report_wrong()
             return None
         name = secrets.token_urlsafe(24)
-        with self._mutex:
-            self._ends[name] = self.clock() + SESSION_SECONDS
-            while len(self._ends) > MAX_SESSIONS:
-                self._ends.popitem(last=False)
+        with _refused():
+            self.sessions.open(name, self.clock() + SESSION_SECONDS)
         return self._signer.sign(name).decode()
 
     def allows(self, cookie: str) -> bool:
-        """Whether a cookie is signed by this process and its session is open."""
+        """Whether a cookie is signed with our key and its session is open. Raises Refused if that cannot be known."""
         name = self._name_in(cookie)
-        with self._mutex:
-            return name is not None and self._ends.get(name, 0.0) > self.clock()
+        with _refused():
+            return name is not None and self.sessions.is_open(name, self.clock())
 
     def log_out(self, cookie: str) -> None:
-        """End a cookie's session, for every copy of the cookie."""
+        """End a cookie's session, for every copy of the cookie. Raises Refused if that cannot be done."""
         name = self._name_in(cookie)
-        with self._mutex:
+        with _refused():
             if name is not None:
-                self._ends.pop(name, None)
+                self.sessions.close(name)
 
     def _report_wrong(self) -> None:
         with self._mutex:
@@ -115,8 +118,28 @@ class Access:
 
 def open_access(config: BotConfig, shared: SharedCounts | None = None) -> Access | None:
     """The access with the owner's token; None if there is no token, and so no desk. shared: counts for all servers."""
-    token = config.owner_token.get_secret_value()
-    return Access(OwnerToken(token), RateLimits(ATTEMPTS, shared=shared, kind="logins")) if token else None
+    token, database = config.owner_token.get_secret_value(), config.database
+    if not token:
+        return None
+    owner, rates = OwnerToken(token), RateLimits(ATTEMPTS, shared=shared, kind="logins")
+    if database is None:
+        return Access(owner, rates)
+    sessions = SharedSessions(database.tables(LAYOUT))
+    return Access(owner, rates, sessions=sessions, key=derived_key(token, f"desk/{config.blog}"))
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        log.warning("the desk cannot be opened: %s", error)
+        raise Refused(_NO_SESSIONS) from error
+
+
+_NO_SESSIONS = Problem(
+    503, "desk_unusable", "The database of the desk does not answer. Please try again shortly.", 10
+)
 
 
 def _too_often(seconds: int) -> Problem:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
 
+from anyio.to_thread import run_sync
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -47,7 +48,7 @@ class DeskGate:
             return
         if self.access is None or not _OPEN.fullmatch(path):
             raise Refused(_NOTHING)
-        if path != LOGIN and not self.access.allows(cookie_of(scope)):
+        if path != LOGIN and not await run_sync(self.access.allows, cookie_of(scope)):
             if path not in (DESK, f"{DESK}/"):
                 raise Refused(_LOGIN_FIRST)
             await _redirect(scope, LOGIN)(scope, receive, send)

@@ -8,6 +8,7 @@ from string import Template
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
+from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
@@ -33,15 +34,15 @@ def add_desk_routes(app: FastAPI, access: Access, cases: Cases) -> None:
 
     @app.get(f"{DESK}/download/cases", include_in_schema=False)
     async def sheet() -> Response:
-        return _file(cases.sheet, "text/csv; charset=utf-8", "footnote-cases.csv")
+        return _file(await run_sync(lambda: cases.sheet), "text/csv; charset=utf-8", "footnote-cases.csv")
 
     @app.get(f"{DESK}/download/results", include_in_schema=False)
     async def results() -> Response:
-        return _file(cases.results, "text/html; charset=utf-8")
+        return _file(await run_sync(lambda: cases.results), "text/html; charset=utf-8")
 
     @app.get(LOGIN, include_in_schema=False)
     async def show_login(request: Request) -> Response:
-        if access.allows(cookie_of(request.scope)):
+        if await run_sync(access.allows, cookie_of(request.scope)):
             return _redirect(request, f"{DESK}/")
         return _login_page(request)
 
@@ -50,8 +51,11 @@ def add_desk_routes(app: FastAPI, access: Access, cases: Cases) -> None:
         body = await read_bytes(request, largest=_LARGEST)
         token = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10).get("token", [""])[0]
         try:
-            cookie = access.log_in(token.strip(), request.client.host if request.client else None)
+            address = request.client.host if request.client else None
+            cookie = await run_sync(access.log_in, token.strip(), address)
         except Refused as refused:
+            if refused.problem.status != 429:
+                raise
             seconds = refused.problem.retry_after or 60
             return _login_page(request, "login_wait", 429, {"Retry-After": str(seconds)})
         if cookie is None:
@@ -65,7 +69,7 @@ def add_desk_routes(app: FastAPI, access: Access, cases: Cases) -> None:
 
     @app.post(f"{DESK}/logout", include_in_schema=False)
     async def log_out(request: Request) -> Response:
-        access.log_out(cookie_of(request.scope))
+        await run_sync(access.log_out, cookie_of(request.scope))
         closed = _redirect(request, LOGIN)
         closed.delete_cookie(COOKIE, path=_root(request) + DESK, httponly=True, samesite="strict")
         return closed

@@ -16,7 +16,7 @@ from bot.server.guard.middleware import (
     route_path,
 )
 from bot.server.guard.origins import RefusedSites, allows, origin_of, server_address
-from bot.server.guard.owner_token import OwnerToken
+from bot.server.guard.owner_token import OwnerToken, derived_key
 from bot.server.guard.proxy import ProxyHeaders
 from bot.server.guard.rate_limit import RateLimits, client_key, client_network, too_often
 from bot.server.guard.sessions import Sessions, open_sessions
@@ -39,6 +39,7 @@ __all__ = [
     "allows",
     "client_key",
     "client_network",
+    "derived_key",
     "is_known",
     "open_counts",
     "open_sessions",

@@ -6,6 +6,7 @@ a minute. The right token is always accepted: else anybody could shut the owner 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 import logging
@@ -64,6 +65,16 @@ class OwnerToken:
             hashlib.sha256(text.encode("utf-8", "replace")).digest() for text in (shown, self.token)
         )
         return hmac.compare_digest(given, wanted)
+
+
+@functools.cache
+def derived_key(token: str, purpose: str) -> bytes:
+    """A key that all servers with this token have; 32 bytes.
+
+    Scrypt with 32 MB makes each guess at the token from something that was signed cost as much as a login; RFC 7914.
+    """
+    salt = f"footnote/{purpose}".encode()
+    return hashlib.scrypt(token.encode(), salt=salt, n=2**15, r=8, p=1, maxmem=2**26, dklen=32)
 
 
 def _refuse(status: int, code: str, message: str) -> NoReturn:

@@ -17,8 +17,10 @@ from starlette.testclient import TestClient
 
 from bot.config import BotConfig, Rate
 from bot.server import create_app
-from bot.server.desk.access import ATTEMPTS, COOKIE, MAX_SESSIONS, SESSION_SECONDS, Access
-from bot.server.guard import MAX_UPLOAD, OwnerToken, RateLimits
+from bot.server.desk.access import ATTEMPTS, COOKIE, SESSION_SECONDS, Access
+from bot.server.desk.sessions import LAYOUT, MAX_SESSIONS, MemorySessions, OpenSessions, SharedSessions
+from bot.server.guard import MAX_UPLOAD, OwnerToken, RateLimits, derived_key
+from ingest.database import open_database
 
 if TYPE_CHECKING:
     from bot.pipeline import Bot
@@ -200,10 +202,31 @@ def test_changed_and_foreign_cookies_open_nothing(owner: TestClient) -> None:
         assert shut_out(owner, forged), forged
 
 
-def test_only_the_latest_sessions_are_open() -> None:
-    access = Access(OwnerToken(TOKEN), RateLimits((Rate(1000, 60),)))
+@pytest.mark.parametrize("place", ["memory", "postgres"])
+def test_only_the_latest_sessions_are_open(place: str, request: pytest.FixtureRequest) -> None:
+    sessions: OpenSessions = MemorySessions()
+    if place == "postgres":
+        postgres = request.getfixturevalue("postgres")
+        sessions = SharedSessions(open_database(postgres.url, postgres.new_blog()).tables(LAYOUT))
+    now = itertools.count(1)
+    access = Access(
+        OwnerToken(TOKEN), RateLimits((Rate(1000, 60),)), clock=lambda: next(now) / 100, sessions=sessions
+    )
     cookies = [access.log_in(TOKEN, None) or "" for _ in range(MAX_SESSIONS + 1)]
     assert [access.allows(cookie) for cookie in (cookies[0], cookies[1], cookies[-1])] == [False, True, True]
+    access.log_out(cookies[1])
+    assert [access.allows(cookie) for cookie in cookies[1:3]] == [False, True]
+
+
+def test_a_signature_gives_the_token_to_no_guesser() -> None:
+    """A key that follows from the token is slow to make, so that a signed text is of no use to find the token with."""
+    key = derived_key(TOKEN, "desk/blog")
+    assert key == derived_key(TOKEN, "desk/blog") and len(key) == 32
+    assert key not in (
+        derived_key(TOKEN, "answers/blog"),
+        derived_key(TOKEN, "desk/other"),
+        derived_key(f"{TOKEN}x", "desk/blog"),
+    )
 
 
 # --- other sites, and clients without a login
