@@ -6,7 +6,7 @@ from bot.config import BotConfig, open_index
 from bot.pipeline import Bot
 from bot.read import CrossEncoder
 from bot.safety import load_classifier
-from bot.write import DailyBudget, open_chat_model
+from bot.write import open_budget, open_chat_model
 from ingest.embedder import open_embedder
 
 
@@ -24,7 +24,7 @@ def open_bot(config: BotConfig) -> Bot:
     """
     embedder = open_embedder(config.embedder, threads=config.threads)
     index = open_index(config)
-    budget = DailyBudget(config.beside("model.json"), config.model_answers)
+    budget = open_budget(config)
     model = (
         open_chat_model(config.model, seconds=config.model_seconds, budget=budget) if config.model else None
     )

@@ -5,7 +5,7 @@ citations, all verified. Not known here: how passages are found and read.
 """
 
 from bot.write.answer_text import write
-from bot.write.budget import DailyBudget
+from bot.write.budget import DailyBudget, open_budget
 from bot.write.chat_model import ChatModel, open_chat_model
 
-__all__ = ["ChatModel", "DailyBudget", "open_chat_model", "write"]
+__all__ = ["ChatModel", "DailyBudget", "open_budget", "open_chat_model", "write"]
