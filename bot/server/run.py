@@ -185,11 +185,15 @@ def _scheduler(bot: Bot, config: BotConfig) -> Scheduler | None:
         return None
     from bot.config import in_clone, sample_sources
     from bot.own_posts import own_posts
-    from bot.server.reingest import Scheduler, background_sync
+    from bot.server.reingest import Scheduler, SharedRounds, background_sync
 
     own, samples = own_posts(config), sample_sources() if in_clone() else ()
+    rounds = None if config.database is None else SharedRounds(config.database, config.every)
 
     def sources(timed: bool) -> tuple[str, ...]:
+        # Of several servers one does the round; where nothing can be answered yet, none waits for another.
+        if timed and rounds is not None and not rounds.claim() and bot.generation():
+            return ()
         return (*(config.follow or (() if timed else samples)), *own.sources())
 
     return Scheduler(

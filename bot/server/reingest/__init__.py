@@ -5,7 +5,8 @@ blog is read or an index is written.
 """
 
 from bot.server.reingest.background import at_low_priority, background_sync
+from bot.server.reingest.rounds import SharedRounds
 from bot.server.reingest.routes import add_reingest_routes
 from bot.server.reingest.schedule import Scheduler
 
-__all__ = ["Scheduler", "add_reingest_routes", "at_low_priority", "background_sync"]
+__all__ = ["Scheduler", "SharedRounds", "add_reingest_routes", "at_low_priority", "background_sync"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse, Response
 
@@ -48,8 +49,9 @@ def add_reingest_routes(app: FastAPI, config: BotConfig, scheduler: Scheduler | 
         the same is joined.
         """
         owners = authorized(request)
-        page = _page(await _body(request), owners.sources)
-        if page is None and not owners.sources:
+        sources = await run_sync(lambda: owners.sources)
+        page = _page(await _body(request), sources)
+        if page is None and not sources:
             _refuse(422, "nothing_followed", _NOTHING_FOLLOWED)
         job = owners.ask(page)
         where = f"{PATH}/{job['job']}"
