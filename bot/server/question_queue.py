@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from bot.problems import BUSY, PAUSED, Problem, Refused
 from bot.server.feedback.recent_answers import RecentAnswers
+from bot.server.feedback.signed_answers import AnswerSigner, open_signer
 from bot.server.guard.rate_limit import RateLimits, client_key, client_network
 from bot.server.guard.shared_counts import open_counts
 from bot.server.health import STARTING
@@ -95,6 +96,7 @@ class QuestionQueue:
         paused: Gives the owner's reason why only urgent messages are answered; None if all are.
         listeners: Each is called with every answer and the turns before it, once the answer has been delivered.
         observers: Each is called with the figures of every question once it has ended.
+        signer: Makes ids of answers that other servers can read, too.
     """
 
     bot: Bot
@@ -107,6 +109,7 @@ class QuestionQueue:
     paused: Callable[[], ChatPaused | None] = lambda: None
     listeners: list[Listener] = field(default_factory=list)
     observers: list[Observer] = field(default_factory=list)
+    signer: AnswerSigner | None = None
     recent: RecentAnswers = field(init=False)
     is_started: bool = True
     _changed: threading.Condition = field(default_factory=threading.Condition)
@@ -117,7 +120,7 @@ class QuestionQueue:
     _typical_seconds: float = 0.3  # seconds that a question takes, lately
 
     def __post_init__(self) -> None:
-        self.recent = RecentAnswers(self.bot)
+        self.recent = RecentAnswers(self.bot, signer=self.signer)
 
     def load(self) -> tuple[int, int]:
         """How many questions wait, and how many are being answered."""
@@ -385,6 +388,7 @@ def open_queue(bot: Bot, config: BotConfig, current: Callable[[], BotConfig] | N
         seconds=config.question_seconds,
         log_questions=config.log_questions,
         paused=lambda: pause_reason(current() if current else config),
+        signer=open_signer(config),
     )
 
 

@@ -34,6 +34,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {  # in this order: later files use earlie
         "urgent.js",
         "states.js",
         "feedback.js",
+        "restore.js",
         "share.js",
         "aloud.js",
         "dictation.js",

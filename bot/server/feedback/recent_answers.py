@@ -1,7 +1,7 @@
-"""The answers that this server gave lately, each under a random id: what a vote may be about.
+"""The answers that were given lately, each under a random id: what a vote may be about.
 
-Only in memory, and only the latest: a vote names an id, so nobody can store a text of their own as an "answer". The
-same memory finds whether a cited post has changed since.
+A vote names an id, so nobody can store a text of their own as an "answer". One server has its latest answers in memory; of
+several, each gives ids that hold the answer, signed. Both find whether a cited post has changed since.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from bot.server.feedback.signed_answers import DAYS, AnswerSigner
 from bot.types import Answer, Citation
 from ingest.article import Article
 from ingest.errors import FootnoteError, NotInIndex
@@ -49,22 +50,30 @@ class Change:
 
 
 class RecentAnswers:
-    """Thread-safe. The oldest answer is dropped when there are more than `most`."""
+    """Thread-safe. The oldest answer is dropped when there are more than `most`.
 
-    def __init__(self, bot: Bot, most: int = MAX_ANSWERS) -> None:
+    Args:
+        bot: Gives the articles and the generation.
+        signer: Makes ids that any server can read; then no answer is kept here.
+    """
+
+    def __init__(self, bot: Bot, most: int = MAX_ANSWERS, signer: AnswerSigner | None = None) -> None:
         self._bot = bot
         self._most = most
+        self._signer = signer
         self._mutex = threading.Lock()
         self._answers: OrderedDict[str, RecentAnswer] = OrderedDict()
         self._compared: dict[str, tuple[str, tuple[Change, ...]]] = {}
 
     def remember(self, answer: Answer) -> str:
-        """Keep an answer; returns its id, 24 characters that nobody can guess."""
+        """Returns an id for an answer, 24 characters that nobody can guess; signed, the answer follows them."""
         try:
             generation = self._bot.generation()
         except FootnoteError:  # urgent messages are sent without an index, too
             generation = ""
         recent = RecentAnswer(secrets.token_hex(_ID_BYTES), answer, generation, self._about_cited(answer))
+        if self._signer is not None:
+            return self._signer.write(recent)
         with self._mutex:
             self._answers[recent.id] = recent
             while len(self._answers) > self._most:
@@ -72,8 +81,10 @@ class RecentAnswers:
                 self._compared.pop(gone, None)
         return recent.id
 
-    def find(self, answer_id: str) -> RecentAnswer | None:
-        """The answer with this id; None if there never was one or it was dropped."""
+    def find(self, answer_id: str, within: float = DAYS * 86_400) -> RecentAnswer | None:
+        """The answer with this id; None if there never was one, it was dropped, or a signed one is older than some seconds."""
+        if self._signer is not None:
+            return self._signer.read(answer_id, within)
         with self._mutex:
             return self._answers.get(answer_id)
 
@@ -86,14 +97,17 @@ class RecentAnswers:
         found: dict[str, tuple[Change, ...]] = {}
         read: dict[str, Article | None] = {}
         for answer_id in ids:
-            with self._mutex:
-                recent, compared = self._answers.get(answer_id), self._compared.get(answer_id)
+            recent = self.find(answer_id)
             if recent is None:
                 continue
+            with self._mutex:
+                compared = self._compared.get(recent.id)
             changes = compared[1] if compared and compared[0] == now else self._compare(recent, read)
             with self._mutex:
-                if answer_id in self._answers:
-                    self._compared[answer_id] = (now, changes)
+                if self._signer is not None or recent.id in self._answers:
+                    self._compared[recent.id] = (now, changes)
+                while len(self._compared) > self._most:
+                    del self._compared[next(iter(self._compared))]
             if changes:
                 found[answer_id] = changes
         return found

@@ -1,4 +1,4 @@
-"""Votes over HTTP: POST /api/feedback and GET /api/changes for readers; GET and DELETE for the owner.
+"""Votes over HTTP: POST /api/feedback, GET and POST /api/changes for readers; GET and DELETE for the owner.
 
 A vote names an answer by the id that it came with. Only the window's own script may vote: the body must say that it
 is JSON, and for that a browser asks us first, in vain for other sites.
@@ -33,6 +33,7 @@ PER_CLIENT = (Rate(6, 10), Rate(30, 600))  # votes of one address, changes of mi
 TOTAL = (Rate(120, 60),)
 MAX_IDS = 40  # answers that one request may ask about
 _WHAT_TO_REMOVE = "Say what to remove: either ?all=true or ?before=YYYY-MM-DD, or one id in the path."
+_SUCH_AS_IDS = '{"ids": ["…"]}'
 _SUCH_AS = '{"id": "…", "verdict": "up"}'
 
 
@@ -80,7 +81,7 @@ def _add_readers_routes(
         if about is None:
             _refuse(404, "unknown_answer", "This answer is too old to be voted on. Please ask again.")
         if new is None:
-            await run_sync(votes.withdraw, answer_id)
+            await run_sync(votes.withdraw, about.id)
         else:
             await run_sync(votes.save, about, new)
         return JSONResponse({"id": answer_id, "verdict": new and new.verdict})
@@ -91,8 +92,21 @@ def _add_readers_routes(
 
         {"changes": {answer id: [{"article_id", "title", "kind": changed|gone}]}}, only of those that have any.
         """
-        ids = request.query_params.getlist("id")[:MAX_IDS]
-        found = await run_sync(recent.changes, ids)
+        return await look(request.query_params.getlist("id"))
+
+    @app.post("/api/changes")
+    async def many_changes(request: Request) -> Response:
+        """The same for {"ids": […]}: of several servers, an id is too long for many of them to be in an address."""
+        _check_says_json(request)
+        body = await read_object(request, such_as=_SUCH_AS_IDS)
+        refuse_unknown(body, ("ids",))
+        ids = body.get("ids")
+        if not isinstance(ids, list) or not all(isinstance(one, str) for one in ids):
+            _refuse(422, "bad_request", '"ids" must be there: the ids that the answers came with.')
+        return await look(ids)
+
+    async def look(ids: list[str]) -> Response:
+        found = await run_sync(recent.changes, ids[:MAX_IDS])
         return JSONResponse(
             {"changes": {one: [asdict(change) for change in all_] for one, all_ in found.items()}}
         )

@@ -15,6 +15,8 @@ from bot.problems import explain
 from bot.server.gradio_window.layout import QUIET, Controls, View, footer_of, import_gradio, title_of
 from bot.server.question_queue import QuestionQueue
 from bot.server.window import (
+    MAX_EXCHANGES,
+    MAX_IDLE_SECONDS,
     Conversation,
     ConversationStore,
     Languages,
@@ -27,6 +29,7 @@ from bot.server.window import (
     render_greeting,
     render_header,
     render_panel,
+    restore_conversation,
 )
 
 if TYPE_CHECKING:
@@ -168,12 +171,20 @@ class _Asking:
             **tools,
         }
 
-    def sync(self, talk: Conversation, key: str, page: str, request: Request) -> dict[Any, Any]:
+    def sync(self, talk: Conversation, key: str, page: str, past: str, request: Request) -> dict[Any, Any]:
         words = _words(request, self.languages)
-        if not talk and (found := mark_stopped(self.conversations.load(key))):
+        if not talk and (found := mark_stopped(self.conversations.load(key)) or self._restored(past, words)):
+            self.conversations.save(key, found)
             return self.view.settled(found, words)
         greeting = _greeting(self.bot, words, page, request)
         return {self.view.chat: import_gradio().update(placeholder=greeting)}
+
+    def _restored(self, past: str, words: Translations) -> Conversation:
+        """What the browser has of a conversation with another server: signed answers, the oldest first."""
+        ids = past.split()[-MAX_EXCHANGES:]
+        found = [(one, self.queue.recent.find(one, MAX_IDLE_SECONDS)) for one in ids if "." in one]
+        answers = [(one, recent.answer, recent.generation) for one, recent in found if recent]
+        return restore_conversation(self.bot, answers, words)
 
 
 def _connect_asking(asking: _Asking, controls: Controls) -> None:
@@ -194,7 +205,7 @@ def _connect_asking(asking: _Asking, controls: Controls) -> None:
         on(asking.undo), [view.talk, view.cleared, controls.key], view.all(), queue=False, **QUIET
     )
     controls.clear.click(on(asking.clear), known, view.all(), queue=False, **QUIET)
-    controls.sync.click(on(asking.sync), [*known, controls.page], view.all(), queue=False, **QUIET)
+    controls.sync.click(on(asking.sync), [*placed, controls.past], view.all(), queue=False, **QUIET)
 
 
 def _words(request: Request, languages: Languages) -> Translations:

@@ -100,8 +100,8 @@ class View:
 class Controls:
     """The components that events come from, and those whose words depend on the reader's language.
 
-    key, page, sync: filled in and pressed by the page's script, which says under which key the conversation is
-    remembered and which page of the blog the reader is on. They would be js= if the page's policy allowed eval.
+    key, page, past, sync: filled in and pressed by the page's script, which says under which key the conversation is
+    remembered, which page of the blog the reader is on, and which signed answers the browser has. They would be js= if the page's policy allowed eval.
     """
 
     top: gr.Markdown
@@ -111,6 +111,7 @@ class Controls:
     clear: gr.Button
     key: gr.Textbox
     page: gr.Textbox
+    past: gr.Textbox
     sync: gr.Button
 
 
@@ -191,6 +192,7 @@ def _components(bot: Bot) -> tuple[View, Controls]:
             foot = gr.Markdown(footer_of(bot, words), elem_id="fn-foot", container=False)
         key = gr.Textbox(elem_id="fn-key", visible="hidden", show_label=False)
         page = gr.Textbox(elem_id="fn-at", visible="hidden", show_label=False)
+        past = gr.Textbox(elem_id="fn-past", visible="hidden", show_label=False)
         sync = gr.Button("", elem_id="fn-sync", visible="hidden")
     view = View(talk, cleared, chat, sources, tools, box, send, stop)
-    return view, Controls(top, foot, retry, undo, clear, key, page, sync)
+    return view, Controls(top, foot, retry, undo, clear, key, page, past, sync)

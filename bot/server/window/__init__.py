@@ -15,8 +15,9 @@ from bot.server.window.conversation import (
     continue_conversation,
     mark_stopped,
     render_greeting,
+    restore_conversation,
 )
-from bot.server.window.conversation_store import ConversationStore
+from bot.server.window.conversation_store import MAX_IDLE_SECONDS, ConversationStore
 from bot.server.window.html import render_footer, render_header, render_welcome
 from bot.server.window.own_sentences import translate_own_sentences
 from bot.server.window.sources import render_panel
@@ -34,6 +35,7 @@ from bot.server.window.translations import (
 __all__ = [
     "CODES",
     "MAX_EXCHANGES",
+    "MAX_IDLE_SECONDS",
     "AnswerLink",
     "Conversation",
     "ConversationStore",
@@ -60,5 +62,6 @@ __all__ = [
     "render_panel",
     "render_text",
     "render_welcome",
+    "restore_conversation",
     "translate_own_sentences",
 ]

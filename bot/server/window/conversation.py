@@ -97,19 +97,42 @@ def continue_conversation(
                     yield (*past, current)
             else:
                 answer_id = remember(event) if remember else ""
-                answer = without_heading_footnotes(event)
-                sources_html = render_sources(answer, number, _publication_dates(bot, answer), texts)
-                current = replace(
-                    current,
-                    answer=answer,
-                    sources_html=sources_html,
-                    answer_id=answer_id,
-                    language=bot.language() if answer.citations else "",
-                    link=link_path(event, bot.generation()) if bot.config.share != "off" else "",
-                )
+                generation = bot.generation() if bot.config.share != "off" else ""
+                current = _answered(bot, current, event, answer_id, generation, texts)
     except Exception as error:  # noqa: BLE001 - the reader gets a sentence for any error; explain() logs it
         current = replace(current, problem=explain(error, in_full=bot.config.log_questions))
     yield (*past, current)
+
+
+def restore_conversation(
+    bot: Bot, answers: Sequence[tuple[str, Answer, str]], texts: Translations
+) -> Conversation:
+    """A conversation whose server has gone, as the browser has it.
+
+    Args:
+        bot: knows the articles that the answers cite.
+        answers: each with its id before it and the generation after it, in their order.
+        texts: the window's texts in the reader's language.
+    """
+    return tuple(
+        _answered(bot, Exchange(number, answer.question), answer, answer_id, generation, texts)
+        for number, (answer_id, answer, generation) in enumerate(answers)
+    )
+
+
+def _answered(
+    bot: Bot, exchange: Exchange, event: Answer, answer_id: str, generation: str, texts: Translations
+) -> Exchange:
+    """The exchange with its answer. generation: of the index that was asked."""
+    answer = without_heading_footnotes(event)
+    return replace(
+        exchange,
+        answer=answer,
+        sources_html=render_sources(answer, exchange.number, _publication_dates(bot, answer), texts),
+        answer_id=answer_id,
+        language=bot.language() if answer.citations else "",
+        link=link_path(event, generation) if bot.config.share != "off" else "",
+    )
 
 
 def _with_token(exchange: Exchange, token: Token) -> Exchange:

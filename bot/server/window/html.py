@@ -84,7 +84,10 @@ def _actions(answer: Answer, texts: Translations, answer_id: str, link: str) -> 
         copy += f'<div class="fn-plain" hidden>{lines}</div>'
     if link:  # the script makes a button of it
         copy += f'<div class="fn-address" hidden>{escape(link)}</div>'
-    row_id = f' id="given-{escape(answer_id)}"' if answer_id else ""
+    short, _, signed = answer_id.partition(".")
+    row_id = f' id="given-{escape(short)}"' if short else ""
+    if signed:  # the script votes with it, and shows it to another server to have the conversation back
+        copy += f'<div class="fn-signed" hidden>{escape(answer_id)}</div>'
     return f'<div class="fn-actions"{row_id}>{show}{copy}</div>' if show or copy or row_id else ""
 
 

@@ -18,8 +18,13 @@
   const rows = () => all('.fn-actions[id^="given-"]');
   const rowOf = (id) => document.getElementById(`given-${id}`);
   const initialState = () => ({
-    verdict: null, saved: null, presses: 0, sending: Promise.resolve(), form: null, status: null, changes: [],
+    verdict: null, saved: null, presses: 0, sending: Promise.resolve(), form: null, status: null, changes: [], whole: "",
   });
+  // The id as the server gave it: of several servers, the signed answer follows the short one.
+  function wholeOf(id) {
+    const row = rowOf(id);
+    return (stateOf(id).whole ||= (row && one(".fn-signed", row)?.textContent) || id);
+  }
   const stateOf = (id) => known.get(id) ?? known.set(id, initialState()).get(id);
 
   // --- voting
@@ -52,7 +57,7 @@
       const answer = await fetch(api("feedback"), {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ id, ...vote }),
+        body: JSON.stringify({ id: wholeOf(id), ...vote }),
         keepalive: true, // the reader may leave at once
       });
       await answer.text(); // an unread response counts against the 64 kB limit of keepalive
@@ -176,16 +181,25 @@
     setTimeout(() => (voice.textContent = text), 60);
   }
 
+  // Signed ids are too long for an address.
+  function asked(ids) {
+    const address = api("changes");
+    if (!ids.some((id) => id.includes("."))) {
+      ids.forEach((id) => address.searchParams.append("id", id));
+      return [address];
+    }
+    const headers = { "Content-Type": "application/json" };
+    return [address, { method: "POST", headers, body: JSON.stringify({ ids }) }];
+  }
+
   let looked = 0;
   async function look() {
     const ids = rows().map(idOf).slice(-40);
     if (!ids.length || document.hidden || busy()) return;
     looked = Date.now();
-    const address = api("changes");
-    ids.forEach((id) => address.searchParams.append("id", id));
     let changes;
     try {
-      const answer = await fetch(address);
+      const answer = await fetch(...asked(ids.map(wholeOf)));
       if (!answer.ok) return; // the next look may fare better
       ({ changes } = await answer.json());
     } catch {
@@ -194,7 +208,7 @@
     let news = "";
     for (const id of ids) {
       const state = stateOf(id);
-      const now = changes[id] ?? [];
+      const now = changes[wholeOf(id)] ?? [];
       if (now.length && !state.changes.length) news = sentence(now[0], now.length === 1);
       state.changes = now;
     }

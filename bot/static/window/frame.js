@@ -66,8 +66,20 @@
   function adopt(offered) {
     if (key) return;
     key = isKey(offered) ? offered : newKey();
+    const past = isKey(offered) ? signed() : "";
+    if (past) fill("#fn-past", past);
     fill("#fn-key", key, () => isKey(offered) && synchronise());
     post({ key });
+  }
+
+  // The signed answers of this conversation, which restore.js stores: another server may have to show it.
+  function signed() {
+    try {
+      const stored = JSON.parse(sessionStorage.getItem("footnote-past"));
+      return stored?.key === key && typeof stored.ids === "string" ? stored.ids : "";
+    } catch {
+      return ""; // storage is blocked, or something else is in it
+    }
   }
 
   function withoutWidget() {
