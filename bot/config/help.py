@@ -42,7 +42,7 @@ HELP: dict[str, str] = {
     "rate_total": "questions that all readers together may ask; off: as many as they like",
     "blog": "name of this blog, if an installation has several: small letters, digits and hyphens; its index is then in a folder of "
     "that name unless FOOTNOTE_INDEX says otherwise",
-    "database_url": "a Postgres in which several servers keep index, votes, gaps, counts and the owner's settings, such as "
+    "database_url": "a Postgres in which several servers keep index, votes, gaps, counts, settings and what is added on the desk, such as "
     "postgresql://user:password@host:5432/name; empty: in files of this machine",
     "rate_store": "address of a Redis or Valkey that counts for several servers, such as redis://host:6379/0; empty: each server "
     "counts for itself",
