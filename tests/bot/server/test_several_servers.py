@@ -92,14 +92,15 @@ def test_any_server_takes_a_vote_and_there_is_one_of_each_answer(servers: tuple[
 def test_an_id_that_no_server_has_written_is_no_answer(servers: tuple[Server, Server]) -> None:
     one, other = servers
     known, second = one.ask()["id"], one.ask("Why?")["id"]
-    short, _, signed = known.partition(".")
+    signer, (short, _, signed) = open_signer(other.config), known.partition(".")
     foreign = server({"FOOTNOTE_OWNER_TOKEN": "another-token-of-somebody", "FOOTNOTE_BLOG": one.config.blog,
                       "FOOTNOTE_DATABASE_URL": one.config.database_url.get_secret_value()}, one.config.index.parent / "x")  # fmt: skip
     for forged in (
         short, f"{second[:24]}.{signed}", f"{known[:-1]}{'A' if known[-1] != 'A' else 'B'}", f".{signed}", f"{short}.", "é.é",
         foreign.ask()["id"], f"{short}.{'A' * 100_000}",
     ):  # fmt: skip
-        assert other.vote(forged, "up") == 404, forged[:100]
+        assert signer is not None and signer.read(forged) is None, forged[:100]
+    assert [other.vote(forged, "up") for forged in (short, foreign.ask()["id"])] == [404, 404]
     assert votes(one).rows() == []
 
 
