@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ingest.errors import (
     ChatPaused,
+    ChromaDown,
     EmbedderError,
     FeedbackError,
     FeedbackFull,
@@ -40,6 +41,7 @@ class Problem:
         retry_after: Seconds after which the same question may well be answered, or None.
         own: Whether the message is in the owner's words, and is shown as it is in every language.
         field: What of the request is wrong, for protocols that say so.
+        engines: Which of the owner's engines is down, in an error of /healthz.
     """
 
     status: int
@@ -48,6 +50,7 @@ class Problem:
     retry_after: int | None = None
     own: bool = False
     field: str | None = None
+    engines: Mapping[str, str] | None = None
 
 
 class Refused(Exception):
@@ -66,6 +69,7 @@ _KNOWN: tuple[tuple[type[FootnoteError], Problem], ...] = (
     (NotInIndex, Problem(404, "not_found", "There is no article with this id.")),
     (IndexMissing, Problem(503, "no_index", "No article has been added yet. Please come back later.", 60)),
     (IndexBusy, Problem(503, "index_busy", "The articles are being updated. Please try again shortly.", 5)),
+    (ChromaDown, Problem(503, "index_unusable", _NOT_READY, 5)),  # a restart takes seconds
     (IndexError_, Problem(503, "index_unusable", _NOT_READY, 60)),
     (EmbedderError, Problem(503, "model_unavailable", _NOT_READY, 60)),
     (FeedbackFull, Problem(503, "feedback_full", _ENOUGH, 3600)),

@@ -14,7 +14,8 @@
     │   ├── IndexMismatch    built with another model, chunking or schema
     │   ├── IndexDamaged     there is one, but it cannot be read
     │   │   └── IndexCorrupt     its files hold something else than was written
-    │   └── IndexBusy        another ingest holds it
+    │   ├── IndexBusy        another ingest holds it
+    │   └── ChromaDown       the Chroma server that searches it does not answer
     ├── NotInIndex           no article with that id
     ├── DatabaseError        the database of several servers cannot be used
     ├── BackupError          a backup that cannot be written, read or restored
@@ -108,6 +109,10 @@ class IndexCorrupt(IndexDamaged):
 
 class IndexBusy(IndexError_):
     """Another process is writing the index and did not finish in time."""
+
+
+class ChromaDown(IndexError_):
+    """The Chroma server of several machines does not answer; nothing is wrong with the index."""
 
 
 class NotInIndex(FootnoteError):

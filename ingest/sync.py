@@ -24,7 +24,6 @@ from ingest.sources import load as load_source
 __all__ = ["Failed", "Progress", "SyncReport", "forget", "silent", "sync"]
 
 _REBUILT = "The index was damaged on the disk and has been rebuilt."
-_SEARCH_REBUILT = "The search index was damaged on the disk and has been rebuilt from the stored articles."
 _LOST = "The articles stored before could not be read, so the index now holds only what the sources gave."
 
 
@@ -150,7 +149,7 @@ def _write(
     """Apply a plan to the next generation; a damaged search index is rebuilt with it."""
     wanted = {*todo.added, *todo.updated, *(todo.unchanged if rebuild else ())}
     stored = generation.stored()
-    if wanted or todo.removed or todo.moved or generation.search_index_damaged:
+    if wanted or todo.removed or todo.moved or generation.search_staleness:
         generation.store()  # while the model loads, the process that will check it starts
     for done, article in enumerate(spool.articles({key: todo.states[key] for key in wanted})):
         progress("embedding", done, len(wanted))
@@ -172,8 +171,8 @@ def _write(
 def _notes(generation: NextGeneration, *, rebuilt: bool) -> list[str]:
     """What the owner should know about the state that the index was in."""
     notes = [_REBUILT] if rebuilt else []
-    if generation.search_index_damaged and not rebuilt:
-        notes.append(_SEARCH_REBUILT)
+    if generation.search_staleness and not rebuilt:
+        notes.append(generation.search_staleness)
     return [*notes, _LOST] if generation.previous_unreadable else notes
 
 

@@ -22,7 +22,7 @@ from ingest.token_vectors import TokenVectors
 
 if TYPE_CHECKING:
     from browsing import Page
-    from engines import Postgres
+    from engines import Chroma, Postgres
     from fake_bot import FakeBot
 
     from bot.pipeline import Bot
@@ -101,6 +101,17 @@ def postgres() -> Iterator[Postgres]:
     from engines import start_postgres
 
     running = start_postgres()
+    yield running
+    running.remove()
+
+
+@pytest.fixture(scope="session")
+def chroma() -> Iterator[Chroma]:
+    """A Chroma server for all tests of this process."""
+    from engines import Chroma
+
+    running = Chroma()
+    running.start()
     yield running
     running.remove()
 

@@ -53,7 +53,7 @@ DOORS = {
     "playwright": {"bot/bench/rig/browser.py"},
     "prometheus_client": {"bot/server/metrics.py"},
     "onnxruntime": {"ingest/minilm.py", "bot/train/export.py"},
-    "httpcore": {"ingest/fetch/connection.py"},
+    "httpcore": {"ingest/fetch/connection.py", "ingest/chroma/server.py"},
     "psycopg": {"ingest/database/postgres.py"},
     "redis": {"bot/server/guard/shared_counts.py"},
     "py3langid": {"bot/understand/language.py"},

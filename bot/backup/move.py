@@ -1,4 +1,4 @@
-"""Move a blog between the files of one machine and the database of several: index, votes, gaps, counts, settings, the desk's own."""
+"""Move a blog between the files of one machine and the engines of several: index, votes, gaps, counts, settings, the desk's own."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from pydantic import SecretStr
 
 from bot.backup.archive import ARTICLES, CASES
 from bot.backup.recovery import put_desk
-from bot.config import BotConfig, open_index, settings_place
+from bot.config import BotConfig, open_index, settings_place, shared_generations
 from bot.gaps import open_gaps
 from bot.own_posts import own_posts
 from bot.server.feedback import open_daily_counts, open_votes
 from ingest.database import Tables
 from ingest.errors import BackupError, ConfigError, IndexMissing
-from ingest.index import Index, generation_number
+from ingest.index import Index, SharedGenerations, generation_number
 
 Place = Literal["database", "files"]
 
@@ -59,11 +59,11 @@ def move(
     """
     if config.database is None:
         raise ConfigError("Set FOOTNOTE_DATABASE_URL to the address of the database, for both directions.")
-    files = replace(config, database_url=SecretStr(""))
+    files = replace(config, database_url=SecretStr(""), chroma_url=SecretStr(""))
     old, new = (files, config) if to == "database" else (config, files)
     if not force:
         _require_nothing(new, to)
-    articles = _move_index(index or open_index(old), target or open_index(new), to)
+    articles = _move_index(index or open_index(old), target or open_index(new), shared_generations(old))
     votes = [open_votes(one) for one in (old, new)]
     if votes[0] is not None and votes[1] is not None:
         _copy(votes[0].tables, votes[1].tables, ("feedback",))
@@ -75,20 +75,23 @@ def move(
     return Moved(articles, votes[1].count() if votes[1] else 0, len(open_gaps(new).questions()), own)
 
 
-def _move_index(old: Index, new: Index, to: Place) -> int:
-    """The folder of a server that shares an index has a whole copy of it, so there is nothing to move to files."""
-    with suppress(IndexMissing), old.reading_once() as store:
-        if to == "database":
-            segments = sorted((store.directory / "tokens").glob("*.tokens"))
+def _move_index(old: Index, new: Index, shared: SharedGenerations | None) -> int:
+    """As the next generation of the other place. shared: the old place, whose folder may be the other place."""
+    with suppress(IndexMissing), old.reading_once() as store, store.portable() as source:
+        if shared and old.path == new.path:
+            shared.leave_folder()
+            if source == store.directory:  # a whole copy of what is shared
+                return store.counts()[0]
+        segments = sorted((source / "tokens").glob("*.tokens"))
 
-            def write(folder: Path) -> None:
-                (folder / "tokens").mkdir(mode=0o700)
-                for file in (store.directory / ARTICLES, *segments):
-                    shutil.copyfile(file, folder / file.relative_to(store.directory))
+        def write(folder: Path) -> None:
+            (folder / "tokens").mkdir(mode=0o700)
+            for file in (source / ARTICLES, *segments):
+                shutil.copyfile(file, folder / file.relative_to(source))
 
-            newest = max((generation_number(file.stem) for file in segments), default=0)
-            with new.writing(rebuild=True) as generation:
-                generation.fill(write, newest=newest)
+        newest = max((generation_number(file.stem) for file in segments), default=0)
+        with new.writing(rebuild=True) as generation:
+            generation.fill(write, newest=newest)
         return store.counts()[0]
     return 0
 

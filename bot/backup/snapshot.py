@@ -107,17 +107,17 @@ def _write(config: BotConfig, part: Path) -> Manifest:
 
 
 def _add_index(writer: Writer, store: Store) -> None:
-    folder = store.directory
-    segments = sorted((folder / "tokens").glob("*.tokens"))
-    files = [folder / ARTICLES, *segments]
-    names = [file.relative_to(folder).as_posix() for file in files]
-    if wrong := [name for name in damaged_files(folder) if name in names]:
+    wrong = [
+        name for name in damaged_files(store.directory) if name == ARTICLES or name.startswith("tokens/")
+    ]
+    if wrong:
         raise BackupError(
             f"The index is damaged ({', '.join(wrong)}) and was not saved. `footnote ingest --rebuild` writes it again."
         )
-    for name, path in zip(names, files, strict=True):
-        with path.open("rb") as source:
-            writer.add(name, source)
+    with store.portable() as folder:
+        for path in (folder / ARTICLES, *sorted((folder / "tokens").glob("*.tokens"))):
+            with path.open("rb") as source:
+                writer.add(path.relative_to(folder).as_posix(), source)
 
 
 def _add_desk(writer: Writer, config: BotConfig) -> None:

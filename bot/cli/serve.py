@@ -77,7 +77,7 @@ def demo(
     from bot.server import serve as run_server
 
     index = index or demo_index() / str(blog_port)  # what was read at one port is not there at another
-    alone = {"database_url": SecretStr(""), "rate_store": SecretStr("")}  # not the owner's blog
+    alone = dict.fromkeys(("database_url", "chroma_url", "rate_store"), SecretStr(""))  # not the owner's blog
     config = config_from_environment(
         index=index, port=port, host=HOST, follow=(), title=demo_title(), **alone
     )

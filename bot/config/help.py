@@ -44,6 +44,9 @@ HELP: dict[str, str] = {
     "that name unless FOOTNOTE_INDEX says otherwise",
     "database_url": "a Postgres in which several servers keep index, votes, gaps, counts, settings and what is added on the desk, such as "
     "postgresql://user:password@host:5432/name; empty: in files of this machine",
+    "chroma_url": "a Chroma server that has and searches the vectors of several servers, such as http://host:8000; needs "
+    "FOOTNOTE_DATABASE_URL too; empty: each server searches its own copy",
+    "chroma_token": "secret that the Chroma server, or a proxy in front of it, asks for",
     "rate_store": "address of a Redis or Valkey that counts for several servers, such as redis://host:6379/0; empty: each server "
     "counts for itself",
     "question_seconds": "how long a question may take, waiting for its turn included",

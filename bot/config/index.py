@@ -23,7 +23,9 @@ def shared_generations(config: BotConfig) -> SharedGenerations | None:
     """What several machines share; None if there is one machine."""
     from ingest.index import share_generations
 
-    return None if config.database is None else share_generations(config.index, config.database)
+    return (
+        None if config.database is None else share_generations(config.index, config.database, config.chroma)
+    )
 
 
 def desk_folder(config: BotConfig) -> Folder:

@@ -34,6 +34,7 @@ from ingest.config import DEFAULT_EMBEDDER, IndexConfig
 from ingest.errors import ConfigError
 
 if TYPE_CHECKING:
+    from ingest.chroma import ChromaServer
     from ingest.database import Database
 
 PREFIX = "FOOTNOTE_"
@@ -52,7 +53,13 @@ _RANGES = {
 }
 # All on: they give what the window gives, read-only and under the same limits, and assistants can only cite a blog that
 # they can ask.
-SECRETS = ("owner_token", "rate_store", "database_url")  # an address may hold a password
+SECRETS = (
+    "owner_token",
+    "rate_store",
+    "database_url",
+    "chroma_url",
+    "chroma_token",
+)  # an address may hold a password
 PROTOCOLS = ("mcp", "openai", "nlweb")
 RATE, RATE_TOTAL = "120/minute 1000/hour", "600/minute"  # an address may be a whole office
 
@@ -62,8 +69,8 @@ class BotConfig:
     """Everything an owner may set; each field is the variable FOOTNOTE_<NAME>.
 
     index: by default that of a clone if the current folder is one, else the user's own. every: seconds.
-    owner_token, rate_store, database_url: never printed, logged or named in an error. fixed: names of the settings that come from the environment
-    or the command line; no variable sets it.
+    owner_token, rate_store, database_url, chroma_url, chroma_token: never printed, logged or named in an error. fixed: names
+    of the settings that come from the environment or the command line; no variable sets it.
     """
 
     index: Path = field(default_factory=default_index)
@@ -145,6 +152,17 @@ class BotConfig:
         url = self.database_url.get_secret_value()
         return open_database(url, self.blog) if url else None
 
+    chroma_url: SecretStr = field(default=SecretStr(""), repr=False)
+    chroma_token: SecretStr = field(default=SecretStr(""), repr=False)
+
+    @property
+    def chroma(self) -> ChromaServer | None:
+        """What has and searches the vectors of several servers; None if each searches its own files. Raises ConfigError."""
+        from ingest.chroma import open_chroma
+
+        url = self.chroma_url.get_secret_value()
+        return open_chroma(url, self.chroma_token.get_secret_value()) if url else None
+
     fixed: frozenset[str] = field(default=frozenset(), repr=False)
 
     def fix(self, names: Iterable[str]) -> BotConfig:
@@ -195,6 +213,11 @@ def load_config(environ: Mapping[str, str]) -> BotConfig:
     values = {name: _named_value(name, text) for name, text in given.items()}
     if "blog" in values and "index" not in values:
         values["index"] = default_index().parent / values["blog"] / "index"
+    if "chroma_url" in values and "database_url" not in values:
+        raise ConfigError(
+            "FOOTNOTE_CHROMA_URL needs FOOTNOTE_DATABASE_URL too: a Chroma server has the vectors, and a Postgres the articles and "
+            "which state of the blog is live. Set both, or neither."
+        )
     return replace(BotConfig(), **values).fix(given)
 
 
@@ -254,6 +277,8 @@ def defaults() -> dict[str, str]:
         "rate_total": write_rates(config.rate_total),
         "rate_store": "",
         "database_url": "",
+        "chroma_url": "",
+        "chroma_token": "",
         "question_seconds": f"{config.question_seconds:g}",
         "answer_cache": "",
         "log_questions": "false",
@@ -282,6 +307,12 @@ def _token(text: str) -> SecretStr:
         raise ConfigError(f"it is too short; a secret has 16 characters or more. {advice}")
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise ConfigError(f"it holds a space or a character that no request can carry. {advice}")
+    return SecretStr(text)
+
+
+def _secret(text: str) -> SecretStr:
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ConfigError("it holds a space or a character that no request can carry.")
     return SecretStr(text)
 
 
@@ -343,6 +374,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "follow": lambda text: tuple(dict.fromkeys(text.split())),
     "every": read_duration,
     "owner_token": _token,
+    "chroma_token": _secret,
     "feedback": _file,
     "allow_private": _yes,
     "allowed_origins": read_origins,

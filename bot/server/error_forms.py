@@ -26,7 +26,7 @@ def error_form(path: str, problem: Problem) -> dict[str, Any]:
         return openai_error(problem)
     if _NLWEB.fullmatch(path):
         return nlweb_error(problem)
-    return {"error": {"code": problem.code, "message": problem.message}}
+    return {"error": {"code": problem.code, "message": problem.message}, **(problem.engines or {})}
 
 
 def rpc_error(problem: Problem) -> dict[str, Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 STARTING = Problem(503, "starting", "The chat is still starting. Please try again in a moment.", 10)
 _RETRY_SECONDS = 60
+_CHROMA_RETRY_SECONDS = 5  # as for a question
 
 
 def health_body(bot: Bot, queue: QuestionQueue, scheduler: Scheduler | None) -> dict[str, Any]:
@@ -24,7 +25,8 @@ def health_body(bot: Bot, queue: QuestionQueue, scheduler: Scheduler | None) -> 
     "last_sync" is when the index was last brought up to date, and "last_sync_age" the seconds since then. It is the end
     of this server's last round, or, if that is later or there was none, when the live generation went live. "rate_store" is
     "ok", or "down" while each server counts for itself; "database" is "ok", or "down" while answers come from what was fetched
-    before. Each is there if the owner has set its address.
+    before; "chroma" is "ok", or "down" while questions that need a search are refused. Each is there if the owner has set its
+    address, also beside the error if the last search failed.
 
     Raises:
         Refused: The server is starting, or its last search failed.
@@ -34,16 +36,25 @@ def health_body(bot: Bot, queue: QuestionQueue, scheduler: Scheduler | None) -> 
         raise Refused(STARTING)
     health = bot.health()
     if not health.ready:
-        raise Refused(Problem(503, "search_failed", health.problem, _RETRY_SECONDS))
+        engines = _engines(bot, queue)
+        wait = _RETRY_SECONDS if engines.get("chroma") != "down" else _CHROMA_RETRY_SECONDS
+        raise Refused(Problem(503, "search_failed", health.problem, wait, engines=engines))
     counts = {"articles": health.articles, "chunks": health.chunks, "index": health.index}
     reingest = {} if scheduler is None else scheduler.health()
     known = filter(None, (reingest.get("last"), health.live_since))
     last = max(known, key=datetime.fromisoformat, default=None)
     age = None if last is None else (datetime.now(UTC) - datetime.fromisoformat(last)).total_seconds()
     sync = {"last_sync": last, "last_sync_age": None if age is None else max(0, round(age))}
-    body: dict[str, Any] = {"status": "ok", **counts, "version": installed_version(), **sync}
-    if shared := queue.rates.shared:
-        body["rate_store"] = "down" if shared.is_down else "ok"
-    if generations := shared_generations(bot.config):
-        body["database"] = "down" if generations.is_down else "ok"
+    body = {"status": "ok", **counts, "version": installed_version(), **sync, **_engines(bot, queue)}
     return {**body, "reingest": reingest} if reingest else body
+
+
+def _engines(bot: Bot, queue: QuestionQueue) -> dict[str, str]:
+    """Name to "ok" or "down" of each engine that the owner has set."""
+    generations = shared_generations(bot.config)
+    found = {
+        "rate_store": queue.rates.shared,
+        "database": generations,
+        "chroma": generations.chroma if generations else None,
+    }
+    return {name: "down" if engine.is_down else "ok" for name, engine in found.items() if engine}

@@ -100,6 +100,12 @@ class Metrics:
             yield GaugeMetricFamily(
                 "footnote_database_up", "1 if the shared database answers.", int(not generations.is_down)
             )
+            if generations.chroma:
+                yield GaugeMetricFamily(
+                    "footnote_chroma_up",
+                    "1 if the Chroma server answers.",
+                    int(not generations.chroma.is_down),
+                )
         info = {"version": installed_version()}
         with suppress(FootnoteError):  # without an index there is nothing to say of it
             health = self._bot.health()

@@ -17,8 +17,10 @@ from typing import Protocol
 
 from ingest.errors import FootnoteError, IndexCorrupt, IndexDamaged, IndexError_
 from ingest.index.disk import damaged, unwritable
+from ingest.index.file_vectors import FILES
 from ingest.index.search_index import warm_up
 from ingest.index.store import Store
+from ingest.index.vectors import VectorPlace
 
 _LIMIT = 1800  # seconds; 10,000 new chunks take about ten
 
@@ -37,11 +39,11 @@ class Finisher(Protocol):
 StartFinisher = Callable[[], Finisher]
 
 
-def finish(directory: Path) -> None:
-    """Bring a closed store's search index up to date, then open it as a reader does and check it."""
-    with contextlib.closing(Store(directory, writable=True)) as opened:
+def finish(directory: Path, place: VectorPlace = FILES) -> None:
+    """Bring a closed store's search index up to date, then open it as a reader does and check it. place: of its vectors."""
+    with contextlib.closing(Store(directory, writable=True, place=place)) as opened:
         opened.update_search()
-    with contextlib.closing(Store(directory)) as opened:
+    with contextlib.closing(Store(directory, place=place)) as opened:
         opened.check()
 
 

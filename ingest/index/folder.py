@@ -22,7 +22,9 @@ from filelock import FileLock, Timeout
 from ingest.errors import IndexBusy
 from ingest.index import lease
 from ingest.index.disk import damaged, disk_errors, flush_folder, flush_tree, replace_text, unwritable
+from ingest.index.file_vectors import FILES
 from ingest.index.lease import Lease
+from ingest.index.vectors import VectorPlace
 
 POINTER = "current"
 NAME = re.compile(r"gen-([1-9]\d{0,9})")
@@ -30,9 +32,10 @@ _INCOMPLETE = re.compile(NAME.pattern + r"\.(building-\w+|removing)")
 
 
 class Generations(Protocol):
-    """The generations of one index. path: the folder in which they are read and written."""
+    """The generations of one index. path: the folder in which they are read and written. vectors: the place of theirs."""
 
     path: Path
+    vectors: VectorPlace
 
     def live(self) -> str | None:
         """Name of the live generation, None if there is none. Raises IndexDamaged."""
@@ -67,6 +70,7 @@ class FolderGenerations:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.vectors: VectorPlace = FILES
 
     def live(self) -> str | None:
         try:

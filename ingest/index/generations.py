@@ -132,11 +132,14 @@ class Index:
                 self._generations.sweep(self._generations.latest())
 
     def require_intact(self) -> None:
-        """Raise IndexCorrupt if articles or token vectors of the live generation were damaged on the disk."""
+        """Raise IndexCorrupt if articles or vectors of the live generation were damaged or lost since they were written."""
         live = self.path / (self.generation() or "")
-        for part in (DB, f"{TOKENS}/") if live != self.path else ():
+        if live == self.path:
+            return
+        for part in (DB, f"{TOKENS}/"):
             if damaged_files(live, part):
                 raise damaged(f"{part.rstrip('/')} is not as it was written")
+        self._generations.vectors.require_intact(live)
 
     def close(self) -> None:
         """Close the generation that is being read, once no question uses it."""
@@ -168,8 +171,10 @@ class Index:
         if held is None:
             return None
         try:
-            opened = Store(self.path / name)
+            place = self._generations.vectors
+            opened = Store(self.path / name, place=place)
             require_config(opened.config, self.config)
+            opened.require(place)
         except BaseException:
             held.close()
             raise

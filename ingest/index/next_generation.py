@@ -12,7 +12,7 @@ from pathlib import Path
 from ingest.config import IndexConfig
 from ingest.errors import IndexDamaged, IndexError_, IndexMismatch
 from ingest.index import copies, lease
-from ingest.index.checksums import damaged_files, write_checksums
+from ingest.index.checksums import write_checksums
 from ingest.index.disk import REBUILD, disk_errors
 from ingest.index.finish import Finisher, StartFinisher
 from ingest.index.folder import Generations, generation_number
@@ -33,10 +33,11 @@ class NextGeneration:
         rebuild: bool,
     ) -> None:
         self._generations, self._root = generations, generations.path
+        self._place = generations.vectors
         self._live = live
         self._config = config
         self._rebuild = rebuild
-        self._start_finisher = start_finisher
+        self._start_finisher = self._place.finisher(start_finisher)
         self._finisher: Finisher | None = None
         self._store: Store | None = None
         self._previous: Store | None = None
@@ -51,10 +52,11 @@ class NextGeneration:
         """
         if self._previous is None and self._live is not None:
             try:
-                opened = Store(self._root / self._live)
+                opened = Store(self._root / self._live, place=self._place)
                 opened.fingerprints()  # a damaged file may open and yet not be read
                 if not self._rebuild:
                     require_config(opened.config, self._config)
+                    opened.require(self._place)
                 self._previous = opened
             except (IndexDamaged, IndexMismatch):
                 if not self._rebuild:
@@ -62,10 +64,9 @@ class NextGeneration:
         return self._previous
 
     @functools.cached_property
-    def search_index_damaged(self) -> bool:
-        """Whether the live generation's search index is damaged; store() makes a new one then."""
-        live = None if self._live is None else self._root / self._live
-        return live is not None and bool(damaged_files(live, f"{copies.CHROMA}/"))
+    def search_staleness(self) -> str:
+        """Why store() makes another search index than the live generation has, for the owner; "" if it does not."""
+        return "" if self._live is None else self._place.staleness(self._root / self._live)
 
     def stored(self) -> dict[str, Stored]:
         """Article id to fingerprint and origin, of the live store; raises as previous()."""
@@ -84,16 +85,17 @@ class NextGeneration:
             self._make_folder()
             segment = f"{self._name}.tokens"
             if self._live is None or previous is None or self._rebuild:
-                copies.create_store(self._building, self._config, segment=segment)
+                copies.create_store(self._building, self._config, segment=segment, place=self._place)
             else:
                 copies.copy_store(
                     self._root / self._live,
                     self._building,
                     segment=segment,
-                    without_search=self.search_index_damaged,
+                    without_search=bool(self.search_staleness),
+                    place=self._place,
                 )
-            self._store = Store(self._building, writable=True)
-            self._store.changed = self.search_index_damaged
+            self._store = Store(self._building, writable=True, place=self._place)
+            self._store.changed = bool(self.search_staleness)
         return self._store
 
     def fill(self, write: Callable[[Path], None], *, newest: int) -> None:
@@ -112,8 +114,8 @@ class NextGeneration:
         self._make_folder()
         write(self._building)
         Records.require_layout(self._building / copies.DB)
-        copies.reset_search_index(self._building)
-        self._store = Store(self._building, writable=True)
+        self._place.take_over(self._building)
+        self._store = Store(self._building, writable=True, place=self._place)
         require_config(self._store.config, self._config)
         self._store.changed = True
 
@@ -148,7 +150,7 @@ class NextGeneration:
             self._finisher(self._building)
         except IndexDamaged:
             self._finisher.stop()
-            copies.reset_search_index(self._building)
+            self._place.take_over(self._building)
             self._finisher = self._start_finisher()
             self._finisher(self._building)
 

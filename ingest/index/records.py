@@ -1,8 +1,8 @@
 """articles.db: the articles, where their chunks lie, and every chunk's vector, in one SQLite file.
 
 All but the search by vector is answered from here, and the vectors are here too, so that the search
-index can be rebuilt without embedding anything. A chunk's text is not stored a second time: it is a
-slice of its article's text.
+index can be rebuilt without embedding anything; where a server has them, the column has what they are found there by. A chunk's
+text is not stored a second time: it is a slice of its article's text.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ _CHUNK = """SELECT c.article_id, c.ordinal, c.path, a.text, c.start, c.stop
     FROM chunks c JOIN articles a ON a.id = c.article_id"""
 _PLACE = "SELECT segment, position, size, id, digest FROM chunks"
 _LAYOUT = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+DB = "articles.db"
 _MANY = 500  # ids in one statement; SQLite may be built to take no more than 999 parameters
 
 
@@ -70,10 +71,10 @@ NOTHING_STORED: Mapping[str, Stored] = MappingProxyType({})  # of an index that 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A chunk as stored. vector: (d,) float32. place, digest: of its token vectors."""
+    """A chunk as stored. vector: as it is kept here. place, digest: of its token vectors."""
 
     chunk: Chunk
-    vector: Floats
+    vector: bytes
     place: Place
     digest: bytes
 
@@ -187,15 +188,36 @@ class Records:
             ORDER BY c.article_id, c.ordinal"""
         return [(row[0], row[1], row[2]) for row in self._rows(sql)]
 
-    def vectors(self, *, article_id: str | None = None, ids: Sequence[str] = ()) -> dict[str, Floats]:
-        """Vectors of one article's chunks, or of these chunks; (d,) float32 each."""
+    def vectors(self, *, article_id: str | None = None, ids: Sequence[str] = ()) -> dict[str, bytes]:
+        """Vectors of one article's chunks, or of these chunks, as they are kept here."""
         sql = "SELECT id, vector FROM chunks WHERE"
         if article_id is not None:
             rows = self._rows(f"{sql} article_id = ?", article_id)
         else:
             found = (self._rows(f"{sql} id IN ({_marks(some)})", *some) for some in _slices(ids))
             rows = [row for some in found for row in some]
-        return {row[0]: np.frombuffer(row[1], np.float32) for row in rows}
+        return {row[0]: row[1] for row in rows}
+
+    def set_vectors(self, vectors: Mapping[str, bytes]) -> None:
+        """Keep something else for the vectors of these chunks."""
+        self._write(
+            "UPDATE chunks SET vector = ? WHERE id = ?", [(kept, key) for key, kept in vectors.items()]
+        )
+
+    def chunks_kept_as(self, vector: bytes) -> list[str]:
+        """Ids of the chunks for whose vectors just this is kept."""
+        return [row[0] for row in self._rows("SELECT id FROM chunks WHERE vector = ?", vector)]
+
+    def not_in(self, other: Path) -> list[tuple[str, bytes]]:
+        """Ids and vectors, as they are kept, that another articles.db, which nobody writes, does not have so."""
+        uri = f"{other.resolve().as_uri()}?mode=ro&immutable=1"
+        with self._mutex, disk_errors(writing=False):
+            self._db.execute("ATTACH ? AS other", (uri,))
+            try:
+                sql = "SELECT id, vector FROM chunks EXCEPT SELECT id, vector FROM other.chunks"
+                return [(row[0], bytes(row[1])) for row in self._db.execute(sql)]
+            finally:
+                self._db.execute("DETACH other")
 
     def all_vectors(self) -> tuple[list[str], Floats]:
         """Ids and vectors, (n, d) float32, of all chunks, by article and place."""
@@ -259,7 +281,12 @@ class Records:
         self._write("DELETE FROM chunks WHERE article_id = ?", which)
         self._write("DELETE FROM articles WHERE id = ?", which)
 
-    def _rows(self, sql: str, *values: str) -> list[Any]:
+    def is_worn(self) -> bool:
+        """Whether a fifth of what was put into the search index since it was made is of no use any more."""
+        churn, chunks = int(self.meta("churn", "0")), self.counts()[1]
+        return churn * 5 > chunks + churn
+
+    def _rows(self, sql: str, *values: str | bytes) -> list[Any]:
         with self._mutex, disk_errors(writing=self._writable):
             return self._db.execute(sql, values).fetchall()
 
@@ -281,8 +308,7 @@ def _chunk(row: tuple[Any, ...]) -> Chunk:
 def _row(record: Record) -> tuple[object, ...]:
     piece, place = record.chunk, record.place
     where = (piece.id, piece.article_id, piece.ordinal, json.dumps(piece.path), piece.start, piece.end)
-    blob = np.asarray(record.vector, np.float32).tobytes()
-    return (*where, blob, place.segment, place.position, place.size, record.digest)
+    return (*where, record.vector, place.segment, place.position, place.size, record.digest)
 
 
 def _marks(values: Sequence[object]) -> str:

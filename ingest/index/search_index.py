@@ -15,13 +15,14 @@ import numpy as np
 
 from ingest.embedder import Floats
 from ingest.index.checksums import damaged_files
-from ingest.index.copies import PrivateCopy
 from ingest.index.disk import damaged, index_error
+from ingest.index.private_copy import PrivateCopy
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
 
+CHROMA = "chroma"  # the folder, in that of a store
 _COLLECTION = "articles"
 # A blog is small, so search nearly exactly: recall@50 is 0.997 at 10,000 chunks, 1.5 ms a query.
 _HNSW: CreateHNSWConfiguration = {

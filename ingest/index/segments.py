@@ -15,6 +15,8 @@ from typing import BinaryIO, Literal
 
 from ingest.index.disk import damaged, disk_errors
 
+TOKENS = "tokens"  # the folder, in that of a store
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

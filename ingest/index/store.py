@@ -6,9 +6,11 @@ store that is open for reading is never written.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import threading
-from collections.abc import Iterable, Sequence
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +19,14 @@ from ingest.article import Article, Chunk
 from ingest.config import IndexConfig
 from ingest.embedder import Floats
 from ingest.errors import IndexMismatch, NotInIndex
-from ingest.index import exact_search, segments
-from ingest.index.checksums import damaged_files
-from ingest.index.copies import CHROMA, DB, TOKENS
-from ingest.index.disk import REBUILD, damaged
-from ingest.index.exact_search import ExactSearch
-from ingest.index.records import Head, Record, Records, Stored
-from ingest.index.search_index import BATCH, SearchIndex, require_whole
-from ingest.index.segments import Place, Segments
+from ingest.index import segments
+from ingest.index.disk import REBUILD, damaged, disk_errors
+from ingest.index.file_vectors import COLLECTION, FILES
+from ingest.index.records import DB, Head, Record, Records, Stored
+from ingest.index.segments import TOKENS, Place, Segments
+from ingest.index.vectors import VectorPlace
+
+_AT_ONCE = 2000  # vectors that are read from a server together: 3 MB
 
 
 class Store:
@@ -34,14 +36,11 @@ class Store:
     writing IndexError_ when they cannot be written.
     """
 
-    def __init__(self, directory: Path, *, writable: bool = False) -> None:
-        """config: what the store was built with. changed: was it written to since it was opened?"""
+    def __init__(self, directory: Path, *, writable: bool = False, place: VectorPlace = FILES) -> None:
+        """place: of its vectors. config: what the store was built with. changed: was it written to since it was opened?"""
         self._directory = directory
-        self._writable = writable
-        self._mutex = threading.Lock()
-        self._index: SearchIndex | None = None
-        self._exact: ExactSearch | None = None
         self._records = Records(directory / DB, writable=writable)
+        self._vectors = place.open(directory, self._records, writable=writable)
         own = self._records.meta("segment", "") if writable else None
         self._segments = Segments(directory / TOKENS, own)
         self.config: IndexConfig = self._records.config()
@@ -54,14 +53,15 @@ class Store:
 
     def close(self) -> None:
         """Commit what was written, and close; once more does nothing."""
-        with self._mutex:
-            if self._index is not None:
-                self._index.close()
-                self._index = None
+        self._vectors.close()
         self._segments.close()
         self._records.close()
 
     # reading
+
+    def require(self, place: VectorPlace) -> None:
+        """Raise IndexMismatch if its vectors cannot be read from this place."""
+        place.require(self._records)
 
     def counts(self) -> tuple[int, int]:
         """Numbers of articles and of chunks."""
@@ -99,7 +99,7 @@ class Store:
 
     def vectors(self, article_id: str) -> dict[str, Floats]:
         """Chunk id to vector, (d,) float32, for one article."""
-        return self._records.vectors(article_id=article_id)
+        return self._vectors.read(self._records.vectors(article_id=article_id))
 
     def tokens(self, chunk_ids: Sequence[str]) -> dict[str, bytes]:
         """Chunk id to its token vectors, as they were stored; unknown ids are left out."""
@@ -113,12 +113,7 @@ class Store:
         if k < 1:
             return []
         self._check_dimension(vector.shape[-1])
-        if exact := self._exact_search():
-            return exact.nearest(vector, k)
-        if (count := self.counts()[1]) == 0:
-            return []
-        self.update_search()
-        return self._search_index().nearest(vector[None, :], min(k, count))[0]
+        return self._vectors.nearest(vector, k)
 
     def search(self, vector: Floats, k: int) -> list[tuple[Chunk, float]]:
         """As nearest(), with the chunks themselves."""
@@ -140,16 +135,27 @@ class Store:
             raise damaged("the token vectors are cut short")
         if not ids:
             return
-        self.update_search()
-        index = self._search_index()
-        if index.ids() != set(ids):
-            raise damaged("it searches other passages than its articles have")
-        some = sorted(set(ids[:: max(1, len(ids) // sample)] + ids[-1:]))
-        vectors = self._records.vectors(ids=some)
-        found = index.nearest(np.array([vectors[key] for key in some], np.float32), 1)
-        lost = sum(1 for hits in found if not hits or hits[0][1] < 0.999)
-        if lost:
-            raise damaged(f"{lost} of {len(some)} passages are not found by their own vector")
+        self._vectors.check(ids, sample)
+
+    @contextlib.contextmanager
+    def portable(self) -> Iterator[Path]:
+        """A folder with articles.db, all vectors in it, and the token vectors; another one than the store's may go with the block."""
+        if self._vectors.in_files:
+            yield self._directory
+            return
+        with tempfile.TemporaryDirectory(prefix="footnote-copy-") as made:
+            folder = Path(made)
+            with disk_errors(writing=True):
+                shutil.copyfile(self._directory / DB, folder / DB)
+                if (self._directory / TOKENS).is_dir():
+                    (folder / TOKENS).symlink_to(self._directory.resolve() / TOKENS)
+            with contextlib.closing(Records(folder / DB, writable=True)) as records:
+                ids = records.chunk_ids()
+                for at in range(0, len(ids), _AT_ONCE):
+                    vectors = self._vectors.read(self._records.vectors(ids=ids[at : at + _AT_ONCE]))
+                    records.set_vectors({key: vector.tobytes() for key, vector in vectors.items()})
+                records.set_meta(COLLECTION, "")
+            yield folder
 
     # writing
 
@@ -167,13 +173,15 @@ class Store:
             self._check_dimension(vectors.shape[1], store=True)
         self.changed = True
         before = self._records.article(article.id)
-        old = self.vectors(article.id)
-        known = old if before and before.title == article.title else {}
+        old = self._records.vectors(article_id=article.id)
+        known = self._vectors.read(old) if before and before.title == article.title else {}
         new = {piece.id: vector for piece, vector in zip(chunks, vectors, strict=True)}
         same = {key for key, vector in new.items() if key in known and np.array_equal(known[key], vector)}
-        rows = zip(chunks, vectors, self._place(article.id, tokens), strict=True)
-        self._records.replace(article, [Record(c, v, place, digest) for c, v, (digest, place) in rows])
-        self._mark_pending((old.keys() | new.keys()) - same, dead=len(old.keys() - same))
+        written = self._vectors.write({key: vector for key, vector in new.items() if key not in same})
+        kept = {**old, **written}
+        rows = zip(chunks, self._place(article.id, tokens), strict=True)
+        self._records.replace(article, [Record(c, kept[c.id], place, digest) for c, (digest, place) in rows])
+        self._drop(old.keys() - same, gone={key: old[key] for key in old.keys() - new.keys()})
 
     def delete(self, article_ids: Sequence[str]) -> None:
         """Take articles out. Raises NotInIndex, before anything is deleted, if one is not stored."""
@@ -182,9 +190,11 @@ class Store:
             if article_id not in stored:
                 raise _unknown(article_id)
         self.changed = True
-        old = [key for article_id in article_ids for key in self.vectors(article_id)]
+        old: dict[str, bytes] = {}
+        for article_id in article_ids:
+            old.update(self._records.vectors(article_id=article_id))
         self._records.delete(article_ids)
-        self._mark_pending(old, dead=len(old))
+        self._drop(old, gone=old)
 
     def set_origin(self, article_id: str, origin: str) -> None:
         """Note that an article, unchanged, is now read from elsewhere."""
@@ -193,32 +203,7 @@ class Store:
 
     def update_search(self) -> None:
         """Bring the search index up to date with what was replaced and deleted since."""
-        waiting = self._records.pending() if self._writable else []
-        for at in range(0, len(waiting), BATCH):
-            some = waiting[at : at + BATCH]
-            vectors = self._records.vectors(ids=some)
-            if vectors:
-                self._search_index().upsert(vectors)
-            if gone := [key for key in some if key not in vectors]:
-                self._search_index().delete(gone)
-        if waiting:
-            self._records.clear_pending()
-
-    def _exact_search(self) -> ExactSearch | None:
-        """All vectors in memory, if this store is not being written and is small; else None."""
-        with self._mutex:
-            if self._exact is None and not self._writable and 0 < self.counts()[1] <= exact_search.MOST:
-                require_whole(self._directory, CHROMA)
-                if damaged_files(self._directory, DB):
-                    raise damaged(f"{DB} is not as it was written")
-                self._exact = ExactSearch(*self._records.all_vectors())
-            return self._exact
-
-    def _search_index(self) -> SearchIndex:
-        with self._mutex:
-            if self._index is None:
-                self._index = SearchIndex(self._directory / CHROMA, writable=self._writable)
-            return self._index
+        self._vectors.update()
 
     def _check_dimension(self, dimension: int, *, store: bool = False) -> None:
         stored = self._records.meta("dimension", "")
@@ -241,10 +226,10 @@ class Store:
             placed.append((digest, known[digest]))
         return placed
 
-    def _mark_pending(self, ids: Iterable[str], *, dead: int) -> None:
-        """dead: how many of the ids leave a dead entry in the search index."""
-        self._records.set_pending(ids)
-        self._records.set_meta("churn", str(int(self._records.meta("churn", "0")) + dead))
+    def _drop(self, dead: Collection[str], *, gone: Mapping[str, bytes]) -> None:
+        """dead: chunks that leave a dead entry in the search index. gone: those that are stored no longer, and their vectors."""
+        self._vectors.drop(gone)
+        self._records.set_meta("churn", str(int(self._records.meta("churn", "0")) + len(dead)))
 
 
 def _unknown(article_id: str) -> NotInIndex:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from patience import PATIENCE
@@ -67,6 +70,72 @@ class Redis:
         """It accepts connections and answers nothing."""
         assert self.process is not None
         self.process.send_signal(signal.SIGSTOP)
+
+
+@dataclass
+class Chroma:
+    """A `chroma run` with files of its own, which a killed test leaves in the temporary folder."""
+
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="footnote-chroma-")))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        program = Path(sys.executable).with_name("chroma")
+        if not program.exists():
+            pytest.skip("the program chroma is not beside this Python")
+        options = ["--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
+        with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                ["sh", "-c", _UNTIL_EOF.replace("QUIT", "KILL"), str(program), "run", *options],
+                stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
+                env={**os.environ, "RUST_LOG": "warn"},
+            )  # fmt: skip
+        wait_until(self._answers, "waited for chroma")
+
+    def stop(self) -> None:
+        """End it at once, with every connection."""
+        if self.process is not None and self.process.returncode is None:
+            assert self.process.stdin is not None
+            self.thaw()
+            self.process.stdin.close()
+            self.process.wait()
+
+    def freeze(self) -> None:
+        """It accepts connections and answers nothing."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGCONT)
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        (self.folder.parent / f"{self.folder.name}.log").unlink(missing_ok=True)
+
+    def collections(self) -> dict[str, int]:
+        """Name of each collection, and how many records it has."""
+        place = f"{self.url}/api/v2/tenants/default_tenant/databases/default_database/collections"
+        with urlopen(place) as answer:
+            found = json.load(answer)
+        counts = {}
+        for one in found:
+            with urlopen(f"{place}/{one['id']}/count") as answer:
+                counts[one["name"]] = json.load(answer)
+        return counts
+
+    def _answers(self) -> bool:
+        try:
+            urlopen(f"{self.url}/api/v2/heartbeat", timeout=5).close()
+        except OSError:
+            return False
+        return True
 
 
 # Ends with the test's process, however that ends.

@@ -24,12 +24,16 @@ from ingest.database import LOOK_SECONDS, Database, Watched
 from ingest.errors import ConfigError, DatabaseError, FootnoteError, IndexDamaged, IndexError_
 from ingest.index import lease
 from ingest.index.disk import disk_errors, write_private
+from ingest.index.file_vectors import FILES
 from ingest.index.folder import FolderGenerations, busy, generation_number
 from ingest.index.lease import Lease
+from ingest.index.shared.collections import CollectionPlace
 from ingest.index.shared.files import LAYOUT, fetch_files, is_marked, mark, store_files
 
 if TYPE_CHECKING:
+    from ingest.chroma import ChromaServer
     from ingest.database import Session
+    from ingest.index.vectors import VectorPlace
 
 _LATE_SECONDS = 60.0  # a large generation may take so long to fetch
 _AGAIN = 0.05  # seconds between two tries for the writer's lock
@@ -44,20 +48,39 @@ class SharedGenerations:
         path: The folder.
         database: Has the files of all generations, and the pointer.
         every: Seconds between two looks at the pointer; 0: look whenever it is asked for.
+        chroma: Has the vectors; without one they are in the files, and each machine searches its own copy.
     """
 
-    def __init__(self, path: Path, database: Database, every: float = LOOK_SECONDS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        database: Database,
+        every: float = LOOK_SECONDS,
+        chroma: ChromaServer | None = None,
+    ) -> None:
         self.path = path
+        self._collections = None if chroma is None else CollectionPlace(chroma, database)
+        self.vectors: VectorPlace = self._collections or FILES
         self._here = FolderGenerations(path)
         self._database = database
         self._pointer = Watched(self._follow, every, _LATE_SECONDS, self._before)
         self._writer: Session | None = None
+        self._leaves_folder = False
         self._is_known = False  # whether the folder's live generation is the one of this name in the database
 
     @property
     def is_down(self) -> bool:
         """Whether the database does not answer."""
         return self._pointer.is_down
+
+    @property
+    def chroma(self) -> ChromaServer | None:
+        """The server that has the vectors, if they are not in the files."""
+        return self._collections.server if self._collections else None
+
+    def leave_folder(self) -> None:
+        """Fetch nothing from now on: the folder is to be that of one machine."""
+        self._leaves_folder = True
 
     def live(self) -> str | None:
         """The one that has been fetched last."""
@@ -114,6 +137,9 @@ class SharedGenerations:
                 with writer.transaction():
                     writer.execute("UPDATE generations SET is_complete = TRUE WHERE number = %s", (number,))
                     writer.execute(_FLIP, (number,))
+                    if self._collections:
+                        live = self._live_here()
+                        self._collections.flip(writer, building, self.path / live if live else None)
                 self._here.publish(building, name)
                 self._is_known = True
             self._pointer.look()
@@ -132,6 +158,8 @@ class SharedGenerations:
             writer.execute(
                 "DELETE FROM pieces WHERE NOT EXISTS (SELECT FROM parts WHERE parts.digest = pieces.digest)"
             )
+            if self._collections:
+                self._collections.sweep(writer)
         with self._fetching():
             self._here.sweep(live)
 
@@ -140,7 +168,12 @@ class SharedGenerations:
         while True:
             with self._database.connected(LAYOUT) as db:
                 found = db.execute("SELECT number, since FROM pointer").fetchone()
-                if found is None or self._is_here(found[0]) or self._fetch(db, found[0]):
+                if (
+                    found is None
+                    or self._leaves_folder
+                    or self._is_here(found[0])
+                    or self._fetch(db, found[0])
+                ):
                     return (found[0], found[1]) if found else None
 
     def _before(self) -> _Pointer | None:
@@ -240,14 +273,16 @@ def _leased(db: Session, key: int, number: int) -> Iterator[bool]:
 
 
 @functools.cache
-def share_generations(path: Path, database: Database) -> SharedGenerations:
-    """The generations of a blog in a folder, one object for all of a process.
+def share_generations(
+    path: Path, database: Database, chroma: ChromaServer | None = None
+) -> SharedGenerations:
+    """The generations of a blog in a folder, one object for all of a process. chroma: has their vectors.
 
     Raises:
         ConfigError: The folder has the index of another blog, or cannot be used.
     """
     _claim(path, database.blog)
-    return SharedGenerations(path, database)
+    return SharedGenerations(path, database, chroma=chroma)
 
 
 def _claim(path: Path, blog: str) -> None:

@@ -1,4 +1,4 @@
-"""A blog moves from files to the database and back, whole, and never over something that is there."""
+"""A blog moves from files to the engines of several servers and back, whole, and never over something that is there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from small_blog import CONFIG, InProcess, ask, index_at, ingest, two_posts
 from votes import given
 
-from bot.backup import Moved, move
+from bot.backup import Moved, move, restore, save
 from bot.backup.move import Place
 from bot.config import BotConfig, OwnerSettings, desk_folder, open_index, settings_place, shared_generations
 from bot.gaps import open_gaps
@@ -32,9 +32,13 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BotConfig:
     return BotConfig(index=tmp_path / "data" / "index")
 
 
-@pytest.fixture
-def shared(config: BotConfig, postgres: Postgres) -> BotConfig:
-    return replace(config, database_url=SecretStr(postgres.url), blog=postgres.new_blog())
+@pytest.fixture(params=["database", "chroma"])
+def shared(config: BotConfig, postgres: Postgres, request: pytest.FixtureRequest) -> BotConfig:
+    with_chroma = request.param == "chroma"
+    url = request.getfixturevalue("chroma").url if with_chroma else ""
+    return replace(
+        config, database_url=SecretStr(postgres.url), chroma_url=SecretStr(url), blog=postgres.new_blog()
+    )
 
 
 def fill(config: BotConfig, posts: Path) -> None:
@@ -71,8 +75,12 @@ def contents(config: BotConfig) -> list[object]:
 
 
 def moved(config: BotConfig, to: Place, *, force: bool = False) -> Moved:
-    target = open_index(config, start_finisher=InProcess)
-    return move(config, to, force=force, target=target)
+    new = config if to == "database" else in_files(config)
+    return move(config, to, force=force, target=open_index(new, start_finisher=InProcess))
+
+
+def in_files(config: BotConfig) -> BotConfig:
+    return replace(config, database_url=SecretStr(""), chroma_url=SecretStr(""))
 
 
 def test_a_blog_moves_to_the_database_and_back(config: BotConfig, shared: BotConfig, tmp_path: Path) -> None:
@@ -85,19 +93,35 @@ def test_a_blog_moves_to_the_database_and_back(config: BotConfig, shared: BotCon
     OwnerSettings(another_machine).change({"title": "Salt"})
     own_posts(another_machine).add_text("Hips", KNEES)
     now = contents(another_machine)
-    back = replace(another_machine, database_url=SecretStr(""))
+    back = in_files(another_machine)
     assert moved(another_machine, "files") == Moved(2, 1, 2, own=2)
     assert contents(back) == now != before
 
 
+def test_a_backup_of_shared_engines_can_be_restored_in_files(
+    config: BotConfig, shared: BotConfig, tmp_path: Path
+) -> None:
+    fill(shared, two_posts(tmp_path / "posts"))
+    save(shared, tmp_path / "backup.zip")
+    alone = replace(config, index=tmp_path / "alone" / "index")
+    restore(alone, tmp_path / "backup.zip", index=open_index(alone, start_finisher=InProcess))
+    with open_index(alone).reading() as store, open_index(shared).reading() as before:
+        store.check()
+        assert store.articles() == before.articles()
+        assert (
+            store.search(store.vectors("posts/lamps.md").popitem()[1], 1)[0][0].article_id == "posts/lamps.md"
+        )
+
+
 def test_nothing_is_replaced_unasked(config: BotConfig, shared: BotConfig, tmp_path: Path) -> None:
     fill(config, two_posts(tmp_path / "posts"))
+    before = contents(config)
     settings_place(shared).change({"title": "Of somebody else"})
     with pytest.raises(BackupError, match="--force"):
         moved(shared, "database")
     assert open_gaps(shared).questions() == [] and OwnerSettings(shared).current().title == "Of somebody else"
     moved(shared, "database", force=True)
-    assert contents(shared) == contents(config)
+    assert contents(shared) == before
 
 
 def test_without_a_database_it_names_the_setting(config: BotConfig) -> None:

@@ -155,6 +155,10 @@ def test_the_compose_file_of_several_machines_shares_all_that_servers_share() ->
         {**engines, "FOOTNOTE_RATE_STORE": first["environment"]["FOOTNOTE_RATE_STORE"]}
     ).database
     assert {"postgres", "redis"} <= set(compose["services"])
+    more = yaml.safe_load((folder / "chroma.yaml").read_text(encoding="utf-8"))["services"]
+    assert more["first"]["environment"] == more["second"]["environment"]
+    assert load_config({**engines, **more["first"]["environment"]}).chroma
+    assert more["chroma"]["image"].startswith("chromadb/chroma:1.")
     assert first["build"]["args"]["EXTRAS"] == "wide"
     assert any("python3 -m bot.requirements $EXTRAS" in line for line in container())
     subnet = compose["networks"]["default"]["ipam"]["config"][0]["subnet"]

@@ -1,4 +1,5 @@
-"""One writer, any number of readers, at every moment one whole generation: in one folder, and on machines that share a database."""
+"""One writer, any number of readers, at every moment one whole generation: in one folder, on machines that share a database,
+and on machines that share a Chroma server too."""
 
 from __future__ import annotations
 
@@ -12,11 +13,12 @@ from pathlib import Path
 
 import pytest
 from conftest import FakeEmbedder
-from engines import Postgres, wait_until
+from engines import Chroma, Postgres, wait_until
 from patience import PATIENCE
 from processes import started
 from small_blog import ask, ids, index_at, ingest, post
 
+from ingest.chroma import open_chroma
 from ingest.database import Database, open_database
 from ingest.errors import IndexBusy, IndexError_
 from ingest.index import Index, SharedGenerations
@@ -29,14 +31,16 @@ PATHS = [str(ROOT / "tests" / "support"), str(ROOT / "tests"), str(ROOT)]
 class Machines:
     """Opens one index as often as it is asked for: in the same folder, or each time in one of its own with one database."""
 
-    def __init__(self, folder: Path, database: Database | None) -> None:
+    def __init__(self, folder: Path, database: Database | None, chroma: Chroma | None) -> None:
         self.folder, self.database, self.count = folder, database, 0
+        self.chroma = chroma
         self.opened: list[Index] = []
 
     def index(self, **options: float) -> Index:
         self.count += 1
         path = self.folder / ("index" if self.database is None else f"machine-{self.count}")
-        shared = None if self.database is None else SharedGenerations(path, self.database, every=0)
+        server = open_chroma(self.chroma.url) if self.chroma else None
+        shared = None if self.database is None else SharedGenerations(path, self.database, 0, server)
         self.opened.append(index_at(path, generations=shared, lock_timeout=options.get("lock_timeout", 600)))
         return self.opened[-1]
 
@@ -45,7 +49,8 @@ class Machines:
         self.count += 1
         database = self.database
         path = self.folder / ("index" if database is None else f"machine-{self.count}")
-        return [str(path), *([database.url, database.blog] if database else [])]
+        urls = [self.chroma.url] if self.chroma else []
+        return [str(path), *([database.url, database.blog] if database else []), *urls]
 
     def kept(self) -> int:
         """How many generations are stored, complete or not."""
@@ -61,10 +66,12 @@ import sys
 sys.path[:0] = {PATHS}
 from pathlib import Path
 from small_blog import ask, index_at, ingest, post
+from ingest.chroma import open_chroma
 from ingest.database import open_database
 from ingest.index import SharedGenerations
 where = sys.argv[1:]
-shared = SharedGenerations(Path(where[0]), open_database(where[1], where[2]), every=0) if len(where) > 1 else None
+server = open_chroma(where[3]) if len(where) > 3 else None
+shared = SharedGenerations(Path(where[0]), open_database(where[1], where[2]), 0, server) if len(where) > 1 else None
 index = index_at(Path(where[0]), generations=shared)
 """
 
@@ -79,13 +86,14 @@ def other(machines: Machines, code: str) -> contextlib.AbstractContextManager[su
     )
 
 
-@pytest.fixture(params=["folder", "postgres"])
+@pytest.fixture(params=["folder", "postgres", "chroma"])
 def machines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Machines]:
     database = None
-    if request.param == "postgres":
+    if request.param != "folder":
         postgres = request.getfixturevalue("postgres")
         database = open_database(postgres.url, postgres.new_blog())
-    made = Machines(tmp_path, database)
+    chroma = request.getfixturevalue("chroma") if request.param == "chroma" else None
+    made = Machines(tmp_path, database, chroma)
     yield made
     for index in made.opened:
         index.close()

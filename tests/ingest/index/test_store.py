@@ -104,7 +104,7 @@ def test_a_reader_finds_the_same_in_memory_and_by_chroma(
     with contextlib.closing(Store(tmp_path / "store")) as read:
         found = read.nearest(question, 3)
         pieces = {piece.id: piece for piece in read.chunks()}
-        assert (read._index is None) == (most > 0)
+        assert (read._vectors._index is None) == (most > 0)  # type: ignore[attr-defined]
         assert [len(read.nearest(question, k)) for k in (-1, 0, 1, 4, 9)] == [0, 0, 1, 4, 4]
         with pytest.raises(IndexMismatch):
             read.nearest(question[:3], 2)
