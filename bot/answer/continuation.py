@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.answer import phrases
 from bot.answer.about import about_line, metadata_lines, wanted
 from bot.answer.citations import Evidence, Line
+from bot.retrieve import of_article
 from bot.types import Passage
 from ingest.article import Article, Block, Chunk, blocks, sentences
 
@@ -83,7 +84,7 @@ def _more(lines: Sequence[Line], articles: Mapping[str, Article], chunks: Sequen
     article_id = quotes[0].passage.chunk.article_id
     article = articles[article_id]
     after = max(e.end for e in quotes if e.passage.chunk.article_id == article_id)
-    own = [chunk for chunk in chunks if chunk.article_id == article_id and chunk.end > after]
+    own = [chunk for chunk in of_article(chunks, article_id) if chunk.end > after]
     found: list[Line] = []
     for block in blocks(article.text, after):
         if block.kind == "heading" and found:

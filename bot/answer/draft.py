@@ -91,12 +91,11 @@ def compose(
         A draft for each question, in order.
     """
 
-    here = article_at(page, corpus.articles.values()) if page else None
-
     def draft(question: Question) -> Draft:
         if about := _about_the_posts(question.text, page, corpus):
             return about
-        if here is not None and names_no_subject(question.text, corpus.keywords.vocabulary):
+        names_none = page and names_no_subject(question.text, corpus.keywords.vocabulary)
+        if names_none and (here := article_at(page, corpus.articles.values())) is not None:
             reading = read(on_the_page(question, here))
             kept = [s for s in reading.sentences if s.passage.chunk.article_id == here.id]
             made = _from_reading(question.text, reading.only(kept), corpus.articles, threshold, subject)

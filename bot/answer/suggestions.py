@@ -18,7 +18,7 @@ from bot.answer.phrases import ABSTAIN, ABSTAIN_EMPTY
 from bot.retrieve import Corpus
 from bot.types import Answer, Event, Passage, Token
 from bot.understand import Blog
-from ingest.article import Article
+from ingest.article import Article, Chunk
 from ingest.errors import FootnoteError
 
 log = logging.getLogger("footnote")
@@ -42,7 +42,7 @@ class _Found:
         generation: Its name.
         articles: By id.
         addresses: Their addresses.
-        candidates: By article, in the order of its headings.
+        of_page: Candidates of an article, for those whose pages were opened.
         answered: Candidate -> does the blog answer it? For those that were read.
         opening: Questions for an opened window.
         left_for_pages: How many candidates may still be read for pages.
@@ -51,7 +51,7 @@ class _Found:
     generation: str
     articles: Mapping[str, Article]
     addresses: Addresses
-    candidates: Mapping[str, tuple[str, ...]]
+    of_page: dict[str, tuple[str, ...]] = field(default_factory=dict)
     answered: dict[str, bool] = field(default_factory=dict)
     opening: tuple[str, ...] = ()
     left_for_pages: int = MAX_READ_FOR_PAGES
@@ -105,10 +105,11 @@ class Suggestions:
         here = found.addresses.find(page) if page else None
         if here is None:
             return found.opening[:n]
-        own = found.candidates.get(here.id, ())[:MAX_READ_FOR_PAGE]
-        if found.left_for_pages > 0 and any(question not in found.answered for question in own):
+        own = found.of_page.get(here.id)
+        is_unread = own is None or any(question not in found.answered for question in own)
+        if found.left_for_pages > 0 and is_unread:
             self._enqueue(here.id)
-        known = [question for question in own if found.answered.get(question)]
+        known = [question for question in own or () if found.answered.get(question)]
         return tuple(dict.fromkeys([*known, *found.opening]))[:n]
 
     def make(self) -> None:
@@ -133,10 +134,9 @@ class Suggestions:
                 generation,
                 corpus.articles,
                 addresses_of(corpus.articles.values()),
-                _candidates(corpus, blog),
-                self._known(corpus),
+                answered=self._known(corpus),
             )
-            pool = islice(_spread(found.candidates), MAX_READ)
+            pool = islice(_spread(_candidates(corpus.chunks, corpus, blog)), MAX_READ)
             found.opening = tuple(islice(self._answered(pool, corpus, found.answered), KEPT))
             return found
 
@@ -238,28 +238,31 @@ class Suggestions:
             log.warning("no suggestions could be made: %s", error)
 
     def _find_for_article(self, article_id: str) -> None:
-        with self._making, self._open_blog() as (corpus, _):
+        with self._making, self._open_blog() as (corpus, blog):
             found = self._found
             if found is None or found.articles is not corpus.articles:
                 return
-            for question in found.candidates.get(article_id, ())[:MAX_READ_FOR_PAGE]:
+            own = _candidates(corpus.chunks.of(article_id), corpus, blog)
+            candidates = islice(own, MAX_READ_FOR_PAGE)
+            found.of_page[article_id] = tuple(question for question, _ in candidates)
+            for question in found.of_page[article_id]:
                 if question not in found.answered and found.left_for_pages > 0:
                     found.left_for_pages -= 1
                     found.answered[question] = self._answers(question, corpus)
 
 
-def _candidates(corpus: Corpus, blog: Blog) -> dict[str, tuple[str, ...]]:
-    made: dict[str, list[str]] = {}
-    english = blog.language == "en"
-    for question, piece in heading_questions(
-        corpus.chunks, corpus.articles, subject=blog.subject, english=english
-    ):
-        made.setdefault(piece.article_id, []).append(question)
-    return {article_id: tuple(questions) for article_id, questions in made.items()}
+def _candidates(pieces: Iterable[Chunk], corpus: Corpus, blog: Blog) -> Iterator[tuple[str, Chunk]]:
+    return heading_questions(pieces, corpus.articles, subject=blog.subject, english=blog.language == "en")
 
 
-def _spread(candidates: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """The first question of each article, then all others."""
-    yield from (questions[0] for questions in candidates.values())
-    for questions in candidates.values():
-        yield from questions[1:]
+def _spread(candidates: Iterable[tuple[str, Chunk]]) -> Iterator[str]:
+    """The first question of each article, then all others, article by article."""
+    others: dict[str, list[str]] = {}
+    for question, piece in candidates:
+        if piece.article_id in others:
+            others[piece.article_id].append(question)
+        else:
+            others[piece.article_id] = []
+            yield question
+    for questions in others.values():
+        yield from questions

@@ -21,6 +21,7 @@ from bot.bench.record import circumstances, keep
 from bot.bench.reingest import measure_reingest
 from bot.bench.rig.stopwatch import Figures, measure_process, ms, seconds
 from bot.bench.rig.synthetic_blog import synthetic_post, write_blog
+from bot.bench.scale import measure_scale
 from bot.bench.widget import Packages, bench_widget
 from bot.config import BotConfig
 from bot.eval.sets import read_set
@@ -192,12 +193,13 @@ BENCHES: dict[str, Callable[[], Figures]] = {
     "protocols": bench_protocols,
     "memory": measure_memory,
     "year": measure_year,
+    "scale": measure_scale,
     "crowd": measure_crowd,
     "widget": bench_widget,
     "gaps": lambda: measure_gaps(open_embedder(threads=1)),
 }
-# The year takes as long as all others, the crowd needs an idle machine, the widget a browser.
-DEFAULT = tuple(name for name in BENCHES if name not in ("year", "crowd", "widget"))
+# Year and scale take as long as all others, the crowd needs an idle machine, the widget a browser.
+DEFAULT = tuple(name for name in BENCHES if name not in ("year", "scale", "crowd", "widget"))
 
 
 NO_PACKAGES = Packages()

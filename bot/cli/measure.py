@@ -161,7 +161,7 @@ def bench(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="ask, large, start, ingest, crash, reingest, protocols, memory, year, crowd, widget or gaps; default: all but year, crowd and widget."
+            help="ask, large, start, ingest, crash, reingest, protocols, memory, year, scale, crowd, widget or gaps; default: all but year, scale, crowd and widget."
         ),
     ] = None,
     docsgpt: PackageOption = None,

@@ -8,6 +8,7 @@ from bot.retrieve.bm25 import Keywords
 from bot.retrieve.corpus import Corpus, Searchable, corpus_of, load_corpus
 from bot.retrieve.health import SearchWatch
 from bot.retrieve.live import LiveCorpus
+from bot.retrieve.passages import of_article
 from bot.retrieve.search import EmbeddedQuestion, embed_plain, embed_question, search, search_by_vector
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "embed_plain",
     "embed_question",
     "load_corpus",
+    "of_article",
     "search",
     "search_by_vector",
 ]

@@ -7,50 +7,76 @@ and the idf that is never negative.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.text.tokens import content_stems, stem, stems, words
+from bot.text.tokens import WORD, content_stems, fold, stem, stems, words
 
 K1, B = 1.2, 0.75
+_AT_ONCE = 1 << 18  # entries whose weights are computed together
 
 Ints = NDArray[np.int32]
+Floats = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Bags:
-    """The words of n texts, one text after the other; what the next index is built from.
+@dataclass(frozen=True, slots=True, eq=False)
+class Postings(Mapping[str, tuple[Ints, Floats]]):
+    """Stem -> (the numbers of the texts that have it, in order; its weight in each). About 9 bytes a stem of a text.
 
     Attributes:
-        ids: Folded word -> its number, in order of the numbers; some may be in no text any more.
-        stem_ids: The same for stems.
-        used: Word numbers; those of text i at used[used_at[i] : used_at[i + 1]].
-        stems: Stem numbers, likewise at stems_at.
-        counts: How often each of these occurs.
+        ids: Stem -> its number.
+        ends: (stems,), where the entries of each end.
+        numbers: (entries,), of the texts.
+        counts: How often the stem occurs there.
+        weights: Its BM25 weight there, without the idf.
     """
 
-    texts: tuple[str, ...]
-    ids: dict[str, int]
-    stem_ids: dict[str, int]
-    used: Ints
-    used_at: Ints
-    stems: Ints
-    counts: Ints
-    stems_at: Ints
+    ids: Mapping[str, int]
+    ends: NDArray[np.int64]
+    numbers: Ints
+    counts: NDArray[np.unsignedinteger]
+    weights: Floats
+
+    def __getitem__(self, stemmed: str) -> tuple[Ints, Floats]:
+        at = self.ids[stemmed]
+        here = slice(int(self.ends[at - 1]) if at else 0, int(self.ends[at]))
+        return self.numbers[here], self.weights[here]
+
+    def __contains__(self, stemmed: object) -> bool:
+        return stemmed in self.ids
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.ids)
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Keywords:
-    """An inverted index over n texts. postings: stem -> (text numbers, their term weights)."""
+    """An inverted index over n texts.
 
-    size: int
-    postings: dict[str, tuple[Ints, NDArray[np.float32]]]
+    Attributes:
+        postings: Of each stem.
+        lengths: (n,), the words of each text.
+        uses: Folded word -> how many texts have it.
+        vocabulary: These words.
+    """
+
+    postings: Postings = field(repr=False)
+    lengths: Ints = field(repr=False)
+    uses: Mapping[str, int] = field(repr=False)
     vocabulary: frozenset[str] = field(repr=False)
-    bags: Bags = field(repr=False)
+
+    @property
+    def size(self) -> int:
+        """How many texts there are."""
+        return len(self.lengths)
 
     def idf(self, stemmed: str) -> float:
         """ln(1 + (n - df + 0.5) / (df + 0.5)): 0 to ln(2n + 2), high for a rare word."""
@@ -58,7 +84,7 @@ class Keywords:
         df = 0 if posting is None else len(posting[0])
         return math.log(1 + (self.size - df + 0.5) / (df + 0.5))
 
-    def scores(self, question: str, weights: Mapping[str, float] | None = None) -> NDArray[np.float32]:
+    def scores(self, question: str, weights: Mapping[str, float] | None = None) -> Floats:
         """BM25 of each text for the question's content words (all its words if it has none).
 
         weights: of other stems that count too; the question's own weigh 1.
@@ -70,62 +96,118 @@ class Keywords:
                 totals[posting[0]] += weight * self.idf(stemmed) * posting[1]
         return totals
 
+    def best(self, question: str, k: int, weights: Mapping[str, float] | None = None) -> list[int]:
+        """The numbers of the k texts with the highest scores above 0, highest first; of equal ones the first."""
+        scores = self.scores(question, weights)
+        found = np.flatnonzero(scores > 0)
+        if len(found) > k:
+            least = np.partition(scores[found], len(found) - k)[len(found) - k]
+            found = found[scores[found] >= least]
+        best: list[int] = found[np.argsort(-scores[found], kind="stable")[:k]].tolist()
+        return best
 
-def build(texts: Sequence[str], previous: Keywords | None = None) -> Keywords:
-    """Index the texts.
 
-    previous: an index of other texts; the words of those that both have are taken from there, which
-    is eight times as fast. The result scores as it would without.
+def build(texts: Iterable[str]) -> Keywords:
+    """Index the texts."""
+    listed = list(texts)
+    return update(_NOTHING, np.full(len(listed), -1, np.int32), listed, ())
+
+
+def update(previous: Keywords, kept: Ints, fresh: Sequence[str], gone: Iterable[str]) -> Keywords:
+    """Index texts of which most are in an index already; scores as an index made from nothing.
+
+    Args:
+        previous: That index.
+        kept: (n,), for each text its number there, -1 for one that is not there.
+        fresh: The texts that are not, in order.
+        gone: The texts that are there and are not kept.
     """
-    if previous is not None and len(previous.bags.ids) > 2 * len(previous.vocabulary):
-        previous = None  # most of its words are in no text any more
-    bags = _bags(tuple(texts), None if previous is None else previous.bags)
-    size, owner = len(texts), np.repeat(np.arange(len(texts), dtype=np.int32), np.diff(bags.stems_at))
-    lengths = np.bincount(owner, bags.counts, size).astype(np.float32)
-    norm = K1 * (1 - B + B * lengths / max(float(lengths.mean()) if size else 1.0, 1.0))
-    weights = (bags.counts * (K1 + 1) / (bags.counts + norm[owner].astype(np.float64))).astype(np.float32)
-    order = np.argsort(bags.stems, kind="stable")
-    numbers, weights = owner[order], weights[order]
-    ends = np.cumsum(np.bincount(bags.stems, minlength=len(bags.stem_ids))).tolist()
-    postings = {
-        stemmed: (numbers[start:end], weights[start:end])
-        for stemmed, start, end in zip(bags.stem_ids, [0, *ends], ends, strict=False)
-        if end > start
-    }
-    present = np.bincount(bags.used, minlength=len(bags.ids)).tolist()
-    vocabulary = frozenset(word for word, uses in zip(bags.ids, present, strict=True) if uses)
-    return Keywords(size, postings, vocabulary, bags)
+    old, counted = previous.postings, _Counted(dict(previous.postings.ids))
+    for number, text in zip(np.flatnonzero(kept < 0).tolist(), fresh, strict=True):
+        counted.add(number, text)
+    moved = np.full(previous.size, -1, np.int32)
+    moved[kept[kept >= 0]] = np.flatnonzero(kept >= 0)
+    owners = moved[old.numbers]
+    stays = owners >= 0
+    of_old = np.repeat(np.arange(len(old.ids), dtype=np.int32), np.diff(old.ends, prepend=0))
+    stem_numbers = np.concatenate([of_old[stays], np.frombuffer(counted.stems, np.int32)])
+    owners = np.concatenate([owners[stays], np.frombuffer(counted.owners, np.int32)])
+    counts = np.concatenate([old.counts[stays], np.frombuffer(counted.counts, np.uint32)])
+    # Merges what is in order already, which is nearly all.
+    order = np.argsort(stem_numbers.astype(np.int64) * max(len(kept), 1) + owners, kind="stable")
+    sizes = np.bincount(stem_numbers, minlength=len(counted.ids))
+    lengths = np.bincount(owners, counts, len(kept)).astype(np.int32)
+    present = {stemmed: at for stemmed, at in counted.ids.items() if sizes[at]}
+    uses = _used(previous.uses, counted.uses, gone)
+    same = uses.keys() == previous.uses.keys()  # then what is made for a vocabulary need not be made again
+    return Keywords(
+        _postings(list(present), sizes[list(present.values())], owners[order], counts[order], lengths),
+        lengths,
+        uses,
+        previous.vocabulary if same else frozenset(uses),
+    )
 
 
-def _bags(texts: tuple[str, ...], previous: Bags | None) -> Bags:
-    """Count the words of the texts, unless they are counted already."""
-    known = {} if previous is None else {text: number for number, text in enumerate(previous.texts)}
-    ids, stem_ids = ({}, {}) if previous is None else (dict(previous.ids), dict(previous.stem_ids))
-    used: list[Ints] = []
-    stemmed: list[Ints] = []
-    counts: list[Ints] = []
-    for text in texts:
-        at = known.get(text)
-        if previous is not None and at is not None:
-            used.append(previous.used[previous.used_at[at] : previous.used_at[at + 1]])
-            stemmed.append(previous.stems[previous.stems_at[at] : previous.stems_at[at + 1]])
-            counts.append(previous.counts[previous.stems_at[at] : previous.stems_at[at + 1]])
-            continue
-        words_here = Counter(word for word, _, _ in words(text))
-        stems_here: dict[str, int] = {}
-        for word, count in words_here.items():
-            stems_here[stem(word)] = stems_here.get(stem(word), 0) + count
-        used.append(_numbers([ids.setdefault(word, len(ids)) for word in words_here]))
-        stemmed.append(_numbers([stem_ids.setdefault(one, len(stem_ids)) for one in stems_here]))
-        counts.append(_numbers(list(stems_here.values())))
-    return Bags(texts, ids, stem_ids, *_concatenated(used), _concatenated(stemmed)[0], *_concatenated(counts))
+class _Counted:
+    """The stems of some texts: whose they are, which, and how often. ids: of all stems so far. uses: of words, by texts."""
+
+    def __init__(self, ids: dict[str, int]) -> None:
+        self.ids = ids
+        self.uses: Counter[str] = Counter()
+        self._known: dict[
+            str, tuple[str, int]
+        ] = {}  # a word as it is written -> folded, and the number of its stem
+        self.owners, self.stems, self.counts = array("i"), array("i"), array("I")
+
+    def add(self, number: int, text: str) -> None:
+        written = Counter(WORD.findall(text))
+        for one in written.keys() - self._known.keys():
+            word = fold(one)
+            self._known[one] = word, self.ids.setdefault(stem(word), len(self.ids))
+        here: dict[int, int] = {}
+        for one, count in written.items():
+            stemmed = self._known[one][1]
+            here[stemmed] = here.get(stemmed, 0) + count
+        self.uses.update({self._known[one][0] for one in written})
+        self.owners.extend([number] * len(here))
+        self.stems.extend(here.keys())
+        self.counts.extend(here.values())
 
 
-def _numbers(values: Sequence[int]) -> Ints:
-    return np.array(values, np.int32)
+def _used(before: Mapping[str, int], more: Mapping[str, int], gone: Iterable[str]) -> dict[str, int]:
+    """Words and how many texts have them, with those of other texts, without those of the texts that are gone."""
+    uses = dict(before)
+    for word, count in more.items():
+        uses[word] = uses.get(word, 0) + count
+    for text in gone:
+        for word in {word for word, _, _ in words(text)}:
+            uses[word] -= 1
+    return {word: count for word, count in uses.items() if count}
 
 
-def _concatenated(parts: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """The parts in one array, and where each begins; the last number is where all end."""
-    ends = np.cumsum([0, *(len(part) for part in parts)], dtype=np.int32)
-    return np.concatenate([np.empty(0, np.int32), *parts]), ends
+def _postings(
+    listed: Sequence[str],
+    sizes: NDArray[np.int64],
+    numbers: Ints,
+    counts: NDArray[np.unsignedinteger],
+    lengths: Ints,
+) -> Postings:
+    """listed: the stems, in the order of their entries. sizes: how many entries each has."""
+    mean = float(lengths.astype(np.float32).mean()) if len(lengths) else 1.0
+    norm = K1 * (1 - B + B * lengths.astype(np.float32) / max(mean, 1.0))
+    weights = np.empty(len(counts), np.float32)
+    for at in range(0, len(counts), _AT_ONCE):
+        here = slice(at, at + _AT_ONCE)
+        weights[here] = counts[here] * (K1 + 1) / (counts[here] + norm[numbers[here]].astype(np.float64))
+    small = counts.astype(np.min_scalar_type(int(counts.max(initial=0))))
+    return Postings({one: at for at, one in enumerate(listed)}, np.cumsum(sizes), numbers, small, weights)
+
+
+_NOTHING = Keywords(
+    Postings(
+        {}, np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint8), np.zeros(0, np.float32)
+    ),
+    np.zeros(0, np.int32),
+    {},
+    frozenset(),
+)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
-from bot.retrieve.bm25 import Keywords, build
+from bot.retrieve.bm25 import Keywords, build, update
+from bot.retrieve.passages import Chunks, Numbers, Texts, chunks_of
 from bot.text.tokens import stem
-from ingest.article import Article, Chunk, embedding_text
+from ingest.article import Article, Chunk
 from ingest.embedder import Floats
-from ingest.index import Store
+from ingest.index import Store, Stored
+
+_LOOKED_THROUGH = 5000  # passages with both words, in which they may be one after the other
 
 
 class Searchable(Protocol):
@@ -34,69 +37,66 @@ class Corpus:
         texts: texts[i] is what was embedded and indexed for chunks[i].
         numbers: Chunk id -> its place in chunks.
         keywords: The words of the texts.
+        states: What the store says of each article's state; {} if it is not known.
     """
 
     store: Searchable
     articles: Mapping[str, Article]
-    chunks: tuple[Chunk, ...]
-    texts: tuple[str, ...]
-    numbers: Mapping[str, int]
+    chunks: Chunks
+    texts: Texts
+    numbers: Numbers
     keywords: Keywords
+    states: Mapping[str, Stored] = field(default_factory=dict)
 
     def together(self, first: str, second: str) -> bool:
-        """Does any chunk write these words one after the other?"""
+        """Does any chunk write these words one after the other? Of very many with both, not all are looked through."""
         pair = re.compile(rf"\b{re.escape(first)}\W+{re.escape(second)}\b", re.IGNORECASE)
         one, other = (self.keywords.postings.get(stem(word)) for word in (first, second))
         if one is None or other is None:
             return False
-        shared = np.intersect1d(one[0], other[0])
+        shared = np.intersect1d(one[0], other[0], assume_unique=True)[:_LOOKED_THROUGH]
         return any(pair.search(self.texts[number]) for number in shared.tolist())
 
 
 def load_corpus(store: Store, previous: Corpus | None = None) -> Corpus:
-    """Read a generation into memory: about 2 kB a chunk, plus its words.
+    """Read a generation into memory: the articles, and about 1 kB a chunk.
 
     Args:
         store: The generation.
         previous: The corpus of another generation; what both hold is taken from there instead of read and
             counted again. The result is the same as without.
     """
-    stored = store.articles()
-    if previous is None:
-        return corpus_of(store, stored, store.chunks())
-    articles = [previous.articles[a.id] if previous.articles.get(a.id) == a else a for a in stored]
-    same = {a.id for a in articles if previous.articles.get(a.id) is a}
+    states = store.fingerprints()
+    same = {key for key, state in states.items() if previous and previous.states.get(key) == state}
+    fresh = store.articles(sorted(states.keys() - same) if same else None)
+    articles = {article.id: article for article in fresh}
+    if previous:
+        articles |= {key: previous.articles[key] for key in same}
     outline = store.outline()
-    kept: dict[str, int] = {}
-    for key, article_id, ordinal in outline:
-        number = previous.numbers.get(key)
-        if number is not None and article_id in same and previous.chunks[number].ordinal == ordinal:
-            kept[key] = number
-    fresh = store.chunks_by_id([key for key, _, _ in outline if key not in kept])
-    chunks = [previous.chunks[kept[key]] if key in kept else fresh[key] for key, _, _ in outline]
-    return _corpus(store, articles, chunks, [key for key, _, _ in outline], previous, kept)
+    chunks = chunks_of([articles[key] for key in sorted(articles)], outline)
+    numbers, texts = Numbers.of([row[0] for row in outline]), Texts(chunks)
+    if previous is None:
+        return Corpus(store, articles, chunks, texts, numbers, build(texts), states)
+    kept = previous.numbers.find(numbers.ids)
+    is_same = np.array([article.id in same for article in chunks.articles] or [False])
+    kept[~is_same[chunks.owners]] = -1
+    gone = np.setdiff1d(np.arange(len(previous.chunks)), kept)
+    words = update(
+        previous.keywords,
+        kept,
+        [texts[number] for number in np.flatnonzero(kept < 0).tolist()],
+        (previous.texts[number] for number in gone.tolist()),
+    )
+    return Corpus(store, articles, chunks, texts, numbers, words, states)
 
 
 def corpus_of(store: Searchable, stored: Sequence[Article], pieces: Sequence[Chunk]) -> Corpus:
     """A corpus of articles and their chunks, whose vectors are in the store."""
-    return _corpus(store, stored, pieces, [piece.id for piece in pieces], None, {})
-
-
-def _corpus(
-    store: Searchable,
-    stored: Sequence[Article],
-    pieces: Sequence[Chunk],
-    ids: Sequence[str],
-    previous: Corpus | None,
-    kept: Mapping[str, int],
-) -> Corpus:
-    """kept: those of the ids whose text is the one that `previous` has under this number."""
-    articles = {article.id: article for article in stored}
-    texts = tuple(
-        previous.texts[kept[key]]
-        if previous is not None and key in kept
-        else embedding_text(articles[piece.article_id].title, piece)[0]
-        for key, piece in zip(ids, pieces, strict=True)
-    )
-    words = build(texts, previous.keywords if previous else None)
-    return Corpus(store, articles, tuple(pieces), texts, {key: i for i, key in enumerate(ids)}, words)
+    ids = [piece.id for piece in pieces]
+    rows = [
+        (key, one.article_id, one.ordinal, one.path, one.start, one.end)
+        for key, one in zip(ids, pieces, strict=True)
+    ]
+    chunks = chunks_of(stored, rows)
+    texts = Texts(chunks)
+    return Corpus(store, {one.id: one for one in stored}, chunks, texts, Numbers.of(ids), build(texts))

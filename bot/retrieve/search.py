@@ -82,10 +82,8 @@ def search_by_vector(
         return []
     depth = max(DEPTH, k)
     found = corpus.store.nearest(vector, depth)
-    dense = [corpus.numbers[key] for key, _ in found if key in corpus.numbers]
-    scores = corpus.keywords.scores(text, weights)
-    matching = np.flatnonzero(scores > 0)
-    sparse = matching[np.argsort(-scores[matching], kind="stable")[:depth]].tolist()
+    dense = [number for number in corpus.numbers.find([key for key, _ in found]).tolist() if number >= 0]
+    sparse = corpus.keywords.best(text, depth, weights)
     return [_passage(corpus, number, score) for number, score in fuse([dense, sparse])[:k]]
 
 

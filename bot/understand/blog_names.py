@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from bot.text.english import QUESTION_WORDS
 from bot.text.tokens import STOPWORDS, WORD, fold, stem, words
@@ -36,6 +37,7 @@ _MARKER = re.compile(r"\s*\[\d{1,3}\]")
 _ITEM = re.compile(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+(.+)$", re.MULTILINE)
 _LONGEST_NAME = 6  # words
 _MOST_ITEMS = 20
+_LOOKED_THROUGH = 50  # articles that have a name in a heading, for how their sentences write it
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +90,20 @@ def names_of(articles: Iterable[Article], paths: Iterable[tuple[str, Sequence[st
     """
     owned = {article.id: article for article in articles}
     texts = {key: article.text.lower() for key, article in owned.items()}
-    owners: dict[str, set[str]] = {}
+    owners: dict[str, dict[str, None]] = {}
     parts: dict[str, str] = {}
-    for article_id, trail in [*((a.id, (a.title,)) for a in owned.values()), *paths]:
+    trails = dict.fromkeys((article_id, tuple(trail)) for article_id, trail in paths)  # chunks share them
+    for article_id, trail in [*((a.id, (a.title,)) for a in owned.values()), *trails]:
         for line in trail:
             for part in _parts(line):
-                owners.setdefault(part.casefold(), set()).add(article_id)
+                owners.setdefault(part.casefold(), {})[article_id] = None
                 parts.setdefault(part.casefold(), part)
     found: dict[tuple[str, ...], Name] = {}
     for key, part in parts.items():
         if len(owners[key]) > 1 and len(_content(part)) < 2:
             continue
-        with_the = any(f"the {key}" in texts[owner] for owner in owners[key] if owner in texts)
+        some = islice((texts[owner] for owner in owners[key] if owner in texts), _LOOKED_THROUGH)
+        with_the = any(f"the {key}" in text for text in some)
         if name := _name(part, with_the):
             found[name.stems] = name
     by_stem: dict[str, list[Name]] = {}

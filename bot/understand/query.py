@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -29,7 +29,7 @@ class Blog:
 
     Attributes:
         articles: By their ids; their titles and sentences are what a follow-up can point at.
-        trails: Of each passage its article's id and its heading trail.
+        trails: Gives of each passage its article's id and its heading trail.
         vocabulary: Every word of the passages, folded.
         adjacent: Does the blog write these two folded words one after the other?
         is_common: Is a folded word common in English, as far as the embedding model knows?
@@ -38,7 +38,7 @@ class Blog:
     """
 
     articles: Mapping[str, Article]
-    trails: Sequence[tuple[str, Sequence[str]]]
+    trails: Callable[[], Iterable[tuple[str, Sequence[str]]]]
     vocabulary: Collection[str]
     adjacent: Callable[[str, str], bool]
     is_common: Callable[[str], bool]
@@ -48,7 +48,7 @@ class Blog:
     @cached_property
     def names(self) -> BlogNames:
         """What the titles and headings name; found when a conversation first needs it."""
-        return names_of(self.articles.values(), self.trails)
+        return names_of(self.articles.values(), self.trails())
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -65,7 +65,7 @@ def blog_of(corpus: Corpus, embedder: Embedder, *, english_only: bool, subject: 
     """What understanding needs to know of a corpus."""
     return Blog(
         articles=corpus.articles,
-        trails=[(piece.article_id, piece.path) for piece in corpus.chunks],
+        trails=corpus.chunks.trails_by_article,
         vocabulary=corpus.keywords.vocabulary,
         adjacent=corpus.together,
         is_common=lambda word: embedder.count(word) == 1,

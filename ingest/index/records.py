@@ -154,8 +154,14 @@ class Records:
         found = self._rows(f"{_ARTICLE} WHERE id = ?", article_id)
         return _article(found[0]) if found else None
 
-    def articles(self) -> list[Article]:
-        return [_article(row) for row in self._rows(f"{_ARTICLE} ORDER BY id")]
+    def articles(self, ids: Sequence[str] | None = None) -> list[Article]:
+        """All, or those with these ids; by id."""
+        if ids is None:
+            return [_article(row) for row in self._rows(f"{_ARTICLE} ORDER BY id")]
+        some = (
+            self._rows(f"{_ARTICLE} WHERE id IN ({_marks(each)})", *each) for each in _slices(sorted(ids))
+        )
+        return sorted((_article(row) for rows in some for row in rows), key=lambda article: article.id)
 
     def heads(self) -> list[Head]:
         """Every article without its text, the latest first, undated ones at the end."""
@@ -182,11 +188,15 @@ class Records:
     def chunk_ids(self) -> list[str]:
         return [row[0] for row in self._rows("SELECT id FROM chunks ORDER BY article_id, ordinal")]
 
-    def outline(self) -> list[tuple[str, str, int]]:
-        """Id, article id and ordinal of each chunk, by article and place."""
-        sql = """SELECT c.id, c.article_id, c.ordinal FROM chunks c JOIN articles a ON a.id = c.article_id
-            ORDER BY c.article_id, c.ordinal"""
-        return [(row[0], row[1], row[2]) for row in self._rows(sql)]
+    def outline(self) -> list[tuple[str, str, int, tuple[str, ...], int, int]]:
+        """Id, article id, ordinal, headings, start and end of each chunk, by article and place."""
+        rows = self._rows(
+            "SELECT id, article_id, ordinal, path, start, stop FROM chunks ORDER BY article_id, ordinal"
+        )
+        paths = {path: tuple(json.loads(path)) for path in {row[3] for row in rows}}
+        return [
+            (key, owner, number, paths[path], start, end) for key, owner, number, path, start, end in rows
+        ]
 
     def vectors(self, *, article_id: str | None = None, ids: Sequence[str] = ()) -> dict[str, bytes]:
         """Vectors of one article's chunks, or of these chunks, as they are kept here."""

@@ -71,9 +71,9 @@ class Store:
         """Article id to fingerprint and origin."""
         return self._records.stored()
 
-    def articles(self) -> list[Article]:
-        """All articles, by id."""
-        return self._records.articles()
+    def articles(self, ids: Sequence[str] | None = None) -> list[Article]:
+        """All articles, or those with these ids; by id."""
+        return self._records.articles(ids)
 
     def heads(self) -> list[Head]:
         """All articles without their texts, the latest first: what a list of them shows, at a tenth of the cost."""
@@ -89,13 +89,9 @@ class Store:
         """All chunks, or those of one article, by article and place."""
         return self._records.chunks(article_id)
 
-    def outline(self) -> list[tuple[str, str, int]]:
-        """Id, article id and ordinal of each chunk, in the order of chunks(), at a tenth of its cost."""
+    def outline(self) -> list[tuple[str, str, int, tuple[str, ...], int, int]]:
+        """Id, article id, ordinal, headings, start and end of each chunk, in the order of chunks(), at a tenth of its cost."""
         return self._records.outline()
-
-    def chunks_by_id(self, chunk_ids: Sequence[str]) -> dict[str, Chunk]:
-        """Chunk id to chunk; unknown ids are left out."""
-        return self._records.chunks_by_id(chunk_ids)
 
     def vectors(self, article_id: str) -> dict[str, Floats]:
         """Chunk id to vector, (d,) float32, for one article."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.answer import phrases
 from bot.answer.citations import Evidence, Line
+from bot.retrieve import of_article
 from bot.text.tokens import content_stems, stem, stems
 from bot.types import Passage
 from ingest.article import Article, Chunk
@@ -68,18 +69,19 @@ def catalogue(question: str, articles: Mapping[str, Article], chunks: Sequence[C
     if not articles:
         return None
     own = re.sub(r"\s*\([^()]*\)\s*$", "", question)
+    count, every, kind, m = (pattern.fullmatch(own) for pattern in (_COUNT, _ALL, _KIND, _TOPIC))
+    if not (count or every or kind or m):
+        return None
     dated = sorted(articles.values(), key=lambda a: phrases.age(a.published))
-    if _COUNT.fullmatch(own):
+    if count:
         text = f"{phrases.counted(len(dated))} {phrases.newest(dated[0], alone=len(dated) == 1)}"
         return [about_line(text, dated[0], chunks)]
-    if _ALL.fullmatch(own):
+    if every:
         head = [Line("note", (), text=phrases.counted(len(dated)))]
         return head + entries([(a, None) for a in dated], chunks)
-    kind = _KIND.fullmatch(own)
     named = set(content_stems(kind["topic"])) - _EMPTY if kind else set()
     if named and (found := on_topic(named, dated, chunks)):
         return entries(found, chunks)
-    m = _TOPIC.fullmatch(own)
     topic = m["topic"].strip() if m else ""
     wanted = {s for s in content_stems(topic) if s not in _EMPTY}
     if not m or not wanted or (_NO_TOPIC.search(topic) and len(wanted) < 2):
@@ -152,5 +154,5 @@ def about_line(text: str, article: Article, chunks: Sequence[Chunk]) -> Line:
 
 def passage_for(article: Article, chunks: Sequence[Chunk]) -> Passage:
     """The passage that represents an article as such: its first."""
-    chunk = next((c for c in chunks if c.article_id == article.id), Chunk(article.id, 0, (), "", 0, 0))
+    chunk = next(iter(of_article(chunks, article.id)), Chunk(article.id, 0, (), "", 0, 0))
     return Passage(chunk, article.title, article.url, 0.0)

@@ -15,6 +15,7 @@ from bot.answer.about.blog import entry_line
 from bot.answer.about.post import metadata_lines, topic_of, wanted
 from bot.answer.addresses import article_at
 from bot.answer.citations import Evidence, Line
+from bot.retrieve import of_article
 from bot.text.tokens import WORD, content_stems, fold
 from bot.types import Passage, Query, Question
 from bot.understand import topic_stems
@@ -59,7 +60,8 @@ def about_the_page(
         articles: By id.
         chunks: Of all articles.
     """
-    article = article_at(page, articles.values()) if page else None
+    may_concern_it = page and (asks_for_summary(question, is_page_known=True) or wanted(question))
+    article = article_at(page, articles.values()) if may_concern_it else None
     if asks_for_summary(question, is_page_known=article is not None):
         if article is not None:
             return _summary(article, chunks)
@@ -122,7 +124,7 @@ def asks_for_summary(question: str, *, is_page_known: bool) -> bool:
 
 
 def _summary(article: Article, chunks: Sequence[Chunk]) -> list[Line] | None:
-    own = [chunk for chunk in chunks if chunk.article_id == article.id]
+    own = of_article(chunks, article.id)
     found = list(blocks(article.text))
     top = min((block.level for block in found if block.kind == "heading"), default=0)
     opening: list[Evidence] = []

@@ -98,9 +98,8 @@ def about_the_blog(
     Lines without a citation say that the blog has no record of it.
     """
     own = _ASIDE.sub("", question).strip() or question
-    by_title = [
-        a for a in articles.values() if len(a.title.split()) > 1 and a.title.casefold() in own.casefold()
-    ]
+    asked = own.casefold()
+    by_title = [a for a in articles.values() if a.title.casefold() in asked and len(a.title.split()) > 1]
     if by_title and (
         what := wanted(re.sub(re.escape(by_title[0].title), "this post", own, flags=re.IGNORECASE))
     ):

@@ -39,7 +39,9 @@ class Shelf:
 
 def blog_with(*articles: Article) -> tuple[Corpus, Blog]:
     corpus = corpus_of(Shelf(), articles, [piece for article in articles for piece in chunks(article)])  # type: ignore[arg-type]
-    blog = Blog(corpus.articles, (), frozenset(), lambda a, b: False, lambda word: True, True, NO_SUBJECT)
+    blog = Blog(
+        corpus.articles, lambda: (), frozenset(), lambda a, b: False, lambda word: True, True, NO_SUBJECT
+    )
     return corpus, blog
 
 

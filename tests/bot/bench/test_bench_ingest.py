@@ -12,6 +12,7 @@ from bot.bench.ingest import measure_ingest, measure_langchain
 from bot.bench.rig.fake_embedder import HashEmbedder
 from bot.bench.rig.stopwatch import measure_process
 from bot.bench.rig.synthetic_blog import SECTIONS, synthetic_post, write_blog, write_post
+from bot.bench.scale import measure_scale
 from ingest.article import Article, chunk
 from ingest.config import IndexConfig
 from ingest.index import finish
@@ -100,3 +101,12 @@ def test_memory_is_of_the_process_alone(tmp_path: Path) -> None:
     ingest_synthetic(str(tmp_path), 2)
     code = f"from bot.bench import index; index.serve_synthetic({str(tmp_path)!r}, False)"
     assert 50 < measure_process(code)[1] < 400
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="paths are put into code as they are")
+def test_ten_times_the_blog_is_measured_beside_it_and_may_be_kept(tmp_path: Path) -> None:
+    for _ in range(2):  # the second time the indexes are there
+        figures = measure_scale((20, 60), questions=4, edits=1, place=tmp_path)
+        small, large = figures["20 passages"], figures["60 passages"]
+        assert large["passages"] > 2 * small["passages"] > 0 and large["index on disk, MB"] > 0
+        assert small["one post edited, to the next search, s"] > 0 and figures["search, large / small"] > 0

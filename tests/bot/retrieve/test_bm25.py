@@ -41,6 +41,9 @@ def test_bm25_is_the_formula(texts: list[str], question: str) -> None:
     scores = build(texts).scores(question)
     assert scores.shape == (len(texts),)
     assert np.allclose(scores, naive(texts, question), rtol=1e-4, atol=1e-5)
+    ranked = sorted(range(len(texts)), key=lambda number: -scores[number])
+    for k in (1, 3, 9):
+        assert build(texts).best(question, k) == [number for number in ranked if scores[number] > 0][:k]
 
 
 @given(st.lists(st.text(max_size=40), max_size=5), st.text(max_size=40))

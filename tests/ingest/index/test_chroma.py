@@ -222,7 +222,7 @@ def test_what_the_server_has_lost_is_made_anew_by_the_next_ingest(
 
 def outline(index: Index) -> list[tuple[str, str, int]]:
     with index.reading() as store:
-        return store.outline()
+        return [row[:3] for row in store.outline()]
 
 
 def test_an_index_of_before_moves_at_the_next_ingest_and_back_by_a_rebuild(
