@@ -28,6 +28,7 @@ from ingest.errors import (
 )
 
 PAUSED = "The chat is paused just now. Please look at the blog itself, or come back later."
+NOT_READY = "The blog cannot be searched just now. Please try again in a few minutes."
 BUSY = "Many readers are asking just now. Please try again in a moment."
 
 log = logging.getLogger("footnote")
@@ -61,7 +62,6 @@ class Refused(Exception):
         self.problem = problem
 
 
-_NOT_READY = "The blog cannot be searched just now. Please try again in a few minutes."
 _NOT_KEPT = "Feedback cannot be kept or read just now. Asking works as ever."
 _NO_GAPS = "The questions cannot be kept or read just now. Asking works as ever."
 _ENOUGH = "So much feedback has come today that no more can be kept. Asking works as ever."
@@ -69,9 +69,9 @@ _KNOWN: tuple[tuple[type[FootnoteError], Problem], ...] = (
     (NotInIndex, Problem(404, "not_found", "There is no article with this id.")),
     (IndexMissing, Problem(503, "no_index", "No article has been added yet. Please come back later.", 60)),
     (IndexBusy, Problem(503, "index_busy", "The articles are being updated. Please try again shortly.", 5)),
-    (ChromaDown, Problem(503, "index_unusable", _NOT_READY, 5)),  # a restart takes seconds
-    (IndexError_, Problem(503, "index_unusable", _NOT_READY, 60)),
-    (EmbedderError, Problem(503, "model_unavailable", _NOT_READY, 60)),
+    (ChromaDown, Problem(503, "index_unusable", NOT_READY, 5)),  # a restart takes seconds
+    (IndexError_, Problem(503, "index_unusable", NOT_READY, 60)),
+    (EmbedderError, Problem(503, "model_unavailable", NOT_READY, 60)),
     (FeedbackFull, Problem(503, "feedback_full", _ENOUGH, 3600)),
     (GapsError, Problem(503, "gaps_unusable", _NO_GAPS, 60)),
     (FeedbackError, Problem(503, "feedback_unusable", _NOT_KEPT, 60)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -27,6 +28,7 @@ class SearchWatch:
         self._searched = ""  # the generation whose last search worked
         self._problem = NOT_LOADED
         self._is_loaded = False
+        self._probing = threading.Lock()
 
     @contextmanager
     def failures(self) -> Iterator[None]:
@@ -49,7 +51,8 @@ class SearchWatch:
         """What the live generation holds, and whether it can be searched.
 
         A generation that was not searched since it went live, or whose last search failed, is searched now, unless
-        the model still has to be loaded for that.
+        the model still has to be loaded for that. Only one thread does so: where the last search failed, the others
+        say that, so that checks which come again and again do not take the time of readers.
 
         Raises:
             IndexMissing, IndexMismatch, IndexDamaged: There is no index to answer from.
@@ -58,8 +61,7 @@ class SearchWatch:
             articles, chunks = store.counts()
         generation = self._index.generation() or ""
         if self._is_loaded and self._searched != generation:
-            with suppress(FootnoteError):  # failures() has kept it
-                self._probe()
+            self._probe_once(generation)
         is_ready = self._is_loaded and self._searched == generation
         since = self._index.live_since()
         return Health(
@@ -70,3 +72,13 @@ class SearchWatch:
             "" if is_ready else self._problem or NOT_LOADED,
             since.isoformat(timespec="seconds") if since else None,
         )
+
+    def _probe_once(self, generation: str) -> None:
+        if not self._probing.acquire(blocking=not self._problem):
+            return
+        try:
+            if self._searched != generation:
+                with suppress(FootnoteError):  # failures() has kept it
+                    self._probe()
+        finally:
+            self._probing.release()

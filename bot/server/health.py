@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from bot.config import shared_generations
-from bot.problems import Problem, Refused
+from bot.problems import NOT_READY, Problem, Refused
 from ingest.version import installed_version
 
 if TYPE_CHECKING:
@@ -35,17 +35,18 @@ def health_body(bot: Bot, queue: QuestionQueue, scheduler: Scheduler | None) -> 
     if not queue.is_started:
         raise Refused(STARTING)
     health = bot.health()
+    engines = _engines(bot, queue)
+    if engines.get("chroma") == "down":  # which may be known before a search has failed
+        raise Refused(Problem(503, "search_failed", NOT_READY, _CHROMA_RETRY_SECONDS, engines=engines))
     if not health.ready:
-        engines = _engines(bot, queue)
-        wait = _RETRY_SECONDS if engines.get("chroma") != "down" else _CHROMA_RETRY_SECONDS
-        raise Refused(Problem(503, "search_failed", health.problem, wait, engines=engines))
+        raise Refused(Problem(503, "search_failed", health.problem, _RETRY_SECONDS, engines=engines))
     counts = {"articles": health.articles, "chunks": health.chunks, "index": health.index}
     reingest = {} if scheduler is None else scheduler.health()
     known = filter(None, (reingest.get("last"), health.live_since))
     last = max(known, key=datetime.fromisoformat, default=None)
     age = None if last is None else (datetime.now(UTC) - datetime.fromisoformat(last)).total_seconds()
     sync = {"last_sync": last, "last_sync_age": None if age is None else max(0, round(age))}
-    body = {"status": "ok", **counts, "version": installed_version(), **sync, **_engines(bot, queue)}
+    body = {"status": "ok", **counts, "version": installed_version(), **sync, **engines}
     return {**body, "reingest": reingest} if reingest else body
 
 

@@ -59,6 +59,22 @@ def test_a_search_that_failed_is_reported_until_one_works(index: Index, error: E
     assert bot.watch.health().ready and bot.watch.health().problem == ""
 
 
+def test_while_one_thread_searches_the_others_say_what_is_known(index: Index) -> None:
+    bot = Searched(index)
+    bot.watch.loaded()
+    bot.error = IndexDamaged("/srv/x is broken")
+    with pytest.raises(IndexDamaged):
+        bot.search()
+    seen: list[bool] = []
+
+    def probe() -> None:
+        seen.append(bot.watch.health().ready)  # another check, while this one searches
+        bot.watch.worked()
+
+    bot.watch._probe = probe
+    assert bot.watch.health().ready and seen == [False]
+
+
 def test_a_reader_s_own_mistake_is_no_failure(index: Index) -> None:
     bot = Searched(index)
     bot.search()
