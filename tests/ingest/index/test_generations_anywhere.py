@@ -58,7 +58,7 @@ class Machines:
             return len(list((self.folder / "index").glob("gen-*")))
         begun = "(SELECT count(*) FROM writings)" if self.chroma else "0"
         with self.database.connected(LAYOUT) as db:
-            found = db.execute(f"SELECT count(*) + {begun} FROM generations").fetchone()  # type: ignore[arg-type]
+            found = db.execute(f"SELECT count(*) + {begun} FROM generations").fetchone()
         return int(found[0]) if found else 0
 
 
