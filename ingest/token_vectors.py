@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from ingest.errors import IndexCorrupt
 
 Floats = NDArray[np.float32]
-_LAYOUT = -2  # the first number of a blob; up to version 0.2 that was n, and never negative
+_LAYOUT = -3  # the first number of a blob; up to version 0.2 that was n, and never negative
+_LAYOUT_BEFORE = -2  # of a version that was never released: the bytes of the differences in another order
 _HEAD = 16  # bytes: the layout, n, d and the length of what follows first, as int32
 
 
@@ -38,8 +39,9 @@ class TokenVectors:
         """The shape, the offsets compressed as differences, and the signs of the turned vectors."""
         n, d = self.vectors.shape
         offsets = np.diff(np.stack([self.starts, self.ends], axis=1).ravel(), prepend=0).astype(np.int32)
-        packed = zlib.compress(offsets.tobytes())
-        signs = np.packbits(self.vectors @ _turn(d) > 0, axis=1)
+        apart = offsets.view(np.uint8).reshape(n, 2, 4).transpose(1, 2, 0)  # most of its bytes are 0
+        packed = zlib.compress(apart.tobytes(), 9)
+        signs = np.packbits(self.vectors @ turn(d) > 0, axis=1)
         return b"".join([np.array([_LAYOUT, n, d, len(packed)], np.int32).tobytes(), packed, signs.tobytes()])
 
     @staticmethod
@@ -49,18 +51,21 @@ class TokenVectors:
         Raises IndexCorrupt if it is something else.
         """
         try:
-            if np.frombuffer(blob, np.int32, 1)[0] != _LAYOUT:
+            layout = np.frombuffer(blob, np.int32, 1)[0]
+            if layout not in (_LAYOUT, _LAYOUT_BEFORE):
                 return TokenVectors.from_bytes(_of_version_0_2(blob).to_bytes())
             n, d, length = (int(x) for x in np.frombuffer(blob, np.int32, 3, 4))
-            packed = zlib.decompress(blob[_HEAD : _HEAD + length])
-            offsets = np.cumsum(np.frombuffer(packed, np.int32), dtype=np.int32).reshape(n, 2)
+            packed = np.frombuffer(zlib.decompress(blob[_HEAD : _HEAD + length]), np.uint8)
+            if layout == _LAYOUT:
+                packed = np.ascontiguousarray(packed.reshape(2, 4, n).transpose(2, 0, 1)).ravel()
+            offsets = np.cumsum(packed.view(np.int32), dtype=np.int32).reshape(n, 2)
             signs = np.frombuffer(blob, np.uint8, offset=_HEAD + length).reshape(n, -(-d // 8))
         except (ValueError, zlib.error):
             raise IndexCorrupt(
                 "The index is damaged: its token vectors cannot be read. The next `footnote ingest` rebuilds it."
             ) from None
         turned = (2 * np.unpackbits(signs, axis=1, count=d).view(np.int8) - 1).astype(np.float32)
-        vectors = turned @ (_turn(d).T / np.float32(max(d, 1) ** 0.5))
+        vectors = turned @ (turn(d).T / np.float32(max(d, 1) ** 0.5))
         return TokenVectors(offsets[:, 0], offsets[:, 1], vectors)
 
 
@@ -75,7 +80,7 @@ def _of_version_0_2(blob: bytes) -> TokenVectors:
 
 
 @functools.lru_cache(maxsize=4)
-def _turn(d: int) -> Floats:
+def turn(d: int) -> Floats:
     """An orthogonal (d, d) matrix, the same on every machine.
 
     Twice: random signs, then Hadamard matrices in blocks; in between the rows of all blocks are mixed.

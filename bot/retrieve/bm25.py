@@ -161,9 +161,10 @@ class _Counted:
 
     def add(self, number: int, text: str) -> None:
         written = Counter(WORD.findall(text))
-        for one in written.keys() - self._known.keys():
-            word = fold(one)
-            self._known[one] = word, self.ids.setdefault(stem(word), len(self.ids))
+        for one in written:
+            if one not in self._known:
+                word = fold(one)
+                self._known[one] = word, self.ids.setdefault(stem(word), len(self.ids))
         here: dict[int, int] = {}
         for one, count in written.items():
             stemmed = self._known[one][1]

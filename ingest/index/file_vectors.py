@@ -1,24 +1,23 @@
-"""The vectors in a generation's own files: in articles.db, and in a search index beside it that can be made from them."""
+"""The vectors in a generation's own files: in articles.db, and for a very large store in a search index beside it."""
 
 from __future__ import annotations
 
 import contextlib
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ingest.embedder import Floats
 from ingest.errors import IndexMismatch
-from ingest.index import exact_search
+from ingest.index import flat_search
 from ingest.index.checksums import damaged_files
 from ingest.index.disk import copy_tree, damaged, disk_errors
-from ingest.index.exact_search import ExactSearch
+from ingest.index.flat_search import FlatSearch
 from ingest.index.records import DB, Records
-from ingest.index.search_index import BATCH, CHROMA, SearchIndex, require_whole
+from ingest.index.rows import vector_blob, vectors_of
+from ingest.index.search_index import BATCH, CHROMA, SearchIndex
 
 if TYPE_CHECKING:
     from ingest.index.finish import StartFinisher
@@ -36,20 +35,28 @@ class FileVectors:
         self._directory, self._records, self._writable = directory, records, writable
         self._mutex = threading.Lock()
         self._index: SearchIndex | None = None
-        self._exact: ExactSearch | None = None
+        self._flat: FlatSearch | None = None
 
     def read(self, kept: Mapping[str, bytes]) -> dict[str, Floats]:
-        return {key: np.frombuffer(blob, np.float32) for key, blob in kept.items()}
+        return dict(zip(kept, self._vectors_of(list(kept.values())), strict=True))
 
     def write(self, vectors: Mapping[str, Floats]) -> dict[str, bytes]:
         self._records.set_pending(vectors)
-        return {key: np.asarray(vector, np.float32).tobytes() for key, vector in vectors.items()}
+        return {key: vector_blob(vector) for key, vector in vectors.items()}
 
     def drop(self, kept: Mapping[str, bytes]) -> None:
         self._records.set_pending(kept)
 
     def update(self) -> None:
-        waiting = self._records.pending() if self._writable else []
+        if not self._writable:
+            return
+        if self._is_flat() or not (self._directory / CHROMA).is_dir():
+            remove_search_index(self._directory)
+            self._records.clear_pending()
+            self._records.set_meta("churn", "0")
+            if not self._is_flat():
+                self._records.set_pending(self._records.chunk_ids())
+        waiting = self._records.pending()
         for at in range(0, len(waiting), BATCH):
             some = waiting[at : at + BATCH]
             vectors = self.read(self._records.vectors(ids=some))
@@ -61,8 +68,8 @@ class FileVectors:
             self._records.clear_pending()
 
     def nearest(self, vector: Floats, k: int) -> list[tuple[str, float]]:
-        if exact := self._exact_search():
-            return exact.nearest(vector, k)
+        if flat := self._flat_search():
+            return flat.nearest(vector, k)
         if (count := self._records.counts()[1]) == 0:
             return []
         self.update()
@@ -70,12 +77,11 @@ class FileVectors:
 
     def check(self, chunk_ids: Sequence[str], sample: int) -> None:
         self.update()
-        index = self._search_index()
-        if index.ids() != set(chunk_ids):
+        if not self._is_flat() and self._search_index().ids() != set(chunk_ids):
             raise damaged("it searches other passages than its articles have")
         some = spread(chunk_ids, sample)
         vectors = self.read(self._records.vectors(ids=some))
-        require_found(some, index.nearest(np.array([vectors[key] for key in some], np.float32), 1))
+        require_found(some, [self.nearest(vector, 1) for vector in vectors.values()])
 
     def close(self) -> None:
         with self._mutex:
@@ -83,19 +89,36 @@ class FileVectors:
                 self._index.close()
                 self._index = None
 
-    def _exact_search(self) -> ExactSearch | None:
-        """All vectors in memory, if this store is not being written and is small; else None."""
+    def _is_flat(self) -> bool:
+        return self._records.counts()[1] <= flat_search.MOST
+
+    def _flat_search(self) -> FlatSearch | None:
+        """What searches a store that needs no search index; None for a larger or an empty one."""
         with self._mutex:
-            if (
-                self._exact is None
-                and not self._writable
-                and 0 < self._records.counts()[1] <= exact_search.MOST
-            ):
-                require_whole(self._directory, CHROMA)
-                if damaged_files(self._directory, DB):
-                    raise damaged(f"{DB} is not as it was written")
-                self._exact = ExactSearch(*self._records.all_vectors())
-            return self._exact
+            if self._flat is not None:
+                return self._flat
+            count = self._records.counts()[1]
+            if not 0 < count <= flat_search.MOST:
+                return None
+            if not self._writable and damaged_files(self._directory, DB):
+                raise damaged(f"{DB} is not as it was written")
+            made = flat_search.flat_search(self._batches(), count, self._vectors_at)
+            self._flat = None if self._writable else made  # what is written may change
+            return made
+
+    def _batches(self) -> Iterator[flat_search.Batch]:
+        for rows in self._records.vector_batches():
+            yield (
+                [row[0] for row in rows],
+                [row[1] for row in rows],
+                self._vectors_of([row[2] for row in rows]),
+            )
+
+    def _vectors_at(self, rows: Sequence[int]) -> Floats:
+        return self._vectors_of(self._records.vectors_at(rows))
+
+    def _vectors_of(self, blobs: Sequence[bytes]) -> Floats:
+        return vectors_of(blobs, self._records.dimension() or len(blobs[0]) // 4 if blobs else 1)
 
     def _search_index(self) -> SearchIndex:
         with self._mutex:
@@ -128,16 +151,13 @@ class FilePlace:
         """Nothing: the search index is made when the store is finished."""
 
     def carry_over(self, source: Path, target: Path, records: Records, *, rebuild: bool) -> None:
-        if rebuild:
-            _mark_all_pending(records)
-        elif (source / CHROMA).is_dir():
+        is_large = records.counts()[1] > flat_search.MOST
+        if is_large and not rebuild and (source / CHROMA).is_dir():
             with disk_errors(writing=True):
                 copy_tree(source / CHROMA, target / CHROMA)
 
     def take_over(self, directory: Path) -> None:
         remove_search_index(directory)
-        with contextlib.closing(Records(directory / DB, writable=True)) as records:
-            _mark_all_pending(records)
 
     def finisher(self, start: StartFinisher) -> StartFinisher:
         return start
@@ -163,8 +183,3 @@ def require_found(searched: Sequence[str], found: Sequence[Sequence[tuple[str, f
     lost = sum(1 for hits in found if not hits or hits[0][1] < 0.999)
     if lost:
         raise damaged(f"{lost} of {len(searched)} passages are not found by their own vector")
-
-
-def _mark_all_pending(records: Records) -> None:
-    records.set_pending(records.chunk_ids())
-    records.set_meta("churn", "0")

@@ -17,13 +17,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from ingest.article import Article, Chunk
 from ingest.config import IndexConfig
-from ingest.embedder import Floats
 from ingest.errors import IndexMismatch
 from ingest.index.disk import REBUILD, damaged, disk_errors
+from ingest.index.rows import Record, article_of, article_row, chunk_of, chunk_row
 from ingest.index.segments import Place
 
 _TABLES = """
@@ -69,16 +67,6 @@ class Head:
 NOTHING_STORED: Mapping[str, Stored] = MappingProxyType({})  # of an index that holds nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A chunk as stored. vector: as it is kept here. place, digest: of its token vectors."""
-
-    chunk: Chunk
-    vector: bytes
-    place: Place
-    digest: bytes
-
-
 class Records:
     """One articles.db, for reading (it is never written then, nor locked) or for writing.
 
@@ -101,6 +89,7 @@ class Records:
     def create(file: Path, config: IndexConfig, segment: str) -> None:
         """Write an empty articles.db. segment: name of the file for its new token vectors."""
         with disk_errors(writing=True), contextlib.closing(sqlite3.connect(file)) as db:
+            db.execute("PRAGMA page_size=16384")  # less is lost at the ends of pages
             db.executescript(_TABLES)
             meta = {"config": json.dumps(asdict(config)), "segment": segment}
             db.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
@@ -152,16 +141,16 @@ class Records:
 
     def article(self, article_id: str) -> Article | None:
         found = self._rows(f"{_ARTICLE} WHERE id = ?", article_id)
-        return _article(found[0]) if found else None
+        return article_of(found[0]) if found else None
 
     def articles(self, ids: Sequence[str] | None = None) -> list[Article]:
         """All, or those with these ids; by id."""
         if ids is None:
-            return [_article(row) for row in self._rows(f"{_ARTICLE} ORDER BY id")]
+            return [article_of(row) for row in self._rows(f"{_ARTICLE} ORDER BY id")]
         some = (
             self._rows(f"{_ARTICLE} WHERE id IN ({_marks(each)})", *each) for each in _slices(sorted(ids))
         )
-        return sorted((_article(row) for rows in some for row in rows), key=lambda article: article.id)
+        return sorted((article_of(row) for rows in some for row in rows), key=lambda article: article.id)
 
     def heads(self) -> list[Head]:
         """Every article without its text, the latest first, undated ones at the end."""
@@ -173,7 +162,7 @@ class Records:
         where = "" if article_id is None else "WHERE c.article_id = ?"
         which = () if article_id is None else (article_id,)
         return [
-            _chunk(row) for row in self._rows(f"{_CHUNK} {where} ORDER BY c.article_id, c.ordinal", *which)
+            chunk_of(row) for row in self._rows(f"{_CHUNK} {where} ORDER BY c.article_id, c.ordinal", *which)
         ]
 
     def chunks_by_id(self, ids: Sequence[str]) -> dict[str, Chunk]:
@@ -181,7 +170,7 @@ class Records:
         found: dict[str, Chunk] = {}
         for some in _slices(ids):
             for row in self._rows(f"{_CHUNK} WHERE c.id IN ({_marks(some)})", *some):
-                piece = _chunk(row)
+                piece = chunk_of(row)
                 found[piece.id] = piece
         return found
 
@@ -229,13 +218,25 @@ class Records:
             finally:
                 self._db.execute("DETACH other")
 
-    def all_vectors(self) -> tuple[list[str], Floats]:
-        """Ids and vectors, (n, d) float32, of all chunks, by article and place."""
-        rows = self._rows("SELECT id, vector FROM chunks ORDER BY article_id, ordinal")
-        if len({len(row[1]) for row in rows}) > 1:
-            raise damaged("its vectors are of several lengths")
-        vectors = np.frombuffer(b"".join(row[1] for row in rows), np.float32).reshape(len(rows), -1)
-        return [row[0] for row in rows], vectors
+    def vectors_at(self, numbers: Sequence[int]) -> list[bytes]:
+        """Vectors, as they are kept here, of the chunks in these rows."""
+        some = (numbers[at : at + _MANY] for at in range(0, len(numbers), _MANY))
+        sql = "SELECT rowid, vector FROM chunks WHERE rowid IN"
+        found = dict(row for each in some for row in self._rows(f"{sql} ({_marks(each)})", *each))
+        return [found[number] for number in numbers]
+
+    def vector_batches(self, size: int = 4096) -> Iterator[list[tuple[int, str, bytes]]]:
+        """Row number, id and vector, as it is kept here, of all chunks, by article and place, some at a time."""
+        sql = """SELECT article_id, ordinal, rowid, id, vector FROM chunks WHERE (article_id, ordinal) > (?, ?)
+            ORDER BY article_id, ordinal LIMIT ?"""
+        last: tuple[str, int] = "", -1
+        while rows := self._rows(sql, *last, size):
+            yield [row[2:] for row in rows]
+            last = rows[-1][:2]
+
+    def dimension(self) -> int:
+        """Of the vectors; 0 if none was stored."""
+        return int(self.meta("dimension", "0"))
 
     def places(self, ids: Sequence[str]) -> dict[str, Place]:
         """Where these chunks' token vectors lie."""
@@ -269,19 +270,8 @@ class Records:
     def replace(self, article: Article, records: Sequence[Record]) -> None:
         """Store an article and its chunks instead of whatever was stored under its id."""
         self.delete([article.id])
-        tags = json.dumps(article.tags)
-        shown = (
-            article.id,
-            article.title,
-            article.text,
-            article.url,
-            article.author,
-            article.published,
-            tags,
-        )
-        sql = "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        self._write(sql, [(*shown, article.origin, article.fingerprint)])
-        self._write(f"INSERT INTO chunks VALUES ({_marks(range(11))})", [_row(record) for record in records])
+        self._write(f"INSERT INTO articles VALUES ({_marks(range(9))})", [article_row(article)])
+        self._write(f"INSERT INTO chunks VALUES ({_marks(range(11))})", [chunk_row(one) for one in records])
 
     def set_origin(self, article_id: str, origin: str) -> None:
         self._write("UPDATE articles SET origin = ? WHERE id = ?", [(origin, article_id)])
@@ -296,29 +286,13 @@ class Records:
         churn, chunks = int(self.meta("churn", "0")), self.counts()[1]
         return churn * 5 > chunks + churn
 
-    def _rows(self, sql: str, *values: str | bytes) -> list[Any]:
+    def _rows(self, sql: str, *values: str | bytes | int) -> list[Any]:
         with self._mutex, disk_errors(writing=self._writable):
             return self._db.execute(sql, values).fetchall()
 
     def _write(self, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
         with self._mutex, disk_errors(writing=True):
             self._db.executemany(sql, rows)
-
-
-def _article(row: tuple[Any, ...]) -> Article:
-    article_id, title, text, url, author, published, tags, origin = row
-    return Article(article_id, title, text, url, author, published, tuple(json.loads(tags)), origin)
-
-
-def _chunk(row: tuple[Any, ...]) -> Chunk:
-    article_id, ordinal, path, text, start, stop = row
-    return Chunk(article_id, ordinal, tuple(json.loads(path)), text[start:stop], start, stop)
-
-
-def _row(record: Record) -> tuple[object, ...]:
-    piece, place = record.chunk, record.place
-    where = (piece.id, piece.article_id, piece.ordinal, json.dumps(piece.path), piece.start, piece.end)
-    return (*where, record.vector, place.segment, place.position, place.size, record.digest)
 
 
 def _marks(values: Sequence[object]) -> str:

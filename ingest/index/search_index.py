@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CHROMA = "chroma"  # the folder, in that of a store
 _COLLECTION = "articles"
-# A blog is small, so search nearly exactly: recall@50 is 0.997 at 10,000 chunks, 1.5 ms a query.
+# Search nearly exactly: recall@50 is 0.997 at 10,000 chunks, 1.5 ms a query.
 _HNSW: CreateHNSWConfiguration = {
     "space": "cosine",
     "ef_construction": 100,
@@ -102,11 +102,6 @@ def require_whole(store: Path, name: str) -> None:
         raise damaged("its search index is missing")
     if wrong := damaged_files(store, f"{name}/"):
         raise damaged(f"{len(wrong)} of the files of its search index are not as they were written")
-
-
-def warm_up() -> None:
-    """Import Chroma now, so that the first search need not wait a second for it."""
-    import chromadb  # noqa: F401
 
 
 def _open_chroma(directory: Path) -> Client:

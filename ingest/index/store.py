@@ -1,7 +1,7 @@
 """One generation of the index: articles, chunks, vectors, and the search by vector.
 
-A store is a directory. All but the search is answered without Chroma, whose import takes a second. A
-store that is open for reading is never written.
+A store is a directory. All but the search of a very large one is answered without Chroma, whose import takes a second.
+A store that is open for reading is never written.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from ingest.errors import IndexMismatch, NotInIndex
 from ingest.index import segments
 from ingest.index.disk import REBUILD, damaged, disk_errors
 from ingest.index.file_vectors import COLLECTION, FILES
-from ingest.index.records import DB, Head, Record, Records, Stored
+from ingest.index.records import DB, Head, Records, Stored
+from ingest.index.rows import Record
 from ingest.index.segments import TOKENS, Place, Segments
 from ingest.index.vectors import VectorPlace
 
@@ -38,7 +39,8 @@ class Store:
 
     def __init__(self, directory: Path, *, writable: bool = False, place: VectorPlace = FILES) -> None:
         """place: of its vectors. config: what the store was built with. changed: was it written to since it was opened?"""
-        self._directory = directory
+        self._directory, self._writable = directory, writable
+        self._counts: tuple[int, int] | None = None
         self._records = Records(directory / DB, writable=writable)
         self._vectors = place.open(directory, self._records, writable=writable)
         own = self._records.meta("segment", "") if writable else None
@@ -65,7 +67,9 @@ class Store:
 
     def counts(self) -> tuple[int, int]:
         """Numbers of articles and of chunks."""
-        return self._records.counts()
+        if self._counts is None or self._writable:
+            self._counts = self._records.counts()
+        return self._counts
 
     def fingerprints(self) -> dict[str, Stored]:
         """Article id to fingerprint and origin."""

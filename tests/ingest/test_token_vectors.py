@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -54,6 +56,18 @@ def test_one_peak_does_not_hide_the_rest() -> None:
 def test_a_passage_takes_a_bit_a_number() -> None:
     at = 5 * np.arange(120, dtype=np.int32)
     assert len(TokenVectors(at, at + 4, made(120, 384).vectors).to_bytes()) < 120 * (384 / 8 + 2)
+
+
+def test_offsets_in_the_order_of_before_are_read() -> None:
+    before = made(30, 384)
+    blob = before.to_bytes()
+    length = int(np.frombuffer(blob, np.int32, 1, 12)[0])
+    offsets = np.diff(np.stack([before.starts, before.ends], axis=1).ravel(), prepend=0).astype(np.int32)
+    packed = zlib.compress(offsets.tobytes())
+    head = np.array([-2, 30, 384, len(packed)], np.int32).tobytes()
+    old = TokenVectors.from_bytes(head + packed + blob[16 + length :])
+    assert (old.starts == before.starts).all() and (old.ends == before.ends).all()
+    assert (old.vectors == TokenVectors.from_bytes(blob).vectors).all()
 
 
 def test_what_version_0_2_stored_is_read_as_what_is_stored_today() -> None:

@@ -64,9 +64,7 @@ def test_a_sound_index_is_answered_from(config: BotConfig) -> None:
 
 
 @pytest.mark.parametrize("damage", ["garbage", "half", "empty", "gone"])
-@pytest.mark.parametrize(
-    "pattern", ["current", "*/articles.db", "*/chroma/chroma.sqlite3", "*/tokens/*.tokens"]
-)
+@pytest.mark.parametrize("pattern", ["current", "*/articles.db", "*/tokens/*.tokens"])
 def test_damage_is_a_503_for_questions_and_for_health(config: BotConfig, pattern: str, damage: str) -> None:
     (file,) = config.index.glob(pattern)
     whole = file.read_bytes()
@@ -78,7 +76,7 @@ def test_damage_is_a_503_for_questions_and_for_health(config: BotConfig, pattern
     assert statuses(config) == (503, 503)
 
 
-@pytest.mark.parametrize("pattern", ["*/articles.db", "*/chroma/chroma.sqlite3", "*/tokens/*.tokens"])
+@pytest.mark.parametrize("pattern", ["*/articles.db", "*/tokens/*.tokens"])
 def test_the_next_scheduled_sync_repairs_what_was_damaged_under_a_running_server(
     config: BotConfig, pattern: str
 ) -> None:
