@@ -64,7 +64,7 @@ class _Reader:
     def ask_window(self, question: str, handler: int) -> str:
         """The same through the queue of the chat window."""
         body = {
-            "data": [question, None, "", ""], "fn_index": handler, "session_hash": self.session,
+            "data": [question, None, "", "", ""], "fn_index": handler, "session_hash": self.session,
             "event_data": None, "trigger_id": None,
         }  # fmt: skip
         with self._sent("POST", "/gradio_api/queue/join", json.dumps(body), _JSON) as response:

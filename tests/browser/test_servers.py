@@ -39,29 +39,26 @@ def test_when_a_server_goes_the_window_goes_on_with_another(
             for one, bot in zip(running, bots, strict=True)
         ]
         address = stack.enter_context(balanced(addresses, tmp_path))
-        page = stack.enter_context(opened(chromium, address, expected="net::ERR"))
-        ask(page, "Why does my back ache?", answers=1)
-        ask(page, "How long do I hold it?", answers=2)
+        page, other = (stack.enter_context(opened(chromium, address, expected="net::ERR")) for _ in bots)
+        for window in (page, other):
+            ask(window, "Why does my back ache?", answers=1)
         first = next(number for number, bot in enumerate(bots) if bot.asked)
         running[first].close()
-        page.wait_for_function("() => performance.getEntriesByType('navigation')[0].type == 'reload'")
-        settled(page, 2)
-        assert page.locator(".fn-question").all_inner_texts() == [
-            "Why does my back ache?",
-            "How long do I hold it?",
-        ]
-        ask(page, "And when should I stop to stretch?", answers=3)
+
+        ask(page, "And when should I stop to stretch?", answers=2)
         question, turns = bots[1 - first].asked[-1]
-        assert question.startswith("And when") and [turn.content for turn in turns[::2]] == [
-            "Why does my back ache?", "How long do I hold it?",
-        ]  # fmt: skip
+        assert question.startswith("And when") and turns[0].content == "Why does my back ache?"
         page.click(".fn-thumb-up >> nth=0")
         votes = open_votes(config)
         assert votes is not None
         (row,) = eventually(votes.rows, pause=lambda: page.wait_for_timeout(50))
         assert row.question == "Why does my back ache?"
-        page.click("#fn-clear")
-        page.wait_for_selector(".fn-welcome")
-        page.reload()
-        page.wait_for_selector(".fn-chip")
-        assert page.locator(".fn-question").count() == 0
+
+        other.reload()
+        settled(other, 1)
+        assert "Tight hamstrings pull" in other.inner_text("#fn-side")
+        other.click("#fn-clear")
+        other.wait_for_selector(".fn-welcome")
+        other.reload()
+        other.wait_for_selector(".fn-chip")
+        assert other.locator(".fn-question").count() == 0

@@ -121,8 +121,15 @@ class _Asking:
     conversations: ConversationStore
 
     def ask(
+        self, question: str, talk: Conversation, key: str, page: str, past: str, request: Request
+    ) -> Iterator[dict[Any, Any]]:
+        talk = talk or self._earlier(key, past, _words(request, self.languages))
+        yield from self._answered(question, talk, key, page, request)
+
+    def _answered(
         self, question: str, talk: Conversation, key: str, page: str, request: Request
     ) -> Iterator[dict[Any, Any]]:
+        """The updates while a question is answered. talk: the exchanges before it."""
         words = _words(request, self.languages)
         if not question.strip():
             yield {self.view.box: question}
@@ -141,8 +148,11 @@ class _Asking:
         self.conversations.save(key, now)
         yield self.view.settled(now, words)
 
-    def retry(self, talk: Conversation, key: str, page: str, request: Request) -> Iterator[dict[Any, Any]]:
-        yield from self.ask(talk[-1].question if talk else "", talk[:-1], key, page, request)
+    def retry(
+        self, talk: Conversation, key: str, page: str, past: str, request: Request
+    ) -> Iterator[dict[Any, Any]]:
+        talk = talk or self._earlier(key, past, _words(request, self.languages))
+        yield from self._answered(talk[-1].question if talk else "", talk[:-1], key, page, request)
 
     def stop(self, talk: Conversation, key: str, request: Request) -> dict[Any, Any]:
         ended = mark_stopped(talk)
@@ -173,14 +183,19 @@ class _Asking:
 
     def sync(self, talk: Conversation, key: str, page: str, past: str, request: Request) -> dict[Any, Any]:
         words = _words(request, self.languages)
-        if not talk and (found := mark_stopped(self.conversations.load(key)) or self._restored(past, words)):
+        if not talk and (found := self._earlier(key, past, words)):
             self.conversations.save(key, found)
             return self.view.settled(found, words)
         greeting = _greeting(self.bot, words, page, request)
         return {self.view.chat: import_gradio().update(placeholder=greeting)}
 
-    def _restored(self, past: str, words: Translations) -> Conversation:
-        """What the browser has of a conversation with another server: signed answers, the oldest first."""
+    def _earlier(self, key: str, past: str, words: Translations) -> Conversation:
+        """The conversation of a window that this server has not met, or has forgotten.
+
+        past: what the browser has of one with another server, ids of signed answers, the oldest first.
+        """
+        if here := mark_stopped(self.conversations.load(key)):
+            return here
         ids = past.split()[-MAX_EXCHANGES:]
         found = [(one, self.queue.recent.find(one, MAX_IDLE_SECONDS)) for one in ids if "." in one]
         answers = [(one, recent.answer, recent.generation) for one, recent in found if recent]
@@ -191,7 +206,7 @@ def _connect_asking(asking: _Asking, controls: Controls) -> None:
     gr, view = import_gradio(), asking.view
     on = partial(_explained, config=asking.bot.config)
     known = [view.talk, controls.key]
-    placed = [*known, controls.page]
+    placed = [*known, controls.page, controls.past]
     asked = gr.on(
         [view.box.submit, view.send.click], on(asking.ask), [view.box, *placed], view.all(), **QUIET
     )
@@ -205,7 +220,7 @@ def _connect_asking(asking: _Asking, controls: Controls) -> None:
         on(asking.undo), [view.talk, view.cleared, controls.key], view.all(), queue=False, **QUIET
     )
     controls.clear.click(on(asking.clear), known, view.all(), queue=False, **QUIET)
-    controls.sync.click(on(asking.sync), [*placed, controls.past], view.all(), queue=False, **QUIET)
+    controls.sync.click(on(asking.sync), placed, view.all(), queue=False, **QUIET)
 
 
 def _words(request: Request, languages: Languages) -> Translations:

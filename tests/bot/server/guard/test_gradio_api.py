@@ -81,7 +81,7 @@ def test_each_handler_takes_what_the_page_says_it_takes(bot: FakeBot) -> None:
 
 def test_a_window_is_let_through(client: TestClient) -> None:
     assert asked(client, number_of(client, "clear"), [None, "x"]) == 200
-    assert asked(client, number_of(client, "sync"), [None, "0" * 32, ""]) == 200
+    assert asked(client, number_of(client, "sync"), [None, "0" * 32, "", ""]) == 200
 
 
 def test_an_error_in_a_handler_is_logged_without_its_message(
@@ -90,7 +90,7 @@ def test_an_error_in_a_handler_is_logged_without_its_message(
     number = number_of(client, "sync")
     bot.error = Odd(SECRET)
     try:
-        assert asked(client, number, [None, "", "https://blog.example/"]) == 500
+        assert asked(client, number, [None, "", "https://blog.example/", ""]) == 500
         assert asked(client, number_of(client, "load"), []) == 500
     finally:
         bot.error = None
