@@ -35,6 +35,8 @@ _QUESTION_WORD_ALONE = re.compile(
 _CHOICE = re.compile(
     r"\b(?:better|best|worse|safer|difference|prefer|rather|between|versus|vs)\b", re.IGNORECASE
 )
+# "What if I come late, do I still pay?" asks one thing.
+_CONDITION = re.compile(rf"(?:\W*(?:{_OPENING}\b\W*)+)?what (?:if|when|happens (?:if|when))\b", re.IGNORECASE)
 _POINTER = re.compile(
     r"\b(?:it|its|they|them|their|this|that|these|those|one|ones|he|she|him|her|there|same)\b", re.IGNORECASE
 )
@@ -89,6 +91,8 @@ def _cut(question: str) -> list[str]:
         ):
             continue
         if _relative(before, after) or (_CHOICE.search(before) and "?" not in seam[0]):
+            continue
+        if seam[0].strip() == "," and _CONDITION.match(before):
             continue
         pieces.append(before + "?")
         at = seam.end()

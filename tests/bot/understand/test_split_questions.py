@@ -23,6 +23,7 @@ from bot.understand.split_questions import MOST, parts_of
         ("how long and how often should I stretch", ("how long? (stretch)", "how often should I stretch")),
         ("tell me what IT band syndrome is and where it hurts", ("tell me what IT band syndrome is?", "where it hurts (IT band syndrome)")),
         ("how long and is it safe? (seated leg stretch)", ("how long? (seated leg stretch)", "is it safe? (seated leg stretch)")),
+        ("what if it snaps, and how long is it sore?", ("what if it snaps?", "how long is it sore? (snaps)")),
         ("do I hold it on both sides and do I need a strap?", ("do I hold it on both sides?", "do I need a strap?")),
     ],
 )  # fmt: skip
@@ -39,6 +40,7 @@ def test_two_questions(question: str, parts: tuple[str, ...]) -> None:
         "is there a stretch for people who sit and who are old?", "who gets it & why?", "how many times, how long, how often?",
         "how do you know what stretch is right and what isn't?", "I read that what you eat and how you sleep matter, is that true?",
         "how long do I hold the seated stretch and the standing one?", "what if I can't reach my toes?", "pain? (seated stretch)", "?? and ??",
+        "what if I cannot come, do I still pay for it?", "and what happens if it snaps, should I see somebody?",
     ],
 )  # fmt: skip
 def test_one_question(question: str) -> None:
