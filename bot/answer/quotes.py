@@ -26,6 +26,7 @@ from ingest.article import Article
 MAX_CHOSEN = 4  # sentences that are quoted for what they say
 # A further sentence is quoted if its odds are at least this share of the best one's, or this much beside the best one.
 _RATIO, _RATIO_BESIDE = 0.25, 0.1
+_RATIO_ELSEWHERE = 0.25
 _FITS = {True: 4.0, False: 1.5}  # what holding the kind of answer multiplies odds with: strict kinds, others
 # Speaks of the post or names a source, and says nothing of its subject.
 _ASIDE = re.compile(
@@ -111,6 +112,8 @@ def choose(
         if len(kept) == MAX_CHOSEN or odds < _RATIO_BESIDE * best:
             break
         if odds < _RATIO * best and one not in beside:
+            continue
+        if odds < _RATIO_ELSEWHERE * best and one.passage.chunk.article_id != first.passage.chunk.article_id:
             continue
         text = _words(one, articles)
         if kind and kind.strict and first_gives and not kind.answer.search(text):

@@ -31,7 +31,7 @@ FOLDER = Path(__file__).parent / "weights"
 NETWORK, WORDS = "cross_encoder.onnx", "cross_encoder_words.npy"
 ABOUT = "cross_encoder.json"  # calibration, scale and zero of the words, what it was trained on
 MARKS = 3  # numbers each token is marked with: stem on the other side, stop word, heading
-_TOGETHER = 512  # tokens of a batch, padding included: more would not fit a core's cache
+_TOGETHER = 256  # tokens of a batch, padding included: larger ones are slower, for what they pad and for a core's cache
 
 Ints = NDArray[np.int64]
 

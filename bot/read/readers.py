@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from bot.read.disambiguate import disambiguate
-from bot.read.features import NAMES, ReaderInput, gather
+from bot.read.features import ReaderInput, gather
 from bot.read.reading import Reading, ScoredSentence, calibrated
 from bot.read.sentence_net import check_embedder, load_sentence_net
 from bot.retrieve import Corpus, EmbeddedQuestion
@@ -21,11 +21,10 @@ from bot.text.subjects import Subject
 from bot.types import Passage
 from ingest.embedder import Floats
 
-RERANKED = 6  # passages that the cross-encoder reads
+RERANKED = 6  # passages that the cross-encoder reads, at most
 CROSS_ENCODER_SHARE = 0.6  # of the mean of both, which is better than either alone
-PASSAGE_SIGNALS = ("passage cosine",)  # frozen with the calibrations in the weights
+_HOPELESS = 4.0  # logits below the best passage's, from which on a passage is not read again
 _RANK = 0.15  # what a place further down in retrieval costs a passage, in logits
-_MANY = 600  # articles from which on the signals of whole passages count in full
 
 
 class Reranker(Protocol):
@@ -85,15 +84,13 @@ def score_sentences(
         judged = rerank(question.text, texts, inputs, first, cross_encoder, reranked)
     if not judged:
         return Reading((), 0.0, passages=tuple(passages))
-    signals = passage_signals(inputs, len(corpus.articles))
-    return _reading(passages, inputs, judged, signals, (cross_encoder or net).calibration)
+    return _reading(passages, inputs, judged, (cross_encoder or net).calibration)
 
 
 def _reading(
     passages: Sequence[Passage],
     inputs: ReaderInput,
     judged: dict[int, float],
-    signals: Floats,
     calibration: Floats,
 ) -> Reading:
     """judged: sentence number -> logit."""
@@ -104,19 +101,7 @@ def _reading(
         ScoredSentence(passages[inputs.sentences[k].passage], inputs.sentences[k], float(share), float(logit))
         for k, share, logit in zip(numbers, shares, logits, strict=True)
     )
-    answerable = calibrated(logits, signals, calibration)
-    return Reading(sentences, answerable, signals, calibration, tuple(passages))
-
-
-def passage_signals(inputs: ReaderInput, articles: int) -> Floats:
-    """What of whole passages speaks for an answer: how near the nearest is by its vector.
-
-    On a blog of few posts everything is near, and that means little: it counts by the logarithm of the number
-    of articles, which comes last. (len(PASSAGE_SIGNALS) + 1,).
-    """
-    share = math.log1p(articles) / math.log1p(_MANY)
-    best = [float(inputs.features[:, NAMES.index(name)].max()) for name in PASSAGE_SIGNALS]
-    return np.array([share * x for x in [*best, 1.0]], np.float32)
+    return Reading(sentences, calibrated(logits, calibration), calibration, tuple(passages))
 
 
 def rerank(
@@ -135,7 +120,7 @@ def rerank(
     for logit, sentence in zip(first, inputs.sentences, strict=True):
         best[sentence.passage] = max(best[sentence.passage], float(logit))
     order = np.argsort(-(best - _RANK * np.arange(len(texts))), kind="stable")
-    chosen = [int(i) for i in order[:most] if np.isfinite(best[i])]
+    chosen = [int(i) for i in order[:most] if best[i] > best.max() - _HOPELESS]
     second = cross_encoder.logits(question, texts, inputs, chosen)
     share = CROSS_ENCODER_SHARE
     return {k: (1 - share) * float(first[k]) + share * logit for k, logit in second.items()}

@@ -36,14 +36,12 @@ class Reading:
     Attributes:
         sentences: Best first.
         answerable: Calibrated probability, 0 to 1, that the passages answer.
-        passage_signals: What of whole passages speaks for that.
         calibration: Weights of calibrated().
         passages: What was read, best first.
     """
 
     sentences: tuple[ScoredSentence, ...]
     answerable: float
-    passage_signals: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     calibration: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     passages: tuple[Passage, ...] = ()
 
@@ -54,17 +52,12 @@ class Reading:
         if not kept:
             return Reading((), 0.0, passages=self.passages)
         logits = np.array([s.logit for s in kept], np.float32)
-        answerable = calibrated(logits, self.passage_signals, self.calibration)
-        return replace(self, sentences=tuple(kept), answerable=answerable)
+        return replace(self, sentences=tuple(kept), answerable=calibrated(logits, self.calibration))
 
 
-def calibrated(logits: Floats, passage_signals: Floats, calibration: Floats) -> float:
-    """Logistic regression (Platt, 1999) on the signals of sentences and passages, then a constant.
-
-    A calibration of three weights takes no signals of passages.
-    """
-    used = passage_signals[: len(calibration) - 3]
-    signal = np.array([*signals(logits), *used, 1.0], np.float32)
+def calibrated(logits: Floats, calibration: Floats) -> float:
+    """Logistic regression (Platt, 1999) on the signals of the sentences, then a constant. calibration: (3,)."""
+    signal = np.array([*signals(logits), 1.0], np.float32)
     return float(1.0 / (1.0 + np.exp(-float(signal @ calibration))))
 
 

@@ -1,6 +1,6 @@
 """Calibrate the probability of an answer: `python -m bot.train.calibrate` writes it beside the cross-encoder's weights.
 
-A logistic regression (Platt 1999) from the signals of sentences and passages to whether a question is answered, fitted
+A logistic regression (Platt 1999) from the signals of the sentences to whether a question is answered, fitted
 on blogs that neither network was trained on. Every blog has the same weight, and in it answered and unanswered questions. How well one
 calibration serves a blog that it has not seen is measured by leaving out one blog at a time.
 """
@@ -30,7 +30,7 @@ _PASSAGES = 12
 
 @dataclass(frozen=True, slots=True)
 class ReadSet:
-    """A blog's questions as they were read. signals: (n, 2 + those of passages); answered: (n,) bool."""
+    """A blog's questions as they were read. signals: (n, 2); answered: (n,) bool."""
 
     name: str
     signals: Floats
@@ -61,7 +61,7 @@ def read_blogs(folders: Sequence[Path], cross_encoder: CrossEncoder) -> Iterator
 
 def _signals(reading: Reading) -> Floats:
     logits = np.array([one.logit for one in reading.sentences], np.float32)
-    return np.array([*signals(logits), *reading.passage_signals], np.float32)
+    return np.array(signals(logits), np.float32)
 
 
 def fit(blogs: Sequence[ReadSet]) -> Floats:

@@ -1,10 +1,11 @@
 """Train the cross-encoder: `python -m bot.train.cross_encoder` writes its weights from data/train/reading.
 
-ms-marco-MiniLM-L-12-v2 is trained further on question and passage together, in one pass over a mix (and a short second one): questions about the posts
-of data/train/reading, half of each question set in the BEIR layout that `--also` names (the questions whose id has an even
-SHA-1, so that the other half can be used for evaluation), and the public question sets that `--collection` names. All
-sentences of a question's passages and "none of them" compete in one softmax. About an hour on two cores with amx. No
-question of data/eval is read.
+ms-marco-MiniLM-L-12-v2 is trained further on question and passage together, in one pass over a mix: questions about the
+posts of data/train/reading, half of each question set in the BEIR layout that `--also` names (the questions whose id has an
+even SHA-1, so that the other half can be used for evaluation), and the public question sets that `--collection` names; then
+in a short one, most of it of data/train/reading; and in a last one over the blogs of data/train/blogs. All sentences of a
+question's passages and "none of them" compete in one softmax. About two hours on two cores with amx. No question of
+data/eval is read.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from bot.read.features import MOST_QUESTION_TOKENS, ReaderInput, Sentence, gathe
 from bot.read.sentence_net import load_sentence_net
 from bot.retrieve import embed_plain, search
 from bot.train import base_model
+from bot.train.blogs import BLOGS, blog_examples
 from bot.train.competing import competing
 from bot.train.export import export
 from bot.train.public_sets import Row, read_rows
@@ -50,6 +52,7 @@ _PASSAGES = 12
 _NEGATIVES = 2  # passages without an answer for each question and epoch
 _OWN = 1700  # questions about the posts of data/train/reading
 _AGAIN_OWN, _AGAIN = 1300, 200  # of them, and of public sets, in the short second pass
+_BESIDE_OWN, _BESIDE = 900, 550  # the same, beside the blogs in the last pass
 _RATE, _LATER_RATE = 5e-5, 3e-5
 _NOTHING = np.zeros((0, 0), np.float32)
 # Without dropout inside and with plain attention a step takes a sixth of the time.
@@ -233,6 +236,7 @@ def main() -> None:
     """Train and write the network, with a placeholder for the calibration."""
     parser = argparse.ArgumentParser(description="Train the cross-encoder.")
     parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--blogs", type=Path, default=BLOGS)
     parser.add_argument("--also", type=Path, nargs="*", default=[], help="question sets in the BEIR layout")
     parser.add_argument("--collection", type=Path, help="folder of public sets (docs/reader.md)")
     parser.add_argument("--out", type=Path, default=cross_encoder.FOLDER)
@@ -248,8 +252,14 @@ def main() -> None:
     net = train(mix, TrainableCrossEncoder(), seed=0, epochs=1, rate=_RATE)
     again = [*draw.sample(own, min(_AGAIN_OWN, len(own))), *draw.sample(public, min(_AGAIN, len(public)))]
     net = train(again, net.train(), seed=5, epochs=1, rate=_LATER_RATE)
+    blogs = tokenize(list(blog_examples(given.blogs, embedder)), tokenizer)
+    beside = [*draw.sample(own, min(_BESIDE_OWN, len(own))), *draw.sample(public, min(_BESIDE, len(public)))]
+    net = train([*blogs, *beside], net.train(), seed=11, epochs=1, rate=_LATER_RATE)
     counts = {"questions": min(_OWN, len(own)), "second pass": min(_AGAIN_OWN, len(own))}
-    written = {"data/train/reading": counts | {"licence": "MIT"}}
+    written = {
+        "data/train/reading": counts | {"licence": "MIT"},
+        "data/train/blogs": {"questions": len(blogs), "licence": "MIT"},
+    }
     export(net, given.out, written | origin)
 
 

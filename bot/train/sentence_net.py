@@ -39,7 +39,9 @@ FIRST_POSTS, LATER_POSTS = (
     "*2-*.json",
 )  # those of the sentence network; those added for the cross-encoder
 NETS = 3
-_MARK = re.compile(r"(#{2,6} |- |\d+[.)] )")
+_MARK = re.compile(r"(#{2,6} |- |\d+[.)] |\|)")
+_KINDS = {"#": "head", "|": "row"}  # of lines, by how they begin
+_BETWEEN = {("prose", "prose"): " ", ("item", "item"): "\n", ("row", "row"): "\n"}
 _NEGATIVES = 24  # sentences that do not answer, drawn for each question and epoch
 _PASSAGES = 12
 
@@ -70,23 +72,27 @@ class Example:
 def read_post(path: Path) -> tuple[Article, list[TrainingQuestion]]:
     """One file of data/train/reading: {"title", "lines": [...], "questions": [{"q", "any", "all"}]}."""
     post = json.loads(path.read_text(encoding="utf-8"))
-    text, spans, before = "", {}, ""
-    for number, line in enumerate(post["lines"]):
-        mark = _MARK.match(line)
-        kind = "" if not line else "prose" if not mark else "head" if line.startswith("#") else "item"
-        text += (
-            ""
-            if before == ""
-            else {("prose", "prose"): " ", ("item", "item"): "\n"}.get((before, kind), "\n\n")
-        )
-        spans[number] = (len(text) + (mark.end() if mark else 0), len(text) + len(line))
-        text += line
-        before = kind
-    article = Article(path.stem, post["title"], text + "\n")
+    article, spans = article_of_lines(path.stem, post["title"], post["lines"])
     return article, [
         TrainingQuestion(article.id, q["q"], tuple(spans[i] for i in [*q["any"], *q["all"]]))
         for q in post["questions"]
     ]
+
+
+def article_of_lines(
+    article_id: str, title: str, lines: Sequence[str]
+) -> tuple[Article, list[tuple[int, int]]]:
+    """An article of sentences, headings, list items and rows of tables, and the span of each without its mark."""
+    text, spans, before = "", [], ""
+    for line in lines:
+        mark = _MARK.match(line)
+        kind = "" if not line else "prose" if not mark else _KINDS.get(line[0], "item")
+        text += "" if before == "" else _BETWEEN.get((before, kind), "\n\n")
+        begin = len(text) + (mark.end() if mark and kind in ("head", "item") else 0)
+        spans.append((begin, len(text) + len(line)))
+        text += line
+        before = kind
+    return Article(article_id, title, text + "\n"), spans
 
 
 class MemoryStore:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.read.cross_encoder import MARKS, CrossEncoder, Pieces, batch_of, pair
 from bot.read.features import NAMES, ReaderInput, Sentence
-from bot.read.readers import CROSS_ENCODER_SHARE, PASSAGE_SIGNALS, passage_signals, rank_passages, rerank
+from bot.read.readers import CROSS_ENCODER_SHARE, rank_passages, rerank
 from bot.read.reading import Reading, ScoredSentence, calibrated
 from bot.types import Passage
 from ingest.article import Chunk
@@ -143,20 +143,18 @@ def test_the_passages_that_look_best_are_read_again_and_both_readings_count() ->
     assert judged == pytest.approx({2: 2.0 + 2 * CROSS_ENCODER_SHARE, 3: 1.0 + 3 * CROSS_ENCODER_SHARE})
 
 
-def test_what_stands_beside_counts_little_on_a_small_blog() -> None:
-    inputs = inputs_of(unit(0), [unit(1)], [sentence(0, [0])])
-    inputs.features[0, [NAMES.index(name) for name in PASSAGE_SIGNALS]] = 0.5
-    small, large = passage_signals(inputs, 1), passage_signals(inputs, 600)
-    assert large.tolist() == pytest.approx([0.5] * len(PASSAGE_SIGNALS) + [1.0])
-    assert small.tolist() == pytest.approx((0.108 * large).tolist(), abs=0.01)
+def test_a_passage_that_looks_hopeless_is_not_read_again() -> None:
+    inputs = inputs_of(unit(0), [unit(1)] * 4, [sentence(p, [0]) for p in range(4)])
+    second = Second(4.0)
+    rerank("q", ["t"] * 4, inputs, np.array([0.0, -3.0, 2.0, -1.0], np.float32), second, 4)
+    assert sorted(second.chosen) == [0, 2, 3]
 
 
-def test_a_calibration_of_three_weights_knows_nothing_of_what_stands_beside() -> None:
+def test_the_best_sentence_and_the_sum_of_all_are_calibrated() -> None:
     logits = np.array([0.0, -50.0], np.float32)
-    known = np.array([2.0, 0.0, 1.0], np.float32)
-    assert calibrated(logits, np.array([9.0, 9.0], np.float32), known) == pytest.approx(1 / (1 + np.exp(-1)))
-    more = np.array([2.0, 0.0, 0.5, 0.0, 1.0], np.float32)
-    assert calibrated(logits, np.array([2.0, 9.0], np.float32), more) == pytest.approx(1 / (1 + np.exp(-2)))
+    assert calibrated(logits, np.array([2.0, 0.0, 1.0], np.float32)) == pytest.approx(1 / (1 + np.exp(-1)))
+    two = np.array([0.0, 0.0], np.float32)
+    assert calibrated(two, np.array([0.0, 1.0, 0.0], np.float32)) == pytest.approx(2 / 3)
 
 
 def test_what_is_read_best_comes_first_and_what_was_not_read_keeps_its_place() -> None:
