@@ -24,9 +24,8 @@ from bot.understand import AnswerType, answer_type_of
 from ingest.article import Article
 
 MAX_CHOSEN = 4  # sentences that are quoted for what they say
-# A further sentence is quoted if its odds are at least this share of the best one's, or this much beside the best one.
-_RATIO, _RATIO_BESIDE = 0.25, 0.1
-_RATIO_ELSEWHERE = 0.25
+# A further sentence is quoted if its odds are at least this share of the best one's: in its post, beside it, in another post.
+_RATIO, _RATIO_BESIDE, _RATIO_ELSEWHERE = 0.35, 0.15, 0.5
 _FITS = {True: 4.0, False: 1.5}  # what holding the kind of answer multiplies odds with: strict kinds, others
 # Speaks of the post or names a source, and says nothing of its subject.
 _ASIDE = re.compile(
@@ -111,9 +110,8 @@ def choose(
     for odds, one in weighed:
         if len(kept) == MAX_CHOSEN or odds < _RATIO_BESIDE * best:
             break
-        if odds < _RATIO * best and one not in beside:
-            continue
-        if odds < _RATIO_ELSEWHERE * best and one.passage.chunk.article_id != first.passage.chunk.article_id:
+        elsewhere = one.passage.chunk.article_id != first.passage.chunk.article_id
+        if odds < (_RATIO_ELSEWHERE if elsewhere else _RATIO) * best and one not in beside:
             continue
         text = _words(one, articles)
         if kind and kind.strict and first_gives and not kind.answer.search(text):
