@@ -23,7 +23,7 @@ from ingest.embedder import Floats
 
 RERANKED = 6  # passages that the cross-encoder reads, at most
 CROSS_ENCODER_SHARE = 0.6  # of the mean of both, which is better than either alone
-_HOPELESS = 4.0  # logits below the best passage's, from which on a passage is not read again
+_HOPELESS = 4.0  # logits below the best passage's, from which on the cross-encoder does not read a passage
 _RANK = 0.15  # what a place further down in retrieval costs a passage, in logits
 
 

@@ -40,15 +40,15 @@ def lines(question: str, odds: dict[str, float], *articles: Article) -> list[str
 
 
 def test_the_sentence_that_holds_the_kind_of_answer_is_quoted_alone() -> None:
-    odds = {"Roll slowly": 0.4, "A roller": 0.3, "Calves get": 0.1}
+    odds = {"Roll slowly": 0.4, "A roller": 0.3, "Calves get": 0.2}
     assert lines("how long do I roll?", odds) == ["A roller loosens them in two minutes."]
     assert len(lines("tell me about rolling", odds)[0].split(". ")) >= 3
 
 
 def test_beside_the_best_sentence_less_is_enough() -> None:
-    beside = lines("tell me about rolling", {"A roller": 0.5, "Roll slowly": 0.06})
+    beside = lines("tell me about rolling", {"A roller": 0.5, "Roll slowly": 0.09})
     assert beside == ["A roller loosens them in two minutes. Roll slowly over each calf."]
-    assert lines("tell me about rolling", {"A roller": 0.5, "Calves get": 0.06}) == [
+    assert lines("tell me about rolling", {"A roller": 0.5, "Calves get": 0.09}) == [
         "A roller loosens them in two minutes."
     ]
 
