@@ -20,10 +20,15 @@ from conftest import FakeEmbedder
 from small_blog import CONFIG
 
 from ingest.article import Article, Chunk, chunk
+from ingest.chroma import open_chroma
+from ingest.database import open_database
 from ingest.embedder import Floats
 from ingest.errors import IndexDamaged, IndexMismatch, NotInIndex
 from ingest.index import copies, flat_search
+from ingest.index.file_vectors import FILES
+from ingest.index.shared.collections import CollectionPlace
 from ingest.index.store import Store
+from ingest.index.vectors import VectorPlace
 from ingest.token_vectors import TokenVectors
 
 MODEL = FakeEmbedder()
@@ -60,6 +65,20 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+@pytest.fixture(params=["files", "chroma"])
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A store whose vectors are in its files, or in a server."""
+    place: VectorPlace = FILES
+    if request.param == "chroma":
+        postgres, chroma = request.getfixturevalue("postgres"), request.getfixturevalue("chroma")
+        place = CollectionPlace(open_chroma(chroma.url), open_database(postgres.url, postgres.new_blog()))
+    directory = tmp_path / "anywhere"
+    directory.mkdir()
+    copies.create_store(directory, CONFIG, segment="one.tokens", place=place)
+    with contextlib.closing(Store(directory, writable=True, place=place)) as opened:
+        yield opened
+
+
 CALVES = article("calves", "Stretch your calves against a wall.", "Hold each calf stretch for half a minute.")
 BREAD = article("bread", "Knead the dough until it is smooth.", "Bake the loaf in a hot oven.")
 
@@ -82,11 +101,11 @@ def test_what_is_written_is_read_back(store: Store, tmp_path: Path) -> None:
         read.check()
 
 
-def test_search_gives_the_nearest_with_their_cosine(store: Store) -> None:
-    put(store, CALVES)
-    put(store, BREAD)
+def test_search_gives_the_nearest_with_their_cosine(anywhere: Store) -> None:
+    put(anywhere, CALVES)
+    put(anywhere, BREAD)
     question = MODEL.embed_query("How hot an oven to bake the loaf in?")
-    found = store.search(question, 3)
+    found = anywhere.search(question, 3)
     assert [piece.article_id for piece, _ in found[:1]] == ["bread"]
     for piece, similarity in found:
         assert similarity == pytest.approx(float(question @ MODEL.embed_query(piece.text)), abs=0.001)
@@ -117,47 +136,47 @@ def test_a_reader_finds_the_same_by_vectors_by_signs_and_by_chroma(
 
 
 @pytest.mark.parametrize(("k", "found"), [(-1, 0), (0, 0), (1, 1), (4, 4), (5, 4), (1000, 4)])
-def test_any_k_will_do(store: Store, k: int, found: int) -> None:
-    put(store, CALVES)
-    put(store, BREAD)
-    assert len(store.search(MODEL.embed_query("calf"), k)) == found
+def test_any_k_will_do(anywhere: Store, k: int, found: int) -> None:
+    put(anywhere, CALVES)
+    put(anywhere, BREAD)
+    assert len(anywhere.search(MODEL.embed_query("calf"), k)) == found
 
 
-def test_an_empty_index_finds_nothing(store: Store) -> None:
-    assert store.search(MODEL.embed_query("calf"), 5) == []
-    assert store.counts() == (0, 0)
-    assert store.tokens(["no such chunk"]) == {}
-    store.check()
+def test_an_empty_index_finds_nothing(anywhere: Store) -> None:
+    assert anywhere.search(MODEL.embed_query("calf"), 5) == []
+    assert anywhere.counts() == (0, 0)
+    assert anywhere.tokens(["no such chunk"]) == {}
+    anywhere.check()
 
 
-def test_replacing_leaves_nothing_of_the_old_text(store: Store) -> None:
-    put(store, CALVES)
-    put(store, BREAD)
-    put(store, article("calves", "Swim instead."))
-    assert store.counts() == (2, 3)
-    texts = [piece.text for piece, _ in store.search(MODEL.embed_query("calf stretch wall"), 10)]
+def test_replacing_leaves_nothing_of_the_old_text(anywhere: Store) -> None:
+    put(anywhere, CALVES)
+    put(anywhere, BREAD)
+    put(anywhere, article("calves", "Swim instead."))
+    assert anywhere.counts() == (2, 3)
+    texts = [piece.text for piece, _ in anywhere.search(MODEL.embed_query("calf stretch wall"), 10)]
     assert len(texts) == 3 and not any("wall" in text for text in texts)
-    store.check()
+    anywhere.check()
 
 
-def test_an_article_may_lose_all_its_chunks(store: Store) -> None:
-    put(store, CALVES)
-    store.replace(Article("calves", "Calves", ""), [], np.empty((0, 64), np.float32), [])
-    assert store.counts() == (1, 0)
-    assert store.search(MODEL.embed_query("calf"), 3) == []
-    store.check()
+def test_an_article_may_lose_all_its_chunks(anywhere: Store) -> None:
+    put(anywhere, CALVES)
+    anywhere.replace(Article("calves", "Calves", ""), [], np.empty((0, 64), np.float32), [])
+    assert anywhere.counts() == (1, 0)
+    assert anywhere.search(MODEL.embed_query("calf"), 3) == []
+    anywhere.check()
 
 
-def test_a_deleted_article_is_gone_and_may_come_back(store: Store) -> None:
-    put(store, CALVES)
-    put(store, BREAD)
-    store.delete(["calves"])
-    assert [piece.article_id for piece, _ in store.search(MODEL.embed_query("calf"), 10)] == ["bread"] * 2
+def test_a_deleted_article_is_gone_and_may_come_back(anywhere: Store) -> None:
+    put(anywhere, CALVES)
+    put(anywhere, BREAD)
+    anywhere.delete(["calves"])
+    assert [piece.article_id for piece, _ in anywhere.search(MODEL.embed_query("calf"), 10)] == ["bread"] * 2
     with pytest.raises(NotInIndex, match="calves"):
-        store.article("calves")
-    put(store, CALVES)
-    assert store.counts() == (2, 4)
-    store.check()
+        anywhere.article("calves")
+    put(anywhere, CALVES)
+    assert anywhere.counts() == (2, 4)
+    anywhere.check()
 
 
 def test_deleting_what_is_not_there_deletes_nothing(store: Store) -> None:
@@ -173,33 +192,34 @@ def test_a_chunk_that_is_no_slice_is_refused(store: Store) -> None:
         store.replace(CALVES, [wrong], MODEL.embed_passages(["Stretch"]), [b""])
 
 
-def test_vectors_of_another_model_are_refused(store: Store) -> None:
-    pieces = put(store, CALVES)
+def test_vectors_of_another_model_are_refused(anywhere: Store) -> None:
+    pieces = put(anywhere, CALVES)
     other = np.ones((2, 32), np.float32)
     with pytest.raises(IndexMismatch, match="another embedding model"):
-        store.replace(CALVES, pieces, other, [b"", b""])
+        anywhere.replace(CALVES, pieces, other, [b"", b""])
     with pytest.raises(IndexMismatch, match="--rebuild"):
-        store.search(other[0], 3)
+        anywhere.search(other[0], 3)
 
 
-def test_more_chunks_than_chroma_takes_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_chunks_than_chroma_takes_at_once(anywhere: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flat_search, "MOST", 0)
     text = "".join(f"{n:05}" for n in range(6000))
     long = Article("long", "Long", text)
     pieces = [Chunk("long", n, (), text[5 * n : 5 * n + 5], 5 * n, 5 * n + 5) for n in range(6000)]
     vectors = np.random.default_rng(0).standard_normal((6000, 8)).astype(np.float32)
-    store.replace(long, pieces, vectors, [b"x"] * 6000)
-    assert store.counts() == (1, 6000)
-    assert store.search(vectors[5999], 1)[0][0].text == "05999"
-    assert len(store.tokens([piece.id for piece in pieces])) == 6000
-    store.check()
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    anywhere.replace(long, pieces, vectors, [b"x"] * 6000)
+    assert anywhere.counts() == (1, 6000)
+    assert anywhere.search(vectors[5999], 1)[0][0].text == "05999"
+    assert len(anywhere.tokens([piece.id for piece in pieces])) == 6000
+    anywhere.check()
 
 
-def test_any_text_survives(store: Store) -> None:
+def test_any_text_survives(anywhere: Store) -> None:
     odd = article("odd/ä?#", "Nul \x00 and 🧘🏽‍♀️ and “quotes” and \u200b.", "'; DROP TABLE articles; --")
-    pieces = put(store, odd)
-    assert store.article("odd/ä?#") == odd
-    assert store.search(MODEL.embed_query(pieces[1].text), 1)[0][0] == pieces[1]
+    pieces = put(anywhere, odd)
+    assert anywhere.article("odd/ä?#") == odd
+    assert anywhere.search(MODEL.embed_query(pieces[1].text), 1)[0][0] == pieces[1]
 
 
 def digests(directory: Path) -> dict[str, str]:
