@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -314,6 +316,33 @@ def test_an_address_that_is_none_says_what_to_write_and_does_not_repeat_it(url: 
     assert url not in str(caught.value)
 
 
-def test_a_server_of_something_else_is_said_to_be_that(served: tuple[str, object]) -> None:
-    with pytest.raises(IndexError_, match="no Chroma server"):
-        Collection(open_chroma(served[0].rstrip("/")), "footnote").create()
+class Answers(BaseHTTPRequestHandler):
+    """Some other server, or a proxy; the first part of a collection's name is the status."""
+
+    def do_GET(self) -> None:
+        self.send_error(int(self.path.rpartition("/")[2].partition("-")[0]))
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "message"),
+    [
+        (404, IndexError_, "no Chroma server"),
+        (401, IndexError_, "FOOTNOTE_CHROMA_TOKEN"),
+        (400, IndexError_, "refuses what is asked of it .400"),
+        (429, ChromaDown, "try again"),
+        (502, ChromaDown, "try again"),
+    ],
+)
+def test_what_a_server_refuses_is_said(status: int, kind: type[IndexError_], message: str) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever).start()
+        try:
+            opened = open_chroma(f"http://127.0.0.1:{server.server_port}", str(status))
+            with pytest.raises(kind, match=message):
+                Collection(opened, f"{status}-blog").count()
+            assert opened._is_down == (status == 502)
+        finally:
+            server.shutdown()
