@@ -48,9 +48,9 @@ def machine(
         index.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_chroma() -> Iterator[Chroma]:
-    """One that a test may stop."""
+    """One that a test may stop; it starts it again."""
     running = Chroma()
     running.start()
     yield running
