@@ -30,7 +30,7 @@ from pathlib import Path
 from bot.bench.rig.changing_blog import CONFIG, HashEmbedder, blog_at, is_whole
 from ingest.article import Item
 from ingest.errors import FootnoteError, IndexDamaged
-from ingest.index import NOTHING_STORED, Index, StartFinisher, Stored, Subprocess, finish
+from ingest.index import NOTHING_STORED, Index, StartFinisher, Stored, Subprocess, finish, warm_up
 from ingest.sync import sync
 
 _FILE_EVENTS = ("open", "os.", "shutil.")
@@ -240,6 +240,7 @@ _CALIBRATION: tuple[tuple[int, StartFinisher], ...] = ((1, Subprocess), (2, _For
 def main() -> None:
     """`python -m bot.bench.crash ROUNDS REAL SEED` prints a CrashReport as JSON."""
     rounds, real, seed = (int(word) for word in sys.argv[1:])
+    warm_up()
     with tempfile.TemporaryDirectory(prefix="footnote-crash-") as folder:
         synced = _SyncedBlog(Path(folder) / "posts", Path(folder) / "index")
         synced.source.mkdir()

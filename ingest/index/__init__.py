@@ -12,6 +12,7 @@ from ingest.index.folder import Generations, generation_number
 from ingest.index.generations import Index
 from ingest.index.next_generation import NextGeneration
 from ingest.index.records import NOTHING_STORED, Head, Stored
+from ingest.index.search_index import warm_up
 from ingest.index.shared import SharedGenerations, share_generations
 from ingest.index.store import Store
 from ingest.index.writer import Writer
@@ -38,4 +39,5 @@ __all__ = [
     "private_file",
     "reset_search_index",
     "share_generations",
+    "warm_up",
 ]

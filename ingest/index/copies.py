@@ -2,7 +2,7 @@
 
 articles.db   articles, places and vectors of chunks
 tokens/       token vectors, in segments that are linked, not copied
-chroma/       the search index of a very large store, which can always be rebuilt from articles.db
+chroma/       the vectors in a collection of Chroma's, which can always be rebuilt from articles.db; none where a server has them
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def needs_rewrite(directory: Path) -> bool:
 
 
 def reset_search_index(directory: Path) -> None:
-    """Delete a closed store's search index; the next Store.update_search() rebuilds it if one is needed."""
+    """Delete a closed store's search index; the next Store.update_search() rebuilds it."""
     FILES.take_over(directory)
 
 

@@ -1,4 +1,4 @@
-"""The vectors in a generation's own files: in articles.db, and for a very large store in a search index beside it."""
+"""The vectors in a generation's own files: in articles.db, and in Chroma's collection beside it."""
 
 from __future__ import annotations
 
@@ -50,12 +50,10 @@ class FileVectors:
     def update(self) -> None:
         if not self._writable:
             return
-        if self._is_flat() or not (self._directory / CHROMA).is_dir():
-            remove_search_index(self._directory)
+        if not (self._directory / CHROMA).is_dir():
             self._records.clear_pending()
             self._records.set_meta("churn", "0")
-            if not self._is_flat():
-                self._records.set_pending(self._records.chunk_ids())
+            self._records.set_pending(self._records.chunk_ids())
         waiting = self._records.pending()
         for at in range(0, len(waiting), BATCH):
             some = waiting[at : at + BATCH]
@@ -77,7 +75,7 @@ class FileVectors:
 
     def check(self, chunk_ids: Sequence[str], sample: int) -> None:
         self.update()
-        if not self._is_flat() and self._search_index().ids() != set(chunk_ids):
+        if chunk_ids and self._search_index().ids() != set(chunk_ids):
             raise damaged("it searches other passages than its articles have")
         some = spread(chunk_ids, sample)
         vectors = self.read(self._records.vectors(ids=some))
@@ -89,11 +87,8 @@ class FileVectors:
                 self._index.close()
                 self._index = None
 
-    def _is_flat(self) -> bool:
-        return self._records.counts()[1] <= flat_search.MOST
-
     def _flat_search(self) -> FlatSearch | None:
-        """What searches a store that needs no search index; None for a larger or an empty one."""
+        """What searches without the search index; None for a very large store or an empty one."""
         with self._mutex:
             if self._flat is not None:
                 return self._flat
@@ -151,8 +146,7 @@ class FilePlace:
         """Nothing: the search index is made when the store is finished."""
 
     def carry_over(self, source: Path, target: Path, records: Records, *, rebuild: bool) -> None:
-        is_large = records.counts()[1] > flat_search.MOST
-        if is_large and not rebuild and (source / CHROMA).is_dir():
+        if not rebuild and (source / CHROMA).is_dir():
             with disk_errors(writing=True):
                 copy_tree(source / CHROMA, target / CHROMA)
 

@@ -1,8 +1,8 @@
 """Finish a store in a subprocess: bring its search index up to date, and check it.
 
 Chroma's files, when damaged, can end the process that opens them. So no ingest opens them itself;
-`python -m ingest.index` does. It is started before there is anything to finish, because that takes as
-long as writing a post.
+`python -m ingest.index` does. It is started before there is anything to finish, because importing
+Chroma takes as long as writing a post.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Protocol
 from ingest.errors import FootnoteError, IndexCorrupt, IndexDamaged, IndexError_
 from ingest.index.disk import damaged, unwritable
 from ingest.index.file_vectors import FILES
+from ingest.index.search_index import warm_up
 from ingest.index.store import Store
 from ingest.index.vectors import VectorPlace
 
@@ -82,6 +83,7 @@ class Subprocess:
 
 def main() -> None:
     """Read a directory's name from standard input, write an error's name and message; both JSON."""
+    warm_up()
     line = sys.stdin.readline()
     if not line.strip():
         return  # the parent has died, or nothing changed

@@ -104,6 +104,11 @@ def require_whole(store: Path, name: str) -> None:
         raise damaged(f"{len(wrong)} of the files of its search index are not as they were written")
 
 
+def warm_up() -> None:
+    """Import Chroma now, so that its first use need not wait a second for it."""
+    import chromadb  # noqa: F401
+
+
 def _open_chroma(directory: Path) -> Client:
     from chromadb.api.client import Client
     from chromadb.config import Settings

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from small_blog import ask, index_at, ingest, post, two_posts
+from small_blog import CONFIG, ask, index_at, ingest, post, two_posts
 
 from ingest.errors import IndexCorrupt, IndexDamaged, IndexError_
 from ingest.index import Index, flat_search
@@ -82,6 +82,13 @@ def test_so_is_that_of_an_older_version_without_checksums(
     assert ask(index_at(index.path), "lamp")
     damage_search(index, harm)
     assert "search index" in ingest(index, posts).notes[0]
+    assert ask(index, "dust the lamp")[0].endswith("cloth.")
+
+
+def test_the_real_check_repairs_it_too(index: Index, posts: Path) -> None:
+    """A writer that first meets the damage in its copy does not speak of room on the disk."""
+    damage_search(index, overwrite)
+    ingest(Index(index.path, CONFIG), posts)
     assert ask(index, "dust the lamp")[0].endswith("cloth.")
 
 

@@ -131,7 +131,7 @@ def test_a_reader_finds_the_same_by_vectors_by_signs_and_by_chroma(
             read.nearest(question[:3], 2)
     cosine = [float(question @ MODEL.embed_query(pieces[key].text)) / 3 for key, _ in found]
     assert [similarity for _, similarity in found] == pytest.approx(cosine, abs=0.001)
-    assert (tmp_path / "store" / "chroma").is_dir() == (most == 0)
+    assert (tmp_path / "store" / "chroma").is_dir()
     assert cosine == sorted(cosine, reverse=True) and pieces[found[0][0]].article_id == "calves"
 
 
@@ -374,11 +374,9 @@ def test_articles_of_version_0_2_are_read_and_go_on(store: Store, tmp_path: Path
             vector = MODEL.embed_query(piece.text)
             db.execute("UPDATE chunks SET vector = ? WHERE id = ?", (vector.tobytes(), piece.id))
         db.commit()
-    (tmp_path / "store/chroma").mkdir()  # any index had one
     with contextlib.closing(copied(tmp_path / "store", tmp_path / "two")) as copy:
         put(copy, BREAD)
         done(copy)
-    assert not (tmp_path / "two/chroma").exists()
     with contextlib.closing(Store(tmp_path / "two")) as read:
         read.check()
         assert read.articles() == [BREAD, CALVES] and read.chunks("calves") == pieces
