@@ -145,7 +145,7 @@ class FilePlace:
     def begin(self, records: Records) -> None:
         """Nothing: the search index is made when the store is finished."""
 
-    def carry_over(self, source: Path, target: Path, records: Records, *, rebuild: bool) -> None:
+    def carry_over(self, source: Path, target: Path, records: Records, *, rebuild: bool) -> None:  # noqa: ARG002
         if not rebuild and (source / CHROMA).is_dir():
             with disk_errors(writing=True):
                 copy_tree(source / CHROMA, target / CHROMA)
