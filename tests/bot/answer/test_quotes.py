@@ -53,6 +53,16 @@ def test_beside_the_best_sentence_less_is_enough() -> None:
     ]
 
 
+def test_another_post_needs_more_than_the_same_one() -> None:
+    other = Article("o", "Ovens", "Roll the dough thin. It rests for an hour.")
+    best = {"A roller": 0.5, "Calves get": 0.2}
+    assert len(lines("tell me about rolling", best, CALVES, other)[0].split(". ")) == 2
+    shown = " ".join(lines("tell me about rolling", {"A roller": 0.5, "Roll the dough": 0.2}, CALVES, other))
+    assert "A roller" in shown and "dough" not in shown
+    shown = " ".join(lines("tell me about rolling", {"A roller": 0.5, "Roll the dough": 0.3}, CALVES, other))
+    assert "dough" in shown
+
+
 def test_what_is_lacking_is_said_before_what_there_is() -> None:
     said = lines("how often do I roll?", {"Roll slowly": 0.6})
     assert said == [notes.lacks("how often"), "Roll slowly over each calf."]
