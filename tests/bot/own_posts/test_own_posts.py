@@ -246,7 +246,9 @@ def test_while_the_database_is_down_nothing_changes_and_what_was_seen_is_used(
     postgres.stop()
     try:
         assert one.sources() == one.sources() == (str(one.folder),)
-        assert caplog.text.count("is used as it was seen last") == 1  # others may say that it cannot be reached
+        assert (
+            caplog.text.count("is used as it was seen last") == 1
+        )  # others may say that it cannot be reached
         for change in (
             lambda: one.add_text("Hips", KNEES),
             lambda: one.add_address("blog.example"),
