@@ -22,7 +22,7 @@ from ingest.token_vectors import TokenVectors
 
 if TYPE_CHECKING:
     from browsing import Page
-    from engines import Chroma, Postgres
+    from engines import Chroma, Postgres, Redis
     from fake_bot import FakeBot
 
     from bot.pipeline import Bot
@@ -93,6 +93,18 @@ def _hashed(word: str, dimension: int) -> Floats:
     seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "big")
     vector = np.random.default_rng(seed).standard_normal(dimension)
     return np.asarray(vector / np.linalg.norm(vector), np.float32)
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[Redis]:
+    """A server for all tests of a file."""
+    pytest.importorskip("redis", reason="the extra [wide] is not installed")
+    from engines import Redis
+
+    running = Redis()
+    running.start()
+    yield running
+    running.kill()
 
 
 @pytest.fixture(scope="session")

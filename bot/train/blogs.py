@@ -7,21 +7,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from bot.read.features import gather
-from bot.retrieve import embed_plain, search
+from bot.retrieve import embed_plain
 from bot.train.sentence_net import (
     Example,
     TrainingQuestion,
     article_of_lines,
     correct_question,
+    example_in,
     memory_corpus,
 )
-from ingest.article import Article, embedding_text
+from ingest.article import Article
 from ingest.embedder import Floats, SentenceTransformerEmbedder
 
 BLOGS = Path("data/train/blogs")
 Span = tuple[str, int, int]  # article id, start, end
-_PASSAGES = 12
 
 
 def read_blog(path: Path) -> tuple[list[Article], list[tuple[str, frozenset[Span]]]]:
@@ -50,18 +49,5 @@ def blog_examples(folder: Path, embedder: SentenceTransformerEmbedder) -> Iterat
         shared: dict[str, Floats] = {}  # every question of a blog looks at the same token vectors
         queries = [correct_question(question, corpus.keywords, embedder) for question, _ in asked]
         for (written, gold), question in zip(asked, embed_plain(queries, embedder), strict=True):
-            passages = search(question, corpus, k=_PASSAGES)
-            inputs = gather(question, passages, corpus=corpus)
-            vectors = (shared.setdefault(p.chunk.id, t) for p, t in zip(passages, inputs.texts, strict=True))
-            inputs = replace(inputs, texts=tuple(vectors))
-            answers = tuple(
-                k
-                for k, s in enumerate(inputs.sentences)
-                if any(
-                    passages[s.passage].chunk.article_id == post and s.start < end and start < s.end
-                    for post, start, end in gold
-                )
-            )
-            if inputs.sentences and bool(answers) == bool(gold):
-                texts = tuple(embedding_text(p.title, p.chunk)[0] for p in passages)
-                yield Example(TrainingQuestion(path.stem, written, ()), question.text, texts, inputs, answers)
+            if made := example_in(corpus, TrainingQuestion(path.stem, written, ()), question, gold, shared):
+                yield made

@@ -25,9 +25,9 @@ from torch import Tensor, nn
 
 from bot.eval.sets import read_set
 from bot.read import cross_encoder
-from bot.read.features import MOST_QUESTION_TOKENS, ReaderInput, Sentence, gather
+from bot.read.features import MOST_QUESTION_TOKENS, ReaderInput, Sentence
 from bot.read.sentence_net import load_sentence_net
-from bot.retrieve import embed_plain, search
+from bot.retrieve import embed_plain
 from bot.train import base_model
 from bot.train.blogs import BLOGS, blog_examples
 from bot.train.competing import competing
@@ -39,11 +39,11 @@ from bot.train.sentence_net import (
     Example,
     TrainingQuestion,
     correct_question,
+    example_in,
     examples,
     loss,
     memory_corpus,
 )
-from ingest.article import embedding_text
 from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import SentenceTransformerEmbedder, model_folder
 from ingest.minilm import open_tokenizer
@@ -100,25 +100,13 @@ def read_benchmark(folder: Path, embedder: SentenceTransformerEmbedder) -> list[
     """The training half of a question set in the BEIR layout."""
     asked_set = read_set(folder)
     corpus = memory_corpus(asked_set.articles, embedder)
-    cases = [case for case in asked_set.cases if trained_on(case.id)]
+    cases = [c for c in asked_set.cases if trained_on(c.id) and c.answerable == bool(c.any or c.all)]
     queries = [correct_question(case.question, corpus.keywords, embedder) for case in cases]
-    found = []
-    for case, question in zip(cases, embed_plain(queries, embedder), strict=True):
-        query = question.text
-        passages = search(question, corpus, k=_PASSAGES)
-        inputs = gather(question, passages, corpus=corpus)
-        gold = {*case.any, *case.all}
-        answers = tuple(
-            k
-            for k, s in enumerate(inputs.sentences)
-            if any(
-                passages[s.passage].chunk.article_id == a and s.start < e and b < s.end for a, b, e in gold
-            )
-        )
-        if inputs.sentences and bool(answers) == case.answerable:
-            texts = tuple(embedding_text(p.title, p.chunk)[0] for p in passages)
-            found.append(Example(TrainingQuestion(folder.name, query, ()), query, texts, inputs, answers))
-    return found
+    made = (
+        example_in(corpus, TrainingQuestion(folder.name, question.text, ()), question, {*case.any, *case.all})
+        for case, question in zip(cases, embed_plain(queries, embedder), strict=True)
+    )
+    return [example for example in made if example]
 
 
 def trained_on(question_id: str) -> bool:

@@ -12,7 +12,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from bot.read import sentence_net
 from bot.read.features import NAMES, ReaderInput, gather
 from bot.read.reading import signals
 from bot.read.sentence_net import Batch, batch
-from bot.retrieve import Corpus, Keywords, corpus_of, embed_plain, search
+from bot.retrieve import Corpus, EmbeddedQuestion, Keywords, corpus_of, embed_plain, search
 from bot.text.subjects import load_subject
 from bot.text.tokens import STOPWORDS, stem, stems, words
 from bot.understand import correct, question_of
@@ -172,20 +172,39 @@ def examples(
         shared: dict[str, Floats] = {}  # every question of a post looks at the same token vectors
         queries = [correct_question(asked.question, corpus.keywords, embedder) for asked in questions]
         for asked, question in zip(questions, embed_plain(queries, embedder), strict=True):
-            passages = search(question, corpus, k=_PASSAGES)
-            inputs = gather(question, passages, corpus=corpus)
-            texts = tuple(
-                shared.setdefault(p.chunk.id, t) for p, t in zip(passages, inputs.texts, strict=True)
-            )
-            inputs = replace(inputs, texts=texts)
-            answers = tuple(
-                i
-                for i, s in enumerate(inputs.sentences)
-                if any(s.start < e and b < s.end for b, e in asked.gold)
-            )
-            if inputs.sentences and bool(answers) == bool(asked.gold):
-                indexed = tuple(embedding_text(p.title, p.chunk)[0] for p in passages)
-                yield Example(asked, question.text, indexed, inputs, answers)
+            gold = [(article.id, start, end) for start, end in asked.gold]
+            if made := example_in(corpus, asked, question, gold, shared):
+                yield made
+
+
+def example_in(
+    corpus: Corpus,
+    asked: TrainingQuestion,
+    question: EmbeddedQuestion,
+    gold: Collection[tuple[str, int, int]],
+    shared: dict[str, Floats] | None = None,
+) -> Example | None:
+    """A question with its features; None where its answer is not in what was retrieved.
+
+    gold: Article ids and offsets. shared: Token vectors by chunk, so that all questions of a corpus look at the same ones.
+    """
+    passages = search(question, corpus, k=_PASSAGES)
+    inputs = gather(question, passages, corpus=corpus)
+    if shared is not None:
+        vectors = (shared.setdefault(p.chunk.id, t) for p, t in zip(passages, inputs.texts, strict=True))
+        inputs = replace(inputs, texts=tuple(vectors))
+    answers = tuple(
+        k
+        for k, s in enumerate(inputs.sentences)
+        if any(
+            passages[s.passage].chunk.article_id == post and s.start < end and start < s.end
+            for post, start, end in gold
+        )
+    )
+    if not inputs.sentences or bool(answers) != bool(gold):
+        return None
+    texts = tuple(embedding_text(p.title, p.chunk)[0] for p in passages)
+    return Example(asked, question.text, texts, inputs, answers)
 
 
 class TrainableSentenceNet(nn.Module):

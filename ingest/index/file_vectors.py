@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ingest.embedder import Floats
 from ingest.errors import IndexMismatch
 from ingest.index import flat_search
@@ -75,11 +77,14 @@ class FileVectors:
 
     def check(self, chunk_ids: Sequence[str], sample: int) -> None:
         self.update()
-        if chunk_ids and self._search_index().ids() != set(chunk_ids):
+        if not chunk_ids:
+            return
+        index = self._search_index()
+        if index.ids() != set(chunk_ids):
             raise damaged("it searches other passages than its articles have")
         some = spread(chunk_ids, sample)
         vectors = self.read(self._records.vectors(ids=some))
-        require_found(some, [self.nearest(vector, 1) for vector in vectors.values()])
+        require_found(some, index.nearest(np.array([vectors[key] for key in some], np.float32), 1))
 
     def close(self) -> None:
         with self._mutex:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -35,15 +34,6 @@ class Blog:
 
     def http(self) -> TestClient:
         return TestClient(create_api(cast("Bot", FakeBot(config=self.config)), self.config))
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[Redis]:
-    pytest.importorskip("redis", reason="the extra [wide] is not installed")
-    running = Redis()
-    running.start()
-    yield running
-    running.kill()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -44,15 +43,6 @@ class Server:
 
     def opens_desk(self) -> bool:
         return self.http.get("/owner/login", follow_redirects=False).status_code == 303
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[Redis]:
-    pytest.importorskip("redis", reason="the extra [wide] is not installed")
-    running = Redis()
-    running.start()
-    yield running
-    running.kill()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, cast
 
@@ -22,14 +21,6 @@ if TYPE_CHECKING:
 
 pytest.importorskip("redis", reason="the extra [wide] is not installed")
 TOKEN = "only-the-owner-knows-this"
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[Redis]:
-    running = Redis()
-    running.start()
-    yield running
-    running.kill()
 
 
 def server(url: str, rate: str = "3/minute") -> TestClient:
