@@ -184,15 +184,16 @@ def _components(bot: Bot) -> tuple[View, Controls]:
         with gr.Column(elem_id="fn-ask"):
             with gr.Row(elem_id="fn-form"):
                 box = gr.Textbox(
-                    elem_id="fn-box", label=words("question_label"), placeholder=words("question_hint"),
+                    "", elem_id="fn-box", label=words("question_label"), placeholder=words("question_hint"),
                     lines=1, max_lines=6, max_length=2 * bot.config.max_question, container=False, scale=1,
                 )  # fmt: skip
                 send = gr.Button(words("ask"), elem_id="fn-send", variant="primary", scale=0)
                 stop = gr.Button(words("stop"), elem_id="fn-stop", visible=False, scale=0)
             foot = gr.Markdown(footer_of(bot, words), elem_id="fn-foot", container=False)
-        key = gr.Textbox(elem_id="fn-key", visible="hidden", show_label=False)
-        page = gr.Textbox(elem_id="fn-at", visible="hidden", show_label=False)
-        past = gr.Textbox(elem_id="fn-past", visible="hidden", show_label=False)
+        # Empty, not null: a script may press the button before the fields are loaded, and it sends their first values.
+        key = gr.Textbox("", elem_id="fn-key", visible="hidden", show_label=False)
+        page = gr.Textbox("", elem_id="fn-at", visible="hidden", show_label=False)
+        past = gr.Textbox("", elem_id="fn-past", visible="hidden", show_label=False)
         sync = gr.Button("", elem_id="fn-sync", visible="hidden")
     view = View(talk, cleared, chat, sources, tools, box, send, stop)
     return view, Controls(top, foot, retry, undo, clear, key, page, past, sync)

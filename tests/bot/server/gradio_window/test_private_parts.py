@@ -30,3 +30,10 @@ def test_the_built_page_names_the_files_that_are_preloaded(window: gradio.Blocks
     kinds = [block.get_block_name() for block in window.blocks.values()]
     needed = preload.needed(frontend, kinds)
     assert len(needed) > 20 and all((frontend / "assets" / name).is_file() for name in needed)
+
+
+def test_a_field_that_is_not_loaded_yet_sends_a_text_that_the_server_accepts(window: gradio.Blocks) -> None:
+    # Until a component's script is there, Gradio sends the value that the page came with; null would be refused.
+    fields = [block for block in window.blocks.values() if isinstance(block, gradio.Textbox)]
+    assert len(fields) == 4
+    assert [block.get_config()["value"] for block in fields] == [""] * 4
