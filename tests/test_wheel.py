@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
+import sys
 import tarfile
 import zipfile
 from configparser import ConfigParser
@@ -75,6 +78,29 @@ def test_its_metadata_names_the_command_and_the_extras(wheel: zipfile.ZipFile) -
     scripts.read_string(wheel.read(f"{folder}/entry_points.txt").decode())
     entry = EntryPoint("footnote", scripts["console_scripts"]["footnote"], "console_scripts")
     assert callable(entry.load())
+
+
+def test_the_doctor_compares_an_installed_package_with_its_checksums(
+    wheel: zipfile.ZipFile, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    wheel.extractall(site)
+    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(site), "HOME": str(tmp_path)}
+    command = [sys.executable, "-m", "bot", "doctor", "--quick", "--json"]
+
+    def found() -> dict[str, str]:
+        done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 1 and not done.stderr  # there is no index
+        return next(one for one in json.loads(done.stdout)["parts"] if one["part"] == "installation")
+
+    sound = found()
+    assert sound["status"] == "ok" and "files are as they were installed" in sound["text"]
+    weights = site / "bot" / "read" / "weights" / "cross_encoder.onnx"
+    with weights.open("r+b") as file:
+        file.seek(1_000_000)
+        file.write(bytes(64))
+    damaged = found()
+    assert damaged["status"] == "problem" and "(bot/read/weights/cross_encoder.onnx)" in damaged["text"]
 
 
 def test_the_sdist_holds_what_a_wheel_is_built_from_and_no_output(sdist: set[str]) -> None:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from bot.cli import ask, backup, deploy, feedback, gaps, index, measure, serve, verify
+from bot.cli import ask, backup, deploy, doctor, feedback, gaps, index, measure, serve, verify
 from bot.config import HELP, PREFIX, defaults
 from bot.text.printable import printable
 from ingest.errors import ConfigError, FootnoteError
@@ -45,6 +45,7 @@ app.command()(index.forget)
 app.command()(serve.serve)
 app.command()(serve.demo)
 app.command()(serve.mcp)
+app.command()(doctor.doctor)
 app.command(name="eval")(measure.evaluate)
 app.command()(measure.bench)
 app.command()(backup.backup)

@@ -5,8 +5,8 @@ names the setting and says what to write. This room does not know what any setti
 """
 
 from bot.config.help import HELP
-from bot.config.index import DESK_FOLDERS, desk_folder, open_index, shared_generations
-from bot.config.owner import OWNED, OwnerSettings, SettingRefused, check_setting
+from bot.config.index import DESK_FOLDERS, desk_folder, open_copy, open_index, shared_generations
+from bot.config.owner import OWNED, OwnerSettings, SettingRefused, apply_settings, check_setting
 from bot.config.owner_places import (
     SettingsFile,
     SettingsPlace,
@@ -31,6 +31,8 @@ from bot.config.settings import (
     allow_followed,
     defaults,
     load_config,
+    unknown_settings,
+    wrong_settings,
 )
 from bot.config.values import (
     ANY_SUBDOMAIN,
@@ -63,6 +65,7 @@ __all__ = [
     "SettingsPlace",
     "SettingsRow",
     "allow_followed",
+    "apply_settings",
     "cache_folder",
     "check_setting",
     "content_folder",
@@ -74,6 +77,7 @@ __all__ = [
     "in_clone",
     "is_prefix",
     "load_config",
+    "open_copy",
     "open_index",
     "parse_settings",
     "read_duration",
@@ -85,7 +89,9 @@ __all__ = [
     "set_aside",
     "settings_place",
     "shared_generations",
+    "unknown_settings",
     "write_atomically",
     "write_duration",
     "write_rates",
+    "wrong_settings",
 ]

@@ -19,6 +19,16 @@ def open_index(config: BotConfig, **options: Any) -> Index:
     return Index(config.index, config.index_config, generations=shared_generations(config), **options)
 
 
+def open_copy(config: BotConfig) -> Index:
+    """The index as it is in the folder of this machine: nothing is fetched and nothing is written. Raises ConfigError."""
+    from ingest.index import Index, fetched_generations
+
+    found = (
+        None if config.database is None else fetched_generations(config.index, config.database, config.chroma)
+    )
+    return Index(config.index, config.index_config, generations=found)
+
+
 def shared_generations(config: BotConfig) -> SharedGenerations | None:
     """What several machines share; None if there is one machine."""
     from ingest.index import share_generations

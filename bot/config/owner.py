@@ -103,22 +103,12 @@ class OwnerSettings:
         if self.problem:
             log.warning("%s", self.problem)
         self._stamp, before = (self.place.stamp() if self.problem else stamp), self._current
-        self._current = allow_followed(replace(self._base, **self._usable()))
+        self._current, refused = apply_settings(self._base, self._raw)
+        for error in refused:
+            log.warning("%s: %s The setting is not used.", self.place, error)
         if self._current != before:
             for listener in self._listeners:
                 listener(self._current)
-
-    def _usable(self) -> dict[str, Any]:
-        """The values of the owner that are good and are not set elsewhere; the others are logged."""
-        values: dict[str, Any] = {}
-        for name in OWNED.keys() & self._raw.keys() - self.fixed:
-            text = self._raw[name]
-            try:
-                if text != "":
-                    values[name] = check_setting(name, text)
-            except SettingRefused as error:
-                log.warning("%s: %s The setting is not used.", self.place, error)
-        return values
 
 
 class SettingRefused(ConfigError):
@@ -127,6 +117,19 @@ class SettingRefused(ConfigError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: {reason}")
         self.name, self.reason = name, reason
+
+
+def apply_settings(base: BotConfig, stored: Mapping[str, Any]) -> tuple[BotConfig, list[SettingRefused]]:
+    """The settings with the owner's, unless they are set elsewhere, and why some of hers are not used."""
+    values: dict[str, Any] = {}
+    refused = []
+    for name in sorted(OWNED.keys() & stored.keys() - base.fixed):
+        try:
+            if stored[name] != "":
+                values[name] = check_setting(name, stored[name])
+        except SettingRefused as error:
+            refused.append(error)
+    return allow_followed(replace(base, **values)), refused
 
 
 def check_setting(name: str, text: object) -> Any:

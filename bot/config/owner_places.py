@@ -36,6 +36,9 @@ class SettingsPlace(Protocol):
     def data(self) -> bytes | None:
         """What is stored, for a backup; None if nothing is. Raises ConfigError."""
 
+    def look(self) -> bytes | None:
+        """What is stored, without a change of anything, a table or a copy; None if nothing is. Raises ConfigError, DatabaseError."""
+
     def replace(self, data: bytes) -> None:
         """Store this in place of all that there is. Raises ConfigError."""
 
@@ -84,6 +87,9 @@ class SettingsFile:
         except OSError as error:
             raise ConfigError(f"The settings in {self.file} cannot be read ({error.strerror}).") from error
 
+    def look(self) -> bytes | None:
+        return self.data()
+
     def replace(self, data: bytes) -> None:
         try:
             write_atomically(self.file, data)
@@ -127,6 +133,12 @@ class SettingsRow:
     def data(self) -> bytes | None:
         number, text = self._known()
         return text.encode() if number else None
+
+    def look(self) -> bytes | None:
+        with self._database.looking() as db:
+            there = db.execute("SELECT to_regclass('settings')").fetchone()
+            found = db.execute("SELECT value FROM settings").fetchone() if there and there[0] else None
+        return found[0].encode() if found else None
 
     def replace(self, data: bytes) -> None:
         self._write(lambda _: parse_settings(data))

@@ -199,17 +199,9 @@ def load_config(environ: Mapping[str, str]) -> BotConfig:
     Raises ConfigError for a value that cannot be used. A name that no setting has is logged as a
     warning: a misspelt variable that is silently ignored costs its owner an evening.
     """
-    given: dict[str, str] = {}
-    for key, value in environ.items():
-        if not key.startswith(PREFIX) or not value.strip():
-            continue
-        name = key.removeprefix(PREFIX).lower()
-        if name not in HELP:
-            near = difflib.get_close_matches(name, HELP, n=1)
-            hint = f" Did you mean {PREFIX}{near[0].upper()}?" if near else ""
-            log.warning("%s is no setting of this version and is not used.%s", key, hint)
-            continue
-        given[name] = value.strip()
+    for sentence in unknown_settings(environ):
+        log.warning("%s", sentence)
+    given = _given(environ)
     values = {name: _named_value(name, text) for name, text in given.items()}
     if "blog" in values and "index" not in values:
         values["index"] = default_index().parent / values["blog"] / "index"
@@ -219,6 +211,39 @@ def load_config(environ: Mapping[str, str]) -> BotConfig:
             "which state of the blog is live. Set both, or neither."
         )
     return replace(BotConfig(), **values).fix(given)
+
+
+def unknown_settings(environ: Mapping[str, str]) -> list[str]:
+    """A sentence for each FOOTNOTE_… variable that no setting has."""
+    found = []
+    for key, value in environ.items():
+        name = key.removeprefix(PREFIX).lower()
+        if key.startswith(PREFIX) and value.strip() and name not in HELP:
+            near = difflib.get_close_matches(name, HELP, n=1)
+            hint = f" Did you mean {PREFIX}{near[0].upper()}?" if near else ""
+            found.append(f"{key} is no setting of this version and is not used.{hint}")
+    return found
+
+
+def wrong_settings(environ: Mapping[str, str]) -> dict[str, ConfigError]:
+    """Of each FOOTNOTE_… variable whose value cannot be used, why."""
+    found: dict[str, ConfigError] = {}
+    for name, text in _given(environ).items():
+        try:
+            _named_value(name, text)
+        except ConfigError as error:
+            found[f"{PREFIX}{name.upper()}"] = error
+    return found
+
+
+def _given(environ: Mapping[str, str]) -> dict[str, str]:
+    """The texts of the settings that are set, by name."""
+    named = {
+        key.removeprefix(PREFIX).lower(): text.strip()
+        for key, text in environ.items()
+        if key.startswith(PREFIX)
+    }
+    return {name: text for name, text in named.items() if text and name in HELP}
 
 
 def read_setting(name: str, text: str) -> Any:

@@ -7,7 +7,7 @@ HTTP interface writes it. This room does not know how a question is answered.
 from typing import TYPE_CHECKING, Any
 
 from bot.server.answer_json import payload
-from bot.server.run import exit_now, main, serve, serve_watched
+from bot.server.run import exit_now, local_address, main, serve, serve_watched
 from bot.server.watchdog import Limits, watch
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ __all__ = [
     "create_api",
     "create_app",
     "exit_now",
+    "local_address",
     "main",
     "payload",
     "serve",

@@ -144,8 +144,7 @@ def _announce(config: BotConfig) -> None:
     from bot.config import describe_duration
     from bot.server.guard import DESK
 
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)
-    address = f"http://{f'[{host}]' if ':' in host else host}:{config.port}"
+    address = local_address(config)
     lines = [
         f"Footnote is at {address}",
         f"Ask it something there; the line that puts it on your blog is at {address}/embed",
@@ -156,6 +155,12 @@ def _announce(config: BotConfig) -> None:
     if config.follow:
         lines.append(f"Following {', '.join(config.follow)} every {describe_duration(config.every)}")
     print(*lines, sep="\n", flush=True)
+
+
+def local_address(config: BotConfig) -> str:
+    """The address of a server with these settings, as programs on its machine use it."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.host, config.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{config.port}"
 
 
 def _empty(config: BotConfig) -> str:

@@ -65,6 +65,17 @@ class ChromaServer:
         """How many records may be written at once."""
         return int(self._request("GET", "/api/v2/pre-flight-checks", None, _READ_SECONDS)["max_batch_size"])
 
+    def version(self) -> str:
+        """Of the server, which has the database of the address. Raises ChromaDown, or IndexError_ if it cannot be used."""
+        try:
+            self.call("GET", "/collections_count")
+        except NotThere as error:
+            raise IndexError_(
+                "The Chroma server of FOOTNOTE_CHROMA_URL has no such tenant or database. Correct the end of the address, or make "
+                "the database there."
+            ) from error
+        return str(self._request("GET", "/api/v2/version", None, _READ_SECONDS))
+
     def call(self, method: str, path: str, body: object = None, *, writes: bool = False) -> Any:
         """What the server answers to a request within its database.
 

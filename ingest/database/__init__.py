@@ -7,18 +7,20 @@ know what is kept in them.
 from typing import TYPE_CHECKING
 
 from ingest.database.folders import Folder, LocalFolder, SharedFolder
-from ingest.database.postgres import Database, PostgresTables, open_database
-from ingest.database.tables import Connection, Cursor, Layout, Tables
+from ingest.database.postgres import Database, DatabaseStatus, PostgresTables, open_database
+from ingest.database.tables import LAYOUT_VERSION, Connection, Cursor, Layout, Tables
 from ingest.database.watched import LOOK_SECONDS, Watched
 
 if TYPE_CHECKING:
     from ingest.database.postgres import Session as Session
 
 __all__ = [
+    "LAYOUT_VERSION",
     "LOOK_SECONDS",
     "Connection",
     "Cursor",
     "Database",
+    "DatabaseStatus",
     "Folder",
     "Layout",
     "LocalFolder",

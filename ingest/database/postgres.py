@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
@@ -23,9 +23,27 @@ if TYPE_CHECKING:
     Session = psycopg.Connection[Any]
 
 CONNECT_SECONDS = 3
+_LOOK_SECONDS = 5  # for a statement of a mere look
 _IDLE = 4  # connections that are kept open
 _TYPES = ((" WITHOUT ROWID", ""), (" BLOB", " BYTEA"), (" REAL", " DOUBLE PRECISION"))
 _OPTIONS = "-c search_path={} -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseStatus:
+    """What was seen in a database.
+
+    Attributes:
+        version: Of Postgres.
+        schema: Of the blog.
+        layouts: The version of each store's tables, by the store's name; none if the schema was not made yet.
+        may_create: Whether its user may make the schema.
+    """
+
+    version: str
+    schema: str
+    layouts: Mapping[str, int]
+    may_create: bool
 
 
 @dataclass(eq=False)
@@ -82,6 +100,28 @@ class Database:
             db = self._connect()
             self._make(db, layout)
         return db
+
+    @contextmanager
+    def looking(self) -> Iterator[Session]:
+        """A connection that makes nothing and can change nothing. Raises DatabaseError."""
+        with self.errors():
+            db = self._connect()
+            try:
+                db.execute("SET default_transaction_read_only = on")
+                db.execute(f"SET statement_timeout = '{_LOOK_SECONDS}s'")
+                yield db
+            finally:
+                db.close()
+
+    def status(self) -> DatabaseStatus:
+        """Which Postgres it is, and what is there of the blog; changes nothing. Raises DatabaseError."""
+        with self.looking() as db:
+            version, has_layouts, may_create = db.execute(
+                "SELECT current_setting('server_version'), to_regclass('layouts') IS NOT NULL,"
+                " has_database_privilege(current_database(), 'CREATE')"
+            ).fetchone() or ("", False, False)
+            rows = db.execute("SELECT name, version FROM layouts").fetchall() if has_layouts else []
+        return DatabaseStatus(version, self.schema, dict(rows), may_create)
 
     @contextmanager
     def errors(self) -> Iterator[None]:

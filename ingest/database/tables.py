@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from ingest.errors import DatabaseError, FootnoteError
 
+LAYOUT_VERSION = 1  # the newest of all stores' tables
+
 
 class Cursor(Protocol):
     """The rows of a statement."""
@@ -41,7 +43,7 @@ class Layout:
 
     name: str
     statements: tuple[str, ...]
-    version: int = 1
+    version: int = LAYOUT_VERSION
     error: type[FootnoteError] = DatabaseError
     effect: str = "Answers are not affected."
 

@@ -256,7 +256,7 @@ class FakeBot:
         if self.gate is not None:
             self.gate.set()
         self.error = self.late_error = self.gate = None
-        self.pause = 0.0
+        self.pause, self.broken = 0.0, ""
         self.articles, self.live = (STRETCHES, HOSTILE), "gen-1"
         self.asked.clear()
         self.closed.clear()

@@ -20,7 +20,7 @@ from bot.server.guard.owner_token import OwnerToken, derived_key
 from bot.server.guard.proxy import ProxyHeaders
 from bot.server.guard.rate_limit import RateLimits, client_key, client_network, too_often
 from bot.server.guard.sessions import Sessions, open_sessions
-from bot.server.guard.shared_counts import SharedCounts, open_counts
+from bot.server.guard.shared_counts import SharedCounts, open_counts, store_version
 
 __all__ = [
     "DESK",
@@ -46,5 +46,6 @@ __all__ = [
     "origin_of",
     "route_path",
     "server_address",
+    "store_version",
     "too_often",
 ]

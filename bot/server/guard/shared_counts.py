@@ -117,6 +117,28 @@ def open_counts(config: BotConfig) -> SharedCounts | None:
     return SharedCounts(url, config.owner_token.get_secret_value().encode(), config.blog)
 
 
+def store_version(url: str) -> str:
+    """Which Redis or Valkey answers at an address; "" if it does not say. Raises ConfigError."""
+    _, storage = _connected(url)
+    from redis.exceptions import AuthenticationError, NoPermissionError, RedisError
+
+    try:
+        found = storage.storage.info("server")
+    except NoPermissionError:
+        return ""
+    except AuthenticationError:
+        raise ConfigError(
+            "The store of FOOTNOTE_RATE_STORE refuses us: see that its password is in the address."
+        ) from None
+    except RedisError as error:
+        raise ConfigError(
+            f"The store of FOOTNOTE_RATE_STORE does not answer ({type(error).__name__}). See that it runs, and that the address is "
+            "right. Until then each server counts for itself."
+        ) from None
+    name = "Valkey" if "valkey_version" in found else "Redis"
+    return f"{name} {found.get('valkey_version') or found.get('redis_version', '')}".strip()
+
+
 def item_of(rate: Rate) -> RateLimitItem:
     """A rate as `limits` names it."""
     return RateLimitItemPerSecond(rate.count, rate.seconds)

@@ -4,6 +4,6 @@ In go a database, a folder and perhaps a Chroma server for the vectors, out come
 room does not know what articles are, or how a question is searched.
 """
 
-from ingest.index.shared.generations import SharedGenerations, share_generations
+from ingest.index.shared.generations import SharedGenerations, fetched_generations, share_generations
 
-__all__ = ["SharedGenerations", "share_generations"]
+__all__ = ["SharedGenerations", "fetched_generations", "share_generations"]

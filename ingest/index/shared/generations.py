@@ -25,7 +25,7 @@ from ingest.errors import ConfigError, DatabaseError, FootnoteError, IndexDamage
 from ingest.index import lease
 from ingest.index.disk import disk_errors, write_private
 from ingest.index.file_vectors import FILES
-from ingest.index.folder import FolderGenerations, busy, generation_number
+from ingest.index.folder import FolderGenerations, Generations, busy, generation_number
 from ingest.index.lease import Lease
 from ingest.index.shared.collections import CollectionPlace
 from ingest.index.shared.files import LAYOUT, fetch_files, is_marked, mark, store_files
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ingest.index.vectors import VectorPlace
 
 _LATE_SECONDS = 60.0  # a large generation may take so long to fetch
+_OWNER = "blog"  # a file with the name of the blog whose index a folder has
 _AGAIN = 0.05  # seconds between two tries for the writer's lock
 log = logging.getLogger("footnote")
 _Pointer = tuple[int, datetime]
@@ -285,20 +286,44 @@ def share_generations(
     return SharedGenerations(path, database, chroma=chroma)
 
 
+def fetched_generations(path: Path, database: Database, chroma: ChromaServer | None = None) -> Generations:
+    """What a folder has of a blog's generations, to be looked at: nothing is fetched, and nothing is written.
+
+    Raises:
+        ConfigError: The folder has the index of another blog.
+    """
+    _require_owner(path, database.blog)
+    found = FolderGenerations(path)
+    if chroma is not None:
+        found.vectors = CollectionPlace(chroma, database)
+    return found
+
+
 def _claim(path: Path, blog: str) -> None:
     """Note in a folder whose index it has, so that a slip in a setting shows no blog's posts to readers of another."""
-    owner = path / "blog"
+    owner = path / _OWNER
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not owner.exists():
             write_private(owner, blog)
-        found = owner.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise ConfigError(
-            f"The folder of FOOTNOTE_INDEX cannot be used ({error.strerror or error})."
-        ) from error
+        raise _unusable(error) from error
+    _require_owner(path, blog)
+
+
+def _require_owner(path: Path, blog: str) -> None:
+    try:
+        found = (path / _OWNER).read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _unusable(error) from error
     if found != blog:
         raise ConfigError(
             f"The folder of FOOTNOTE_INDEX has the index of the blog “{found[:40]}”, and FOOTNOTE_BLOG is “{blog}”. Give each "
             "blog a folder of its own, or delete this one: it is fetched again."
         )
+
+
+def _unusable(error: OSError) -> ConfigError:
+    return ConfigError(f"The folder of FOOTNOTE_INDEX cannot be used ({error.strerror or error}).")
