@@ -53,6 +53,7 @@ HELP: dict[str, str] = {
     "answer_cache": "megabytes of memory for answers that were given since the blog last changed; 0: none are kept; empty: 16, "
     "or 0 with a chat model",
     "log_questions": "true: the log holds what readers ask, also in error messages",
+    "log_format": "text, or json for a line of JSON for each entry of the log",
     "greeting": "the question with which the empty window greets readers; empty: in their own language",
     "colour": "the colour of buttons and links in the window, such as #0d5c63",
     "languages": "the languages of the window, the preferred first, such as de en; empty: all that there are",

@@ -132,6 +132,7 @@ class BotConfig:
         return 1_000_000 * (by_default if self.answer_cache is None else self.answer_cache)
 
     log_questions: bool = False
+    log_format: Literal["text", "json"] = "text"
     protocols: tuple[str, ...] = PROTOCOLS
     greeting: str = ""
     colour: str = ""

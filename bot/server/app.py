@@ -47,6 +47,7 @@ from bot.server.protocols import add_protocol_routes
 from bot.server.question_queue import QuestionQueue, open_queue
 from bot.server.reingest import add_reingest_routes
 from bot.server.request_body import read_question
+from bot.server.request_ids import RequestIds
 from bot.server.share import add_share_routes
 from bot.server.static_files import (
     BUNDLES,
@@ -207,6 +208,7 @@ def _add_guards(
         head=head,
     )
     app.add_middleware(ProxyHeaders, trusted=config.trusted_proxies, root=config.root_path, is_known=is_known)
+    app.add_middleware(RequestIds)
 
 
 async def _frames(

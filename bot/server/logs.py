@@ -7,13 +7,16 @@ hiding what matters to the owner.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from bot.server.request_ids import request_id
 from bot.text.printable import printable
 
 SIMILAR_ENTRIES, ALL_ENTRIES, PERIOD_SECONDS = 5, 200, 600.0
@@ -21,10 +24,29 @@ _COMPARED = 150  # characters of an entry
 
 
 class PrintableFormatter(logging.Formatter):
-    """Formats an entry as one line; further lines, as of a traceback, are indented."""
+    """Formats an entry as one line, with the request that caused it; further lines, as of a traceback, are indented."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return printable(super().format(record)).replace("\n", "\n  ")
+        name = request_id()
+        text = printable(super().format(record)).replace("\n", "\n  ")
+        return f"[{name}] {text}" if name else text
+
+
+class JsonFormatter(logging.Formatter):
+    """Formats an entry as one line of JSON in ASCII, so that nothing in it can move a terminal's cursor."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry: dict[str, str] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if name := request_id():
+            entry["request"] = name
+        if record.exc_info:
+            entry["trace"] = self.formatException(record.exc_info)
+        return json.dumps(entry)
 
 
 @dataclass(eq=False)
@@ -60,25 +82,35 @@ class LogRateLimit:
         return dropped
 
 
-def log_to_stderr() -> None:
-    """Write warnings and errors to stderr, printable and rate-limited."""
+def log_to_stderr(form: str = "text") -> None:
+    """Write warnings and errors to stderr, printable and rate-limited. form: text, or json for a line of JSON each."""
     limit = LogRateLimit()
     handler = logging.StreamHandler()
     handler.setLevel(logging.WARNING)
-    handler.setFormatter(PrintableFormatter())
+    handler.setFormatter(_formatter(form))
     handler.addFilter(limit)
     logging.getLogger("footnote").addHandler(handler)
     for name in ("uvicorn.error", "asyncio"):
-        logging.getLogger(name).addFilter(limit)
+        if form != "json":  # uvicorn and Python write these
+            logging.getLogger(name).addFilter(limit)
+        else:
+            logging.getLogger(name).addHandler(handler)
+            logging.getLogger(name).propagate = False
     logging.getLogger("uvicorn.error").addFilter(is_news)
 
 
-def log_questions() -> None:
+def log_questions(form: str = "text") -> None:
     """Log questions to stderr, because the owner chose to."""
-    logger = logging.getLogger("footnote.questions")
+    logger, handler = logging.getLogger("footnote.questions"), logging.StreamHandler()
+    if form == "json":
+        handler.setFormatter(_formatter(form))
     logger.setLevel(logging.INFO)
-    logger.addHandler(logging.StreamHandler())
+    logger.addHandler(handler)
     logger.propagate = False
+
+
+def _formatter(form: str) -> logging.Formatter:
+    return JsonFormatter() if form == "json" else PrintableFormatter()
 
 
 def is_news(record: logging.LogRecord) -> bool:

@@ -50,6 +50,7 @@ def serve_watched(config: BotConfig, limits: Limits | None = None) -> None:
 
 def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> None:
     import uvicorn
+    from uvicorn.config import LOGGING_CONFIG
 
     from bot.config import OwnerSettings
     from bot.gaps import GapRecorder, open_gaps
@@ -64,9 +65,9 @@ def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> N
     settings = OwnerSettings(config)
     config = settings.current()
     limit_arenas()
-    log_to_stderr()
+    log_to_stderr(config.log_format)
     if config.log_questions:
-        log_questions()
+        log_questions(config.log_format)
     bot, files = open_bot(config), CompressedFiles()
     settings.on_change(bot.configure)
     queue, scheduler = open_queue(bot, config, settings.current), _scheduler(bot, config)
@@ -79,6 +80,7 @@ def _serve(config: BotConfig, listener: socket.socket, heart: Heart | None) -> N
         create_app(bot, config, scheduler, files, queue, settings, gaps), log_level="warning", access_log=False,
         server_header=False, ws="none", timeout_graceful_shutdown=1, proxy_headers=False,
         http=limited_protocol(), limit_concurrency=MAX_CONNECTIONS,
+        log_config=None if config.log_format == "json" else LOGGING_CONFIG,
     )  # fmt: skip
     raise_file_limit(2 * MAX_CONNECTIONS)
     work = partial(_work_beside, bot, files, queue, scheduler, heart, gaps)
