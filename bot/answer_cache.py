@@ -89,7 +89,7 @@ def answer_key(query: Query, page: str, day: str, *, is_worded: bool = False) ->
     query = query if query.then else replace(query, message="")
     context = query.context
     parts = (
-        query.message, query.whole, query.parts, query.then, query.otherwise, sorted(query.words), query.posts_only,
+        query.message, query.whole, query.parts, query.then, query.otherwise, sorted(query.words), query.posts_only, query.alternative, query.item,
         context.earlier, sorted(context.words), sorted(context.weights.items()), context.share, page, day, is_worded,
     )  # fmt: skip
     return hashlib.blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()

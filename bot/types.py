@@ -66,6 +66,8 @@ class Query:
         otherwise: What to reply where the blog does not answer, in place of saying so.
         words: Folded words and phrases of which an answer must have one, in its quotes or their headings; empty: none.
         posts_only: It names nothing that the blog writes about, so it can only ask about the posts as such.
+        alternative: What the message may mean instead; None: nothing.
+        item: A listed sentence of the blog that is asked for ("the third one?"), which is the answer; "": none.
     """
 
     message: str
@@ -76,6 +78,8 @@ class Query:
     otherwise: str = ""
     words: frozenset[str] = frozenset()
     posts_only: bool = False
+    alternative: Question | None = None
+    item: str = ""
 
     @property
     def standalone(self) -> str:

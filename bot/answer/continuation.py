@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.answer import phrases
-from bot.answer.about import about_line, metadata_lines, wanted
+from bot.answer.about import about_line, metadata_lines, summary, wanted
 from bot.answer.citations import Evidence, Line
 from bot.retrieve import of_article
 from bot.types import Passage
@@ -14,6 +15,10 @@ from ingest.article import Article, Block, Chunk, blocks, sentences
 
 _MORE = 3  # sentences or items
 _STATEMENT = 3  # words
+_OF_A_POST = (
+    (re.compile(r"\b(?:who|author|writer|wrote|written by)\b", re.IGNORECASE), "author"),
+    (re.compile(r"\b(?:when|date|year)\b", re.IGNORECASE), "published"),
+)
 
 
 def continued(
@@ -41,6 +46,8 @@ def continued(
     for kind in then:
         if kind == "more":
             shown = _more(shown, articles, chunks)
+        elif kind == "summary" and not _quotes(shown):
+            shown = _summary_of_first(shown, articles, chunks)
         elif kind in ("shorter", "summary"):
             shown = _shorter(shown)
         elif kind == "about":
@@ -50,18 +57,40 @@ def continued(
     return shown
 
 
+def item_line(item: str, articles: Mapping[str, Article], chunks: Sequence[Chunk]) -> Line | None:
+    """The line that quotes a listed sentence of the blog; None if no passage has it."""
+    for chunk in chunks:
+        if (at := chunk.text.find(item)) < 0:
+            continue
+        article = articles[chunk.article_id]
+        start, end = chunk.start + at, chunk.start + at + len(item)
+        if text := article.text[end : end + 1]:
+            end += text in ".!?"
+        return Line("prose", (Evidence(Passage(chunk, article.title, article.url, 0.0), start, end),))
+    return None
+
+
 def _quotes(lines: Sequence[Line]) -> list[Evidence]:
     return [evidence for line in lines for evidence in line.evidence if evidence.end]
+
+
+def _summary_of_first(
+    lines: Sequence[Line], articles: Mapping[str, Article], chunks: Sequence[Chunk]
+) -> list[Line]:
+    """The summary of the first post that is listed; no lines where none is."""
+    listed = [evidence.passage.chunk.article_id for line in lines for evidence in line.evidence]
+    return (summary(articles[listed[0]], chunks) or []) if listed else []
 
 
 def _about_post(
     lines: Sequence[Line], asked: str, articles: Mapping[str, Article], chunks: Sequence[Chunk]
 ) -> list[Line]:
-    """Who wrote the post of the first quote, when, or which it is."""
-    article = next((articles[e.passage.chunk.article_id] for e in _quotes(lines)), None)
+    """Who wrote the first post that is cited, when, or which it is."""
+    cited = (evidence for line in lines for evidence in line.evidence)
+    article = next((articles[evidence.passage.chunk.article_id] for evidence in cited), None)
     if article is None:
         return []
-    what = wanted(asked)
+    what = wanted(asked) or next((what for of, what in _OF_A_POST if of.search(asked)), "")
     return (metadata_lines([article], what, asked, chunks) if what else None) or [
         about_line(f"{phrases.title(article)}.", article, chunks)
     ]

@@ -9,7 +9,7 @@ from bot.answer.about import about_the_blog, about_the_page, names_no_subject, o
 from bot.answer.addresses import article_at
 from bot.answer.citations import Line, footnote, verify
 from bot.answer.comparison import compared
-from bot.answer.continuation import continued
+from bot.answer.continuation import continued, item_line
 from bot.answer.lists import named_list, without_other_steps
 from bot.answer.phrases import NOTHING_MORE, not_found
 from bot.answer.quotes import quote_lines
@@ -24,6 +24,7 @@ from ingest.article import Article
 
 Span = tuple[str, int, int]  # article id, start, end
 _NEAREST = 3  # sentences
+_SURER = 0.2  # by which the alternative must be answered more surely
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,13 @@ def compose(
         A draft for each question, in order.
     """
 
+    def read_either(question: Question) -> Reading:
+        reading = read(question)
+        if query.alternative is None or question != query.whole:
+            return reading
+        other = read(query.alternative)
+        return other if other.answerable > reading.answerable + _SURER else reading
+
     def draft(question: Question) -> Draft:
         if about := _about_the_posts(question.text, page, corpus):
             return about
@@ -107,10 +115,11 @@ def compose(
         if lines:
             shown = tuple(dict.fromkeys(e.passage for line in lines for e in line.evidence))
             return Draft(question.text, tuple(lines), answerable, shown, wordable=shown)
-        made = _from_reading(question.text, read(question), corpus.articles, threshold, subject)
+        made = _from_reading(question.text, read_either(question), corpus.articles, threshold, subject)
         return made if _has_one(made, query.words, corpus.articles) else replace(made, lines=(), wordable=())
 
-    drafts = [draft(question) for question in query.parts]
+    item = item_line(query.item, corpus.articles, corpus.chunks) if query.item else None
+    drafts = [_of_item(query.whole.text, item)] if item else [draft(question) for question in query.parts]
     if len(drafts) > 1 and not any(draft.answered for draft in drafts):
         drafts = [draft(query.whole)]
     if not query.then:
@@ -125,6 +134,12 @@ def compose(
     if not any(line.evidence for line in lines):
         lines = [Line("note", (), text=NOTHING_MORE)]
     return [Draft(query.whole.text, tuple(lines), max(draft.answerable for draft in drafts))]
+
+
+def _of_item(question: str, item: Line) -> Draft:
+    """A draft that quotes what a list has at the place that is asked for."""
+    passages = tuple(evidence.passage for evidence in item.evidence)
+    return Draft(question, (item,), 1.0, passages, wordable=passages)
 
 
 def _has_one(draft: Draft, phrases: frozenset[str], articles: Mapping[str, Article]) -> bool:

@@ -26,7 +26,7 @@ from ingest.errors import QuestionError
 from ingest.sync import Progress, silent
 
 RIGHT, NO_ALARM = "turns answered fittingly", "turns without a false alarm"
-_ADMITS = "unclear"  # the reply that says that nothing was understood
+_ADMITS = ("unclear", "feeling")  # the replies that ask back instead of quoting
 _MOST_MORE = 3  # sentences between what was quoted and what continues it, headings aside
 
 
@@ -115,7 +115,7 @@ def _is_expected(
     if expected == URGENT:
         return answer.status == "urgent"
     if expected == SILENT:
-        return not answer.citations and (answer.status == "abstained" or _reply_kind(answer) == _ADMITS)
+        return not answer.citations and (answer.status == "abstained" or _reply_kind(answer) in _ADMITS)
     if expected in ABOUT_LAST:
         last = next((sentences_of(a.citations) for a in reversed(before) if a.citations), [])
         return _is_about_last(expected, sentences_of(answer.citations), last, articles)

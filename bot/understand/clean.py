@@ -18,6 +18,16 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"(?<=[.!?…])\s+|\.{2,}\s*|[,;:]\s+|\s+[-–—]+\s+|\n+")
+_CHAT = r"(?:lol|lmao|omg|tbh|btw|imo|pls|plz|haha|tho|though)"
+_CHAT_WORDS = (
+    (re.compile(rf"^(?:{_CHAT}\b[\s,.!]*)+(?=\S)", re.IGNORECASE), ""),
+    (re.compile(rf"(?<=\w)(?:[\s,.!]+{_CHAT})+(?=[.!]*\??$)", re.IGNORECASE), ""),
+    (re.compile(r"(?<!\w)w/o\b"), "without"),
+    (re.compile(r"(?<!\w)w/ ?(?=\w)"), "with "),
+    (re.compile(r"(?<![\w'’.-])r (?=u\b|you\b)"), "are "),
+    (re.compile(r"(?<![\w'’.-])u(?![\w'’.-])"), "you"),
+    (re.compile(r"(?<![\w'’.-])ur(?![\w'’.-])"), "your"),
+)
 
 
 def tidy(question: str, *, longest: int) -> str:
@@ -32,9 +42,17 @@ def tidy(question: str, *, longest: int) -> str:
             f"Please ask in at most {longest} characters; this has {len(question)}. One question at a time works best."
         )
     readable = "".join(" " if c.isspace() else c for c in question if c.isspace() or _is_printable(c))
-    text = " ".join(unicodedata.normalize("NFC", readable).split())
+    text = without_chat_words(" ".join(unicodedata.normalize("NFC", readable).split()))
     if not any(c.isalnum() for c in text):
         raise QuestionError("Please type a question in words.")
+    return text
+
+
+def without_chat_words(text: str) -> str:
+    """The text without "lol" before or after it, and with "you" for "u"; as it is where nothing else is left."""
+    for pattern, by in _CHAT_WORDS:
+        shorter = pattern.sub(by, text)
+        text = shorter if any(c.isalnum() for c in shorter) else text
     return text
 
 

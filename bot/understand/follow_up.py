@@ -11,26 +11,32 @@ selects among the names and sentences that the blog has.
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.text.english import AUXILIARIES, either, ordinals
+from bot.text.english import AUXILIARIES, either
 from bot.text.subjects import NO_SUBJECT, Subject
 from bot.text.tokens import WORD, content_stems, fold, stem, stems
 from bot.types import Turn
-from bot.understand.blog_names import BlogNames, listed_items, topic_stems
-from bot.understand.noun_phrases import lower_first, pronoun_replaced, runs, with_article
+from bot.understand.blog_names import BlogNames, topic_stems
+from bot.understand.clean import without_chat_words
+from bot.understand.noun_phrases import (
+    head_of,
+    lower_first,
+    pronoun_replaced,
+    runs,
+    with_article,
+)
 from bot.understand.replies import load_replies
-from bot.understand.substitution import ASKS, Substitution
+from bot.understand.selection import choice, label_of, place_replaced
+from bot.understand.substitution import ASKS, PREPOSITIONS, Substitution, with_subject_replaced
 from ingest.article import Article
 
 _TURNS = 12  # as BotConfig.max_history
 _READER, _ASSISTANT = 400, 4000  # characters of a turn that are looked at
 _LONGEST_WORD, _MOST_ADDED = 30, 8
 _PART = 2  # words that may name a topic, in what only replaces a part of a question
-_LONGEST_LABEL = 4  # words
 _PRONOUNS = frozenset("it its that those these this they them their he she him her".split())
 _ANAPHORS = frozenset("one ones same other others another else".split())
 _HERE = re.compile(
@@ -40,18 +46,18 @@ _HERE = re.compile(
 )
 # "no, I meant ...", "... I mean": what follows replaces a part of the question before.
 CORRECTS = re.compile(
-    r"^(?:(?:no|nope|sorry|oops|actually|wait)\b[,.!]?\s+)*(?:(?:i|we) (?:actually |really )?mean[t]?\s+(?:to ask (?:about )?)?|(?:no|actually)\b[,.]?\s+(?=(?:the|my|not|for|with|on|in)\b))"
+    r"^(?:(?:no|nope|sorry|oops|actually|wait|not (?:that|this|those|it)(?: one)?)\b[,.!]?\s+)*(?:(?:i|we) (?:actually |really )?mean[t]?\s+(?:to ask (?:about )?)?|(?:no|actually)\b[,.]?\s+(?=(?:the|my|not|for|with|on|in)\b))"
     r"|(?<![,\s])[,\s]+(?:sorry|(?:i|we) mean[t]?)\W*$",
     re.IGNORECASE,
 )
-_NEW_TOPIC = re.compile(r"^(?:ok(?:ay)?|fine|all ?right|anyway|thanks)\b", re.IGNORECASE)
+_NEW_TOPIC = re.compile(r"^(?:ok(?:ay)?|fine|all ?right|anyway|thanks|wait)\b", re.IGNORECASE)
+_ABOUT = re.compile(r"^\W*\w+\W+(?:what|how) about\b", re.IGNORECASE)
 _WHAT_IF = re.compile(r"^(?:and |but |so |ok(?:ay)?,? )*(?:what if|why (?:no|not|only))\b", re.IGNORECASE)
+_OF_A_PHRASE = re.compile(
+    rf"^(?:and |but |or |what about |how about )?{either(PREPOSITIONS)} ", re.IGNORECASE
+)
 _DEFINITE = re.compile(r"\b[Tt]he ([a-z]\w*)")
 _THE_ONE = re.compile(r"\b(?:the|that|this) (?P<which>\w+(?: \w+)?) ones?\b", re.IGNORECASE)
-_ONLY = re.compile(
-    r"^(?:(?:and|or|but|so|then|ok(?:ay)?|what|how|about|for|with|on|in|of),?\s*)*$", re.IGNORECASE
-)
-LEADS = re.compile(r"^(?:(?:and|or|but|so|then|ok(?:ay)?|what about|how about)\b[,.]?\s*)+", re.IGNORECASE)
 _WHOLE = re.compile(
     r"^(?:and |but |so |ok(?:ay)? )?(?:what|who)(?:'s|’s| is| are| was| were) (?:an? |the )?(?P<what>[^?]+)\W*$"
     r"|^(?:define|explain) (?P<it>[^?]+)\W*$",
@@ -62,13 +68,10 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _YESNO = re.compile(rf"^{either(AUXILIARIES)}\b", re.IGNORECASE)
-_ITEMS = "one ones condition habit item point tip kind type option way benefit reason step cause".split()
-_POSITIONS = {**{word: n - 1 for word, n in ordinals(6).items()}, "last": -1}
-_NUMBER = re.compile(r"\b(?:step|number|no\.?|point|tip) ?#?(?P<n>\d{1,2})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Complete:
+class Complete:
     """A question of the reader that needs no conversation.
 
     Attributes:
@@ -76,40 +79,31 @@ class _Complete:
         topic: The words that name what it is about.
         noun: What a pronoun in the next question refers to, if one can tell.
         chosen: What was chosen from a list ("the second one") and is in the text.
+        item: The listed sentence of the blog that is asked for and no more: it is the answer.
+        alternative: What the question may mean instead; "": nothing.
     """
 
     text: str
     topic: str
     noun: str = ""
     chosen: str = ""
+    item: str = ""
+    alternative: str = ""
+
+    @property
+    def asked(self) -> str:
+        """The text without the words in parentheses that the conversation added."""
+        return self.text.split(" (", 1)[0]
 
 
-@functools.lru_cache(maxsize=8)
-def _nth(subject: Subject) -> re.Pattern[str]:
-    """Matches "the second one" and "the second stretch"."""
-    items = either([*_ITEMS, *subject.items])
-    return re.compile(
-        rf"\b(?:the|that|your) (?P<nth>{'|'.join(_POSITIONS)})"
-        rf"(?: {items}\b|(?=\W*$)|(?= (?:for|hurt|help|do|work|again)\b))",
-        re.IGNORECASE,
-    )
-
-
-@functools.lru_cache(maxsize=8)
-def _other(subject: Subject) -> re.Pattern[str]:
-    """Matches "the other one" and "the other stretch"."""
-    items = either([*_ITEMS, *subject.items])
-    return re.compile(rf"\b(?:the )?other(?:s| {items})?(?=\W*$| (?:for|hurt|help|do|work)\b)", re.IGNORECASE)
-
-
-def rewrite(
+def completed(
     question: str,
     history: Sequence[Turn],
     *,
     names: BlogNames | None = None,
     articles: Mapping[str, Article] | None = None,
     subject: Subject = NO_SUBJECT,
-) -> str:
+) -> Complete:
     """Complete a question; it stays as it is if nothing in the history helps.
 
     "how long?" becomes "how long? (seated hamstring stretch)", "where does it hurt?" becomes "where does IT band
@@ -123,14 +117,14 @@ def rewrite(
         subject: Its "second stretch" is one of the items that an answer lists.
     """
     conversation = _Conversation(names or BlogNames(), articles or {}, subject)
-    before: _Complete | None = None
+    before: Complete | None = None
     answers: list[str] = []
     for turn in history[-_TURNS:]:
         if turn.role == "assistant":
             answers.append(turn.content[:_ASSISTANT])
         elif text := reader_text(turn):
             before = conversation.complete(text, before, answers)
-    return conversation.complete(question, before, answers).text
+    return conversation.complete(question, before, answers)
 
 
 def reader_text(turn: Turn) -> str:
@@ -139,9 +133,9 @@ def reader_text(turn: Turn) -> str:
         return ""
     plain = re.sub(r"<[^>]*>", " ", turn.content[:_READER])
     kept = [w for w in plain.split() if len(w) <= _LONGEST_WORD]
-    text = " ".join("".join(c for c in word if c.isprintable()) for word in kept)
+    text = without_chat_words(" ".join("".join(c for c in word if c.isprintable()) for word in kept))
     kind = load_replies().find(text)
-    return "" if not content_stems(text) or (kind and not kind.otherwise) else text
+    return "" if not content_stems(text) or (kind and not kind.otherwise and not kind.mood) else text
 
 
 def needs_context(question: str, names: BlogNames | None = None) -> bool:
@@ -156,8 +150,10 @@ def needs_context(question: str, names: BlogNames | None = None) -> bool:
         question[: whole.start("what")], whole["what"] or whole["it"]
     ):
         return False
-    if len(topic) == 2 and _NEW_TOPIC.match(question):
+    if _NEW_TOPIC.match(question) and (len(topic) == 2 or (topic and _ABOUT.match(question))):
         return False
+    if len(topic) == 1 and _OF_A_PHRASE.match(question):
+        return True
     if _HERE.search(question) or len(topic) > 2:
         return bool(re.search(r"\b(?:other|same) ones?\W*$", question, re.IGNORECASE))
     words = {fold(m[0]) for m in WORD.finditer(question) if m[0] != "IT"}
@@ -169,6 +165,14 @@ def needs_context(question: str, names: BlogNames | None = None) -> bool:
     if name is None:
         return len(topic) < 2 or _has_definite(topic, question)
     return len(topic) == 1 < len(topic_stems(name.text)) and _has_definite(topic, question)
+
+
+def _may_be_alone(question: str) -> bool:
+    """May a question that has little to look up be complete all the same ("who do I complain to?")?"""
+    pointing = {fold(m[0]) for m in WORD.finditer(question) if m[0] != "IT"} & (
+        _PRONOUNS | _ANAPHORS | {"its"}
+    )
+    return bool(topic_stems(question)) and not pointing and ASKS.match(question) is not None
 
 
 def _names_alone(before: str, text: str) -> bool:
@@ -193,12 +197,14 @@ class _Conversation:
     def _substitution(self) -> Substitution:
         return Substitution(self.names, self.articles, self.subject)
 
-    def complete(self, question: str, before: _Complete | None, answers: Sequence[str]) -> _Complete:
+    def complete(self, question: str, before: Complete | None, answers: Sequence[str]) -> Complete:
         """The question, completed with the one before; answers: the assistant's turns, as the client sent them."""
         if before and (corrected := CORRECTS.sub("", question)) and corrected != question:
             if not ASKS.match(corrected) and len(topic_stems(corrected)) <= _PART:
                 return self._corrected(corrected, before, answers)
             question = corrected  # "I meant how to do it": a question of its own
+        if before and (placed := place_replaced(question, before.asked)):
+            return self._chosen(placed, before, answers) or self._as_complete(placed)
         if chosen := self._chosen(question, before, answers):
             return chosen
         if before is None:
@@ -210,7 +216,7 @@ class _Conversation:
         if not needs_context(question, self.names):
             return self._as_complete(question)
         if (bare := _BARE.match(question)) and _YESNO.match(before.text):
-            return _Complete(f"{bare[1].capitalize()} {lower_first(before.text)}", before.topic, before.noun)
+            return Complete(f"{bare[1].capitalize()} {lower_first(before.text)}", before.topic, before.noun)
         put = pronoun_replaced(question, before.noun) if before.noun else ""
         replaced = put or question
         own = set(stems(replaced))
@@ -221,9 +227,15 @@ class _Conversation:
             return self._as_complete(text)
         mine = [w for run in runs(question) for w in run.split() if topic_stems(w)]
         kept = before.noun.split() if mine and before.noun else before.topic.split()
-        return _Complete(text, " ".join([*mine, *kept][:_MOST_ADDED]), before.noun)
+        alternative = question if _may_be_alone(question) else with_subject_replaced(question, before.asked)
+        return Complete(
+            text,
+            " ".join([*mine, *kept][:_MOST_ADDED]),
+            before.noun,
+            alternative=alternative if added else "",
+        )
 
-    def _corrected(self, part: str, before: _Complete, answers: Sequence[str]) -> _Complete:
+    def _corrected(self, part: str, before: Complete, answers: Sequence[str]) -> Complete:
         """ "no, I meant the standing one": the question before with this instead, or beside it."""
         question = f"what about {part}"
         if chosen := self._chosen(question, before, answers):
@@ -232,7 +244,7 @@ class _Conversation:
             self._substitution.swapped(question, before.text) or f"{before.text} ({part})"
         )
 
-    def _as_complete(self, text: str) -> _Complete:
+    def _as_complete(self, text: str) -> Complete:
         about = [(run, stems) for run in runs(text) if (stems := topic_stems(run))]
         # One word counts as a name only if it is the whole name, and not a word of a heading.
         named = [
@@ -241,54 +253,42 @@ class _Conversation:
             if (name := self.names.find(stems)) and (len(stems) > 1 or len(topic_stems(name.text)) == 1)
         ]
         noun = max(named, key=lambda pair: pair[0])[1] if named else about[0][0] if len(about) == 1 else ""
+        noun = head_of(noun, text)
         words = " ".join(run for run, _ in about).split()
-        return _Complete(text, " ".join(words[:_MOST_ADDED]), with_article(text, noun))
+        return Complete(text, " ".join(words[:_MOST_ADDED]), with_article(text, noun))
 
-    def _chosen(self, question: str, before: _Complete | None, answers: Sequence[str]) -> _Complete | None:
+    def _chosen(self, question: str, before: Complete | None, answers: Sequence[str]) -> Complete | None:
         """The question with what "the second one" or "the other one" chooses; None if it chooses nothing."""
-        nth, other = (pattern(self.subject).search(question) for pattern in (_nth, _other))
-        number = _NUMBER.search(question)
-        span, chosen = None, ""
-        for answer in reversed(answers if nth or number or other else ()):
-            offer = listed_items(answer, self.names, self.articles)
-            if len(offer) < 2:
-                continue
-            if nth or number:
-                span = nth or number
-                at = _POSITIONS[nth["nth"].lower()] if nth else int(number["n"]) - 1 if number else 0
-                chosen = offer[at] if -1 <= at < len(offer) else ""
-            elif other and before:
-                span = other
-                already = set(topic_stems(before.text))
-                rest = [one for one in offer if one and not set(topic_stems(one)) <= already]
-                chosen = rest[0] if len(rest) == 1 < len(offer) else ""
-            if chosen:
-                break
-        if not span or not chosen:
+        found = choice(
+            question,
+            answers,
+            before.text if before else "",
+            names=self.names,
+            articles=self.articles,
+            subject=self.subject,
+        )
+        if found is None:
             return None
-        head, tail = question[: span.start()], question[span.end() :]
-        alone = bool(_ONLY.match(head)) and not any(c.isalnum() for c in tail)
-        name = self.names.find(topic_stems(chosen))
-        label = name.phrase if name and name.text == chosen else _label(chosen)
-        if alone and before and before.chosen:  # "and the second?" after "how is the first one treated?"
-            return replace(
-                self._as_complete(before.text.replace(before.chosen, label or chosen)), chosen=label or chosen
-            )
-        if not label or (not (name and name.text == chosen) and not content_stems(head + tail)):
-            # a sentence of the blog, too long to insert
-            return replace(self._as_complete(f"{question} ({chosen})"), chosen=chosen)
+        item, head, tail = found.item, found.before, found.after
+        name = self.names.find(topic_stems(item))
+        is_name = name is not None and name.text == item
+        label = name.phrase if name and is_name else label_of(item)
         if (
-            alone
+            found.alone and before and before.chosen and not before.item
+        ):  # "and the second?" after "how is the first one treated?"
+            return replace(
+                self._as_complete(before.text.replace(before.chosen, label or item)), chosen=label or item
+            )
+        if not is_name and not found.asks_more:
+            return replace(self._as_complete(f"{question} ({item})"), chosen=label or item, item=item)
+        if not label:  # a sentence of the blog, too long to insert
+            return replace(self._as_complete(f"{question} ({item})"), chosen=item)
+        if (
+            found.alone
             and before
             and name
-            and name.text == chosen
+            and is_name
             and (swapped := self._substitution.replace_similar(name, before.text, listed=True))
         ):
             return self._as_complete(swapped)
         return replace(self._as_complete(f"{head}{label}{tail}"), chosen=label)
-
-
-def _label(item: str) -> str:
-    """What a list item calls itself before its colon: "Type 2" of "Type 2: the labrum has come away"; "" if nothing."""
-    label, colon, _ = item.partition(":")
-    return label.strip() if colon and len(label.split()) <= _LONGEST_LABEL else ""

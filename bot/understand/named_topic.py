@@ -7,10 +7,12 @@ import re
 from bot.text.tokens import WORD, content_stems, fold, stem
 from bot.understand.answer_type import answer_type_of
 from bot.understand.blog_names import is_content_word, topic_stems
-from bot.understand.follow_up import CORRECTS, LEADS
-from bot.understand.substitution import ASKS
+from bot.understand.follow_up import CORRECTS
+from bot.understand.selection import only_selects
+from bot.understand.substitution import ASKS, LEADS
 
 _FULL_SENTENCE = 4  # words
+_ASSERTION = 3  # words
 _NOUNS = 2  # words with a meaning, in a message that may be a topic
 _WHEN = frozenset(map(stem, ("before", "after")))  # name nothing by themselves
 # "These" may be all that a blog has.
@@ -40,13 +42,23 @@ def names_a_topic(message: str, standalone: str, known: frozenset[str]) -> bool:
         return bool(known.intersection(topic_stems(message)) - _WHEN)
     if standalone == message and _only_points(message):
         return False
+    if only_selects(message) and standalone.startswith(message):
+        return False  # there is nothing to choose from
     if not ASKS.match(LEADS.sub("", message)):
-        named = set(topic_stems(standalone)) - _WHEN
+        own = message if _asserts(message) else standalone
+        named = set(topic_stems(own)) - _WHEN
         if _BEGINS_IN_THE_MIDDLE.match(message):
             return bool(known & named)
         return bool(named) or len(content_stems(message)) >= _NOUNS
     return bool(topic_stems(standalone)) or (
         len(message.split()) >= _FULL_SENTENCE and answer_type_of(message) is not None
+    )
+
+
+def _asserts(message: str) -> bool:
+    """Is a message neither a question nor the rest of one ("just give me one"), so that its conversation names nothing for it?"""
+    return (
+        not message.rstrip().endswith("?") and not LEADS.match(message) and len(message.split()) >= _ASSERTION
     )
 
 

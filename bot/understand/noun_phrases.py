@@ -6,10 +6,14 @@ import re
 from collections.abc import Iterator
 
 from bot.text.tokens import STOPWORDS, WORD, fold, stem
-from bot.understand.blog_names import GENERIC_STEMS, is_content_word
+from bot.understand.blog_names import GENERIC_STEMS, is_content_word, topic_stems
 
 _PRONOUN = re.compile(
     r"\b(?P<it>it|they|them|that|those|these|this)\b(?!\s+(?P<next>one|ones)\b)", re.IGNORECASE
+)
+_WITH_PREPOSITION = re.compile(
+    r"\b(?:the|an?|my) (?P<head>[\w'’-]+(?: [\w'’-]+)?)(?: out)? (?:for|of|from|against|with) (?:(?:the|an?|my) )?$",
+    re.IGNORECASE,
 )
 
 
@@ -68,3 +72,9 @@ def pronoun_replaced(question: str, noun: str) -> str:
             return ""
         return question[: m.start()] + noun + question[m.end() :].lstrip()[after.end() :]
     return question[: m.start()] + noun + question[m.end() :]
+
+
+def head_of(noun: str, text: str) -> str:
+    """What the phrase of a noun is about: "splint" for "carpal tunnel" in "the splint for carpal tunnel", else the noun."""
+    before = _WITH_PREPOSITION.search(text[: text.find(noun)]) if noun else None
+    return before["head"] if before and topic_stems(before["head"]) else noun

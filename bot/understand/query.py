@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -13,7 +14,7 @@ from bot.types import NO_CONTEXT, Answer, Query, Question, Turn
 from bot.understand.blog_names import BlogNames, names_of
 from bot.understand.clean import focus, plain_words, tidy
 from bot.understand.context import context_of
-from bot.understand.follow_up import rewrite
+from bot.understand.follow_up import completed
 from bot.understand.language import language_of, reply_if_foreign
 from bot.understand.named_topic import names_a_topic
 from bot.understand.replies import Kind, Replies
@@ -21,6 +22,10 @@ from bot.understand.spelling import correct
 from bot.understand.split_questions import parts_of
 from ingest.article import Article
 from ingest.embedder import Embedder
+
+_WHEN_OR_WHO = re.compile(
+    r"^(?:and |so |ok )*(?:when|who|what date|which post)(?: (?:was|is) (?:that|this|it))?\W*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -122,18 +127,27 @@ def understand(
         )
     ):
         return Answer(message, text, reply, (), "abstained", 0.0)
-    kind = replies.find(text)
+    kind = replies.find(text) or _of_its_post(text, history, replies)
     if kind and kind.about_last:
         if query := _about_last(text, kind, history, blog, replies):
             return query
         if not kind.otherwise:
             return Answer(message, text, kind.reply, (), "chat", 0.0)
     query = _query(text, history, blog)
+    if query.item:
+        return query
     if kind:
         return replace(query, otherwise=kind.reply, words=frozenset() if kind.about_last else kind.words)
     if replies.unclear and not names_a_topic(text, query.standalone, blog.stems):
         return replace(query, otherwise=replies.unclear, posts_only=True)
     return query
+
+
+def _of_its_post(text: str, history: Sequence[Turn], replies: Replies) -> Kind | None:
+    """The kind of a bare "when?" after "who wrote that?", which asks about the post as well; None for others."""
+    asked = [turn.content for turn in history if turn.role == "user"][-1:]
+    before = replies.find(asked[0]) if asked and asked[0].strip() and _WHEN_OR_WHO.match(text) else None
+    return before if before and before.name == "about" else None
 
 
 def _about_last(text: str, kind: Kind, history: Sequence[Turn], blog: Blog, replies: Replies) -> Query | None:
@@ -164,6 +178,7 @@ def query_of(
 
 def _query(text: str, history: Sequence[Turn], blog: Blog) -> Query:
     context = context_of(history, text, blog.subject)
+    item, alternative = "", None
     standalone = correct(
         text,
         vocabulary=blog.vocabulary,
@@ -172,11 +187,13 @@ def _query(text: str, history: Sequence[Turn], blog: Blog) -> Query:
         preferred=context.words,
     )
     if history:
-        standalone = rewrite(
-            standalone, history, names=blog.names, articles=blog.articles, subject=blog.subject
-        )
+        whole = completed(standalone, history, names=blog.names, articles=blog.articles, subject=blog.subject)
+        alternative = question_of(whole.alternative, blog.subject) if whole.alternative else None
+        standalone, item = whole.text, whole.item
     parts = tuple(question_of(part, blog.subject) for part in parts_of(standalone))
-    return Query(text, question_of(standalone, blog.subject), parts, context)
+    return Query(
+        text, question_of(standalone, blog.subject), parts, context, alternative=alternative, item=item
+    )
 
 
 def question_of(text: str, subject: Subject) -> Question:

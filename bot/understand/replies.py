@@ -9,18 +9,20 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from bot.text.english import AUXILIARIES, QUESTION_WORDS
 from ingest.errors import ConfigError
 
 _PACKAGED = Path(__file__).with_name("replies.toml")
 _BESIDE, UNCLEAR = "beside", "unclear"
 _MOST_WORDS = 16  # of a message that asks nothing
 _LONGEST_PHRASE = 6  # words
+_SPEAKERS = frozenset("i im ive me myself".split())
 
 
 class _Entry(BaseModel):
@@ -31,6 +33,8 @@ class _Entry(BaseModel):
     reply: str = ""
     words: str = ""
     with_: str = ""
+    begins: str = ""
+    mood: str = ""
     otherwise: bool = False
     about_last: bool = False
     courtesy: bool = False
@@ -46,6 +50,8 @@ class Kind:
         reply: What to answer.
         words: Its words and phrases; those that begin with "=" are whole messages.
         beside: What may occur with them.
+        begins: Phrases with which, after nothing but `beside`, a message of the kind may begin, whatever follows.
+        mood: Words and phrases that make any statement, which asks nothing, one of the kind.
         otherwise: The reply is only for where the blog does not answer the message.
         about_last: It is about the last answer; the reply is for where there is none.
     """
@@ -54,8 +60,19 @@ class Kind:
     reply: str
     words: frozenset[str]
     beside: frozenset[str]
+    begins: frozenset[str] = frozenset()
+    mood: frozenset[str] = frozenset()
     otherwise: bool = False
     about_last: bool = False
+
+    def holds(self, words: Sequence[str], *, states: bool) -> bool:
+        """Is a message of these words of the kind? states: it states something and asks nothing."""
+        return (
+            f"={' '.join(words)}" in self.words
+            or _covers(self, words)
+            or _begins(self.begins, self.beside - _SPEAKERS, words)
+            or (states and _has_mood(self, words))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +96,54 @@ class Replies:
         words = _plain(message)
         if not 0 < len(words) <= _MOST_WORDS:
             return None
-        whole = f"={' '.join(words)}"
-        return next((kind for kind in self.kinds if whole in kind.words or _covers(kind, words)), None)
+        states = _states(message, words)
+        return next((kind for kind in self.kinds if kind.holds(words, states=states)), None)
 
 
 def _covers(kind: Kind, words: Sequence[str]) -> bool:
     """Can all words be read as phrases of the kind and as what may occur with them, with at least one of its own?"""
     reached = {(0, False)}
-    for at in range(len(words)):
-        for own in [own for place, own in reached if place == at]:
-            for length in range(1, min(_LONGEST_PHRASE, len(words) - at) + 1):
-                phrase = " ".join(words[at : at + length])
-                if phrase in kind.words:
-                    reached.add((at + length, True))
-                elif phrase in kind.beside:
-                    reached.add((at + length, own))
+    for at, phrase in _phrases_of(words):
+        after = at + phrase.count(" ") + 1
+        for own in (False, True):
+            if (at, own) not in reached:
+                continue
+            if phrase in kind.words:
+                reached.add((after, True))
+            elif phrase in kind.beside:
+                reached.add((after, own))
     return (len(words), True) in reached
+
+
+def _begins(phrases: frozenset[str], beside: frozenset[str], words: Sequence[str]) -> bool:
+    """Does a message begin with one of these phrases, after nothing but what may occur beside them?"""
+    reached = {0}
+    for at, phrase in _phrases_of(words) if phrases else ():
+        if at in reached and phrase in phrases:
+            return True
+        if at in reached and phrase in beside:
+            reached.add(at + phrase.count(" ") + 1)
+    return False
+
+
+def _has_mood(kind: Kind, words: Sequence[str]) -> bool:
+    """Has a statement a word for a mood, and is it the reader's ("my dog is scared" is not)?"""
+    return _begins(kind.mood, kind.beside, words) or any(
+        phrase in kind.mood and _SPEAKERS & {*words[:at], *phrase.split()}
+        for at, phrase in _phrases_of(words)
+    )
+
+
+def _states(message: str, words: Sequence[str]) -> bool:
+    """Does a message state something, and ask nothing?"""
+    return "?" not in message and words[0] not in AUXILIARIES and not set(QUESTION_WORDS) & set(words)
+
+
+def _phrases_of(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Each run of words that may be a phrase, with its place; from left to right."""
+    for at in range(len(words)):
+        for end in range(at + 1, min(at + _LONGEST_PHRASE, len(words)) + 1):
+            yield at, " ".join(words[at:end])
 
 
 def _plain(message: str) -> list[str]:
@@ -120,7 +169,7 @@ def load_replies(path: Path | None = None) -> Replies:
     for name, entry in _read(path).items():
         if name in kinds:
             kinds[name] = _changed(kinds[name], entry)
-        elif not entry.reply.strip() or not entry.words.strip():
+        elif not entry.reply.strip() or not (entry.words + entry.begins + entry.mood).strip():
             raise ConfigError(
                 f"{path}: [{name}] is none of the packaged kinds, so it needs words and a reply. The kinds are "
                 f"{', '.join(name for name in kinds if name != _BESIDE)}."
@@ -136,6 +185,8 @@ def _changed(packaged: _Entry, own: _Entry) -> _Entry:
             "reply": own.reply or packaged.reply,
             "words": f"{packaged.words}, {own.words}",
             "with_": f"{packaged.with_}, {own.with_}",
+            "begins": f"{packaged.begins}, {own.begins}",
+            "mood": f"{packaged.mood}, {own.mood}",
             "otherwise": own.otherwise if "otherwise" in own.model_fields_set else packaged.otherwise,
             "off": own.off,
         }
@@ -172,6 +223,8 @@ def _replies(entries: Mapping[str, _Entry]) -> Replies:
                 " ".join(entry.reply.split()),
                 _phrases([entry.words]),
                 everywhere | _phrases([entry.with_]) | (courtesy if entry.courtesy else frozenset()),
+                _phrases([entry.begins]),
+                _phrases([entry.mood]),
                 entry.otherwise,
                 entry.about_last,
             )

@@ -21,6 +21,11 @@ thx a bunch
 tysm
 appreciate it
 that was quick, thanks
+i hope it helps
+hope this works for me
+i hope so
+fingers crossed, i hope it does
+i hope i do them right
 ok
 okay then
 k

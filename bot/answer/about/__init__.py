@@ -5,7 +5,7 @@ here: how sentences are read and quoted.
 """
 
 from bot.answer.about.blog import about_line
-from bot.answer.about.page import about_the_page, names_no_subject, on_the_page, page_meant, points
+from bot.answer.about.page import about_the_page, names_no_subject, on_the_page, page_meant, points, summary
 from bot.answer.about.post import about_the_blog, metadata_lines, wanted
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "on_the_page",
     "page_meant",
     "points",
+    "summary",
     "wanted",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from readings import by_id, chunks
 
 from bot.answer.citations import Evidence, Line, footnote
-from bot.answer.continuation import continued
+from bot.answer.continuation import continued, item_line
 from bot.types import Passage
 from ingest.article import Article
 
@@ -74,6 +74,19 @@ def test_the_post_of_the_last_answer() -> None:
         after(quoted, "about", asked="when was that published") == "“Bread” was published on 1 May 2024. [1]"
     )
     assert after(quoted, "about", asked="which post is that from") == "“Bread” (1 May 2024). [1]"
+    assert after(quoted, "about", asked="tell me about the author") == "“Bread” was written by Ada. [1]"
+    assert after(quoted, "about", "about", asked="and when?") == "“Bread” was published on 1 May 2024. [1]"
+
+
+def test_a_listed_post_is_summarised() -> None:
+    listed = Line("entry", (Evidence(Passage(CHUNKS[0], BREAD.title, None, 0.0), 0, 0),), text="“Bread”")
+    assert "Bake it for an hour. [1]" in after([listed], "summary")
+
+
+def test_a_listed_sentence_is_quoted_with_its_full_stop() -> None:
+    found = item_line("Let it rest", ARTICLES, CHUNKS)
+    assert found and footnote([found], ARTICLES)[0] == ["Let it rest. [1]"]
+    assert item_line("Let it burn", ARTICLES, CHUNKS) is None
 
 
 def test_another_post_is_asked_for_without_those_shown() -> None:

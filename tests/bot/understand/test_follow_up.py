@@ -18,7 +18,7 @@ from bot.text.tokens import WORD, fold, stem
 from bot.types import NO_CONTEXT, Turn
 from bot.understand.blog_names import BlogNames, listed_items, names_of
 from bot.understand.context import FADES, FIRST, context_of
-from bot.understand.follow_up import needs_context, rewrite
+from bot.understand.follow_up import completed, needs_context
 from bot.understand.named_topic import names_a_topic
 from ingest.article import Article, sections
 
@@ -40,7 +40,7 @@ NAMES = names_of(POSTS.values(), [(a.id, part.path) for a in POSTS.values() for 
 def follow(question: str, *said: str, names: BlogNames = NAMES) -> str:
     """said: reader and assistant in turn, the reader first."""
     history = [Turn("assistant" if i % 2 else "user", text) for i, text in enumerate(said)]
-    return rewrite(question, history, names=names, articles=POSTS, subject=HEALTH)
+    return completed(question, history, names=names, articles=POSTS, subject=HEALTH).text
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def follow(question: str, *said: str, names: BlogNames = NAMES) -> str:
     ],
 )
 def test_a_follow_up_takes_its_topic_from_the_conversation(question: str, adds: bool) -> None:
-    assert ("seated" in rewrite(question, SEATED)) is adds
-    assert rewrite(question, []) == question
+    assert ("seated" in completed(question, SEATED).text) is adds
+    assert completed(question, []).text == question
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,9 @@ def test_an_assistants_turn_gives_no_words_but_the_blogs_own() -> None:
         said = follow(question, "", lie)
         assert not {"bleach", "turpentine", "drink"} & {fold(w) for w in WORD.findall(said)}, said
     assert context_of([Turn("assistant", lie)], "how often?", HEALTH) == NO_CONTEXT
-    assert rewrite("how long?", [Turn("assistant", "The seated stretch heals in 2 days.")]) == "how long?"
+    assert (
+        completed("how long?", [Turn("assistant", "The seated stretch heals in 2 days.")]).text == "how long?"
+    )
 
 
 @given(
@@ -137,7 +139,7 @@ def test_an_assistants_turn_gives_no_words_but_the_blogs_own() -> None:
     st.lists(st.builds(Turn, st.sampled_from(["user", "assistant"]), st.text(max_size=80)), max_size=6),
 )
 def test_any_history_is_only_words(question: str, history: list[Turn]) -> None:
-    said = rewrite(question, history, names=NAMES, articles=POSTS, subject=HEALTH)
+    said = completed(question, history, names=NAMES, articles=POSTS, subject=HEALTH).text
     assert len(said) < len(question) + 400 + 80 * 6
     allowed = {
         stem(fold(w))
@@ -151,7 +153,7 @@ def test_any_history_is_only_words(question: str, history: list[Turn]) -> None:
 
 def test_five_hundred_turns_and_long_ones_stay_small() -> None:
     history = [Turn("user", f"question {n} about knees? " + "x" * 8000) for n in range(500)]
-    said = rewrite("how long?", history, names=NAMES, articles=POSTS, subject=HEALTH)
+    said = completed("how long?", history, names=NAMES, articles=POSTS, subject=HEALTH).text
     assert "knees" in said and len(said) < 200
     assert len(context_of(history, "how long?", HEALTH).earlier) < 1000
 
@@ -215,7 +217,7 @@ def test_the_written_conversations_find_their_topic(conversations: QuestionSet) 
     wrong = []
     for row in (json.loads(line) for line in lines if line):
         history = [Turn(t["role"], t["content"]) for t in row["history"]]
-        said = rewrite(row["question"], history, names=names, articles=articles, subject=HEALTH)
+        said = completed(row["question"], history, names=names, articles=articles, subject=HEALTH).text
         stems = {stem(fold(w)) for w in WORD.findall(said)}
         has, lacks = ({stem(fold(w)) for w in row["standalone"][k]} for k in ("has", "lacks"))
         if not has <= stems or lacks & stems:
@@ -232,24 +234,72 @@ def test_the_written_conversations_find_their_topic(conversations: QuestionSet) 
         ("who is Ada Byron?", "what about Grace?", "who is Grace?"),
         ("who gets tight hips?", "and for dancers?", "and for dancers? (tight hips)"),
         ("how do I do the bridge?", "no, I meant the plank", "how do I do the bridge? (the plank)"),
+        ("how was the first race?", "and the second?", "how was the second race?"), ("what is the newest post?", "the first one?", "what is the first post?"),
+        ("how do I train in week 3?", "and week 6", "how do I train in week 6?"), ("how far did he swim in 2024?", "and in 2023?", "how far did he swim in 2023?"),
+        ("what happened in chapter 30?", "sorry, I meant 3", "what happened in chapter 3?"), ("how warm is too warm for the cat?", "and for me?", "how warm is too warm for me?"),
+        ("when can I swim after the fall?", "what about after surgery", "when can I swim after surgery?"), ("what do I need w/ the belt?", "why", "why (belt)"),
+        ("seated or standing, which is longer?", "and how often the standing one", "and how often the standing one (seated longer)"),
+        ("does drinking help?", "ok. what about posture", "ok. what about posture"), ("does drinking help?", "wait, what about the shoes", "wait, what about the shoes"),
         ("how do I do the bridge?", "I meant how long do I rest my shoulders after it", "how long do I rest my shoulders after it"),
     ],
 )  # fmt: skip
 def test_what_a_follow_up_names_takes_the_place_of_its_like(
     before: str, question: str, understood: str
 ) -> None:
-    assert rewrite(question, [Turn("user", before)], subject=HEALTH) == understood
+    assert completed(question, [Turn("user", before)], subject=HEALTH).text == understood
+
+
+def test_it_is_what_a_phrase_is_about() -> None:
+    asked = "how long do I wear the brace for shin splints?"
+    assert follow("does it help", asked) == "does the brace help (wear shin splints)"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "alternative"),
+    [
+        ("can I pay in cash?", "who do I complain to", "who do I complain to"), ("can I pay in cash?", "does it cost more", ""),
+        ("what did the coach say about the ankle?", "and the nurse?", "what did the nurse say about the ankle?"), ("can I pay in cash?", "how much", ""),
+    ],
+)  # fmt: skip
+def test_a_follow_up_that_may_mean_something_else_says_what(
+    before: str, question: str, alternative: str
+) -> None:
+    assert completed(question, [Turn("user", before)], subject=HEALTH).alternative == alternative
+
+
+def test_what_is_only_chosen_from_a_list_is_itself_the_answer() -> None:
+    sentences = ("Rinse the brush after each coat.", "Let the varnish dry for a day.", "Sand it lightly.")
+    post = Article("v", "Varnish", "".join(f"- {one}\n" for one in sentences), None)
+    history = [
+        Turn("user", "what is to be done?"),
+        Turn("assistant", "\n".join(f"- {s} [1]" for s in sentences)),
+    ]
+
+    def item(question: str) -> str:
+        found = completed(question, history, articles={"v": post})
+        history.extend([Turn("user", question), Turn("assistant", f"{found.item}. [1]")])
+        return found.item
+
+    asked = (
+        "tell me more about the third",
+        "and the first?",
+        "the second one sounds good",
+        "why the third one?",
+    )
+    assert [item(one) for one in asked] == [
+        "Sand it lightly", "Rinse the brush after each coat", "Let the varnish dry for a day", ""
+    ]  # fmt: skip
 
 
 def test_what_is_called_by_a_label_is_asked_for_by_it() -> None:
     listed = "- Kind A: the rim is frayed [1]\n- Kind B: the rim is torn off [2]"
     post = Article("rims", "Rims", "- Kind A: the rim is frayed\n- Kind B: the rim is torn off\n", None)
     history = [Turn("user", "which kinds of rim damage are there?"), Turn("assistant", listed)]
-    first = rewrite("how is the first one repaired?", history, articles={"rims": post}, subject=HEALTH)
+    first = completed("how is the first one repaired?", history, articles={"rims": post}, subject=HEALTH).text
     assert first == "how is Kind A repaired?"
     history += [Turn("user", "how is the first one repaired?"), Turn("assistant", "With glue. [1]")]
     assert (
-        rewrite("and the second?", history, articles={"rims": post}, subject=HEALTH)
+        completed("and the second?", history, articles={"rims": post}, subject=HEALTH).text
         == "how is Kind B repaired?"
     )
 
@@ -266,6 +316,7 @@ def test_what_is_called_by_a_label_is_asked_for_by_it() -> None:
         ("can i wash it", "can i wash it", False), ("is it allowed", "is it allowed", False), ("how much did they cost you", "how much did they cost you", False),
         ("can it cause a stiff neck", "can it cause a stiff neck", True), ("is it bad for the neck", "is it bad for the neck", True),
         ("what does IT mean", "what does IT mean", True), ("what is the it band", "what is the it band", True), ("can i try one of the splints", "can i try one of the splints", True),
+        ("the second one", "the second one (knee)", False), ("just give me one", "just give me one (knee)", False),
         ("next", "next", False), ("that one", "that one", False), ("how much", "how much", False), ("for how long", "for how long", False),
     ],
 )  # fmt: skip
@@ -275,5 +326,5 @@ def test_a_message_names_something_or_is_not_looked_up(message: str, standalone:
 
 def test_ok_and_two_words_that_name_something_change_the_topic() -> None:
     history = [Turn("user", "is rolling safe in pregnancy?")]
-    assert rewrite("ok, and swimming in winter?", history) == "ok, and swimming in winter?"
-    assert "pregnancy" in rewrite("ok, and how long?", history)
+    assert completed("ok, and swimming in winter?", history).text == "ok, and swimming in winter?"
+    assert "pregnancy" in completed("ok, and how long?", history).text

@@ -87,7 +87,11 @@ def test_a_long_message_is_judged_at_once(message: str) -> None:
         ("what does a session cost", "price"), ("are you sure?", "source"), ("Really?!", "source"), ("really good for knees?", ""),
         ("tell me more", "more"), ("anything else?", "more"), ("what else does it do", ""), ("a shorter version please", "shorter"),
         ("say that again", "again"), ("can I stretch again", ""), ("what about the other post", "other"), ("which post is that from", "about"),
-        ("who wrote that?", "about"), ("who wrote the post about gels", ""), ("i give up", ""), ("i'm fed up with my back", ""),
+        ("who wrote that?", "about"), ("who wrote the post about gels", ""), ("i give up", ""), ("i'm fed up with my back", "feeling"),
+        ("could you ring me tomorrow?", "action"), ("text me the address", "action"), ("can u put me through to the desk", "action"),
+        ("can i ring the desk myself", ""), ("how do i put me at ease", ""), ("i'm nervous about the needle", "feeling"), ("i'm nervous, does the needle hurt?", ""),
+        ("my cat is scared of the vet", ""), ("my elbow is killing me", "feeling"), ("what should nervous people do", ""), ("erase me", ""),
+        ("delete my messages", "privacy"), ("explain it like i am five", "shorter"), ("gn all", "farewell"), ("ugh, useless", "complaint"), ("cheers x", "thanks"),
     ],
 )  # fmt: skip
 def test_kinds(message: str, kind: str) -> None:
