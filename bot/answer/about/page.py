@@ -60,9 +60,9 @@ def about_the_page(
         articles: By id.
         chunks: Of all articles.
     """
-    may_concern_it = page and (asks_forsummary(question, is_page_known=True) or wanted(question))
+    may_concern_it = page and (asks_for_summary(question, is_page_known=True) or wanted(question))
     article = article_at(page, articles.values()) if may_concern_it else None
-    if asks_forsummary(question, is_page_known=article is not None):
+    if asks_for_summary(question, is_page_known=article is not None):
         if article is not None:
             return summary(article, chunks)
         newest = sorted(articles.values(), key=lambda a: phrases.age(a.published))[:_NAMED_POSTS]
@@ -85,7 +85,7 @@ def page_meant(query: Query, page: str, articles: Mapping[str, Article], vocabul
     """
     questions = [question.text for question in (query.whole, *query.parts)] if page else []
     if not any(
-        names_no_subject(one, vocabulary) or asks_forsummary(one, is_page_known=True) or wanted(one)
+        names_no_subject(one, vocabulary) or asks_for_summary(one, is_page_known=True) or wanted(one)
         for one in questions
     ):
         return ""
@@ -113,7 +113,7 @@ def on_the_page(question: Question, article: Article) -> Question:
     return replace(question, plain=f"{question.plain.rstrip(' ?!.')} ({article.title})?")
 
 
-def asks_forsummary(question: str, *, is_page_known: bool) -> bool:
+def asks_for_summary(question: str, *, is_page_known: bool) -> bool:
     """Whether the whole page is asked about, and nothing that it or another post says of a topic."""
     if found := _WHAT_ABOUT.fullmatch(question):
         return is_page_known or len(found["what"].split()) > 1
