@@ -152,6 +152,7 @@ def test_all_that_decides_an_answer_is_in_its_key() -> None:
         {"whole": other}, {"parts": (other,)}, {"then": ("more",)}, {"otherwise": "no"}, {"words": frozenset({"a"})},
         {"posts_only": True}, {"context": Context("before")}, {"context": Context(words=frozenset({"b"}))},
         {"context": Context(weights={"c": 0.5})}, {"context": Context(share=0.5)},
+        {"alternative": other}, {"item": "A sentence of a list."},
     ]  # fmt: skip
     fields = {f.name for f in dataclasses.fields(Query)} | {f.name for f in dataclasses.fields(Context)}
     assert fields == {name for one in changed for name in one} | {"message", "earlier", "weights", "share"}
