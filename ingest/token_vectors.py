@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,23 +51,58 @@ class TokenVectors:
 
         Raises IndexCorrupt if it is something else.
         """
-        try:
-            layout = np.frombuffer(blob, np.int32, 1)[0]
-            if layout not in (_LAYOUT, _LAYOUT_BEFORE):
-                return TokenVectors.from_bytes(_of_version_0_2(blob).to_bytes())
-            n, d, length = (int(x) for x in np.frombuffer(blob, np.int32, 3, 4))
-            packed = np.frombuffer(zlib.decompress(blob[_HEAD : _HEAD + length]), np.uint8)
-            if layout == _LAYOUT:
-                packed = np.ascontiguousarray(packed.reshape(2, 4, n).transpose(2, 0, 1)).ravel()
-            offsets = np.cumsum(packed.view(np.int32), dtype=np.int32).reshape(n, 2)
-            signs = np.frombuffer(blob, np.uint8, offset=_HEAD + length).reshape(n, -(-d // 8))
-        except (ValueError, zlib.error):
-            raise IndexCorrupt(
-                "The index is damaged: its token vectors cannot be read. The next `footnote ingest` rebuilds it."
-            ) from None
-        turned = (2 * np.unpackbits(signs, axis=1, count=d).view(np.int8) - 1).astype(np.float32)
-        vectors = turned @ (turn(d).T / np.float32(max(d, 1) ** 0.5))
+        offsets, signs, d = _read(blob)
+        vectors = _of_signs(signs, d) @ (turn(d).T / np.float32(max(d, 1) ** 0.5))
         return TokenVectors(offsets[:, 0], offsets[:, 1], vectors)
+
+
+def late_interaction(question: Floats, blobs: Sequence[bytes]) -> Floats:
+    """How near each text is to a question, token by token: (len(blobs),), -1 to 1.
+
+    For each token of the question the cosine similarity to the nearest token of the text, and of these the mean (MaxSim of
+    Khattab & Zaharia, "ColBERT", SIGIR 2020).
+
+    Args:
+        question: (m, d), the vectors of its tokens, unit length.
+        blobs: What to_bytes() made of each text. A text without tokens is as far away as can be.
+
+    Raises:
+        IndexCorrupt: If a blob is something else.
+    """
+    near = np.full(len(blobs), -1.0, np.float32)
+    count, d = question.shape
+    read = [(place, signs) for place, blob in enumerate(blobs) if len(signs := _read(blob)[1])]
+    if not read or not count:
+        return near
+    turned = question @ turn(d) / np.float32(d**0.5)
+    cosines = turned @ _of_signs(np.concatenate([signs for _, signs in read]), d).T
+    firsts = np.cumsum([0, *(len(signs) for _, signs in read[:-1])])
+    near[[place for place, _ in read]] = np.maximum.reduceat(cosines, firsts, axis=1).mean(axis=0)
+    return near
+
+
+def _read(blob: bytes) -> tuple[NDArray[np.int32], NDArray[np.uint8], int]:
+    """The offsets (n, 2) and the signs (n, d / 8) of a blob, and d. Raises IndexCorrupt."""
+    try:
+        layout = np.frombuffer(blob, np.int32, 1)[0]
+        if layout not in (_LAYOUT, _LAYOUT_BEFORE):
+            return _read(_of_version_0_2(blob).to_bytes())
+        n, d, length = (int(x) for x in np.frombuffer(blob, np.int32, 3, 4))
+        packed = np.frombuffer(zlib.decompress(blob[_HEAD : _HEAD + length]), np.uint8)
+        if layout == _LAYOUT:
+            packed = np.ascontiguousarray(packed.reshape(2, 4, n).transpose(2, 0, 1)).ravel()
+        offsets = np.cumsum(packed.view(np.int32), dtype=np.int32).reshape(n, 2)
+        signs = np.frombuffer(blob, np.uint8, offset=_HEAD + length).reshape(n, -(-d // 8))
+    except (ValueError, zlib.error):
+        raise IndexCorrupt(
+            "The index is damaged: its token vectors cannot be read. The next `footnote ingest` rebuilds it."
+        ) from None
+    return offsets, signs, d
+
+
+def _of_signs(signs: NDArray[np.uint8], d: int) -> Floats:
+    """(n, d) of 1 and -1."""
+    return (2 * np.unpackbits(signs, axis=1, count=d).view(np.int8) - 1).astype(np.float32)
 
 
 def _of_version_0_2(blob: bytes) -> TokenVectors:

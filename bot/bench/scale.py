@@ -194,8 +194,8 @@ def _edited(path: Path, size: int, edits: int) -> tuple[float, float]:
 
 
 def _search(corpus: Corpus, question: str, vector: Floats) -> None:
-    passages = search_by_vector(question, vector, corpus=corpus, k=PASSAGES)
-    corpus.store.tokens([one.chunk.id for one in passages])
+    passages = search_by_vector(question, vector, vector[None, :], corpus=corpus, k=PASSAGES)
+    corpus.store.tokens([one.chunk.id for one in passages])  # the readers take them from the store, too
 
 
 def _in_process(name: str, *arguments: object) -> dict[str, Any]:
@@ -248,7 +248,7 @@ def searches(folders: Sequence[str], questions: int) -> dict[str, list[float]]:
 
 
 def _steps(corpus: Corpus, text: str, vector: Floats) -> dict[str, Callable[[], object]]:
-    ids = [one.chunk.id for one in search_by_vector(text, vector, corpus=corpus, k=PASSAGES)]
+    ids = [one.chunk.id for one in search_by_vector(text, vector, vector[None, :], corpus=corpus, k=PASSAGES)]
     return {
         "search": lambda: _search(corpus, text, vector),
         "search: vectors": lambda: corpus.store.nearest(vector, 50),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import IndexCorrupt
-from ingest.token_vectors import TokenVectors
+from ingest.token_vectors import TokenVectors, late_interaction
 
 
 def made(n: int, d: int, seed: int = 0) -> TokenVectors:
@@ -90,3 +90,22 @@ def test_damage_is_an_error_that_says_what_to_do(damage: str) -> None:
     broken = {"empty": b"", "head": blob[:13], "short": blob[:-1], "long": blob + b"x", "noise": b"\xff" * 99}
     with pytest.raises(IndexCorrupt, match="rebuilds"):
         TokenVectors.from_bytes(broken[damage])
+
+
+@given(st.lists(st.integers(0, 6), max_size=5), st.integers(0, 4), st.integers(0, 99))
+def test_a_text_is_as_near_as_the_tokens_nearest_to_those_of_the_question(
+    sizes: list[int], asked: int, seed: int
+) -> None:
+    question = made(asked, 24, seed).vectors
+    blobs = [made(n, 24, seed + number).to_bytes() for number, n in enumerate(sizes)]
+    near = late_interaction(question, blobs)
+    assert near.shape == (len(sizes),)
+    for found, n, blob in zip(near, sizes, blobs, strict=True):
+        back = TokenVectors.from_bytes(blob).vectors
+        wanted = (question @ back.T).max(axis=1).mean() if n and asked else -1.0
+        assert abs(float(found) - float(wanted)) < 1e-4
+
+
+def test_a_damaged_text_is_an_error_there_too() -> None:
+    with pytest.raises(IndexCorrupt):
+        late_interaction(made(2, 24).vectors, [made(3, 24).to_bytes()[:-1]])

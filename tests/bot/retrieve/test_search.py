@@ -15,6 +15,7 @@ from bot.retrieve.search import RRF_K, fuse
 from bot.types import Context, Passage, Question
 from ingest.article import Article, Chunk, chunk, embedding_text
 from ingest.embedder import Floats
+from ingest.token_vectors import TokenVectors, late_interaction
 
 EMBEDDER = FakeEmbedder()
 
@@ -22,8 +23,15 @@ EMBEDDER = FakeEmbedder()
 class Shelf:
     """A store in memory: exact search. extra: what it finds besides, as an index that has moved on does."""
 
-    def __init__(self, chunks: Sequence[Chunk], vectors: Floats, extra: Sequence[Chunk] = ()) -> None:
+    def __init__(
+        self,
+        chunks: Sequence[Chunk],
+        vectors: Floats,
+        tokens: Sequence[TokenVectors] = (),
+        extra: Sequence[Chunk] = (),
+    ) -> None:
         self.chunks, self.vectors, self.extra = list(chunks), vectors, list(extra)
+        self.blobs = {c.id: read.to_bytes() for c, read in zip(chunks, tokens, strict=True)}
 
     def nearest(self, vector: Floats, k: int) -> list[tuple[str, float]]:
         scores = self.vectors @ vector
@@ -31,14 +39,14 @@ class Shelf:
         return [*((c.id, 1.0) for c in self.extra), *((self.chunks[i].id, float(scores[i])) for i in order)]
 
     def tokens(self, chunk_ids: Sequence[str]) -> dict[str, bytes]:
-        return {}
+        return {key: self.blobs[key] for key in chunk_ids if key in self.blobs}
 
 
 def shelve(*articles: Article, extra: Sequence[Chunk] = ()) -> Corpus:
     chunks = [c for a in articles for c in chunk(a, max_tokens=40, overlap=0, count=EMBEDDER.count)]
     titles = {a.id: a.title for a in articles}
-    vectors = EMBEDDER.embed_passages([embedding_text(titles[c.article_id], c)[0] for c in chunks])
-    return corpus_of(Shelf(chunks, vectors, extra), articles, chunks)
+    vectors, tokens = EMBEDDER.embed_tokens([embedding_text(titles[c.article_id], c)[0] for c in chunks])
+    return corpus_of(Shelf(chunks, vectors, tokens, extra), articles, chunks)
 
 
 SEATED = Article(
@@ -77,14 +85,20 @@ def test_a_passage_carries_its_articles_title_and_address() -> None:
     st.lists(st.sampled_from("reach toes sit back nerve heat warm hold it unheard the".split()), max_size=5),
     st.integers(1, 9),
 )
-def test_it_is_the_fusion_of_both_rankings(words: list[str], k: int) -> None:
+def test_it_is_the_fusion_of_the_three_rankings(words: list[str], k: int) -> None:
     question = " ".join(words)
-    vector = EMBEDDER.embed_query(question)
+    pooled, (asked,) = EMBEDDER.embed_tokens([question])
+    vector = pooled[0]
     dense = [BLOG.numbers[key] for key, _ in BLOG.store.nearest(vector, 50)]
     scores = BLOG.keywords.scores(question)
     sparse = sorted((i for i in range(len(scores)) if scores[i] > 0), key=lambda i: -scores[i])
-    found = search_by_vector(question, vector, corpus=BLOG, k=k)
-    assert [(BLOG.numbers[p.chunk.id], p.score) for p in found] == fuse([dense, sparse])[:k]
+    blobs = BLOG.store.tokens([c.id for c in BLOG.chunks])
+    near = late_interaction(asked.vectors, [blobs[c.id] for c in BLOG.chunks])
+    first = [number for number, _ in fuse([dense, sparse])]
+    by_tokens = sorted(first, key=lambda number: -near[number])
+    found = search_by_vector(question, vector, asked.vectors, corpus=BLOG, k=k)
+    fused = fuse([dense, sparse, by_tokens], (1.0, 1.0, 3.0))[:k]
+    assert [(BLOG.numbers[p.chunk.id], p.score) for p in found] == fused
     assert [p.score for p in found] == sorted((p.score for p in found), reverse=True)
 
 
@@ -118,6 +132,7 @@ def test_the_search_leans_towards_what_was_asked_before_and_reading_does_not() -
     assert alone.search_vector is alone.vector and not alone.weights
     assert np.array_equal(within.vector, alone.vector) and within.weights == {"seat": 0.3}
     assert earlier @ within.search_vector > earlier @ alone.vector
+    assert len(within.search_tokens) == 4 and len(within.tokens.vectors) == 2
     assert abs(float(within.search_vector @ within.search_vector) - 1) < 1e-6
 
 
