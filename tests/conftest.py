@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from ingest.config import DEFAULT_EMBEDDER
 from ingest.embedder import Floats
 from ingest.token_vectors import TokenVectors
 
@@ -87,6 +88,13 @@ class FakeEmbedder:
             return np.full(self.dimension, self.dimension**-0.5, np.float32)
         mean = tokens.vectors.mean(axis=0)
         return np.asarray(mean / np.linalg.norm(mean), np.float32)
+
+
+class PackagedSize(FakeEmbedder):
+    """Named and shaped as the packaged model, so that the packaged reader reads what it gives."""
+
+    name = DEFAULT_EMBEDDER
+    dimension = 384
 
 
 def _hashed(word: str, dimension: int) -> Floats:

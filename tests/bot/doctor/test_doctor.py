@@ -14,26 +14,19 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import FakeEmbedder
+from conftest import FakeEmbedder, PackagedSize
 from engines import Chroma, Postgres, Redis, free_port
 from fake_bot import FakeBot
 from small_blog import InProcess, index_at, ingest, two_posts
 
 from bot.cli import commands
-from bot.config import BotConfig, load_config, open_index
+from bot.config import load_config, open_index
 from bot.doctor import Checkup, Diagnosis, examine
 from ingest.config import IndexConfig
 from ingest.errors import DatabaseError
 from ingest.sync import sync
 
 SECRET = "nobody-may-read-this-8431"
-
-
-class PackagedSize(FakeEmbedder):
-    """Named and shaped as the packaged model, so that the packaged reader reads what it gives."""
-
-    name = BotConfig().embedder
-    dimension = 384
 
 
 @pytest.fixture(scope="module")

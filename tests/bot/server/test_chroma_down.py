@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import FakeEmbedder
+from conftest import PackagedSize
 from engines import Chroma, Postgres, wait_until
 from small_blog import InProcess
 from starlette.testclient import TestClient
 
-from bot.config import BotConfig, load_config, open_index
+from bot.config import load_config, open_index
 from bot.pipeline import Bot
 from bot.server import create_api
 from ingest.errors import ConfigError
@@ -20,13 +20,6 @@ from ingest.sync import sync
 
 TOKEN = "only-the-owner-knows-this"
 QUESTION = {"question": "When was lighthouse number 2 built?"}
-
-
-class PackagedSize(FakeEmbedder):
-    """Named and shaped as the packaged model, so that the packaged reader reads what it gives."""
-
-    name = BotConfig().embedder
-    dimension = 384
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import FakeEmbedder
+from conftest import PackagedSize
 from patience import PATIENCE
 from starlette.testclient import TestClient
 
@@ -19,13 +19,6 @@ from bot.server import create_api
 from bot.server.reingest import Scheduler, background_sync
 from ingest.index import Index
 from ingest.sync import sync
-
-
-class PackagedSize(FakeEmbedder):
-    """Named and shaped as the packaged model, so that the packaged reader reads what it gives."""
-
-    name = BotConfig().embedder
-    dimension = 384
 
 
 @pytest.fixture(scope="module")
