@@ -28,6 +28,7 @@ from ingest.sync import sync
 from ingest.token_vectors import TokenVectors
 
 _MAX_CACHED = 8  # sets whose index is kept
+_A_QUESTION = 2  # texts at most: itself, and with what was asked before
 _MOST_KNOWN = 800  # texts whose token vectors a CachingEmbedder keeps: 150 MB
 
 
@@ -121,15 +122,16 @@ class CachingEmbedder:
         return self._embedder.embed_passages(texts)
 
     def embed_tokens(self, texts: Sequence[str]) -> tuple[Floats, list[TokenVectors]]:
-        if len(texts) != 1:
+        if not 1 <= len(texts) <= _A_QUESTION:
             return self._embedder.embed_tokens(texts)
-        if texts[0] not in self._known:
-            if len(self._known) >= _MOST_KNOWN:
+        if new := [text for text in dict.fromkeys(texts) if text not in self._known]:
+            if len(self._known) + len(new) > _MOST_KNOWN:
                 self._known.clear()
-            pooled, tokens = self._embedder.embed_tokens(texts)
-            self._known[texts[0]] = (pooled[0], tokens[0])
-        vector, one = self._known[texts[0]]
-        return vector[None, :], [one]
+                new = list(dict.fromkeys(texts))
+            pooled, tokens = self._embedder.embed_tokens(new)
+            self._known |= dict(zip(new, zip(pooled, tokens, strict=True), strict=True))
+        found = [self._known[text] for text in texts]
+        return np.stack([vector for vector, _ in found]), [one for _, one in found]
 
     def embed_query(self, text: str) -> Floats:
         if text in self._ahead:
