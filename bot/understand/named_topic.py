@@ -17,7 +17,12 @@ _NOUNS = 2  # words with a meaning, in a message that may be a topic
 _WHEN = frozenset(map(stem, ("before", "after")))  # name nothing by themselves
 # "These" may be all that a blog has.
 _POINTS = frozenset("it its that this them they one ones other others another".split())
-_IT_BAND = re.compile(r"\b(?:the|my|your) it\b", re.IGNORECASE)  # no pronoun
+# The "it" of the IT band, and that of "if it hurts", point at nothing.
+_NO_POINTER = re.compile(
+    r"\b(?:the|my|your) it\b"
+    r"|\b(?:if|when|while|where|because) it (?:hurts?|aches?|pulls?|burns?|stings?|gets? worse|is (?:sore|painful))\b",
+    re.IGNORECASE,
+)
 _ACTORS = frozenset("i we you it they one them he she".split())
 _BEGINS_IN_THE_MIDDLE = re.compile(
     r"^(?:and|or|but|so|before|after|with|without|for|on|in|at|during|from|to|by)\b", re.IGNORECASE
@@ -64,7 +69,7 @@ def _asserts(message: str) -> bool:
 
 def _only_points(message: str) -> bool:
     """Does a message point at something and name at most what is done with it ("is it covered", "can I freeze it")?"""
-    words = [m[0] for m in WORD.finditer(_IT_BAND.sub(" ", message))]
+    words = [m[0] for m in WORD.finditer(_NO_POINTER.sub(" ", message))]
     if not any(fold(word) in _POINTS and not is_content_word(word) for word in words):
         return False
     named = [place for place, word in enumerate(words) if set(topic_stems(word)) - _WHEN]

@@ -317,6 +317,7 @@ def test_what_is_called_by_a_label_is_asked_for_by_it() -> None:
         ("can it cause a stiff neck", "can it cause a stiff neck", True), ("is it bad for the neck", "is it bad for the neck", True),
         ("what does IT mean", "what does IT mean", True), ("what is the it band", "what is the it band", True), ("can i try one of the splints", "can i try one of the splints", True),
         ("the second one", "the second one (knee)", False), ("just give me one", "just give me one (knee)", False),
+        ("may i run if it hurts", "may i run if it hurts", True), ("what if it hurts", "what if it hurts", False),
         ("next", "next", False), ("that one", "that one", False), ("how much", "how much", False), ("for how long", "for how long", False),
     ],
 )  # fmt: skip
