@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from bot.text.english import either
 from bot.text.tokens import WORD, content_stems, fold, stem
 from bot.understand.answer_type import answer_type_of
 from bot.understand.blog_names import is_content_word, topic_stems
 from bot.understand.follow_up import CORRECTS
 from bot.understand.selection import only_selects
-from bot.understand.substitution import ASKS, LEADS
+from bot.understand.substitution import ASKS, LEADS, PREPOSITIONS
 
 _FULL_SENTENCE = 4  # words
 _ASSERTION = 3  # words
@@ -24,9 +25,7 @@ _NO_POINTER = re.compile(
     re.IGNORECASE,
 )
 _ACTORS = frozenset("i we you it they one them he she".split())
-_BEGINS_IN_THE_MIDDLE = re.compile(
-    r"^(?:and|or|but|so|before|after|with|without|for|on|in|at|during|from|to|by)\b", re.IGNORECASE
-)
+_BEGINS_IN_THE_MIDDLE = re.compile(rf"^{either([*'and or but so'.split(), *PREPOSITIONS])}\b", re.IGNORECASE)
 _STATES = re.compile(r"^(?:i|im|i['’]m|ive|i['’]ve|my|its|it['’]s|just|ugh|oh)\b", re.IGNORECASE)
 
 
