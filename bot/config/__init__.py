@@ -4,6 +4,14 @@ In goes an environment (any mapping of names to texts) or the owner's file, out 
 names the setting and says what to write. This room does not know what any setting is used for.
 """
 
+from bot.config.environment import (
+    PREFIX,
+    allow_followed,
+    defaults,
+    load_config,
+    unknown_settings,
+    wrong_settings,
+)
 from bot.config.help import HELP
 from bot.config.index import DESK_FOLDERS, desk_folder, open_copy, open_index, shared_generations
 from bot.config.owner import OWNED, OwnerSettings, SettingRefused, apply_settings, check_setting
@@ -24,16 +32,7 @@ from bot.config.places import (
     in_clone,
     sample_sources,
 )
-from bot.config.settings import (
-    DEFAULT_TITLE,
-    PREFIX,
-    BotConfig,
-    allow_followed,
-    defaults,
-    load_config,
-    unknown_settings,
-    wrong_settings,
-)
+from bot.config.settings import DEFAULT_TITLE, BotConfig
 from bot.config.values import (
     ANY_SUBDOMAIN,
     Network,

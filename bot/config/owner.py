@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from bot.config.environment import PREFIX, allow_followed, read_setting
 from bot.config.owner_places import SettingsPlace, Stamp, settings_place
-from bot.config.settings import PREFIX, BotConfig, allow_followed, read_setting
+from bot.config.settings import BotConfig
 from ingest.errors import ConfigError
 
 OWNED: Mapping[str, int] = {
